@@ -485,8 +485,8 @@ pub(crate) fn with_query(path: &str, query: &[(&str, &str)]) -> String {
     }
 }
 
-/// How long the server asks to wait, if it did not do the request for now; a second at least, so that nobody asks without
-/// an end.
+/// How long the server asks to wait, if it did not do the request for now; a second at least, so that nobody asks
+/// without an end.
 fn put_off(response: &Response<Body>) -> Option<u64> {
     let busy = [
         StatusCode::TOO_MANY_REQUESTS,

@@ -29,7 +29,8 @@ pub(crate) struct Scope {
         hide_possible_values = true
     )]
     by: Vec<String>,
-    /// A table by each of day, hour, country, state, area_state, carrier, kind, account and channel, for the price of one
+    /// A table by each of day, hour, country, state, area_state, carrier, kind, account and channel, for the price of
+    /// one
     #[arg(long, conflicts_with_all = ["by", "rule"])]
     charts: bool,
     /// Whom the table is for: the team, with exact counts, or others, with protected ones

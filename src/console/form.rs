@@ -13,6 +13,8 @@ use crate::vault::plaintext::SubjectToken;
 #[derive(Default)]
 pub struct Form {
     fields: Vec<(String, Zeroizing<String>)>,
+    /// The names of those whose value was a text that may hold a phone number, and was forgotten.
+    held_number: Vec<String>,
 }
 
 /// How a field of a form becomes a member of an operation's input. The field and the member have one name.
@@ -56,12 +58,16 @@ impl Form {
         });
         Some(Self {
             fields: fields.collect::<Option<_>>()?,
+            held_number: Vec::new(),
         })
     }
 
     /// A form whose fields came in another way.
     pub fn of(fields: Vec<(String, Zeroizing<String>)>) -> Self {
-        Self { fields }
+        Self {
+            fields,
+            held_number: Vec::new(),
+        }
     }
 
     /// The first value of this name, without spaces around it; empty if there is none.
@@ -96,8 +102,16 @@ impl Form {
                 Some(field) => field.shown_again(value),
                 None => whole(value),
             };
+            if kept.is_empty() && is_kept_back(value) {
+                self.held_number.push(name.clone());
+            }
             *value = Zeroizing::new(kept);
         }
+    }
+
+    /// Whether a field was forgotten because its text may hold a phone number.
+    pub fn held_number(&self, name: &str) -> bool {
+        self.held_number.iter().any(|known| known == name)
     }
 
     /// Puts a value in place of those of this name.
@@ -114,8 +128,8 @@ impl Form {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The input that these fields make, as JSON. `given` has values for fields that are not in the form; a list has one
-    /// for each of its values.
+    /// The input that these fields make, as JSON. `given` has values for fields that are not in the form; a list has
+    /// one for each of its values.
     pub fn to_json(&self, fields: &[Field], given: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
         let mut buffer = WipedBuffer::with_capacity(1024);
         let members = Members {
@@ -129,8 +143,8 @@ impl Form {
         }
     }
 
-    /// Names and values of those of these fields that may be shown again, for a form that has to be sent once more. None
-    /// of them holds a number.
+    /// Names and values of those of these fields that may be shown again, for a form that has to be sent once more.
+    /// None of them holds a number.
     pub fn kept(&self, fields: &[Field]) -> Vec<(String, String)> {
         let mut kept = Vec::new();
         for field in fields {

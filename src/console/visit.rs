@@ -185,7 +185,7 @@ impl Visit {
     pub fn address_choosing(&self, name: &str, values: &[&str], chosen: bool) -> String {
         let kept = self.form.pairs().filter(|(known, held)| {
             let own = ["form_token", "done", "cursor"].contains(known);
-            !own && !(*known == name && values.contains(&held.trim()))
+            !(own || *known == name && values.contains(&held.trim()))
         });
         let new = values.iter().filter(|_| chosen).map(|value| (name, *value));
         address_of(&self.path, kept.chain(new))

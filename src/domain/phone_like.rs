@@ -2,9 +2,10 @@
 //!
 //! Reasons, titles and notes are shown to many people and stay in the log's sealed details, so no number belongs in
 //! them. It looks at how numbers are written, in any script, and not at numbering plans. Dates, times, addresses of
-//! machines, counts, laws and numbers of registers are none; where a text may be both, it is refused. Not promised: that
-//! a number somebody wants to hide, such as one in words, is found. `tests/fixtures/phone_like.txt` has examples.
+//! machines, counts, laws and numbers of registers are none; where a text may be both, it is refused. Not promised:
+//! that a number somebody wants to hide, such as one in words, is found. `tests/fixtures/phone_like.txt` has examples.
 
+use super::invisible::cleaned;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// A run of digits in a text.
@@ -33,7 +34,8 @@ pub(super) fn has_long_run(text: &str) -> bool {
 /// Whether a text may hold a phone number, in whatever way it is written: it is not shown again, not kept, and in no
 /// address.
 pub fn may_hold_number(text: &str) -> bool {
-    let chains = chains(text);
+    // Marks that nobody sees are between the digits for no reader.
+    let chains = chains(&cleaned(text));
     let mut chains = chains.iter();
     chains.any(|chain| chain.is_written() || chain.is_long_run())
 }

@@ -3,7 +3,7 @@
 //! A schema has the rules of its type's constructor. A rule that no schema can express, such as a
 //! right checksum, is in the extension `x-also-checked`.
 
-use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::extensions::{Extensions, ExtensionsBuilder};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -70,9 +70,12 @@ pub(crate) fn typed(description: &str, min: usize, max: usize) -> ObjectBuilder 
 
 /// Adds a rule that a schema cannot express.
 pub(crate) fn also(schema: ObjectBuilder, rule: &str) -> ObjectBuilder {
-    schema.extensions(Some(
-        ExtensionsBuilder::new().add(ALSO_CHECKED, rule).build(),
-    ))
+    schema.extensions(Some(also_checked(rule)))
+}
+
+/// The extension that names a rule which a schema cannot express.
+pub(crate) fn also_checked(rule: &str) -> Extensions {
+    ExtensionsBuilder::new().add(ALSO_CHECKED, rule).build()
 }
 
 fn id(description: &str, letter: char) -> ObjectBuilder {

@@ -28,6 +28,7 @@ use super::run::{self, Named, Take, ToCsv};
 use super::sessions::Open;
 use super::sheet;
 use super::upload::{self, Admit};
+use crate::console::exhibit::UPLOADED;
 use crate::console::{Field, Page};
 use crate::operations::{Docs, Empty, Request as Asked, Sheet};
 use crate::policy::{Action, ActionKind};
@@ -290,7 +291,7 @@ impl Routes {
             path,
             Method::POST,
             Some(ActionKind::BeginExhibit),
-            &[],
+            UPLOADED,
             handler,
         )
     }

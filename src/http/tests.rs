@@ -442,7 +442,7 @@ async fn an_address_that_is_not_there_and_a_case_of_others_look_alike() {
         seen.push(body);
     }
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
-    let response = served.send(get("/api/v1/sessions")).await;
+    let response = served.send(get("/api/v1/enrolments")).await;
     assert_eq!(response.headers()[header::ALLOW], "POST");
     let (status, kind, _) = problem(response).await;
     assert_eq!((status, kind.as_str()), (405, "method-not-allowed"));

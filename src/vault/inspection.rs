@@ -1,4 +1,4 @@
-//! Looking into a vault without changing it: for `doctor`.
+//! Looking into a vault: for `doctor`. No row, key or mark changes. SQLite may merge its log into the database file.
 //!
 //! Everything is verified as at a start. There is no ledger, so no act, no leaf and no mark.
 

@@ -1,4 +1,4 @@
-//! Writes the file for the tour in the README: sessions of all roles and two shell functions. And a profile for each
+//! Writes the file for docs/tour.md: sessions of all roles and two shell functions. And a profile for each
 //! person, for the tour in docs/shell.md.
 //!
 //! They hold session tokens. They are for a demo with synthetic data only, and only their owner may
@@ -77,7 +77,7 @@ pub(super) fn write_profiles(
 const FILE: &str = "tour.env";
 
 const ABOUT: &str =
-    "# For the tour in the README: a session of each role of this demo, valid for eight hours.
+    "# For docs/tour.md: a session of each role of this demo, valid for eight hours.
 # The data is synthetic. Never keep the tokens of a real vault in a file.
 ";
 

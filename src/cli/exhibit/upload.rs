@@ -41,8 +41,8 @@ impl Upload {
     }
 }
 
-/// Sends a file and prints the report on it, also on one that was refused; with `dry_run` it is only reported on. Ctrl-C
-/// cancels the admission.
+/// Sends a file and prints the report on it, also on one that was refused; with `dry_run` it is only reported on.
+/// Ctrl-C cancels the admission.
 pub(super) fn upload(
     client: &Client,
     case: &str,

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::tiles::{self, Tile};
 use crate::console::visit::Visit;
 use crate::console::zone::Zone;
+use crate::domain::may_hold_number;
 use crate::vault::records::{Chart, Dimension, Shown, TableRow};
 
 /// A chart as it is shown.
@@ -424,7 +425,10 @@ impl ChartView {
     fn by_value(&self, visit: &Visit, values: &[&str], counts: &Counts<'_>) -> Mark {
         let held = |value: &&str| visit.form.all(self.by).any(|held| held == *value);
         let chosen = values.iter().any(held);
-        let filled = values.iter().all(|value| !value.is_empty());
+        // No address holds what reads as a phone number.
+        let filled = values
+            .iter()
+            .all(|value| !value.is_empty() && !may_hold_number(value));
         let address = || visit.address_choosing(self.by, values, !chosen);
         let href = filled.then(|| relative(visit, address()));
         Mark {
@@ -561,7 +565,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

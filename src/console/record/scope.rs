@@ -1,5 +1,5 @@
-//! `GET /console/cases/{case}/scope`: how many numbers and messages. A chart for each dimension, all from one question; or
-//! a table by up to four of them; or a protected table. The question is in the address.
+//! `GET /console/cases/{case}/scope`: how many numbers and messages. A chart for each dimension, all from one question;
+//! or a table by up to four of them; or a protected table. The question is in the address.
 
 use askama::Template;
 

@@ -1,4 +1,5 @@
-//! `GET /console/cases/{case}/scope.csv` and `.svg`: the counts of the same question as a file: all of them, or one chart.
+//! `GET /console/cases/{case}/scope.csv` and `.svg`: the counts of the same question as a file: all of them, or one
+//! chart.
 //!
 //! It is the question of the page once more, so it is free in the same session while the case has the same exhibits.
 

@@ -7,7 +7,7 @@ use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::{Visit, next_page};
-use crate::domain::{Purpose, Reason};
+use crate::domain::{Purpose, Reason, TextError};
 use crate::operations::session::ReadSelf;
 use crate::vault::OperationError;
 use crate::vault::scope::SelfView;
@@ -49,7 +49,10 @@ impl Page for SittingPage {
     fn show(_: SelfView, visit: &Visit) -> Result<Shown, OperationError> {
         let next = next_page(visit.form.text("next"));
         let purpose = visit.form.text("purpose").parse::<Purpose>();
-        let reason = Reason::parse(visit.form.text("reason"));
+        let reason = match visit.form.held_number("reason") {
+            true => Err(TextError::HoldsNumber),
+            false => Reason::parse(visit.form.text("reason")),
+        };
         let wrong = match (purpose, reason) {
             (Ok(_), Ok(_)) => return Ok(Shown::Next(next.to_owned())),
             (Err(error), _) => ("purpose", error.to_string()),

@@ -30,7 +30,8 @@ pub(super) fn is_own(parts: &Parts) -> bool {
     }
 }
 
-/// Whether another program opened the address, such as one for mail, or somebody typed it: a browser does not tell which.
+/// Whether another program opened the address, such as one for mail, or somebody typed it: a browser does not tell
+/// which.
 pub(super) fn is_opened(parts: &Parts) -> bool {
     one(&parts.headers, &SITE) == Ok(Some("none"))
 }

@@ -39,8 +39,8 @@ pub(super) fn set_session(
     name: &OperatorName,
 ) -> Option<HeaderValue> {
     let (ends, name) = (expires_at.seconds(), name.as_str());
-    // Without an age, so that a browser forgets it when it is closed. Browsers write it to their disk all the same; what
-    // is found there opens pages until the session ends, and nothing of the API.
+    // Without an age, so that a browser forgets it when it is closed. Browsers write it to their disk all the same;
+    // what is found there opens pages until the session ends, and nothing of the API.
     let text = format!("{SESSION}={token}.{ends}.{name}; {ATTRIBUTES}");
     secret(Zeroizing::new(text))
 }

@@ -192,7 +192,8 @@ pub(super) fn query(input: SearchLeavesInput) -> Result<LeafQuery, OperationErro
     })
 }
 
-/// An id of any kind, or the number of a leaf. Nothing else is an object of a leaf, and nothing else gets into a detail.
+/// An id of any kind, or the number of a leaf. Nothing else is an object of a leaf, and nothing else gets into a
+/// detail.
 fn object(text: String) -> Result<String, OperationError> {
     // Ids of all kinds are spelt alike.
     match text.parse::<RequestId>().is_ok() || number(&text).is_some() {

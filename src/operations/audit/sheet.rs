@@ -53,7 +53,7 @@ impl Answer for LeafSheet {
 impl LeafSheet {
     /// Names, titles and reasons are texts of people, so each cell is made safe for a spreadsheet.
     fn write(&self, out: &mut WipedBuffer) -> std::io::Result<()> {
-        write_row(out, COLUMNS.into_iter())?;
+        write_row(out, COLUMNS)?;
         for leaf in &self.0.leaves {
             let leaf = serde_json::to_value(leaf)?;
             let cells = COLUMNS.map(|name| match &leaf[name] {

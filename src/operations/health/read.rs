@@ -85,7 +85,7 @@ impl Operation for ReadHealth {
 impl Request for ReadHealth {
     type Input = Empty;
     const DOCS: Docs = Docs {
-        id: "readHealth",
+        id: "readVaultHealth",
         tag: "Clock",
         summary: "Read how the vault stands",
         description: "Whether the vault is ready and why not, the height of the log and its newest checkpoint, the \

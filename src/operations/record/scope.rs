@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Discriminator, OneOfBuilder};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::schema::{Zone, described, one_of};
+use crate::domain::schema::{Zone, also_checked, described, one_of};
 use crate::domain::{CaseId, Purpose, Reason};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
@@ -48,7 +48,8 @@ pub struct ScopeInput {
     /// the area code), carrier, kind, account, channel, day, hour, week.
     #[serde(default)]
     pub by: Vec<String>,
-    /// Dimensions that each get a table of its own, from one scan. Not together with `by`, and not for protected tables.
+    /// Dimensions that each get a table of its own, from one scan. Not together with `by`, and not for protected
+    /// tables.
     #[serde(default)]
     pub charts: Vec<String>,
     /// Which records to count; all of them if not given. Not for protected tables.
@@ -150,7 +151,8 @@ described! {
     Charts as "Charts" => ArrayBuilder::new()
         .description(Some("The dimensions that each get a table; each once."))
         .items(one_of("A dimension of a table.", dimensions(|_| true)))
-        .unique_items(true);
+        .unique_items(true)
+        .extensions(Some(also_checked("it is left out where `by` is given")));
 }
 
 impl PartialSchema for ScopeInput {
@@ -189,26 +191,16 @@ impl ToSchema for ScopeInput {
     }
 }
 
-impl Operation for CountRecords {
-    type Action = actions::Scope;
-    type Answer = Table;
-
-    fn target(&self) -> Target {
-        Target::Case(self.case.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        self.why.as_ref()
-    }
-
-    fn detail(&self) -> Value {
+impl CountRecords {
+    /// All of the question, with its filter as `told` has it.
+    fn asked(&self, told: impl Fn(&RecordFilter) -> RecordFilter) -> Value {
         let purpose = self.purpose.map(Purpose::as_str);
         match &self.wanted {
             Wanted::Team(query) => {
                 let mut asked = json!({
                     "audience": "team",
                     "by": query.by,
-                    "filter": query.filter.for_log(),
+                    "filter": told(&query.filter),
                     "zone": query.zone,
                     "top": query.top,
                     "purpose": purpose,
@@ -226,6 +218,23 @@ impl Operation for CountRecords {
             }),
         }
     }
+}
+
+impl Operation for CountRecords {
+    type Action = actions::Scope;
+    type Answer = Table;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        self.why.as_ref()
+    }
+
+    fn detail(&self) -> Value {
+        self.asked(RecordFilter::for_log)
+    }
 
     fn price(&self) -> Option<Price> {
         let compares = match &self.wanted {
@@ -240,7 +249,8 @@ impl Operation for CountRecords {
         match &self.wanted {
             // What a difference costs is paid each time.
             Wanted::Team(query) if query.filter.compares() => None,
-            _ => Some(json!([self.detail(), reason])),
+            // Not what the log has of it, in which two accounts of digits alone are one.
+            _ => Some(json!([self.asked(RecordFilter::clone), reason])),
         }
     }
 
@@ -421,6 +431,8 @@ mod tests {
             json!({"audience": "team", "by": ["day"], "zone": "UTC"}),
             json!({"audience": "team", "by": ["day"], "top": 3}),
             json!({"audience": "team", "by": ["day"], "filter": {"kind": ["sms"]}}),
+            json!({"audience": "team", "by": ["day"], "filter": {"account": ["123456789012"]}}),
+            json!({"audience": "team", "by": ["day"], "filter": {"account": ["987654321098"]}}),
             json!({"audience": "team", "by": ["day"], "purpose": "scoping"}),
             json!({"audience": "team", "by": ["day"], "reason": "a reason to ask"}),
             json!({"audience": "protected", "by": ["day"]}),

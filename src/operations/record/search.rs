@@ -29,8 +29,8 @@ pub struct SearchInput {
     /// Which records to list; all of them if not given.
     #[serde(default)]
     pub filter: FilterInput,
-    /// In which order: by the time of sending (`time`, the latest first with `latest`), by the values of a column, or as
-    /// in the exhibits (`record`, if not given).
+    /// In which order: by the time of sending (`time`, the latest first with `latest`), by the values of a column, or
+    /// as in the exhibits (`record`, if not given).
     #[serde(default)]
     pub order: Order,
     /// Records on a page: 1 to 500, 100 if not given.

@@ -1,7 +1,7 @@
 //! Which questions were answered in which session, so that asking the same one again of the same records is free.
 //!
-//! In memory only: after a restart a question is paid again. Bounded: the oldest are forgotten first, and then paid again.
-//! A digest stands for the question and for the records that its answer follows from.
+//! In memory only: after a restart a question is paid again. Bounded: the oldest are forgotten first, and then paid
+//! again. A digest stands for the question and for the records that its answer follows from.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};

@@ -3,8 +3,8 @@
 //! Most numbers are in one group only (one country, one state), so the first group of each number is stored in a small
 //! array. Further groups of a number are bits, one vector for each group, while all vectors are within a budget. Beyond
 //! the budget they are pairs, which are sorted and deduplicated from time to time; these are limited too, and a query
-//! that needs more is refused. Where most numbers are in several of few groups (days of a month, hours), each number has
-//! a bit for each group instead. All of them give the same answer.
+//! that needs more is refused. Where most numbers are in several of few groups (days of a month, hours), each number
+//! has a bit for each group instead. All of them give the same answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,8 +58,8 @@ impl DistinctBudget {
     }
 }
 
-/// The part of the memory that the bits of one counter may take, so that many charts on many threads take no more than all
-/// of it.
+/// The part of the memory that the bits of one counter may take, so that many charts on many threads take no more than
+/// all of it.
 const MASKS: usize = 64;
 
 /// How many pairs are collected before they are deduplicated for the first time, and at least between two times.

@@ -39,8 +39,8 @@ pub trait Operation: Sized + Send + 'static {
         None
     }
 
-    /// The question, if asking it again is free: everything that the answer follows from, beside the records of the case.
-    /// Only for a reading act about a case.
+    /// The question, if asking it again is free: everything that the answer follows from, beside the records of the
+    /// case. Only for a reading act about a case.
     fn question(&self) -> Option<Value> {
         None
     }

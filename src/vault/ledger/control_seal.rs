@@ -1,7 +1,7 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
-//! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows and
-//! seal put back together are found too. It also names the keyring's generation, so that an older keyring is found.
+//! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows
+//! and seal put back together are found too. It also names the keyring's generation, so that an older keyring is found.
 
 use zeroize::Zeroizing;
 

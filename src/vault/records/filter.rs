@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::invisible::cleaned;
 use crate::domain::schema::FilterValue;
 use crate::domain::{
     AccountName, ExhibitId, Field, Moment, MomentError, TextError, may_hold_number,
@@ -243,7 +244,9 @@ fn bounded(at: &str, values: Vec<String>) -> Result<Vec<String>, OperationError>
         let rule = format!("must have at most {MOST_CHARACTERS} characters");
         return Err(OperationError::invalid(format!("{at}[{place}]"), rule));
     }
-    Ok(values)
+    // As they are looked for and recorded: without marks that nobody sees.
+    let seen = values.iter().map(|value| cleaned(value).into_owned());
+    Ok(seen.collect())
 }
 
 fn too_many(at: &str, most: usize) -> OperationError {

@@ -26,8 +26,8 @@ impl Scope<'_, actions::ReadAdmission> {
 }
 
 impl Scope<'_, actions::ListExhibits> {
-    /// The admission that is under way in the case, for the list of its exhibits. Its counts are for those who may watch
-    /// and cancel it: leads, and the custodian who began it.
+    /// The admission that is under way in the case, for the list of its exhibits. Its counts are for those who may
+    /// watch and cancel it: leads, and the custodian who began it.
     pub fn admission_under_way(&mut self) -> Result<Option<AdmissionUnderWay>, OperationError> {
         let case = &self.case_row()?.id;
         let facts = self.core.admissions.facts(case, self.caller);

@@ -124,7 +124,8 @@ pub struct ExhibitView {
 
 impl<A: Action> Scope<'_, A> {
     /// A page of the admitted exhibits of the case in the order of their admission. Counts are of each file alone, for
-    /// everybody: what compares a file with the case would be a lookup for whoever has a file admitted, and is paid for.
+    /// everybody: what compares a file with the case would be a lookup for whoever has a file admitted, and is paid
+    /// for.
     pub fn list_exhibits(
         &mut self,
         wanted: &WantedRows,

@@ -29,7 +29,7 @@ impl Reading<'_> {
         log.push("-wal");
         let packages = fs::read_dir(paths.packages()).into_iter().flatten();
         let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
-        let disk = rustix::fs::statvfs(&paths.data()).ok();
+        let disk = rustix::fs::statvfs(paths.data()).ok();
         Standing {
             damage: self
                 .core

@@ -149,8 +149,8 @@ mod tests {
             (1000, places(), None),
             (50, places(), None),
             (49, vec![90..100, 11..50], Some(11)),
-            (10, vec![90..100], Some(90)),
-            (4, vec![96..100], Some(96)),
+            (10, Vec::from_iter([90..100]), Some(90)),
+            (4, Vec::from_iter([96..100]), Some(96)),
         ] {
             assert_eq!(newest(places(), most), (kept, cut), "{most}");
         }

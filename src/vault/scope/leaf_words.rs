@@ -1,5 +1,5 @@
-//! What people read beside a leaf: the names of operators, the title of the case, the reason that was given, and whether
-//! it was written at an unusual hour. None of it is in the leaf, and none of it is data of a case.
+//! What people read beside a leaf: the names of operators, the title of the case, the reason that was given, and
+//! whether it was written at an unusual hour. None of it is in the leaf, and none of it is data of a case.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -128,8 +128,8 @@ pub(crate) fn search(
     Ok(all)
 }
 
-/// How many leaves that follow each other are of one hour, and how they ended. An hour has more than one of these if the
-/// clock stepped back.
+/// How many leaves that follow each other are of one hour, and how they ended. An hour has more than one of these if
+/// the clock stepped back.
 pub(crate) struct HourCount {
     /// When the hour begins.
     pub(crate) hour: Moment,
@@ -138,8 +138,8 @@ pub(crate) struct HourCount {
     pub(crate) failed: u64,
 }
 
-/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at, in order: sorting
-/// them would take longer than reading them.
+/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at, in order:
+/// sorting them would take longer than reading them.
 pub(crate) fn count_by_hour(
     connection: &Snapshot,
     filter: &LeafFilter,

@@ -1,6 +1,6 @@
-//! A lead may look numbers up, within a budget. With files of its own making, which a custodian admits, it gets no answer
-//! beside that budget: two cases that differ only in who is in the file that somebody else admitted are the same in
-//! everything that the team can see for nothing. What compares a file with the case is paid for.
+//! A lead may look numbers up, within a budget. With files of its own making, which a custodian admits, it gets no
+//! answer beside that budget: two cases that differ only in who is in the file that somebody else admitted are the same
+//! in everything that the team can see for nothing. What compares a file with the case is paid for.
 
 use serde_json::json;
 

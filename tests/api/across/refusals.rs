@@ -361,7 +361,12 @@ const WRONG: &[Priced] = &[
         search(incident, client, &json!({}), &[("limit", json!(501))])
     }),
     priced(SEARCH, Who::Investigator, |incident, client| {
-        search(incident, client, &json!({}), &[("order", json!("time"))])
+        search(
+            incident,
+            client,
+            &json!({}),
+            &[("order", json!("by chance"))],
+        )
     }),
     priced(SEARCH, Who::Investigator, |incident, client| {
         search(

@@ -205,9 +205,10 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
         for path in read_by(&incident, who) {
             let page = browser.get(&path).assert_status(200);
             let refresh = page.header("refresh").unwrap_or_default().to_owned();
-            let plain = path.split('?').next().unwrap();
+            let here = [("?", "%3F"), ("=", "%3D"), ("&", "%26")].into_iter();
+            let here = here.fold(path.clone(), |path, (one, spelt)| path.replace(one, spelt));
             assert!(
-                refresh.ends_with(&format!("url=/console/sign-in?ended=1&next={plain}")),
+                refresh.ends_with(&format!("url=/console/sign-in?ended=1&next={here}")),
                 "{path}: {refresh}"
             );
             assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
@@ -431,10 +432,12 @@ fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
         let next = field(&ended, "next").unwrap();
         let kept = field(&ended, "keep.reason").unwrap();
         assert_eq!(kept, "a reason of this form alone", "{path}");
+        let kept_at = field(&ended, "keep_at").unwrap();
         let again = [
             ("name", Who::Lead.name()),
             ("password", PASSWORD),
             ("next", next.as_str()),
+            ("keep_at", kept_at.as_str()),
             ("keep.reason", kept.as_str()),
         ];
         let signed_in = browser

@@ -48,7 +48,7 @@ fn the_rows_of_a_table_and_of_charts_are_to_be_had_as_csv() {
     let text = ask(&charts).assert_status(200).text();
     assert!(
         text.starts_with(
-            "\"by\",\"value\",\"numbers\",\"messages\",\"small\"\r\n\"day\",\"2024-03-"
+            "\"by\",\"value\",\"numbers\",\"messages\",\"small\"\r\n\"day\",\"'2024-03-"
         )
     );
     let of = |by: &str| {

@@ -234,10 +234,16 @@ impl Chromium {
     pub fn press(&self, text: &str) {
         let wanted =
             json!({ "using": "xpath", "value": format!("//button[normalize-space()='{text}']") });
-        let found = self.call("POST", "/element", &wanted);
-        let id = found[ELEMENT]
-            .as_str()
-            .unwrap_or_else(|| panic!("no button {text}: {}", self.words()));
+        // It may come late.
+        let until = Instant::now() + WITHIN;
+        let id = loop {
+            let found = self.ask("POST", "/element", &wanted);
+            if let Some(id) = found[ELEMENT].as_str() {
+                break id.to_owned();
+            }
+            assert!(Instant::now() < until, "no button {text}: {}", self.words());
+            std::thread::sleep(Duration::from_millis(50));
+        };
         self.call("POST", &format!("/element/{id}/click"), &json!({}));
     }
 

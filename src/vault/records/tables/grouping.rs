@@ -1,4 +1,5 @@
-//! The cells of a table: the codes of several dimensions, combined into one code. Several tables may be counted at once.
+//! The cells of a table: the codes of several dimensions, combined into one code. Several tables may be counted at
+//! once.
 //!
 //! If there are few combinations, they are counted in arrays. Otherwise only combinations that occur get a position, up
 //! to a limit. Each thread of a scan counts for itself.

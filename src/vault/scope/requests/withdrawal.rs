@@ -75,8 +75,8 @@ pub struct WithdrawalView {
     #[schema(nullable = false)]
     pub changed_since: Option<bool>,
     /// Exhibits that were admitted after it and left out rows because the case had them: some may have been duplicates
-    /// of this one's, and would be missing without it. Those of them that counted when this was asked: what was admitted
-    /// since, only who asks anew is told of, and pays for. Left out for a custodian.
+    /// of this one's, and would be missing without it. Those of them that counted when this was asked: what was
+    /// admitted since, only who asks anew is told of, and pays for. Left out for a custodian.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub later_duplicates: Option<Vec<LaterDuplicates>>,
