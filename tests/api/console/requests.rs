@@ -223,7 +223,7 @@ fn a_form_for_an_export_survives_an_error() {
     let refused = browser.submit(&path, &fields).assert_status(422).text();
     for kept in [
         ">not a key</textarea>",
-        ">US\nGB</textarea>",
+        ">US\r\nGB</textarea>",
         "value=\"evidence\" selected",
         "value=\"regulator\" selected",
         "value=\"GDPR Art. 33\"",
