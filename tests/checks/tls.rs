@@ -128,7 +128,7 @@ fn a_client_that_trusts_the_authority_is_answered_and_another_is_not() {
     assert!(response.headers().contains_key("strict-transport-security"));
     assert!(!response.headers().contains_key("server"));
     let url = format!(
-        "https://localhost:{}/api/v1/sessions",
+        "https://localhost:{}/api/v1/enrolments",
         server.address.port()
     );
     let refused = agent.get(&url).call().err().unwrap();

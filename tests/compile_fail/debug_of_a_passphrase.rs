@@ -1,4 +1,4 @@
-// refused: E0277 `Passphrase` doesn't implement
+// refused: E0277 Passphrase` doesn't implement
 fn show(passphrase: &breachvault::vault::keyring::Passphrase) {
     println!("{passphrase:?}");
 }

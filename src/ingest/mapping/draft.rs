@@ -79,15 +79,11 @@ pub fn look(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<FileLoo
     };
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
     let said = sheet.as_ref().filter(|_| named).map(Sheet::title);
-    let (container, mut columns) = match (layout, written, first) {
+    let (container, columns) = match (layout, written, first) {
         (None, ..) => ("csv", of_delimited(source, sheet)?),
         (Some(layout), Written::Json, b'[') => ("json", of_json(source, &layout)?),
         (Some(layout), ..) => ("ndjson", of_json(source, &layout)?),
     };
-    // A first line without one usual name may be a record, which is not quoted.
-    if container == "csv" && columns.iter().all(|column| column.named().is_none()) {
-        columns.iter_mut().for_each(|column| column.name = None);
-    }
     let looked = columns.iter().enumerate().take(COLUMNS);
     let looked = looked.map(|(at, column)| {
         let name = column.name.clone();

@@ -19,7 +19,8 @@ pub struct CountLeaves(LeafQuery);
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CountLeavesInput {
-    /// Leaves at or after this time; seven days before `to` if it is left out. At most 31 days before `to`.
+    /// Leaves at or after this time; seven days before `to` if it is left out. Also checked: it is before `to`, and at
+    /// most 31 days before it.
     #[schema(value_type = Option<Moment>)]
     pub from: Option<String>,
     /// Leaves before this time; now if it is left out.

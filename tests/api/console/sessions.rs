@@ -199,6 +199,7 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     browser.get(to).assert_status(200);
     assert_eq!(browser.cookie(SESSION), None);
     // So does every page, and each of them counts down.
+    let incident = Incident::new();
     for who in Who::ALL {
         let browser = Browser::signed_in(&incident, who);
         sit(&browser);

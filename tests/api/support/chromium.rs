@@ -23,7 +23,7 @@ use crate::outside::{setting, skip};
 /// The key of an element's id, as the standard has it.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// How long something may take to show.
-const WITHIN: Duration = Duration::from_secs(10);
+const WITHIN: Duration = Duration::from_secs(30);
 
 /// A size in CSS pixels, how many pixels of the screen each of them has, and a theme.
 #[derive(Debug, Clone, Copy)]
