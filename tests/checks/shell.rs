@@ -998,9 +998,9 @@ fn an_invitation_is_used_at_a_terminal_and_its_second_factor_is_shown_once() {
     // Neither secret was echoed, and the invitation works once.
     assert!(!seen.text.contains(&invitation), "{}", seen.text);
     assert!(!seen.text.contains("of the shell's tests"), "{}", seen.text);
-    write_secret(&shell.room.path().join("invitation"), &invitation);
+    write_secret(shell.room.path().join("invitation"), &invitation);
     write_secret(
-        &shell.room.path().join("password"),
+        shell.room.path().join("password"),
         "another password of the tests",
     );
     let (file, password) = (shell.path("invitation"), shell.path("password"));

@@ -142,6 +142,10 @@ fn newest(places: Vec<Range<u64>>, most: u64) -> (Vec<Range<u64>>, Option<u64>) 
 mod tests {
     use super::*;
 
+    fn only(place: Range<u64>) -> Vec<Range<u64>> {
+        std::iter::once(place).collect()
+    }
+
     #[test]
     fn of_too_many_leaves_the_newest_are_counted_and_it_is_said() {
         let places = || vec![90..100, 10..50];
@@ -149,8 +153,8 @@ mod tests {
             (1000, places(), None),
             (50, places(), None),
             (49, vec![90..100, 11..50], Some(11)),
-            (10, Vec::from_iter([90..100]), Some(90)),
-            (4, Vec::from_iter([96..100]), Some(96)),
+            (10, only(90..100), Some(90)),
+            (4, only(96..100), Some(96)),
         ] {
             assert_eq!(newest(places(), most), (kept, cut), "{most}");
         }

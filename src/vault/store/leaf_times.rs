@@ -92,6 +92,10 @@ mod tests {
         leaf_rows::insert(connection, &leaf).unwrap();
     }
 
+    fn only(place: Range<u64>) -> Vec<Range<u64>> {
+        std::iter::once(place).collect()
+    }
+
     #[test]
     fn the_leaves_of_a_time_are_found_also_where_the_clock_stepped_back() {
         let connection = Transaction::in_memory();
@@ -112,13 +116,13 @@ mod tests {
         let tail = 3 * STRETCH..size.unsigned_abs();
         // Of the last leaves nothing is known, and they touch the third stretch.
         let late = places(size, 2 * stretch + 1, 2 * stretch + 2);
-        assert_eq!(late, Vec::from_iter([2 * STRETCH..tail.end]));
+        assert_eq!(late, only(2 * STRETCH..tail.end));
         let late = places(3 * stretch, 2 * stretch + 1, 2 * stretch + 2);
-        assert_eq!(late, Vec::from_iter([2 * STRETCH..3 * STRETCH]));
+        assert_eq!(late, only(2 * STRETCH..3 * STRETCH));
         // Two stretches that touch are one place.
         assert_eq!(places(size, 0, 4), [tail, 0..2 * STRETCH][..]);
         // An older view has fewer leaves than are known of.
-        assert_eq!(places(stretch, 0, 4), Vec::from_iter([0..STRETCH]));
+        assert_eq!(places(stretch, 0, 4), only(0..STRETCH));
         // All that is found is in the places: a count says the same as all leaves do.
         for (from, to) in [(0, 4), (100, 2000), (stretch, size)] {
             let expected = (0..size).filter(|seq| (from..to).contains(&time(*seq)));

@@ -303,7 +303,7 @@ impl Sight<'_> {
             say(format!("by keyboard: {found}"));
         }
         // What axe itself did is none of the page's.
-        self.chromium.wrong(&refused);
+        self.chromium.wrong(refused);
         self.chromium.see_as(Look::WIDE);
     }
 

@@ -166,6 +166,15 @@ impl Chromium {
         url.strip_prefix(&self.origin).unwrap_or(url).to_owned()
     }
 
+    /// Waits for a page whose address has this.
+    pub fn comes_to(&self, part: &str) {
+        let until = Instant::now() + WITHIN;
+        while !self.place().contains(part) {
+            assert!(Instant::now() < until, "{}", self.place());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// The document as it is now.
     pub fn html(&self) -> String {
         let html = self.call("GET", "/source", &Value::Null);
