@@ -160,12 +160,8 @@ impl Export {
                 take(client, "exports", id, download.out)
             }
             Self::Acknowledge(one) => {
-                let body = json!({
-                    "received_by": one.received_by,
-                    "tagmanifest_sha256": one.tagmanifest_sha256,
-                    "reason": one.why.reason,
-                });
-                acknowledge(&one.client, "exports", &one.export, &body)
+                let said = [&one.received_by, &one.tagmanifest_sha256, &one.why.reason];
+                acknowledge(&one.client, "exports", &one.export, said)
             }
             Self::Signer(signer) => signer.text.give("/evidence/signer"),
         }
@@ -221,15 +217,20 @@ pub(super) fn take(
     }
 }
 
-/// Records that such a package arrived.
+/// Records that such a package arrived: who received it, the digest that they computed, and the reason.
 pub(super) fn acknowledge(
     client: &Client,
     kind: &str,
     id: &str,
-    body: &Value,
+    [received_by, tagmanifest_sha256, reason]: [&String; 3],
 ) -> Result<(), Failure> {
     let path = format!("/{kind}/{}/acknowledgement", part(id));
-    let acknowledged = client.connect()?.post(&path, body)?.value()?;
+    let body = json!({
+        "received_by": received_by,
+        "tagmanifest_sha256": tagmanifest_sha256,
+        "reason": reason,
+    });
+    let acknowledged = client.connect()?.post(&path, &body)?.value()?;
     client.output.object(&acknowledged)
 }
 

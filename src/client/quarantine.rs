@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::case::CaseArg;
 use super::connection::part;
@@ -145,12 +145,8 @@ impl Quarantine {
                 take(client, "quarantines", id, download.out)
             }
             Self::Acknowledge(one) => {
-                let body = json!({
-                    "received_by": one.received_by,
-                    "tagmanifest_sha256": one.tagmanifest_sha256,
-                    "reason": one.why.reason,
-                });
-                acknowledge(&one.client, "quarantines", &one.quarantine, &body)
+                let said = [&one.received_by, &one.tagmanifest_sha256, &one.why.reason];
+                acknowledge(&one.client, "quarantines", &one.quarantine, said)
             }
         }
     }

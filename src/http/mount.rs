@@ -113,7 +113,7 @@ impl Routes {
             path,
             route,
             move |State(app), request: Request| async move {
-                let mut response = match accept::choose(request.headers(), &[JSON, sheet::CSV]) {
+                let mut response = match accept::choose(request.headers(), &sheet::FORMS) {
                     Some(1) => answered(run::run_to_csv::<O>(app, request, status, csv).await),
                     _ => answered(run::run::<O>(app, request, status).await),
                 };
