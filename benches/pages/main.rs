@@ -16,10 +16,9 @@ use std::time::Instant;
 
 use breachvault::operations::record::LookUp;
 use breachvault::synthesis::sample_numbers;
-use breachvault::vault::clock::{Clock as _, SystemClock};
 use serde_json::json;
 use support::https::{Client, Served};
-use support::{House, Res, Words, grouped, member, table};
+use support::{House, PASSWORD, Res, Words, grouped, member, table};
 
 /// A page, its address in the case, and the p50 that it is to have, in ms.
 struct Page {
@@ -48,13 +47,7 @@ fn main() -> Res<()> {
 async fn measure(house: &House, rows: u64, runs: usize) -> Res<()> {
     let served = Served::start(house, 64).await?;
     let mut client = Client::new(served.address, &served.tls).await?;
-    // What the page's cookie holds beside the token is shown and decides nothing.
-    let ends = SystemClock.now().plus_seconds(3600);
-    let cookie = format!(
-        "__Host-session={}.{}.investigator",
-        house.token,
-        ends.seconds()
-    );
+    let cookie = sign_in(&mut client).await?;
     give_reason(&mut client, &cookie).await?;
     let mut figures = Vec::new();
     for page in pages(house, rows)? {
@@ -140,6 +133,18 @@ fn pages(house: &House, rows: u64) -> Res<Vec<Page>> {
     ])
 }
 
+/// The cookie of a session of the pages: the API's tokens do not open them.
+async fn sign_in(client: &mut Client) -> Res<String> {
+    let password = PASSWORD.replace(' ', "+");
+    let form = format!("name=investigator&password={password}");
+    client
+        .exchange(&post("/console/sign-in", "", &form), 303)
+        .await?;
+    let cookie = client.header("set-cookie").ok_or("nobody is signed in")?;
+    let (pair, _) = cookie.split_once(';').ok_or("nobody is signed in")?;
+    Ok(pair.to_owned())
+}
+
 /// Purpose and reason, once for the sitting.
 async fn give_reason(client: &mut Client, cookie: &str) -> Res<()> {
     let home = client.send(&get("/console", cookie)).await?;
@@ -149,13 +154,19 @@ async fn give_reason(client: &mut Client, cookie: &str) -> Res<()> {
         .ok_or("no form on the first page")?;
     let (token, _) = token.split_once('"').ok_or("no form on the first page")?;
     let form = format!("purpose=scoping&reason=to+be+measured&form_token={token}");
-    let request = format!(
-        "POST /console/sitting HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
+    client
+        .exchange(&post("/console/sitting", cookie, &form), 303)
+        .await?;
+    Ok(())
+}
+
+fn post(path: &str, cookie: &str, form: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
         form.len()
-    );
-    client.exchange(request.as_bytes(), 303).await?;
-    Ok(())
+    )
+    .into_bytes()
 }
 
 fn get(path: &str, cookie: &str) -> Vec<u8> {

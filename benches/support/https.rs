@@ -77,6 +77,7 @@ fn connector(ca: &Path) -> Res<TlsConnector> {
 /// One connection. It is kept cheap, because it uses the same cores as the server.
 pub struct Client {
     stream: TlsStream<TcpStream>,
+    /// The last answer, its headers first.
     buffer: Vec<u8>,
 }
 
@@ -94,6 +95,16 @@ impl Client {
     /// The body of the answer; its status must be 200.
     pub async fn send(&mut self, request: &[u8]) -> std::io::Result<&[u8]> {
         self.exchange(request, 200).await
+    }
+
+    /// A header of the last answer.
+    pub fn header(&self, wanted: &str) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.buffer);
+        let mut pairs = text.lines().skip(1).take_while(|line| !line.is_empty());
+        pairs.find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case(wanted).then(|| value.to_owned())
+        })
     }
 
     /// The body of the answer; its status must be this one.

@@ -447,4 +447,5 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-const PASSWORD: &str = "a password of the benchmarks";
+/// Everybody's.
+pub const PASSWORD: &str = "a password of the benchmarks";
