@@ -266,12 +266,13 @@ impl InCase {
             let (false, Some(user)) = (*term == 0, user) else {
                 continue;
             };
-            let print = self.print_of(at, (exhibit, *term, user), rows, scratch);
-            let records = self.records.as_ref();
-            if records.is_some_and(|records| records.contains(print)) {
-                scratch.in_case[at] = true;
-                same = true;
-            }
+            let prints = self.prints_of(at, (exhibit, *term, user), rows, scratch);
+            let found = self.records.as_ref().is_some_and(|records| {
+                let mut prints = prints.into_iter().flatten();
+                prints.any(|print| records.contains(print))
+            });
+            scratch.in_case[at] |= found;
+            same |= found;
         }
         Ok(same)
     }
@@ -286,14 +287,14 @@ impl InCase {
         }
     }
 
-    /// The print that a record of an exhibit has if it is the message of a row with this number and user.
-    fn print_of(
+    /// The prints of which a record of an exhibit has one if it is the message of a row with this number and user.
+    fn prints_of(
         &self,
         at: usize,
         (exhibit, term, user): (usize, u32, u32),
         rows: &Rows<'_>,
         scratch: &Scratch,
-    ) -> u128 {
+    ) -> [Option<u128>; 2] {
         let row = scratch.rows[at] as usize;
         let (earlier, number) = (&self.exhibits[exhibit], number_in(exhibit, term));
         let sent_at = rows.batch.sent_at()[row];
@@ -311,15 +312,22 @@ impl InCase {
                     sent_at,
                     codes,
                 };
-                of_row(rows.fingerprinter, &row)
+                [Some(of_row(rows.fingerprinter, &row)), None]
             }
-            DuplicateRule::Reference if earlier.ids => Fingerprinter::of_message(reference, number),
+            DuplicateRule::Reference if earlier.ids => {
+                [Some(Fingerprinter::of_message(reference, number)), None]
+            }
             _ => {
-                let (unit, time) = match earlier.minutes || compared.fineness == Fineness::Minute {
-                    true => (Mark::Minute, minute_of(sent_at)),
-                    false => (Mark::Second, sent_at),
-                };
-                of_timed(rows.fingerprinter, reference, number, unit, time)
+                let timed =
+                    |unit, time| of_timed(rows.fingerprinter, reference, number, unit, time);
+                let in_minute = |unit| timed(unit, minute_of(sent_at));
+                match compared.fineness {
+                    Fineness::Minute => [Some(in_minute(Mark::Minute)), None],
+                    _ => [
+                        Some(timed(Mark::Second, sent_at)),
+                        earlier.minutes.then(|| in_minute(Mark::OnlyMinute)),
+                    ],
+                }
             }
         }
     }
@@ -379,8 +387,10 @@ impl InCase {
             let sent_at = records.times()?.get(row).unwrap_or_default();
             let timed = |unit, time| of_timed(fingerprinter, reference, number, unit, time);
             read.insert(timed(Mark::Minute, minute_of(sent_at)));
-            if !earlier.minutes {
-                read.insert(timed(Mark::Second, sent_at));
+            read.insert(timed(Mark::Second, sent_at));
+            // Where some times of an exhibit are written to the minute, a whole minute may be one of them.
+            if earlier.minutes && sent_at.rem_euclid(60) == 0 {
+                read.insert(timed(Mark::OnlyMinute, minute_of(sent_at)));
             }
         }
         Ok(true)

@@ -17,9 +17,16 @@ pub(super) const CODES: usize = CHANNEL + 1;
 #[repr(u64)]
 pub(super) enum Mark {
     Second = 1,
+    /// Any time within a minute.
     Minute,
+    /// A time that is written to the minute.
+    OnlyMinute,
     Fraction,
     OnlyFractions,
+    /// A row of a minute that is written to the second.
+    SecondOfMinute,
+    /// A row that is written to the minute, and is new.
+    NewMinute,
 }
 
 /// What distinguishes a row without a message reference from others.

@@ -38,11 +38,12 @@ impl Intake {
         let Scratch {
             prints,
             compared,
+            minutes,
             new,
             in_case,
             ..
         } = &mut self.scratch;
-        self.seen.take_in(prints, compared, new);
+        self.seen.take_in(prints, compared, minutes, new);
         in_case.clear();
         Ok(())
     }
@@ -136,12 +137,14 @@ impl Intake {
         scratch.identities.clear();
         scratch.prints.clear();
         scratch.compared.clear();
+        scratch.minutes.clear();
         scratch.short.clear();
         let digits = batch.expose_digits();
         for (at, row) in scratch.rows.iter().enumerate() {
             let row = *row as usize;
             let number = coder.numbers.print(digits[row], scratch.numbers[at]);
-            let sent_at = batch.sent_at()[row];
+            let (sent_at, fineness) = (batch.sent_at()[row], batch.fineness()[row]);
+            let mut minute = 0;
             let (print, rule, short) = match references[row] {
                 0 => {
                     let mut codes = [0; CODES];
@@ -159,7 +162,8 @@ impl Intake {
                 reference => {
                     let account = scratch.codes[ACCOUNT][at];
                     let owned = in_account(reference, account);
-                    let (print, rule) = seen.of_message(owned, number, sent_at);
+                    let (print, rule) = seen.of_message(owned, number, sent_at, fineness);
+                    minute = seen.of_minute(owned, number, sent_at);
                     let short = seen.short_of_message(reference, number, sent_at);
                     (print, rule, short)
                 }
@@ -167,10 +171,8 @@ impl Intake {
             scratch.identities.push(number);
             scratch.prints.push(print);
             scratch.short.push(short);
-            scratch.compared.push(Compared {
-                rule,
-                fineness: batch.fineness()[row],
-            });
+            scratch.compared.push(Compared { rule, fineness });
+            scratch.minutes.push(minute);
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Scratch {
     pub(super) identities: Vec<u64>,
     pub(super) prints: Vec<u128>,
     pub(super) compared: Vec<Compared>,
+    /// The prints of their minutes, 0 where no such print is needed.
+    pub(super) minutes: Vec<u128>,
     /// The prints that are stored with the records.
     pub(super) short: Vec<u64>,
     /// Whether no row before it in the file is the same message.

@@ -6,6 +6,7 @@
 //! * there is none: the whole row. Rows that differ in the fraction of a second are two messages.
 //!
 //! Fractions of a second tell rows of one file apart and are not kept. Against earlier exhibits whole seconds count.
+//! Files are read in batches: a row before the first batch that has a time to the minute is not compared with such times.
 //!
 //! A row is compared with the file first, by the file alone: what is a duplicate there is the same whatever the case
 //! holds, and a custodian may know it. Only a row that is new in its file is compared with the case (`in_case.rs`).
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use super::fingerprint_set::FingerprintSet;
 use super::message_print::{
-    Mark, RowIdentity, of_marked, of_row, of_timed, short_of_id, short_of_minute,
+    Mark, RowIdentity, minute_of, of_marked, of_row, of_timed, short_of_id, short_of_minute,
 };
 use crate::vault::exhibits::duplicate_lines::DuplicateRule;
 use crate::vault::plaintext::{Fineness, Fingerprinter};
@@ -31,10 +32,17 @@ pub(super) struct Seen {
     fractions: bool,
 }
 
-/// How one row is compared, beside its print. The print is of its whole second.
+/// How one row is compared, beside its print. The print is of its second, or of its minute if no second is written.
 pub(super) struct Compared {
     pub(super) rule: DuplicateRule,
     pub(super) fineness: Fineness,
+}
+
+impl Compared {
+    /// Whether the row is known by its minute alone.
+    pub(super) fn is_by_minute(&self) -> bool {
+        self.rule == DuplicateRule::ReferenceAndTime && self.fineness == Fineness::Minute
+    }
 }
 
 impl Seen {
@@ -72,16 +80,37 @@ impl Seen {
         reference: u128,
         number: u64,
         sent_at: i64,
+        fineness: Fineness,
     ) -> (u128, DuplicateRule) {
-        match self.ids {
-            true => (
+        let timed = |unit, time| of_timed(&self.prints, reference, number, unit, time);
+        match (self.ids, fineness) {
+            (true, _) => (
                 Fingerprinter::of_message(reference, number),
                 DuplicateRule::Reference,
             ),
-            false => (
-                of_timed(&self.prints, reference, number, Mark::Second, sent_at),
+            (false, Fineness::Minute) => (
+                timed(Mark::OnlyMinute, minute_of(sent_at)),
                 DuplicateRule::ReferenceAndTime,
             ),
+            (false, _) => (
+                timed(Mark::Second, sent_at),
+                DuplicateRule::ReferenceAndTime,
+            ),
+        }
+    }
+
+    /// The print of a row's minute, by which times that are written to the minute are compared with others; 0 in a file
+    /// that has no such time.
+    pub(super) fn of_minute(&self, reference: u128, number: u64, sent_at: i64) -> u128 {
+        match self.minutes && !self.ids {
+            true => of_timed(
+                &self.prints,
+                reference,
+                number,
+                Mark::Minute,
+                minute_of(sent_at),
+            ),
+            false => 0,
         }
     }
 
@@ -97,16 +126,41 @@ impl Seen {
         of_row(&self.prints, row)
     }
 
-    /// Adds rows and sets `new` to whether each of them is new in the file.
-    pub(super) fn take_in(&mut self, prints: &[u128], rows: &[Compared], new: &mut Vec<bool>) {
+    /// Adds rows and sets `new` to whether each of them is new in the file. `minutes` are the prints of their minutes.
+    pub(super) fn take_in(
+        &mut self,
+        prints: &[u128],
+        rows: &[Compared],
+        minutes: &[u128],
+        new: &mut Vec<bool>,
+    ) {
         self.set.insert_all(prints, new);
-        for ((print, row), new) in prints.iter().zip(rows).zip(new) {
+        for (((print, row), minute), new) in prints.iter().zip(rows).zip(minutes).zip(new) {
             let fraction = matches!(row.fineness, Fineness::Fraction(_));
             self.fractions |= fraction;
             if fraction || self.fractions && !*new {
                 *new = self.is_new_within_its_second(*print, row, *new);
             }
+            if *minute != 0 && *new {
+                *new = self.is_new_within_its_minute(*minute, row);
+            }
         }
+    }
+
+    /// Whether a row whose time was not written so before is no copy of a row of the same minute, one of the two being
+    /// written to the minute.
+    fn is_new_within_its_minute(&mut self, minute: u128, row: &Compared) -> bool {
+        let of_seconds = of_marked(&self.prints, minute, Mark::SecondOfMinute, [0; 2]);
+        let of_minutes = of_marked(&self.prints, minute, Mark::NewMinute, [0; 2]);
+        let (own, other) = match row.is_by_minute() {
+            true => (of_minutes, of_seconds),
+            false => (of_seconds, of_minutes),
+        };
+        let new = !self.set.contains(other);
+        if new {
+            self.set.insert(own);
+        }
+        new
     }
 
     /// Whether a row is new in the file where fractions of a second are written. `first`: no row with this print came

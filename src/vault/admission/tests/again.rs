@@ -1,6 +1,5 @@
 //! Exhibits that have messages of earlier ones again: compared with a plain list of all records.
 
-use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
@@ -51,9 +50,11 @@ impl Message {
             (reference, other) => {
                 let person = (self.account, self.number) == (record.account, record.number);
                 let same = reference == other && person;
+                // What was written to the minute, is stored with the second 0.
+                let by_minute = exhibit.minutes && record.time() % 60 == 0;
                 let time = match (
                     file.ids && exhibit.ids,
-                    self.second.is_none() || exhibit.minutes,
+                    self.second.is_none() || by_minute,
                 ) {
                     (true, _) => true,
                     (_, true) => self.minute == record.minute,
@@ -68,19 +69,16 @@ impl Message {
         (self.account, self.user, self.number, self.time(), self.kind)
     }
 
-    /// What is the same in two rows of one file that are one message.
-    fn in_file(&self, ids: bool) -> String {
-        match (self.reference, ids) {
-            (0, _) => format!("{:?}", self.whole_row()),
-            (reference, true) => format!("{reference} {} {}", self.account, self.number),
-            (reference, false) => {
-                format!(
-                    "{reference} {} {} {}",
-                    self.account,
-                    self.number,
-                    self.time()
-                )
+    /// The rule of duplicates between two rows of one file.
+    fn is_again_in_its_file(&self, other: &Self, ids: bool) -> bool {
+        let of = |message: &Self| (message.reference, message.account, message.number);
+        match self.reference {
+            0 => other.reference == 0 && self.whole_row() == other.whole_row(),
+            _ if ids => of(self) == of(other),
+            _ if self.second.is_some() && other.second.is_some() => {
+                of(self) == of(other) && self.time() == other.time()
             }
+            _ => of(self) == of(other) && self.minute == other.minute,
         }
     }
 
@@ -133,19 +131,21 @@ impl File {
 
     /// New records, and duplicates of the file and of the case.
     fn compared_with(&self, case: &[Listed]) -> (Listed, u64, u64) {
-        let mut seen = BTreeSet::new();
+        let mut seen: Vec<&Message> = Vec::new();
         let (mut of_file, mut of_case, mut records) = (0, 0, Vec::new());
         for message in &self.messages {
             let again = |exhibit: &Listed| {
                 let mut records = exhibit.records.iter();
                 records.any(|record| message.is_again(self, record, exhibit))
             };
-            if !seen.insert(message.in_file(self.ids)) {
+            if seen.iter().any(|other| message.is_again_in_its_file(other, self.ids)) {
                 of_file += 1;
-            } else if case.iter().any(again) {
-                of_case += 1;
-            } else {
-                records.push(message.clone());
+                continue;
+            }
+            seen.push(message);
+            match case.iter().any(again) {
+                true => of_case += 1,
+                false => records.push(message.clone()),
             }
         }
         let minutes = self.messages.iter().any(|message| message.second.is_none());

@@ -182,6 +182,31 @@ fn the_coarser_of_two_times_decides_where_there_is_a_reference() {
 }
 
 #[test]
+fn in_one_file_a_time_to_the_minute_is_compared_by_its_minute_and_others_by_their_second() {
+    let rows = [
+        row("2024-03-10T11:00:07Z", "r"),
+        // A copy of it, which is not kept and therefore hides no other row.
+        row("2024-03-10T11:00Z", "r"),
+        row("2024-03-10T11:00:09Z", "r"),
+        row("2024-03-10T11:01Z", "r"),
+        row("2024-03-10T11:01:30.5Z", "r"),
+        row("2024-03-10T11:01Z", "r"),
+        row("2024-03-10T11:01:30Z", "another"),
+    ];
+    let house = House::new();
+    assert_eq!(house.admitted(REFERENCED, &rows), (4, 3));
+    // That one time of an exhibit has no second makes no other time of it coarser.
+    let later = [
+        row("2024-03-10T11:00:08Z", "r"),
+        row("2024-03-10T11:00:09Z", "r"),
+        row("2024-03-10T11:01:31Z", "r"),
+        row("2024-03-10T11:00Z", "r"),
+    ];
+    assert_eq!(house.admitted(REFERENCED, &later), (1, 3));
+    assert!(house.is_sound());
+}
+
+#[test]
 fn without_a_reference_rows_that_differ_in_the_file_are_two_messages() {
     let house = House::new();
     let times = [
