@@ -49,12 +49,32 @@ impl DistinctBudget {
         Self { masks: 0, ..self }
     }
 
+    /// So many bytes of bits; `None` if they are not there any more.
+    pub(super) fn take(&self, bytes: usize) -> Option<TakenBits> {
+        self.take_bits(bytes).then(|| TakenBits {
+            of: Arc::clone(&self.bits),
+            bytes,
+        })
+    }
+
     fn take_bits(&self, bytes: usize) -> bool {
         let left = |left: usize| left.checked_sub(bytes);
         let taken = self
             .bits
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
         taken.is_ok()
+    }
+}
+
+/// Bytes of a budget, which are given back when it is dropped.
+pub(super) struct TakenBits {
+    of: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for TakenBits {
+    fn drop(&mut self) {
+        self.of.fetch_add(self.bytes, Ordering::Relaxed);
     }
 }
 

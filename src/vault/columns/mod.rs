@@ -23,6 +23,7 @@ mod subject_index;
 mod text_block;
 mod text_values;
 mod time_block;
+mod together;
 mod user_block;
 
 pub use code_block::{BLOCK_ROWS, CodeBlock, Codes};
@@ -43,4 +44,5 @@ pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};
 pub use subject_index::{Messages, SubjectIndexBuilder, SubjectRanges};
 pub use text_block::TextBlock;
 pub use time_block::{Distances, TimeBlock};
+pub use together::{DistinctTogether, GroupCounts, TogetherLayout};
 pub use user_block::{UserBlock, UserOf};

@@ -1,6 +1,5 @@
 //! Exhibits that have messages of earlier ones again: compared with a plain list of all records.
 
-
 use proptest::prelude::*;
 
 use super::*;
@@ -52,10 +51,7 @@ impl Message {
                 let same = reference == other && person;
                 // What was written to the minute, is stored with the second 0.
                 let by_minute = exhibit.minutes && record.time() % 60 == 0;
-                let time = match (
-                    file.ids && exhibit.ids,
-                    self.second.is_none() || by_minute,
-                ) {
+                let time = match (file.ids && exhibit.ids, self.second.is_none() || by_minute) {
                     (true, _) => true,
                     (_, true) => self.minute == record.minute,
                     _ => self.time() == record.time(),
@@ -138,7 +134,10 @@ impl File {
                 let mut records = exhibit.records.iter();
                 records.any(|record| message.is_again(self, record, exhibit))
             };
-            if seen.iter().any(|other| message.is_again_in_its_file(other, self.ids)) {
+            if seen
+                .iter()
+                .any(|other| message.is_again_in_its_file(other, self.ids))
+            {
                 of_file += 1;
                 continue;
             }

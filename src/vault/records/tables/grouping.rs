@@ -13,7 +13,8 @@ use super::local_time::{DAY, LocalTime, day_text, monday_of, week_of};
 use super::same_states::SameStates;
 use crate::domain::Field;
 use crate::vault::columns::{
-    CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, Selection, TimeBlock,
+    CodecError, Codes, Distances, DistinctBudget, DistinctByGroup, GroupCodes, GroupCounts,
+    Selection, TimeBlock,
 };
 use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::records::opened::CaseRecords;
@@ -126,6 +127,64 @@ impl Axes {
         self.axes.iter().map(|axis| axis.dimension.field())
     }
 
+    /// How many numbers the case has, and one more.
+    pub(super) fn numbers(&self) -> u32 {
+        self.numbers
+    }
+
+    /// How many codes a table by one dimension has; `None` for other tables.
+    pub(super) fn single(&self) -> Option<u32> {
+        match self.axes.as_slice() {
+            [axis] if self.same_states.is_none() => Some(axis.size),
+            _ => None,
+        }
+    }
+
+    /// The code of each row in a table by one dimension; in `scratch` where they are not those of a column.
+    pub(super) fn single_codes<'c, S: SealedColumns>(
+        &self,
+        columns: &'c Columns<'_, S>,
+        time: &LocalTime,
+        scratch: &'c mut Vec<u32>,
+    ) -> Result<Codes<'c>, OperationError> {
+        let axis = self.axes.first();
+        let axis = axis.ok_or(OperationError::Internal("a table without a dimension"))?;
+        let codes = match axis.dimension {
+            Dimension::Day | Dimension::Hour | Dimension::Week => {
+                axis.codes_of_times(columns.times(), time, scratch);
+                Codes::of(scratch)
+            }
+            _ => columns.codes(axis.dimension.field())?,
+        };
+        match codes.as_slice().is_empty() || codes.within(0, axis.size.saturating_sub(1)) {
+            true => Ok(codes),
+            false => Err(columns.damaged(axis.dimension.field())),
+        }
+    }
+
+    /// The cells that are not empty, in no particular order. `key` is the combination that a group stands for.
+    pub(super) fn cells(
+        &self,
+        records: &CaseRecords<'_>,
+        (messages, numbers): GroupCounts,
+        key: impl Fn(u64) -> u64,
+    ) -> Result<Vec<Cell>, OperationError> {
+        let occupied = messages.iter().filter(|messages| **messages > 0);
+        if occupied.count() > MOST_CELLS as usize {
+            return Err(too_many());
+        }
+        let counts = (0..).zip(messages.into_iter().zip(numbers));
+        let mut cells = Vec::new();
+        for (group, (messages, numbers)) in counts.filter(|(_, (messages, _))| *messages > 0) {
+            cells.push(Cell {
+                values: self.values(records, key(group))?,
+                messages,
+                numbers,
+            });
+        }
+        Ok(cells)
+    }
+
     fn values(
         &self,
         records: &CaseRecords<'_>,
@@ -236,25 +295,14 @@ impl Grouping {
         axes: &Axes,
         records: &CaseRecords<'_>,
     ) -> Result<Vec<Cell>, OperationError> {
-        let (messages, numbers) = self.counts.finish().map_err(not_counted)?;
-        let occupied = messages.iter().filter(|messages| **messages > 0);
-        if occupied.count() > MOST_CELLS as usize {
-            return Err(too_many());
-        }
-        let counts = messages.into_iter().zip(numbers).enumerate();
-        let mut cells = Vec::new();
-        for (group, (messages, numbers)) in counts.filter(|(_, (messages, _))| *messages > 0) {
-            let key = match &self.places {
-                Places::Dense(_) => group as u64,
-                Places::Sparse(sparse) => sparse.keys.get(group).copied().unwrap_or_default(),
-            };
-            cells.push(Cell {
-                values: axes.values(records, key)?,
-                messages,
-                numbers,
-            });
-        }
-        Ok(cells)
+        let counts = self.counts.finish().map_err(not_counted)?;
+        axes.cells(records, counts, |group| match &self.places {
+            Places::Dense(_) => group,
+            Places::Sparse(sparse) => {
+                let key = sparse.keys.get(group as usize);
+                key.copied().unwrap_or_default()
+            }
+        })
     }
 }
 

@@ -10,3 +10,4 @@ pub(super) mod rounding;
 mod same_states;
 pub(super) mod searched;
 pub(super) mod table;
+mod together;

@@ -12,6 +12,7 @@ use super::grouping::{Axes, Cell, Grouping};
 use super::local_time::{LocalTime, zone_of};
 use super::rounding::{Rule, Shown};
 use super::searched::SearchedView;
+use super::together::{Together, TogetherCounts};
 use crate::domain::{AccountName, ExhibitId, Field, area_code};
 use crate::vault::columns::{DistinctBudget, count_by};
 use crate::vault::error::OperationError;
@@ -201,6 +202,8 @@ struct CountedEach {
 
 /// The counts of one thread.
 struct PartialTables {
+    together: Option<TogetherCounts>,
+    /// Of the tables that are counted by themselves.
     groupings: Vec<Grouping>,
     messages: u64,
     country_basis: Vec<u64>,
@@ -318,8 +321,13 @@ impl CaseRecords<'_> {
             all_axes.push(axes);
         }
         let bases = self.dictionary(Field::CountryBasis)?.size() as usize;
+        let (together, is_together) = Together::of(&all_axes, &budget);
+        let alone = all_axes.iter().zip(&is_together);
+        let alone = alone.filter_map(|(axes, together)| (!together).then_some(axes));
+        let alone: Vec<&Axes> = alone.collect();
         let begin = || PartialTables {
-            groupings: all_axes.iter().map(Grouping::new).collect(),
+            together: together.as_ref().map(Together::begin),
+            groupings: alone.iter().map(|axes| Grouping::new(axes)).collect(),
             messages: 0,
             country_basis: vec![0; bases],
         };
@@ -329,15 +337,20 @@ impl CaseRecords<'_> {
             let basis = columns.codes(Field::CountryBasis)?;
             count_by(basis, selection, &mut part.country_basis)
                 .map_err(|_| columns.damaged(Field::CountryBasis))?;
-            for (grouping, axes) in part.groupings.iter_mut().zip(&all_axes) {
+            if let (Some(together), Some(counts)) = (&together, &mut part.together) {
+                together.add(counts, columns, &time)?;
+            }
+            for (grouping, axes) in part.groupings.iter_mut().zip(&alone) {
                 grouping.add(axes, columns, &time)?;
             }
             Ok(())
         })?;
         let mut parts = parts.into_iter();
         let mut all = parts.next().unwrap_or_else(begin);
+        let mut of_together: Vec<TogetherCounts> = all.together.take().into_iter().collect();
         for part in parts {
             all.messages += part.messages;
+            of_together.extend(part.together);
             for (count, more) in all.country_basis.iter_mut().zip(part.country_basis) {
                 *count += more;
             }
@@ -346,10 +359,23 @@ impl CaseRecords<'_> {
             }
         }
         // Each of them has counted all records.
-        let numbers = all.groupings.first().map_or(0, Grouping::numbers);
-        let mut tables = Vec::with_capacity(all.groupings.len());
-        for (grouping, axes) in all.groupings.into_iter().zip(&all_axes) {
-            tables.push(grouping.finish(axes, self)?);
+        let mut numbers = all.groupings.first().map_or(0, Grouping::numbers);
+        let mut tables_together = Vec::new().into_iter();
+        if let Some(together) = &together {
+            let (tables, seen) = together.finish(of_together, self)?;
+            (tables_together, numbers) = (tables.into_iter(), seen);
+        }
+        let mut groupings = all.groupings.into_iter().zip(&alone);
+        let mut tables = Vec::with_capacity(all_axes.len());
+        for together in is_together {
+            let next = match together {
+                true => tables_together.next(),
+                false => match groupings.next() {
+                    Some((grouping, axes)) => Some(grouping.finish(axes, self)?),
+                    None => None,
+                },
+            };
+            tables.push(next.unwrap_or_default());
         }
         Ok(CountedEach {
             tables,
