@@ -4,8 +4,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{
-    audit, clock, completions, demo, doctor, enrol, evidence, exhibit, init, key, login, manual,
-    operator, serve,
+    audit, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key, login,
+    manual, operator, serve,
 };
 use crate::client::{
     case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,
@@ -72,6 +72,9 @@ enum Command {
     Serve(serve::Serve),
     /// Serve a synthetic incident in a new vault over HTTPS.
     Demo(demo::Demo),
+    /// The configuration file: check one, print an example.
+    #[command(subcommand)]
+    Config(config::Config),
     /// Check a vault directory: nothing is written to it but what SQLite had not yet merged.
     Doctor(doctor::Doctor),
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
@@ -121,6 +124,7 @@ impl Arguments {
             Command::Doctor(doctor) => doctor.run(),
             Command::Operator(operator) => operator.run(),
             Command::Clock(clock) => clock.run(),
+            Command::Config(config) => config.run(),
             Command::Key(key) => key.run(),
             Command::Evidence(evidence) => evidence.run(),
             Command::Completions(completions) => completions.run(Self::command()),

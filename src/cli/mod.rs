@@ -11,6 +11,7 @@ mod arguments;
 mod audit;
 mod clock;
 mod completions;
+mod config;
 mod demo;
 mod doctor;
 mod enrol;

@@ -113,6 +113,23 @@ mod tests {
         assert_eq!(format!("{same:?}"), format!("{:?}", Config::default()));
     }
 
+    #[test]
+    fn the_file_that_a_package_installs_is_the_example_of_the_documents() {
+        let document = include_str!("../../docs/configuration.md");
+        let example = document.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let ours = include_str!("../../packaging/breachvault.toml");
+        let (_, ours) = ours.split_once("\n\n").unwrap();
+        // The two paths are examples.
+        let off = |text: &str| {
+            text.replace("\n# certificate =", "\ncertificate =")
+                .replace("\n# key =", "\nkey =")
+        };
+        assert_eq!(off(ours), example);
+        let config = Config::parse(ours).unwrap();
+        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    }
+
     /// Every setting by its path, with the text of a value that is not its default. A new setting belongs
     /// here; the leaf of a start then states it, or the test fails.
     const OTHER: &[(&str, &str)] = &[

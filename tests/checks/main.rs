@@ -25,6 +25,7 @@ mod leakage;
 mod line_length;
 mod mapping;
 mod named_tests;
+mod packaging;
 mod people_page;
 mod private_files;
 mod protected_attack;
