@@ -157,11 +157,11 @@ impl Selection {
     }
 
     /// The same with the values of two columns.
-    pub(super) fn for_each_pair(
+    pub(super) fn for_each_pair<A: Copy, B: Copy>(
         &self,
-        first: &[u32],
-        second: &[u32],
-        mut visit: impl FnMut(u32, u32),
+        first: &[A],
+        second: &[B],
+        mut visit: impl FnMut(A, B),
     ) -> Result<(), CodecError> {
         if first.len() != self.rows || second.len() != self.rows {
             return Err(CodecError::Rows);

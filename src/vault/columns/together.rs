@@ -1,8 +1,9 @@
-//! Counts messages and distinct numbers by several lists of groups at once, exactly.
+//! Counts messages and distinct numbers by several lists of few groups at once, exactly.
 //!
-//! Each number has one row of bits, with a bit for each group of each list, so that a message touches one place in
-//! memory for all lists. Numbers come in no order: with a table for each list, most of the time is spent waiting for
-//! memory. The size is known beforehand; whoever has no room for it counts each list by itself (`distinct.rs`).
+//! Each number has a word of 64 bits, which several lists share: a bit for each group of each list. Numbers come in no
+//! order, so most of the time is spent waiting for memory, and a word is waited for once for all its lists. The lists
+//! that do not fit in one word go to the next. Whoever has no room for the words counts each list by itself
+//! (`distinct.rs`).
 
 use std::thread;
 
@@ -14,46 +15,70 @@ use super::{CodecError, Codes, Selection};
 
 /// Lists of groups that are counted together, and the memory for them, which is given back at the end.
 pub struct TogetherLayout {
-    /// The first bit of each list, and how many groups it has.
-    lists: Vec<(u32, u32)>,
-    /// Words of 64 bits for each number.
-    stride: usize,
+    lists: Vec<List>,
+    /// How many words a number has.
+    words: usize,
     numbers: usize,
     /// For all counters.
     _taken: TakenBits,
+}
+
+/// Where the groups of a list are.
+struct List {
+    word: usize,
+    /// The bit of its first group.
+    from: u32,
+    groups: u32,
 }
 
 /// Counts of one thread.
 pub struct DistinctTogether {
     /// The messages of each group, for each list.
     messages: Vec<Vec<u64>>,
-    bits: Zeroizing<Vec<u64>>,
+    /// The words of all numbers, one table after the other.
+    tables: Vec<Zeroizing<Vec<u64>>>,
+    /// The bits of each row of the block at hand.
+    rows: Zeroizing<Vec<u64>>,
 }
 
 /// Messages and distinct numbers of each group of a list.
 pub type GroupCounts = (Vec<u64>, Vec<u64>);
 
 impl TogetherLayout {
-    /// For lists of so many groups, number codes below `numbers` and so many counters. `None` if the budget has no
-    /// room for them.
+    /// For lists of so many groups, at most 64 each, number codes below `numbers` and so many counters. `None` if a
+    /// list has more groups, or if the budget has no room.
     pub fn new(
         sizes: &[u32],
         numbers: u32,
         counters: usize,
         budget: &DistinctBudget,
     ) -> Option<Self> {
-        let mut lists = Vec::with_capacity(sizes.len());
-        let mut end = 0_u32;
-        for size in sizes {
-            lists.push((end, *size));
-            end = end.checked_add(*size)?;
+        let mut used: Vec<u32> = Vec::new();
+        let mut largest_first: Vec<usize> = (0..sizes.len()).collect();
+        largest_first.sort_by_key(|list| std::cmp::Reverse(sizes.get(*list)));
+        let mut lists: Vec<List> = Vec::with_capacity(sizes.len());
+        for list in &largest_first {
+            let groups = *sizes.get(*list)?;
+            let word = used.iter().position(|used| used + groups <= u64::BITS);
+            let word = word.unwrap_or(used.len());
+            if word == used.len() {
+                used.push(0);
+            }
+            let used = used.get_mut(word)?;
+            let from = *used;
+            *used += groups;
+            if *used > u64::BITS {
+                return None;
+            }
+            lists.push(List { word, from, groups });
         }
-        let stride = end.div_ceil(u64::BITS) as usize;
-        let numbers = numbers as usize;
-        let bytes = numbers.checked_mul(stride * size_of::<u64>())?;
+        let mut in_order: Vec<(usize, List)> = largest_first.into_iter().zip(lists).collect();
+        in_order.sort_by_key(|(list, _)| *list);
+        let (numbers, words) = (numbers as usize, used.len());
+        let bytes = numbers.checked_mul(words * size_of::<u64>())?;
         Some(Self {
-            lists,
-            stride,
+            lists: in_order.into_iter().map(|(_, list)| list).collect(),
+            words,
             numbers,
             _taken: budget.take(bytes.checked_mul(counters)?)?,
         })
@@ -61,10 +86,12 @@ impl TogetherLayout {
 
     /// A counter, at most as many as the layout was made for.
     pub fn counter(&self) -> DistinctTogether {
-        let messages = self.lists.iter().map(|(_, size)| vec![0; *size as usize]);
+        let messages = self.lists.iter().map(|list| vec![0; list.groups as usize]);
+        let table = || Zeroizing::new(vec![0; self.numbers]);
         DistinctTogether {
             messages: messages.collect(),
-            bits: Zeroizing::new(vec![0; self.numbers * self.stride]),
+            tables: (0..self.words).map(|_| table()).collect(),
+            rows: Zeroizing::default(),
         }
     }
 
@@ -80,35 +107,35 @@ impl TogetherLayout {
         numbers: Codes<'_>,
         selection: &Selection,
     ) -> Result<(), CodecError> {
-        let rows = selection.rows();
-        let short = |codes: &Codes<'_>| codes.as_slice().len() != rows;
-        if groups.len() != self.lists.len() || groups.iter().any(short) || short(&numbers) {
+        if groups.len() != self.lists.len() {
             return Err(CodecError::Rows);
         }
-        if self.numbers == 0 || !numbers.within(0, self.numbers as u32 - 1) {
+        let most = u32::try_from(self.numbers)
+            .unwrap_or(u32::MAX)
+            .checked_sub(1);
+        if !most.is_some_and(|most| numbers.within(0, most)) {
             return Err(CodecError::Code);
         }
-        // Refuses codes that are not below the size of their list.
+        // Refuses codes that are not below the size of their list, and columns of another length.
         for (codes, messages) in groups.iter().zip(&mut counter.messages) {
             count_by(*codes, selection, messages)?;
         }
-        let lists = self.lists.iter().zip(groups);
-        let lists: Vec<(u32, &[u32])> = lists
-            .map(|((from, _), codes)| (*from, codes.as_slice()))
-            .collect();
-        let (numbers, stride) = (numbers.as_slice(), self.stride);
-        selection.for_each(|row| {
-            let at = numbers.get(row).map_or(0, |number| *number as usize) * stride;
-            let Some(words) = counter.bits.get_mut(at..at + stride) else {
-                return;
-            };
-            for (from, codes) in &lists {
-                let bit = from + codes.get(row).copied().unwrap_or_default();
-                if let Some(word) = words.get_mut((bit / u64::BITS) as usize) {
-                    *word |= 1 << (bit % u64::BITS);
+        let rows = &mut counter.rows;
+        for (word, table) in counter.tables.iter_mut().enumerate() {
+            rows.clear();
+            rows.resize(selection.rows(), 0);
+            let of_word = self.lists.iter().zip(groups);
+            for (list, codes) in of_word.filter(|(list, _)| list.word == word) {
+                for (row, code) in rows.iter_mut().zip(codes.as_slice()) {
+                    *row |= 1_u64.wrapping_shl(list.from.wrapping_add(*code));
                 }
             }
-        });
+            selection.for_each_pair(numbers.as_slice(), rows, |number, bits| {
+                if let Some(word) = table.get_mut(number as usize) {
+                    *word |= bits;
+                }
+            })?;
+        }
         Ok(())
     }
 
@@ -123,41 +150,38 @@ impl TogetherLayout {
         counters: &[DistinctTogether],
         threads: usize,
     ) -> Result<(Vec<GroupCounts>, u64), CodecError> {
-        let words = self.numbers * self.stride;
-        if counters.iter().any(|counter| counter.bits.len() != words) {
+        let alike = |counter: &DistinctTogether| {
+            let mut tables = counter.tables.iter();
+            counter.tables.len() == self.words && tables.all(|table| table.len() == self.numbers)
+        };
+        if !counters.iter().all(alike) {
             return Err(CodecError::Rows);
         }
-        let groups = self.lists.last().map_or(0, |(from, size)| from + size) as usize;
-        let each = self.numbers.div_ceil(threads.max(1)).max(1) * self.stride.max(1);
+        let each = self.numbers.div_ceil(threads.max(1)).max(1);
         let parts = thread::scope(|scope| {
-            let parts: Vec<_> = (0..words)
-                .step_by(each)
-                .map(|from| {
-                    let bits = counters.iter().filter_map(move |counter| {
-                        counter.bits.get(from..(from + each).min(words))
-                    });
-                    let bits: Vec<&[u64]> = bits.collect();
-                    scope.spawn(move || count_rows(&bits, self.stride, groups))
-                })
-                .collect();
-            let parts: Result<Vec<_>, _> = parts.into_iter().map(|part| part.join()).collect();
-            parts
+            let parts = (0..self.numbers).step_by(each).map(|from| {
+                let range = from..(from + each).min(self.numbers);
+                scope.spawn(move || self.count_numbers(counters, range))
+            });
+            // All of them are begun before the first is waited for.
+            let parts: Vec<_> = parts.collect();
+            let parts = parts.into_iter().map(|part| part.join());
+            parts.collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let seen = parts.iter().map(|(_, seen)| seen).sum();
-        let counts = self.lists.iter().enumerate().map(|(list, (from, size))| {
-            let mut messages = vec![0; *size as usize];
+        let counts = self.lists.iter().enumerate().map(|(no, list)| {
+            let mut messages = vec![0; list.groups as usize];
             for counter in counters {
-                let more = counter.messages.get(list).into_iter().flatten();
+                let more = counter.messages.get(no).into_iter().flatten();
                 for (count, more) in messages.iter_mut().zip(more) {
                     *count += more;
                 }
             }
-            let (from, end) = (*from as usize, (*from + *size) as usize);
-            let mut numbers = vec![0; *size as usize];
+            let mut numbers = vec![0; list.groups as usize];
             for (counts, _) in &parts {
-                let more = counts.get(from..end).unwrap_or_default();
-                for (count, more) in numbers.iter_mut().zip(more) {
+                let counts = counts.get(list.word).into_iter().flatten();
+                for (count, more) in numbers.iter_mut().zip(counts.skip(list.from as usize)) {
                     *count += u64::from(*more);
                 }
             }
@@ -165,41 +189,54 @@ impl TogetherLayout {
         });
         Ok((counts.collect(), seen))
     }
+
+    /// How many of these numbers have each bit of each word in any of the counters, and how many have one at all.
+    fn count_numbers(
+        &self,
+        counters: &[DistinctTogether],
+        range: std::ops::Range<usize>,
+    ) -> (Vec<[u32; BITS]>, u64) {
+        let mut seen = 0;
+        let counts = (0..self.words).map(|word| {
+            let tables = counters.iter().filter_map(|counter| {
+                let table = counter.tables.get(word)?;
+                table.get(range.clone())
+            });
+            let tables: Vec<&[u64]> = tables.collect();
+            let (counts, some) = count_words(&tables);
+            // Each list has every number.
+            seen = some;
+            counts
+        });
+        (counts.collect(), seen)
+    }
 }
 
-/// How many rows have each bit in any of the tables, and how many have one at all.
-fn count_rows(tables: &[&[u64]], stride: usize, groups: usize) -> (Vec<u32>, u64) {
-    // The bits of the last word that no group has are counted too, and are never set.
-    let width = groups.next_multiple_of(u64::BITS as usize);
-    // Neighbouring rows use different counters, because an addition would wait for the one before.
-    let mut turns = [vec![0_u32; width], vec![0_u32; width]];
+/// How many numbers have each bit in any of the tables, and how many have one at all.
+fn count_words(tables: &[&[u64]]) -> ([u32; BITS], u64) {
+    // Neighbouring numbers use different counters, because an addition would wait for the one before.
+    let mut turns = [[0_u32; BITS]; 2];
     let mut seen = 0;
-    let Some((first, others)) = tables.split_first() else {
-        return (vec![0; groups], 0);
-    };
-    for (row, words) in first.chunks_exact(stride.max(1)).enumerate() {
-        let counts = &mut turns[row % 2];
-        let mut any = 0;
-        for (at, (word, counts)) in words.iter().zip(counts.as_chunks_mut::<64>().0).enumerate() {
-            let more = others
-                .iter()
-                .filter_map(|other| other.get(row * stride + at));
+    if let Some((first, others)) = tables.split_first() {
+        for (at, word) in first.iter().enumerate() {
+            let more = others.iter().filter_map(|other| other.get(at));
             let mut left = more.fold(*word, |all, more| all | more);
-            any |= left;
+            seen += u64::from(left != 0);
+            let counts = &mut turns[at % 2];
             while left != 0 {
                 counts[left.trailing_zeros() as usize] += 1;
                 left &= left - 1;
             }
         }
-        seen += u64::from(any != 0);
     }
     let [mut counts, more] = turns;
     for (count, more) in counts.iter_mut().zip(more) {
         *count += more;
     }
-    counts.truncate(groups);
     (counts, seen)
 }
+
+const BITS: usize = u64::BITS as usize;
 
 #[cfg(test)]
 mod tests {
@@ -214,11 +251,11 @@ mod tests {
     proptest! {
         #[test]
         fn distinct_numbers_are_those_of_plain_sets_in_each_list(
-            rows in prop::collection::vec((0_u32..9, 0_u32..70, 0_u32..150, any::<bool>()), 0..400),
+            rows in prop::collection::vec((0_u32..9, 0_u32..60, 0_u32..150, any::<bool>()), 0..400),
             cut in any::<prop::sample::Index>(),
             threads in 1_usize..4,
         ) {
-            let layout = TogetherLayout::new(&[9, 70], 150, 2, &budget()).unwrap();
+            let layout = TogetherLayout::new(&[9, 60], 150, 2, &budget()).unwrap();
             let cut = cut.index(rows.len() + 1);
             let mut counters = Vec::new();
             for rows in [&rows[..cut], &rows[cut..]] {
@@ -237,7 +274,7 @@ mod tests {
             let kept = || rows.iter().filter(|row| row.3);
             let all: HashSet<u32> = kept().map(|row| row.2).collect();
             prop_assert_eq!(seen, all.len() as u64);
-            for (list, size) in [(0, 9), (1, 70)] {
+            for (list, size) in [(0, 9), (1, 60)] {
                 let (messages, numbers) = &counts[list];
                 prop_assert_eq!((messages.len(), numbers.len()), (size, size));
                 for group in 0..size as u32 {
@@ -280,6 +317,15 @@ mod tests {
     }
 
     #[test]
+    fn lists_share_words_as_long_as_they_fit() {
+        let layout = TogetherLayout::new(&[3, 33, 24, 7, 32], 1, 1, &budget()).unwrap();
+        let places = layout.lists.iter().map(|list| (list.word, list.from));
+        let expected = [(1, 32), (0, 0), (0, 33), (0, 57), (1, 0)];
+        assert_eq!(places.collect::<Vec<_>>(), expected);
+        assert_eq!(layout.words, 2);
+    }
+
+    #[test]
     fn memory_is_taken_from_the_budget_and_given_back() {
         let budget = DistinctBudget::of(2 * 8 * 10);
         // Half of the budget is for bits: ten words, once.
@@ -289,5 +335,7 @@ mod tests {
         drop(layout);
         assert!(TogetherLayout::new(&[64], 5, 2, &budget).is_some());
         assert!(TogetherLayout::new(&[64], 11, 1, &budget).is_none());
+        // A list of more groups than a word has bits.
+        assert!(TogetherLayout::new(&[65], 1, 1, &budget).is_none());
     }
 }
