@@ -72,7 +72,7 @@ enum Command {
     Serve(serve::Serve),
     /// Serve a synthetic incident in a new vault over HTTPS.
     Demo(demo::Demo),
-    /// Check a vault directory: nothing is written to it but what SQLite had not yet merged.
+    /// Check a vault directory; nothing is written to it.
     Doctor(doctor::Doctor),
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]

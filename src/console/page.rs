@@ -38,6 +38,11 @@ pub trait Page: 'static {
         visit.path.clone()
     }
 
+    /// What the page says all the same where the refusal itself is what it is about; `None` shows the refusal.
+    fn instead(_: &Visit, _: &Refused) -> Option<Result<Html, OperationError>> {
+        None
+    }
+
     /// The form once more, with what is wrong. It is for refusals that the person can mend; `None` shows the refusal
     /// alone.
     fn again(_: &Visit, _: &Refused) -> Option<Result<Html, OperationError>> {

@@ -67,6 +67,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
+use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
@@ -85,6 +86,8 @@ pub struct Scope<'v, A: Action> {
     pub(in crate::vault) numbers: NumberTerms,
     /// Which exhibit added which of them; read with the first.
     pub(in crate::vault) added: Option<Arc<AddedTerms>>,
+    /// The admission that the act is about, as it was found for the decision.
+    pub(in crate::vault) admission: Option<FoundAdmission>,
     action: PhantomData<A>,
 }
 
@@ -162,6 +165,7 @@ impl<'v, A: Action> Scope<'v, A> {
             notes: Notes::default(),
             numbers: NumberTerms::default(),
             added: None,
+            admission: None,
             action: PhantomData,
         }
     }
