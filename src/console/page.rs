@@ -26,6 +26,11 @@ pub trait Page: 'static {
         Vec::new()
     }
 
+    /// What is wrong with the form by itself, beside the rules of the operation: the field and the rule.
+    fn wrong(_: &Form) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// Shows the view.
     ///
     /// # Errors

@@ -48,8 +48,8 @@ use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer, case_rows,
-    exhibit_rows, meta_rows,
+    Access, ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer,
+    case_rows, exhibit_rows, meta_rows,
 };
 
 /// Why a vault could not be made or opened.

@@ -742,7 +742,10 @@ fn the_doctor_writes_no_byte_whether_the_vault_was_stopped_or_killed() {
         assert_eq!(told.status, 0, "{}{}", told.out, told.err);
         let found = json(&told);
         let all = found.as_array().unwrap();
-        assert!(all.iter().all(|one| one["state"] != "not-looked-at"), "{found}");
+        assert!(
+            all.iter().all(|one| one["state"] != "not-looked-at"),
+            "{found}"
+        );
     };
     let stopped = bytes();
     looks();

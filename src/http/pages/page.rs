@@ -110,7 +110,10 @@ async fn work<P: Page>(
             visit.form.forget(&visit::WHY);
         }
         let input = match parts.method == Method::GET || has_token(&visit) {
-            true => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
+            true => match P::wrong(&visit.form) {
+                None => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
+                Some((at, rule)) => Err(Problem::new(ProblemKind::Invalid).at(at, rule)),
+            },
             false => Err(Problem::new(ProblemKind::CrossSite)),
         };
         forget_numbers::<P>(&mut visit.form);
@@ -284,7 +287,8 @@ fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
     if let Some(page) = P::instead(visit, &refused) {
         return respond::html(StatusCode::OK, page, visit);
     }
-    let mendable = !matches!(refused.status, 401 | 403 | 404);
+    let mendable =
+        problem.kind == ProblemKind::WrongCredential || !matches!(refused.status, 401 | 403 | 404);
     let again = mendable.then(|| P::again(visit, &refused)).flatten();
     let page = again.unwrap_or_else(|| {
         Html::of(&RefusedPage {

@@ -52,7 +52,8 @@ impl Answered {
             return false;
         }
         if kept.repeats.len() >= MANY_SESSIONS {
-            kept.repeats.retain(|_, repeats| repeats.left_at(now) < FREE_AT_ONCE);
+            kept.repeats
+                .retain(|_, repeats| repeats.left_at(now) < FREE_AT_ONCE);
         }
         let full = || Repeats {
             left: FREE_AT_ONCE,

@@ -17,7 +17,9 @@ use crate::vault::scope::open_account;
 use crate::vault::scope::requests::{Outline, read_by};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::{Snapshot, Transaction, exhibit_rows, membership_rows, request_rows, session_rows};
+use crate::vault::store::{
+    Snapshot, Transaction, exhibit_rows, membership_rows, request_rows, session_rows,
+};
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
@@ -250,7 +252,9 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
     };
     let standing = session_rows::standing(connection, session)?.filter(|standing| {
         !standing.revoked
-            && !core.clock.is_over(standing.expires_at.min(standing.idle_at))
+            && !core
+                .clock
+                .is_over(standing.expires_at.min(standing.idle_at))
             && standing.operator == *operator
             && standing.active
     });

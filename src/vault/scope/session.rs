@@ -232,13 +232,9 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         entering: Entering,
     ) -> Result<Result<(OperatorId, bool), Denial>, OperationError> {
-        let verified = match entering {
-            Entering::Verified(verified) => verified,
-            Entering::Refused(denial) => return Ok(Err(denial)),
-            Entering::Guessing => {
-                self.notes.alarm = Some(Alarm::WrongCodes);
-                return Ok(Err(Denial::WrongCredential));
-            }
+        let verified = match self.entered(entering) {
+            Ok(verified) => verified,
+            Err(denial) => return Ok(Err(denial)),
         };
         let row = operator_rows::find(self.connection, &verified.operator)?
             .filter(|row| row.state == OperatorState::Active);
@@ -267,6 +263,30 @@ impl<A: Writes> Scope<'_, A> {
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::keep_factor(self.transaction()?, &row.id, step, &sealed)?;
         Ok(Ok((row.id, verified.step.is_some())))
+    }
+
+    fn entered(&mut self, entering: Entering) -> Result<Verified, Denial> {
+        match entering {
+            Entering::Verified(verified) => Ok(verified),
+            Entering::Refused(denial) => Err(denial),
+            Entering::Guessing => {
+                self.notes.alarm = Some(Alarm::WrongCodes);
+                Err(Denial::WrongCredential)
+            }
+        }
+    }
+
+    /// The step of the code of the caller, whose password was asked for again.
+    pub(super) fn verified(
+        &mut self,
+        entering: Entering,
+    ) -> Result<Option<TotpStep>, OperationError> {
+        let operator = self.operator()?.clone();
+        match self.entered(entering) {
+            Ok(verified) if verified.operator == operator => Ok(verified.step),
+            Ok(_) => Err(self.deny(Denial::WrongCredential)),
+            Err(denial) => Err(self.deny(denial)),
+        }
     }
 
     /// Ends one open session of the caller, this one or another. Nobody learns of anybody else's.
