@@ -31,6 +31,8 @@ CREATE TABLE session (
     operator   TEXT NOT NULL REFERENCES operator (id),
     opened_at  INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    -- When it ends if it is not used before.
+    idle_at    INTEGER NOT NULL,
     -- Whether it was opened with a second factor.
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
     revoked_at INTEGER

@@ -107,6 +107,7 @@ impl House {
         fs::create_dir_all(directory)?;
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
+            idle_s: 8 * 3600,
             ..Settings::default()
         };
         settings.allow_lookups(u32::MAX);

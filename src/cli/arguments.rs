@@ -75,7 +75,7 @@ enum Command {
     /// The configuration file: check one, print an example.
     #[command(subcommand)]
     Config(config::Config),
-    /// Check a vault directory: nothing is written to it but what SQLite had not yet merged.
+    /// Check a vault directory; nothing is written to it.
     Doctor(doctor::Doctor),
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]

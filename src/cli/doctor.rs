@@ -1,4 +1,4 @@
-//! `doctor`: checks a vault directory without changing it. With a passphrase it also looks at the high-water mark, and
+//! `doctor`: checks a vault directory without changing a byte of it. With a passphrase it also looks at the high-water mark, and
 //! opens every sealed part of a vault that nobody serves and whose log is sound.
 
 use std::fs::{self, File, TryLockError};
@@ -17,7 +17,7 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::keyring::{Keyring, LockedKeyring};
 use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
-use crate::vault::{Inspection, Paths, Settings};
+use crate::vault::{FilesBeside, Inspection, Paths, Settings};
 
 #[derive(Args)]
 pub(super) struct Doctor {
@@ -59,6 +59,8 @@ impl Doctor {
             return Err(CliError::failed(format!("there is no vault in {shown}"))
                 .hint("name the vault's directory with --dir; `breachvault init` makes one"));
         }
+        // Dropped last, when nothing looks any more.
+        let _beside = FilesBeside::note(&paths);
         let unlocked = match self.passphrase.secret().is_given() {
             true => Some(unlock::unlock(&paths, &self.passphrase)?),
             false => None,

@@ -64,6 +64,7 @@ impl Config {
     pub fn settings(&self) -> Settings {
         Settings {
             session_s: i64::from(self.sessions.session_minutes) * 60,
+            idle_s: i64::from(self.sessions.idle_minutes) * 60,
             enrolment_s: i64::from(self.sessions.enrolment_hours) * 3600,
             reveal_s: i64::from(self.sessions.reveal_hours) * 3600,
             export_s: i64::from(self.sessions.export_hours) * 3600,
@@ -173,6 +174,7 @@ mod tests {
         ("identity.second_factor", "\"offered\""),
         ("ingest.max_quarantined", "0.07"),
         ("sessions.session_minutes", "7"),
+        ("sessions.idle_minutes", "7"),
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),
         ("sessions.export_hours", "7"),

@@ -26,6 +26,11 @@ pub trait Page: 'static {
         Vec::new()
     }
 
+    /// What is wrong with the form by itself, beside the rules of the operation: the field and the rule.
+    fn wrong(_: &Form) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// Shows the view.
     ///
     /// # Errors
@@ -36,6 +41,11 @@ pub trait Page: 'static {
     /// The address of the form, for somebody who has to sign in before it can be sent again.
     fn form_at(visit: &Visit) -> String {
         visit.path.clone()
+    }
+
+    /// What the page says all the same where the refusal itself is what it is about; `None` shows the refusal.
+    fn instead(_: &Visit, _: &Refused) -> Option<Result<Html, OperationError>> {
+        None
     }
 
     /// The form once more, with what is wrong. It is for refusals that the person can mend; `None` shows the refusal

@@ -40,6 +40,8 @@ pub struct Person {
     pub name: String,
     /// When the session ends by itself.
     pub expires_at: Moment,
+    /// Whether it ends then only if it is not used before.
+    pub idle: bool,
     /// What every form of this session has to have.
     pub form_token: String,
 }

@@ -183,12 +183,60 @@ impl IntoResponse for Problem {
 pub(super) enum InTheWay {
     Case(CaseState),
     Request(RequestState),
+    Session(SessionEnd),
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionEnd {
+    /// Its whole time is over.
+    Expired,
+    /// It was not used for too long.
+    Idle,
+    /// Somebody ended it.
+    Revoked,
+}
+
+impl SessionEnd {
+    /// How the session of a token ended, if it has one that did.
+    pub(super) fn of(error: &Unauthenticated) -> Option<Self> {
+        match error {
+            Unauthenticated::Expired => Some(Self::Expired),
+            Unauthenticated::Idle => Some(Self::Idle),
+            Unauthenticated::Revoked => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+
+    /// The one that an address of the sign-in page names.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word {
+            "expired" => Some(Self::Expired),
+            "idle" => Some(Self::Idle),
+            "revoked" => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+
+    /// That name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Idle => "idle",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 impl InTheWay {
     /// The state and the way out.
     pub(super) fn text(self) -> &'static str {
         match self {
+            Self::Session(SessionEnd::Expired) => "Its whole time is over.",
+            Self::Session(SessionEnd::Idle) => "It was not used for too long.",
+            Self::Session(SessionEnd::Revoked) => {
+                "It was ended: by you, by a new password, or with your account."
+            }
             Self::Case(CaseState::Open) => "The case is open already.",
             Self::Case(CaseState::Held) => "The case is on hold; reopen it before you close it.",
             Self::Case(CaseState::Closed) => "The case is closed; reopen it first.",
@@ -345,8 +393,12 @@ impl From<Unauthenticated> for Problem {
     fn from(unauthenticated: Unauthenticated) -> Self {
         match unauthenticated {
             Unauthenticated::NoSession => Self::new(ProblemKind::Unauthenticated),
-            Unauthenticated::Expired | Unauthenticated::Revoked => {
-                Self::new(ProblemKind::SessionEnded)
+            Unauthenticated::Expired | Unauthenticated::Idle | Unauthenticated::Revoked => {
+                let how = SessionEnd::of(&unauthenticated).map(InTheWay::Session);
+                Self {
+                    in_the_way: how,
+                    ..Self::new(ProblemKind::SessionEnded)
+                }
             }
             Unauthenticated::Throttled { retry_after } => {
                 Self::new(ProblemKind::Throttled).retry_after(retry_after)

@@ -15,7 +15,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReadOverview, ReopenCase, SuspendMember,
+    ReadOverview, RemoveMember, ReopenCase, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::exhibit::docs as exhibit;
@@ -40,7 +40,9 @@ use crate::operations::quarantine::{
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
-use crate::operations::session::{CloseSession, EndSession, ListSessions, ReadSelf};
+use crate::operations::session::{
+    ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
+};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
@@ -80,6 +82,7 @@ pub(super) fn routes() -> Routes {
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)
         .mount_list::<ReadSelf>         ("/me",                             PAGE)
+        .mount::<ChangePassword>        (put.clone(),    "/me/password",                      ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
@@ -100,6 +103,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
+        .mount::<RemoveMember>          (delete.clone(), "/cases/{case}/members/{operator}",  ok)
         .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)

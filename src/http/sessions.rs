@@ -58,7 +58,7 @@ impl Open for OpenSession {
         description: "Name, password and, where there is a second factor, its code. The token is shown once.",
         request: r#"{"name": "lead.one", "password": "correct horse battery", "totp": "287082"}"#,
         answer: r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at":
-            "2024-03-21T22:34:49Z", "operator": "o_0123456789abcdefghjk"}"#,
+            "2024-03-21T22:34:49Z", "idle_at": "2024-03-21T15:04:49Z", "operator": "o_0123456789abcdefghjk"}"#,
         problems: &["wrong-credential", "second-factor-needed"],
     };
 

@@ -31,11 +31,58 @@ impl PageInput {
     ///
     /// `Invalid` if `limit` is out of its bounds.
     pub(in crate::operations) fn wanted(self) -> Result<WantedRows, OperationError> {
-        let limit = self.limit.as_deref().map_or(Ok(MOST), str::parse);
-        let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
+        let limit = self.limit.as_deref().map_or(Some(MOST), limit_of);
+        let limit = limit.filter(|limit| (1..=MOST).contains(limit));
         Ok(WantedRows {
             after: self.after,
             limit: limit.ok_or_else(|| OperationError::invalid("limit", "must be 1 to 500"))?,
         })
+    }
+}
+
+/// A whole number of a query as the API's description has it: digits alone, and no zero before others. There is one
+/// way to write each.
+pub(in crate::operations) fn whole(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = text == "0" || !text.starts_with('0');
+    (digits && plain).then(|| text.parse().ok())?
+}
+
+/// The same for how many rows are wanted.
+pub(in crate::operations) fn limit_of(text: &str) -> Option<usize> {
+    usize::try_from(whole(text)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_written_one_way() {
+        for (text, number) in [
+            ("0", 0),
+            ("7", 7),
+            ("500", 500),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(whole(text), Some(number), "{text}");
+        }
+        for text in [
+            "",
+            "+1",
+            "-1",
+            "01",
+            "00",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e2",
+            "0x1",
+            "1_0",
+            "١",
+            "18446744073709551616",
+        ] {
+            assert_eq!(whole(text), None, "{text:?}");
+        }
     }
 }

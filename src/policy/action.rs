@@ -112,6 +112,7 @@ list! {
     ReadSelf          "session.read"        reads;
     ListSessions      "session.list"        reads;
     EndSession        "session.end"         writes;
+    ChangePassword    "session.password"    writes;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -130,6 +131,7 @@ list! {
     ListMembers       "member.list"         reads;
     SuspendMember     "member.suspend"      writes;
     LiftSuspension    "member.lift"         writes;
+    RemoveMember      "member.remove"       writes;
     ListMemberships   "membership.list"     reads;
     ReadMembership    "membership.read"     reads;
     DecideMembership  "membership.decide"   writes decides;
@@ -205,6 +207,7 @@ impl ActionKind {
                 | Self::ListMembers
                 | Self::SuspendMember
                 | Self::LiftSuspension
+                | Self::RemoveMember
                 | Self::ListMemberships
                 | Self::ReadMembership
                 | Self::DecideMembership

@@ -110,6 +110,7 @@ fn row(action: ActionKind) -> Row {
         | A::ReadSelf
         | A::ListSessions
         | A::EndSession
+        | A::ChangePassword
         | A::ListInbox
         | A::ReadKeys
         | A::ReadCheckpoint
@@ -129,6 +130,8 @@ fn row(action: ActionKind) -> Row {
             home: &[Administrator],
             ..at_rest_too(members(&[L]))
         },
+        // Of a lead only when their account has ended; `scope/cases.rs` checks that.
+        A::RemoveMember => at_rest_too(members(&[L])),
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),
         A::ListMembers => at_rest_too(members(&[L, C])),
         A::BeginExhibit | A::FinishExhibit | A::AbandonExhibit | A::CheckFile => members(&[C]),

@@ -89,6 +89,19 @@ impl Core {
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
     }
 
+    /// When a session that is used now ends if it is not used again; `idle_at` is what was written down. That is written
+    /// anew only once it moved by a step.
+    pub(in crate::vault) fn used_until(&self, idle_at: Moment) -> Moment {
+        let Some((idle, step)) = self.settings.idle() else {
+            return idle_at;
+        };
+        let then = self.clock.in_seconds(idle);
+        match then.seconds().saturating_sub(idle_at.seconds()) >= step {
+            true => then,
+            false => idle_at,
+        }
+    }
+
     /// Draws random bytes for an identifier or a token.
     pub(in crate::vault) fn draw<const N: usize>(&self) -> Result<[u8; N], OperationError> {
         Ok(draw(&*self.entropy)?)

@@ -1,7 +1,12 @@
-//! Looking into a vault: for `doctor`. No row, key or mark changes. SQLite may merge its log into the database file.
+//! Looking into a vault: for `doctor`. Not a byte changes in the directory.
 //!
-//! Everything is verified as at a start. There is no ledger, so no act, no leaf and no mark.
+//! Everything is verified as at a start. There is no ledger, so no act, no leaf and no mark, the schema is not brought up
+//! to date, and SQLite does not merge its log into the database file. Not promised: the bytes of `vault.db-shm`, if a
+//! killed process left it. It is an index of the log, which whoever opens the database next makes anew.
 
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::admission::{ExhibitCheck, check_exhibits};
@@ -15,6 +20,7 @@ use super::lock::VaultLock;
 use super::paths::Paths;
 use super::settings::Settings;
 use super::start::{self, StartError};
+use super::store::Access;
 
 /// A vault that is looked at. No other process opens it meanwhile.
 pub struct Inspection {
@@ -36,7 +42,8 @@ impl Inspection {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let lock = start::take(paths)?;
-        let (core, _) = start::prepare(paths, keyring, settings, clock, entropy)?;
+        let with = (clock, entropy);
+        let (core, _) = start::prepare(paths, keyring, settings, with, Access::Look)?;
         Ok(Self { core, _lock: lock })
     }
 
@@ -61,5 +68,46 @@ impl Inspection {
     /// What the clocks say.
     pub fn clock(&self) -> ClockReport {
         self.core.clock.report()
+    }
+}
+
+/// The files that SQLite puts beside the database as soon as somebody reads it. Those that were not there are removed
+/// when this is dropped, unless a process has the vault open by then.
+pub struct FilesBeside {
+    paths: Paths,
+    missing: Vec<PathBuf>,
+}
+
+impl FilesBeside {
+    /// Before anybody looks at the database.
+    pub fn note(paths: &Paths) -> Self {
+        let beside = |end: &str| {
+            let mut name: OsString = paths.database().into();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let mut missing = vec![beside("-wal"), beside("-shm")];
+        missing.retain(|path| !path.exists());
+        Self {
+            paths: paths.clone(),
+            missing,
+        }
+    }
+}
+
+impl Drop for FilesBeside {
+    fn drop(&mut self) {
+        // Nobody begins to work with the vault meanwhile.
+        let Ok(_lock) = VaultLock::take(&self.paths.data()) else {
+            return;
+        };
+        for path in &self.missing {
+            // What has something in it was not made by a look.
+            let is_log = path.extension().is_some_and(|end| end == "db-wal");
+            let empty = fs::metadata(path).is_ok_and(|found| found.len() == 0);
+            if empty || !is_log {
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 }

@@ -54,7 +54,7 @@ pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{
     AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,
 };
-pub use self::inspection::Inspection;
+pub use self::inspection::{FilesBeside, Inspection};
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]

@@ -46,6 +46,8 @@ impl SecondFactor {
 pub struct Settings {
     /// How long a session lasts, in seconds.
     pub session_s: i64,
+    /// How long a session may be unused, in seconds. If that is not shorter than it lasts, it may be unused all the time.
+    pub idle_s: i64,
     /// How long an invitation can be used, in seconds.
     pub enrolment_s: i64,
     /// How long a request waits for a decision, and an approved reveal for its opening, in seconds.
@@ -125,6 +127,12 @@ impl WorkHours {
 }
 
 impl Settings {
+    /// How long a session may be unused, in seconds, if that is shorter than it lasts; and in which steps it is written
+    /// down that it was used. It may end by one step earlier.
+    pub fn idle(&self) -> Option<(i64, i64)> {
+        (self.idle_s < self.session_s).then(|| (self.idle_s, (self.idle_s / 10).clamp(1, 60)))
+    }
+
     /// Raises the limits on lookups and views to at least so many points. It is for data about made-up people.
     pub fn allow_lookups(&mut self, points: u32) {
         self.lookup_budget = Budget {
@@ -143,6 +151,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             session_s: 8 * 3600,
+            idle_s: 30 * 60,
             enrolment_s: 3 * 86_400,
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,

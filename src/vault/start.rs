@@ -48,8 +48,8 @@ use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer, case_rows,
-    exhibit_rows, meta_rows,
+    Access, ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer,
+    case_rows, exhibit_rows, meta_rows,
 };
 
 /// Why a vault could not be made or opened.
@@ -191,7 +191,8 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         lock: VaultLock,
     ) -> Result<Self, StartError> {
-        let (core, book) = prepare(paths, keyring, settings, clock, entropy)?;
+        let with = (clock, entropy);
+        let (core, book) = prepare(paths, keyring, settings, with, Access::Work)?;
         write_vkey(paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
@@ -305,22 +306,28 @@ pub(in crate::vault) fn take(paths: &Paths) -> Result<VaultLock, StartError> {
 }
 
 /// Opens the database and verifies it: the schema, the log against the mark, the control rows. Nothing is written, but
-/// for a schema that has to be brought up to date.
+/// for a schema that has to be brought up to date. Whoever only looks does not even do that.
 pub(in crate::vault) fn prepare(
     paths: &Paths,
     keyring: Keyring,
     settings: Settings,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
-    let mut writer = Writer::open(&paths.database())?;
+    let mut writer = match access {
+        Access::Work => Writer::open(&paths.database())?,
+        Access::Look => Writer::looking(&paths.database())?,
+    };
     if writer.is_empty()? {
         return Err(StartError::Store(StoreError {
             at: "migrations::check",
             fault: StoreFault::SchemaAltered,
         }));
     }
-    writer.migrate(clock.now())?;
+    match access {
+        Access::Work => writer.migrate(clock.now())?,
+        Access::Look => writer.check_schema()?,
+    }
     let control = watch(&mut writer, &keyring)?;
     let vault_id = keyring.vault().clone();
     if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
@@ -328,7 +335,7 @@ pub(in crate::vault) fn prepare(
     }
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let core = Arc::new(Core {
-        readers: Readers::open(&paths.database(), settings.readers, &control)?,
+        readers: Readers::open(&paths.database(), settings.readers, &control, access)?,
         control,
         charged: AtomicU64::new(0),
         keyring: RwLock::new(keyring),

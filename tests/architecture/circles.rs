@@ -126,6 +126,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "call",
             "core",
             "error",
+            "exhibits",
             "ledger",
             "lock",
             "plaintext",
@@ -194,6 +195,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "paths",
             "settings",
             "start",
+            "store",
         ],
     ),
 ];

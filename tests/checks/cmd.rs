@@ -715,6 +715,69 @@ fn the_doctor_changes_nothing() {
     assert_eq!(before, after);
 }
 
+#[test]
+fn the_doctor_writes_no_byte_whether_the_vault_was_stopped_or_killed() {
+    let bench = Bench::new();
+    let _ = bench.as_administrator(&["operator", "list"]);
+    let data = bench.database().parent().unwrap().to_owned();
+    // Names and bytes of all files, but for the index of the log, which is no data.
+    let bytes = || {
+        let mut all: Vec<(String, Vec<u8>)> = [data.clone(), data.with_file_name("keys")]
+            .iter()
+            .flat_map(|folder| fs::read_dir(folder).unwrap())
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| {
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                let index = name.ends_with("-shm");
+                let read = fs::read(&path).unwrap();
+                (name, if index { Vec::new() } else { read })
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let looks = || {
+        let told = bench.look(&["doctor"], "passphrase", &["--json"]);
+        assert_eq!(told.status, 0, "{}{}", told.out, told.err);
+        let found = json(&told);
+        let all = found.as_array().unwrap();
+        assert!(
+            all.iter().all(|one| one["state"] != "not-looked-at"),
+            "{found}"
+        );
+    };
+    let stopped = bytes();
+    looks();
+    assert_eq!(names(&stopped), names(&bytes()));
+    assert!(stopped == bytes(), "a file of a stopped vault was changed");
+    // What a killed process leaves: commits that are in the log of the database and not in its file.
+    let wal = data.join("vault.db-wal");
+    let connection = rusqlite::Connection::open(bench.database()).unwrap();
+    let no_merge = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    connection.set_db_config(no_merge, true).unwrap();
+    // There and back, so that nothing is damaged.
+    for by in [1, -1] {
+        let moved = format!("UPDATE migration SET applied_at = applied_at + {by} WHERE number = 1");
+        connection.execute_batch(&moved).unwrap();
+    }
+    drop(connection);
+    assert!(fs::metadata(&wal).unwrap().len() > 0);
+    let killed = bytes();
+    looks();
+    assert_eq!(names(&killed), names(&bytes()));
+    assert!(killed == bytes(), "a file of a killed vault was changed");
+    fs::remove_file(data.join("vault.db-shm")).unwrap();
+    let copied = bytes();
+    looks();
+    assert_eq!(names(&copied), names(&bytes()));
+    assert!(copied == bytes(), "a file of a copied vault was changed");
+}
+
+fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
+    files.iter().map(|(name, _)| name.as_str()).collect()
+}
+
 /// What was put back, and the words that `doctor` and `audit verify` have for it.
 #[test]
 fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_verify() {

@@ -209,6 +209,8 @@ pub(crate) fn settings() -> Settings {
     let mut settings = Settings {
         readers: 3,
         second_factor: SecondFactor::Offered,
+        // Hours pass in most tests, and few are about a session that rests.
+        idle_s: 8 * 3600,
         reveal_s: 3600,
         ..Settings::default()
     };

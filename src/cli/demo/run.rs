@@ -144,6 +144,8 @@ impl Demo {
     fn config(&self) -> Config {
         let mut config = Config::default();
         config.serve.listen = self.listen.address;
+        // Its people are made up, and their tokens lie in its directory: they last as long as the page says.
+        config.sessions.idle_minutes = config.sessions.session_minutes;
         config
     }
 

@@ -1,10 +1,10 @@
-//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift}`: what somebody does to another member.
+//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift|removal}`: what somebody does to another member.
 
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, next_page};
 use crate::operations::Done;
-use crate::operations::case::{LiftSuspension, SuspendMember};
+use crate::operations::case::{LiftSuspension, MemberRemoved, RemoveMember, SuspendMember};
 use crate::operations::raise::{ThawLookups, ThawedBody};
 use crate::vault::OperationError;
 
@@ -14,6 +14,8 @@ pub struct ThawPage;
 pub struct SuspendPage;
 /// The end of a lead's suspension.
 pub struct LiftPage;
+/// The end of a membership.
+pub struct RemovePage;
 
 const FIELDS: &[Field] = &[Field::Text("reason")];
 
@@ -48,6 +50,19 @@ impl Page for LiftPage {
     const FIELDS: &'static [Field] = FIELDS;
 
     fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&from(visit))))
+    }
+
+    fn form_at(visit: &Visit) -> String {
+        from(visit)
+    }
+}
+
+impl Page for RemovePage {
+    type Operation = RemoveMember;
+    const FIELDS: &'static [Field] = FIELDS;
+
+    fn show(_: MemberRemoved, visit: &Visit) -> Result<Shown, OperationError> {
         Ok(Shown::Next(visit.done_at(&from(visit))))
     }
 

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
+use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::health::{HealthState, ReadHealth};
 use crate::vault::OperationError;
@@ -17,11 +19,27 @@ struct Shows<'a> {
     health: HealthState,
 }
 
+/// The vault reads and writes nothing any more, so there is no leaf and nothing else to show.
+#[derive(Template)]
+#[template(path = "health/damaged.html")]
+struct Damaged<'a> {
+    visit: &'a Visit,
+    /// The table or the kind of part.
+    place: &'a str,
+}
+
 impl Page for HealthPage {
     type Operation = ReadHealth;
 
     fn show(health: HealthState, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, health })
+    }
+
+    /// Of a damaged vault it says what the refusal of every request says, and no more.
+    fn instead(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        let place = refused.at.as_deref().unwrap_or_default();
+        let damaged = Damaged { visit, place };
+        (refused.kind == "damaged").then(|| Html::of(&damaged))
     }
 }
 

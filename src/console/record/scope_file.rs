@@ -37,8 +37,8 @@ impl Page for ScopeCsv {
     }
 
     fn show(table: Table, visit: &Visit) -> Result<Shown, OperationError> {
-        let part = visit.form.text("part");
-        let chart = table.charts.iter().find(|chart| chart.by.as_str() == part);
+        let names = table.charts.iter().map(|chart| chart.by.as_str());
+        let chart = part(visit, names)?.and_then(|at| table.charts.get(at));
         Ok(Shown::File {
             media: "text/csv; charset=utf-8",
             name: "scope.csv",
@@ -59,14 +59,13 @@ impl Page for ScopeSvg {
     }
 
     fn show(table: Table, visit: &Visit) -> Result<Shown, OperationError> {
-        let part = visit.form.text("part");
         let mut all = charts(visit, &table.charts);
-        let at = all.iter().position(|chart| chart.by == part).unwrap_or(0);
         if all.is_empty() {
             let rule = "must be left out: a table by it has no chart";
             return Err(OperationError::invalid("by", rule));
         }
-        let mut chart = all.swap_remove(at);
+        let at = part(visit, all.iter().map(|chart| chart.by))?;
+        let mut chart = all.swap_remove(at.unwrap_or(0));
         chart.foot = vec![
             format!(
                 "{} A bar is messages, its filled part distinct numbers.",
@@ -83,6 +82,22 @@ impl Page for ScopeSvg {
             name: "scope.svg",
             bytes: Html::of(&Alone { chart })?.into_bytes(),
         })
+    }
+}
+
+/// The place of the chart that is asked for by its name; nothing if none is named.
+fn part<'a>(
+    visit: &Visit,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Result<Option<usize>, OperationError> {
+    match visit.form.text("part") {
+        "" => Ok(None),
+        named => {
+            let at = names.position(|name| name == named);
+            let rule = "must be left out, or name a chart of these counts";
+            at.map(Some)
+                .ok_or_else(|| OperationError::invalid("part", rule))
+        }
     }
 }
 

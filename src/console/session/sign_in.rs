@@ -13,8 +13,8 @@ pub struct SignInPage<'a> {
     pub visit: &'a Visit,
     /// Why the last try was refused.
     pub refused: Option<&'a Refused>,
-    /// Whether a session has just ended.
-    pub ended: bool,
+    /// Whether a session has just ended, and how, if that is known.
+    pub ended: Option<&'static str>,
     /// The address to go to afterwards.
     pub next: &'a str,
     /// What was typed into the form that could not be sent: names and values, never a number.

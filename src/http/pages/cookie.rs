@@ -27,6 +27,7 @@ pub(super) fn session(headers: &HeaderMap) -> Option<(SessionToken, Person)> {
     let person = Person {
         name: name.as_str().to_owned(),
         expires_at,
+        idle: false,
         form_token: token.form_token(),
     };
     Some((token, person))

@@ -18,7 +18,7 @@ use super::super::ProblemKind;
 use super::super::app::{App, blocking};
 use super::super::authenticate::{address, stranger};
 use super::super::body;
-use super::super::problem::Problem;
+use super::super::problem::{InTheWay, Problem, SessionEnd};
 use super::super::run::{admit_open, open};
 use super::super::sessions::{OpenConsoleSession, SetUpSecondFactor, UseInvitation};
 use super::page::{add_cookie, go_on};
@@ -74,10 +74,17 @@ pub(super) async fn sign_in_page(State(app): State<Arc<App>>, request: Request) 
         person: None,
         ..visit
     };
-    let ended = form.has("ended");
+    let mut ended = None;
+    let mut leaves = false;
+    if form.has("ended") {
+        let found = how_it_ended(&app, &parts).await;
+        leaves = found.is_some();
+        let told = SessionEnd::named(form.text("ended")).or(found.flatten());
+        ended = Some(told.map_or("", |how| InTheWay::Session(how).text()));
+    }
     let page = sign_in_form(&app, &parts, &stranger, form.text("next"), &[], None, ended);
     let mut response = respond::html(StatusCode::OK, page, &stranger);
-    if ended && has_ended(&app, &parts).await {
+    if leaves {
         add_cookie(&mut response, cookie::end_session());
     }
     response
@@ -111,7 +118,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
         Ok(opened) => opened,
         Err(problem) => {
             let (refused, next) = (respond::told(&problem, None), visit.form.text("next"));
-            let page = sign_in_form(&app, &parts, &visit, next, &kept, Some(&refused), false);
+            let page = sign_in_form(&app, &parts, &visit, next, &kept, Some(&refused), None);
             return respond::refusal(&problem, page, &visit);
         }
     };
@@ -226,20 +233,17 @@ async fn begin(app: &App, request: Request) -> ((Parts, Visit), HttpBody) {
     ((parts, visit), body)
 }
 
-/// Whether the browser's session has ended, or it has none.
-async fn has_ended(app: &Arc<App>, parts: &Parts) -> bool {
+/// Whether the browser's session has ended, or it has none; and how it ended, if that is known.
+async fn how_it_ended(app: &Arc<App>, parts: &Parts) -> Option<Option<SessionEnd>> {
     let Some((token, _)) = cookie::session(&parts.headers) else {
-        return true;
+        return Some(None);
     };
     let vault = Arc::clone(&app.vault);
     let found = blocking(move || vault.authenticate(&token).map(drop)).await;
-    let unsure = |error: &Unauthenticated| {
-        matches!(
-            error,
-            Unauthenticated::Unavailable | Unauthenticated::Damaged
-        )
-    };
-    matches!(found, Ok(Err(error)) if !unsure(&error))
+    match found.ok()?.err()? {
+        Unauthenticated::Unavailable | Unauthenticated::Damaged => None,
+        error => Some(SessionEnd::of(&error)),
+    }
 }
 
 /// What is in the address after `?`.
@@ -298,7 +302,7 @@ fn sign_in_form(
     next: &str,
     kept: &[(String, String)],
     refused: Option<&Refused>,
-    ended: bool,
+    ended: Option<&'static str>,
 ) -> Result<Html, OperationError> {
     Html::of(&SignInPage {
         visit,

@@ -15,7 +15,7 @@ use super::super::ProblemKind;
 use super::super::app::App;
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
-use super::super::problem::Problem;
+use super::super::problem::{InTheWay, Problem};
 use super::super::run::{pass, read_body};
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
@@ -110,7 +110,10 @@ async fn work<P: Page>(
             visit.form.forget(&visit::WHY);
         }
         let input = match parts.method == Method::GET || has_token(&visit) {
-            true => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
+            true => match P::wrong(&visit.form) {
+                None => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
+                Some((at, rule)) => Err(Problem::new(ProblemKind::Invalid).at(at, rule)),
+            },
             false => Err(Problem::new(ProblemKind::CrossSite)),
         };
         forget_numbers::<P>(&mut visit.form);
@@ -213,9 +216,10 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
     }
     if parts.method == Method::GET {
         let next = visit::address(parts);
-        let ended = match visit.person {
-            Some(_) => "&ended=1",
-            None => "",
+        let ended = match (&visit.person, problem.in_the_way) {
+            (None, _) => String::new(),
+            (_, Some(InTheWay::Session(how))) => format!("&ended={}", how.name()),
+            _ => "&ended=1".to_owned(),
         };
         let mut response = respond::to(
             &format!("/console/sign-in?next={}{ended}", escaped(next_page(&next))),
@@ -252,7 +256,7 @@ pub(super) fn sign_in_first(
     let page = Html::of(&SignInPage {
         visit: &stranger,
         refused: None,
-        ended: true,
+        ended: Some(problem.in_the_way.map_or("", InTheWay::text)),
         next: next_page(form_at),
         kept,
         kept_at: &visit.path,
@@ -280,7 +284,11 @@ async fn small_form(app: &App, parts: &Parts, body: Body) -> Form {
 fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
     let action = <<P::Operation as Operation>::Action as Action>::KIND;
     let refused = respond::told(problem, Some(action));
-    let mendable = !matches!(refused.status, 401 | 403 | 404);
+    if let Some(page) = P::instead(visit, &refused) {
+        return respond::html(StatusCode::OK, page, visit);
+    }
+    let mendable =
+        problem.kind == ProblemKind::WrongCredential || !matches!(refused.status, 401 | 403 | 404);
     let again = mendable.then(|| P::again(visit, &refused)).flatten();
     let page = again.unwrap_or_else(|| {
         Html::of(&RefusedPage {

@@ -10,7 +10,7 @@ use crate::console::audit::{
 };
 use crate::console::case::{
     CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,
-    NameMemberPage, NewCase, OpenCasePage, ReopenCasePage, SuspendPage, ThawPage,
+    NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage, SuspendPage, ThawPage,
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
@@ -29,7 +29,8 @@ use crate::console::request::{
     RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
 };
 use crate::console::session::{
-    BudgetsPage, EndSessionPage, Home, SessionsPage, SignOut, SittingForm, SittingPage,
+    BudgetsPage, EndSessionPage, Home, PasswordForm, PasswordPage, SessionsPage, SignOut,
+    SittingForm, SittingPage,
 };
 use crate::operations::Ids;
 use crate::operations::export::take_package;
@@ -57,6 +58,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
 
         .page::<SessionsPage>  ("/console/sessions",               get.clone())
         .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
+        .page::<PasswordForm>  ("/console/password",               get.clone())
+        .page::<PasswordPage>  ("/console/password",               post.clone())
         .page::<BudgetsPage>   ("/console/budgets",                get.clone())
         .page::<KeysPage>      ("/console/keys",                   get.clone())
         .page::<HealthPage>    ("/console/health",                 get.clone())
@@ -79,6 +82,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
         .page::<ThawPage>      ("/console/cases/{case}/members/{operator}/thaw", post.clone())
         .page::<SuspendPage>   ("/console/cases/{case}/members/{operator}/suspension", post.clone())
+        .page::<RemovePage>    ("/console/cases/{case}/members/{operator}/removal", post.clone())
         .page::<LiftPage>      ("/console/cases/{case}/members/{operator}/lift", post.clone())
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())

@@ -10,7 +10,7 @@ use super::super::authenticate::admit_anybody;
 use super::super::problem::Problem;
 use super::super::run::ids;
 use super::{PREFIX, cookie};
-use crate::console::{Form, Sitting, Visit};
+use crate::console::{Form, Person, Sitting, Visit};
 use crate::domain::may_hold_number;
 
 /// What a page takes from the sitting, and never from an address.
@@ -26,13 +26,24 @@ pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
         },
         ids: ids(parts).await,
         form: Form::default(),
-        person: cookie::session(&parts.headers).map(|(_, person)| person),
+        person: person(app, parts),
         sitting: Sitting::default(),
         zone: cookie::zone(&parts.headers),
         now: app.vault.clock().time,
         leaf: OnceLock::new(),
         curl: None,
     }
+}
+
+/// Who is signed in. Whoever asks for a page uses the session, so it ends by that much later if it is not used again.
+fn person(app: &App, parts: &Parts) -> Option<Person> {
+    let (_, mut person) = cookie::session(&parts.headers)?;
+    if let Some((idle, step)) = app.vault.settings().idle() {
+        let rests_until = app.vault.clock().time.plus_seconds(idle - step);
+        person.idle = rests_until < person.expires_at;
+        person.expires_at = person.expires_at.min(rests_until);
+    }
+    Some(person)
 }
 
 /// Lets whoever has a session read what anybody may, and counts everybody else as a stranger.

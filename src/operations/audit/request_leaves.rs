@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::RequestId;
 use crate::domain::schema::LeafCursor;
+use crate::operations::page::{limit_of, whole};
 use crate::operations::{Docs, Ids, Request, Sheet};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
@@ -93,12 +94,13 @@ impl Request for ListRequestLeaves {
     }
 
     fn read(ids: &Ids, input: RequestLeavesInput) -> Result<Self, OperationError> {
-        let limit = input.limit.as_deref().map_or(Ok(100), str::parse);
-        let limit = limit.ok().filter(|limit| (1..=MOST).contains(limit));
-        let before = input.after.map(|after| after.parse()).transpose();
+        let limit = input.limit.as_deref().map_or(Some(100), limit_of);
+        let limit = limit.filter(|limit| (1..=MOST).contains(limit));
+        let wrong = || OperationError::invalid("after", "must be the `next` of the page before");
+        let before = input.after.map(|after| whole(&after).ok_or_else(wrong));
         Ok(Self {
             request: ids.request()?,
-            before: before.map_err(|error| OperationError::invalid("after", error))?,
+            before: before.transpose()?,
             limit: limit.ok_or_else(|| OperationError::invalid("limit", "must be 1 to 500"))?,
         })
     }

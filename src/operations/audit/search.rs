@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::schema::LeafCursor;
 use crate::domain::{CaseId, Moment, OperatorId, RequestId};
+use crate::operations::page::whole;
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::{Action, ActionKind, actions};
 use crate::vault::audit::Outcome;
@@ -187,9 +188,15 @@ pub(super) fn query(input: SearchLeavesInput) -> Result<LeafQuery, OperationErro
         action,
         outcome,
         since: input.since,
-        before: read(input.cursor, "cursor")?,
+        before: input.cursor.map(cursor).transpose()?,
         limit,
     })
+}
+
+/// Where the next page begins.
+fn cursor(text: String) -> Result<u64, OperationError> {
+    let wrong = || OperationError::invalid("cursor", "must be the `next` of the page before");
+    whole(&text).ok_or_else(wrong)
 }
 
 /// An id of any kind, or the number of a leaf. Nothing else is an object of a leaf, and nothing else gets into a

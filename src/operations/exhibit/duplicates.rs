@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, ExhibitId};
+use crate::domain::{CaseId, CaseRole, ExhibitId};
+use crate::operations::page::whole;
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{DuplicatesView, Scope};
@@ -44,6 +45,11 @@ impl Operation for ListDuplicates {
 
     fn detail(&self) -> Value {
         json!({ "of": self.of, "part": self.part })
+    }
+
+    /// What compares a file with the case is for those who may look up.
+    fn is_for(&self, role: Option<CaseRole>) -> bool {
+        self.of == DuplicateOf::File || role != Some(CaseRole::Custodian)
     }
 
     /// What compares a file with the case costs as much as any difference.
@@ -96,9 +102,9 @@ impl Request for ListDuplicates {
             of: of
                 .parse()
                 .map_err(|_| OperationError::invalid("of", "must be file or case"))?,
-            part: part
-                .parse()
-                .map_err(|_| OperationError::invalid("part", "must be a whole number from 0"))?,
+            part: whole(part)
+                .and_then(|part| u32::try_from(part).ok())
+                .ok_or_else(|| OperationError::invalid("part", "must be a whole number from 0"))?,
         })
     }
 }

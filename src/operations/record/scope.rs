@@ -279,7 +279,8 @@ impl Request for CountRecords {
             a table for each dimension, from one scan. `team`: exact, for those who work on the case. `protected`: one dimension, rounded, for everybody else; a state comes with \
             its country. `basis` says what was searched, `unknown_values` which values of the filter the case \
             does not have. Costs 100 points of the budget for views, however many charts; the same question, asked again \
-            in the same session while the case has the same exhibits, costs nothing, except to a liaison. With \
+            in the same session while the case has the same exhibits, costs nothing, except to a liaison: 60 times at \
+            once and once more each second, and beyond that as much as a new one. With \
             `newly_exposed_in` it costs 100 of the budget for lookups, like a difference. `Accept: text/csv` gives \
             the rows as CSV; those of charts then begin with dimension and value.",
         request: r#"{"audience": "team", "by": ["country"]}"#,

@@ -28,6 +28,7 @@ impl Sheet for SessionList {
         "session",
         "opened_at",
         "expires_at",
+        "idle_at",
         "second_factor",
         "current",
     ];
@@ -56,11 +57,12 @@ impl Request for ListSessions {
         id: "listSessions",
         tag: "Sessions",
         summary: "List the caller's sessions",
-        description: "The caller's own sessions that are open, newest first. One that is not yours says that somebody \
+        description: "The caller's own sessions that are open, newest first. A session ends at `expires_at` \
+            whatever is done in it, and at `idle_at` if nothing is done in it. One that is not yours says that somebody \
             else has your password: end it, and have your account revoked.",
         request: "",
         answer: r#"{"sessions": [{"session": "s_0123456789abcdefghjk", "opened_at": "2024-03-21T22:34:49Z",
-            "expires_at": "2024-03-22T06:34:49Z", "second_factor": true, "current": true}], "next": null}"#,
+            "expires_at": "2024-03-22T06:34:49Z", "idle_at": "2024-03-21T23:04:49Z", "second_factor": true, "current": true}], "next": null}"#,
         problems: &[],
     };
 

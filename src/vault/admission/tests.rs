@@ -132,6 +132,7 @@ impl House {
         let directory = TempDir::new().unwrap();
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
+            idle_s: 8 * 3600,
             ..Settings::default()
         };
         // Tests withdraw more in a moment than people do in a day.

@@ -11,21 +11,28 @@ use crate::vault::call::caller::{Caller, Who};
 use crate::vault::call::target::Target;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::proven_leaf;
 use crate::vault::scope::open_account;
 use crate::vault::scope::requests::{Outline, read_by};
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
-use crate::vault::store::{Snapshot, exhibit_rows, membership_rows, request_rows, session_rows};
+use crate::vault::store::{
+    Snapshot, Transaction, exhibit_rows, membership_rows, request_rows, session_rows,
+};
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
     pub(in crate::vault) facts: Facts,
     pub(in crate::vault) case: Option<CaseRow>,
+    /// The admission that the target is, if one is under way.
+    pub(in crate::vault) admission: Option<FoundAdmission>,
     /// Whether what the target names is there.
     known: bool,
     /// When the caller's session ends, if it has one that lives.
     session_ends: Option<Moment>,
+    /// When that session ends if it is not used before.
+    idle_at: Option<Moment>,
 }
 
 impl Situation {
@@ -40,6 +47,23 @@ impl Situation {
             && self
                 .session_ends
                 .is_none_or(|ends| !core.clock.is_over(ends))
+    }
+
+    /// Writes down that the caller's session is used, if it lives and that moves its end by a step.
+    pub(in crate::vault) fn note_use(
+        &self,
+        core: &Core,
+        transaction: &Transaction,
+        caller: &Caller,
+    ) -> Result<(), OperationError> {
+        let (Some(idle_at), Some(session)) = (self.idle_at, caller.session_id()) else {
+            return Ok(());
+        };
+        let then = core.used_until(idle_at);
+        if then == idle_at {
+            return Ok(());
+        }
+        Ok(session_rows::use_until(transaction, session, then)?)
     }
 
     /// What the leaf names as its object: only what is there. Anybody can ask for
@@ -84,8 +108,10 @@ pub(in crate::vault) fn load(
             leaf: None,
         },
         case: None,
+        admission: None,
         known: false,
         session_ends: standing.session_ends,
+        idle_at: standing.idle_at,
     };
     match target {
         Target::Vault => {}
@@ -116,7 +142,9 @@ pub(in crate::vault) fn load(
         }
         Target::Admission(case) => {
             situation.case = case_rows::find(connection, case)?;
-            situation.facts.request = core.admissions.facts(case, caller);
+            situation.admission = core.admissions.find(case);
+            let found = situation.admission.as_ref();
+            situation.facts.request = found.map(|found| found.facts(caller));
         }
         Target::Request(id) => {
             if let Some(row) = request_rows::find(connection, id)? {
@@ -206,6 +234,7 @@ fn needs_factor(
 struct Present {
     caller: CallerFacts,
     session_ends: Option<Moment>,
+    idle_at: Option<Moment>,
     second_factor: bool,
 }
 
@@ -213,6 +242,7 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
     let without_session = |caller| Present {
         caller,
         session_ends: None,
+        idle_at: None,
         second_factor: false,
     };
     let (operator, session) = match caller.who() {
@@ -222,14 +252,17 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
     };
     let standing = session_rows::standing(connection, session)?.filter(|standing| {
         !standing.revoked
-            && !core.clock.is_over(standing.expires_at)
+            && !core
+                .clock
+                .is_over(standing.expires_at.min(standing.idle_at))
             && standing.operator == *operator
             && standing.active
     });
     Ok(match standing {
         Some(standing) => Present {
             caller: CallerFacts::Operator(standing.home),
-            session_ends: Some(standing.expires_at),
+            session_ends: Some(standing.expires_at.min(standing.idle_at)),
+            idle_at: Some(standing.idle_at),
             second_factor: standing.second_factor,
         },
         None => without_session(CallerFacts::Gone),

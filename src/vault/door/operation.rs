@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::domain::CaseRole;
 use crate::policy::Action;
 use crate::vault::budget::price::Price;
 use crate::vault::call::answer::Answer;
@@ -43,6 +44,12 @@ pub trait Operation: Sized + Send + 'static {
     /// case. Only for a reading act about a case.
     fn question(&self) -> Option<Value> {
         None
+    }
+
+    /// Whether this in particular is for somebody of this role in the case, where the matrix allows the action to more
+    /// than may ask for all of it. Decided with the matrix, before anything is charged or read.
+    fn is_for(&self, _: Option<CaseRole>) -> bool {
+        true
     }
 
     /// What can be refused by looking at the request and at who asks: before it is charged, and before

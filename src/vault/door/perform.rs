@@ -10,7 +10,7 @@ use std::sync::mpsc::sync_channel;
 use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
-use crate::policy::{Action, Class, Grant, decide};
+use crate::policy::{Action, Class, Denial, Grant, decide};
 use crate::vault::audit::Tip;
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::answered::Question;
@@ -199,7 +199,8 @@ impl Vault {
             let (alarm, granted) = grant(core, connection, caller, situation, &operation, now);
             let granted = granted.and_then(|grant| {
                 question = asked(core, connection, caller, situation, &grant, &operation);
-                match question.as_ref().is_some_and(|one| core.answered.has(one)) {
+                let free = |one| core.answered.repeats(one, core.clock.measured());
+                match question.as_ref().is_some_and(free) {
                     true => toll.waive(),
                     false => toll.let_in(core, connection, caller, situation)?,
                 }
@@ -326,6 +327,7 @@ impl Vault {
                 match facts::load(&core, transaction, caller, &about.target, core.tip()) {
                     Ok(situation) => {
                         let mut notes = Notes::default();
+                        let used = situation.note_use(&core, transaction, caller);
                         let (alarm, granted) =
                             grant(&core, transaction, caller, &situation, &operation, now);
                         if granted.is_ok() {
@@ -351,7 +353,8 @@ impl Vault {
                                 Ok(answer)
                             })
                         };
-                        let ended = paid.and(granted).and_then(run);
+                        let ended = used.map_err(Stopped::Failed);
+                        let ended = ended.and(paid).and(granted).and_then(run);
                         notes.alarm = notes.alarm.max(alarm).max(told);
                         (Some(situation), notes, ended)
                     }
@@ -397,6 +400,9 @@ fn grant<O: Operation>(
         Ok(grant) => grant,
         Err(denial) => return (None, Err(Stopped::Denied(denial))),
     };
+    if !operation.is_for(grant.role()) {
+        return (None, Err(Stopped::Denied(Denial::NotAllowed)));
+    }
     let case = situation.case.as_ref();
     let asking = Asking::new(core, connection, case, now, caller, &grant);
     if let Err(error) = operation.check(&asking) {
@@ -485,6 +491,7 @@ fn act<O: Operation>(
 ) -> (Notes, Result<O::Answer, Stopped>) {
     let case = situation.case.as_ref();
     let mut scope = Scope::new(core, rows, caller, grant, case, when.now, when.tip);
+    scope.admission.clone_from(&situation.admission);
     let ended = refuse_spoilt(core, situation, O::Action::KIND)
         .and_then(|()| caught(|| operation.run(&mut scope)))
         .map_err(|error| Stopped::Failed(note_spoilt(core, situation, error)));
@@ -524,7 +531,10 @@ fn settle<O: Operation>(
     };
     // The commit noticed whether somebody else wrote to the file. If so, no answer and no refusal rests on it.
     let (paid, alarm) = match core.control.intact() {
-        Ok(()) => toll.take(core, transaction, &about.caller, &situation),
+        Ok(()) => match situation.note_use(core, transaction, &about.caller) {
+            Ok(()) => toll.take(core, transaction, &about.caller, &situation),
+            Err(error) => (Err(error.into()), None),
+        },
         Err(error) => (Err(error.into()), None),
     };
     notes.alarm = notes.alarm.max(alarm);

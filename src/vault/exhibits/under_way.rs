@@ -144,35 +144,54 @@ impl UnderWay {
         }
     }
 
-    /// The facts for a decision about the admission of a case.
-    pub(in crate::vault) fn facts(&self, case: &CaseId, caller: &Caller) -> Option<RequestFacts> {
-        let admitting = self.find(case)?;
-        Some(RequestFacts {
+    /// The admission that is under way in a case now. One act looks once: what it decides and what it does is about
+    /// the same admission, even if another one begins meanwhile.
+    pub(in crate::vault) fn find(&self, case: &CaseId) -> Option<FoundAdmission> {
+        let all = locked(&self.by_case);
+        all.get(case).map(Arc::clone).map(FoundAdmission)
+    }
+}
+
+/// An admission that was under way when it was looked for.
+#[derive(Clone)]
+pub(in crate::vault) struct FoundAdmission(Arc<Admitting>);
+
+impl FoundAdmission {
+    /// Whether the caller began it.
+    pub(in crate::vault) fn is_own(&self, caller: &Caller) -> bool {
+        self.0.begun_by.is_some() && self.0.begun_by.as_ref() == caller.operator_id()
+    }
+
+    /// The facts for a decision about it.
+    pub(in crate::vault) fn facts(&self, caller: &Caller) -> RequestFacts {
+        RequestFacts {
             state: RequestState::Requested,
-            asked_by_caller: admitting.begun_by.is_some()
-                && admitting.begun_by.as_ref() == caller.operator_id(),
+            asked_by_caller: self.is_own(caller),
             expired: false,
             account: None,
             read_by: ActionKind::ReadAdmission,
-        })
-    }
-
-    /// `counted`: with the counts of the file.
-    pub(in crate::vault) fn view(&self, case: &CaseId, counted: bool) -> AdmissionView {
-        match self.find(case) {
-            None => AdmissionView::None(NoAdmission {
-                state: NotAdmitting::None,
-            }),
-            Some(admitting) => admitting.view(counted),
         }
     }
 
-    pub(in crate::vault) fn cancellation(&self, case: &CaseId) -> Option<Cancellation> {
-        self.find(case).map(Cancellation)
+    /// How far it is; `counted`: with the counts of the file.
+    pub(in crate::vault) fn view(&self, counted: bool) -> AdmissionUnderWay {
+        self.0.view(counted)
     }
 
-    fn find(&self, case: &CaseId) -> Option<Arc<Admitting>> {
-        locked(&self.by_case).get(case).map(Arc::clone)
+    /// What cancels it.
+    pub(in crate::vault) fn cancellation(&self) -> Cancellation {
+        Cancellation(Arc::clone(&self.0))
+    }
+}
+
+impl From<Option<AdmissionUnderWay>> for AdmissionView {
+    fn from(under_way: Option<AdmissionUnderWay>) -> Self {
+        match under_way {
+            Some(under_way) => Self::UnderWay(under_way),
+            None => Self::None(NoAdmission {
+                state: NotAdmitting::None,
+            }),
+        }
     }
 }
 
@@ -312,7 +331,7 @@ impl Cancellation {
 }
 
 impl Admitting {
-    fn view(&self, counted: bool) -> AdmissionView {
+    fn view(&self, counted: bool) -> AdmissionUnderWay {
         let (stage, cancelled) = {
             let state = locked(&self.meter.state);
             (state.stage, state.cancelled)
@@ -320,7 +339,7 @@ impl Admitting {
         let bytes_read = self.meter.bytes.load(Ordering::Relaxed);
         let rows = self.meter.rows.load(Ordering::Relaxed);
         let seconds = self.since.elapsed().as_secs_f64();
-        AdmissionView::UnderWay(AdmissionUnderWay {
+        AdmissionUnderWay {
             state: if cancelled {
                 Admits::Cancelling
             } else {
@@ -339,7 +358,7 @@ impl Admitting {
                     .filter(|_| counted && stage == Stage::Reading)
                     .and_then(|total| seconds_left(seconds, bytes_read, total)),
             },
-        })
+        }
     }
 }
 

@@ -26,6 +26,11 @@ impl Password {
         Self(Zeroizing::new(text))
     }
 
+    /// Whether it is the same text as another one. Both were typed by the same person at the same time.
+    pub fn is(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
+
     /// The bytes to hash; `None` if the password is too long to have been set.
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         (self.0.len() <= LONGEST * 4).then_some(self.0.as_bytes())

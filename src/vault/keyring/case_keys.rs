@@ -24,6 +24,7 @@ pub struct CaseKeys {
     descriptions: TermSealer,
     quarantine: BlockSealer,
     requests: BlockSealer,
+    cursors: BlockSealer,
     digests: DigestKey,
     prints: Zeroizing<[u8; 32]>,
 }
@@ -52,6 +53,7 @@ impl CaseKeys {
             descriptions: TermSealer::new(key_id, &*derived(CaseUse::Descriptions)?),
             quarantine: block_sealer(CaseUse::Quarantine)?,
             requests: block_sealer(CaseUse::Requests)?,
+            cursors: block_sealer(CaseUse::Cursors)?,
             digests: DigestKey::new(&*derived(CaseUse::Digests)?),
             prints: derived(CaseUse::Prints)?,
         })
@@ -105,6 +107,11 @@ impl CaseKeys {
     /// Seals requests for reveals, exports and withdrawals.
     pub fn requests(&self) -> &BlockSealer {
         &self.requests
+    }
+
+    /// Seals where the next page of records begins.
+    pub fn cursors(&self) -> &BlockSealer {
+        &self.cursors
     }
 
     /// Makes the fingerprints by which an admission finds the messages of earlier ones.

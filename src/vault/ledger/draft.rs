@@ -93,6 +93,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::Enrol
         | Kind::SetSecondFactor
         | Kind::EndSession
+        | Kind::ChangePassword
         | Kind::ResetFactor
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
@@ -104,6 +105,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::NameMember
         | Kind::SuspendMember
         | Kind::LiftSuspension
+        | Kind::RemoveMember
         | Kind::ThawLookups => true,
         // Decisions.
         Kind::DecideMembership
@@ -261,6 +263,8 @@ mod tests {
             ActionKind::RevokeOperator,
             ActionKind::SuspendMember,
             ActionKind::LiftSuspension,
+            ActionKind::RemoveMember,
+            ActionKind::ChangePassword,
             ActionKind::SignOut,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,

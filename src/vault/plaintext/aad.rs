@@ -170,6 +170,11 @@ impl Aad {
         Self::of_case("release", vault, case).position(no)
     }
 
+    /// Where the next page of a question about the records of a case begins.
+    pub(in crate::vault) fn cursor(vault: &VaultId, case: &CaseId, question: &[u8; 32]) -> Self {
+        Self::of_case("cursor", vault, case).part(Part::Digest, question)
+    }
+
     /// Slot number `no` of the keyring, written at `generation`.
     pub(in crate::vault) fn keyring_slot(
         vault: &VaultId,
@@ -292,6 +297,9 @@ mod tests {
             Aad::request(&vault, &case, &reveal),
             Aad::request(&vault, &case, &export),
             Aad::request(&vault, &other_case, &export),
+            Aad::cursor(&vault, &case, &[9; 32]),
+            Aad::cursor(&vault, &other_case, &[9; 32]),
+            Aad::cursor(&vault, &case, &[8; 32]),
             Aad::detail(&vault, 7),
             Aad::keyring_slot(&vault, 7, 9, "passphrase"),
             Aad::keyring_body(&vault, 7, &[9; 32]),

@@ -366,6 +366,23 @@ impl<A: Writes> Scope<'_, A> {
         )?)
     }
 
+    /// Ends a membership, and denies what the member asked for in the case and did not use yet; answers how many
+    /// requests that were. A lead is the second person for the others, also while they are suspended, so one lead does
+    /// not get rid of another by it; one whose account has ended is nobody's second person.
+    pub fn remove_member(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
+        self.not_oneself(operator)?;
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        if member.role == CaseRole::Lead && self.has_account(operator)? {
+            return Err(self.deny(Denial::NotAllowed));
+        }
+        let ended = self.end_requests_of(operator)?;
+        self.note_detail(json!({ "role": member.role.as_str(), "requests_ended": ended }));
+        membership_rows::remove(self.transaction()?, case.number, operator)?;
+        Ok(ended)
+    }
+
     /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
     /// two can act, and who suspended them is none of those. Nobody lifts what they imposed, and an administrator
     /// lifts only what another administrator imposed: else one administrator, who can suspend any lead, could undo

@@ -14,6 +14,7 @@ mod bound_account;
 mod budgets;
 mod cases;
 mod clock;
+mod credentials;
 mod difference;
 mod disclose;
 pub(in crate::vault) mod effect;
@@ -25,6 +26,7 @@ mod leaf_volume;
 mod leaf_words;
 mod operators;
 mod page;
+mod password;
 mod reading;
 mod records;
 pub mod requests;
@@ -45,6 +47,7 @@ pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub(in crate::vault) use self::budgets::party_of;
 pub use self::cases::{CaseView, LiftedBy, MemberView, OverviewView};
+pub(in crate::vault) use self::credentials::{counted_step, right_password, was_here};
 pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
@@ -53,6 +56,7 @@ pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
+pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
@@ -67,6 +71,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
+use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::Verdict;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
@@ -85,6 +90,8 @@ pub struct Scope<'v, A: Action> {
     pub(in crate::vault) numbers: NumberTerms,
     /// Which exhibit added which of them; read with the first.
     pub(in crate::vault) added: Option<Arc<AddedTerms>>,
+    /// The admission that the act is about, as it was found for the decision.
+    pub(in crate::vault) admission: Option<FoundAdmission>,
     action: PhantomData<A>,
 }
 
@@ -162,6 +169,7 @@ impl<'v, A: Action> Scope<'v, A> {
             notes: Notes::default(),
             numbers: NumberTerms::default(),
             added: None,
+            admission: None,
             action: PhantomData,
         }
     }

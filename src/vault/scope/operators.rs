@@ -102,7 +102,7 @@ impl Answer for Enrolled {
 }
 
 impl<A: Writes> Scope<'_, A> {
-    /// Adds an operator who may enrol once. [`Conflict::NameTaken`] if one has this name already.
+    /// Adds an operator who may enrol once. [`Conflict::NameTaken`] if one has this name whose account has not ended.
     pub fn invite(
         &mut self,
         name: &OperatorName,
@@ -249,11 +249,13 @@ impl<A: Writes> Scope<'_, A> {
         }
     }
 
-    /// Ends an operator's rights and every session of theirs; answers how many sessions.
+    /// Ends an operator's rights and every session of theirs; answers how many sessions. The name is free again; the
+    /// log and the list of operators keep the two apart by their ids.
     pub fn revoke_operator(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
         self.not_oneself(operator)?;
         operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        operator_rows::revoke(self.transaction()?, operator)?;
+        let no_name: [u8; 16] = self.core.draw()?;
+        operator_rows::revoke(self.transaction()?, operator, &no_name)?;
         Ok(session_rows::revoke_all(
             self.transaction()?,
             operator,
@@ -278,7 +280,11 @@ impl<A: Action> Scope<'_, A> {
                 role: row.home.as_str(),
                 state: row.state.as_str(),
                 second_factor: secrets.totp.is_some(),
-                wrong_codes: self.alarming_codes(&secrets.name),
+                // They are counted by name, and the name may be somebody else's by now.
+                wrong_codes: match row.state {
+                    OperatorState::Revoked => None,
+                    _ => self.alarming_codes(&secrets.name),
+                },
                 operator: row.id,
             })
         })

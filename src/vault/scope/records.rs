@@ -186,7 +186,7 @@ impl<A: Action> Scope<'_, A> {
 
     /// A page of masked records.
     pub fn search_records(&mut self, query: &PageQuery<'_>) -> Result<RecordPage, OperationError> {
-        let (page, touched) = self.records()?.page(query)?;
+        let (page, touched) = self.records()?.page(query, self.core.nonce()?)?;
         self.note_rows(page.records.len() as u64);
         for no in touched {
             self.notes.touch(no);

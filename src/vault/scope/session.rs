@@ -29,6 +29,7 @@ pub struct SignedIn {
     session: SessionId,
     operator: OperatorId,
     expires_at: Moment,
+    idle_at: Moment,
 }
 
 /// What was found out about somebody who signs in.
@@ -67,8 +68,10 @@ pub struct SessionOpened {
     /// Sent with every request: `Authorization: Bearer …`.
     #[schema(value_type = Token)]
     pub token: ShownOnce,
-    /// When the session ends by itself.
+    /// When the session ends, whatever is done in it.
     pub expires_at: Moment,
+    /// When it ends if nothing is done in it until then; each request moves that. It may end a minute earlier.
+    pub idle_at: Moment,
     /// Who signed in.
     pub operator: OperatorId,
 }
@@ -81,6 +84,7 @@ impl Answer for SignedIn {
         Ok(SessionOpened {
             token: token.expose_once().into(),
             expires_at: self.expires_at,
+            idle_at: self.idle_at,
             operator: self.operator,
         })
     }
@@ -100,8 +104,10 @@ pub struct SelfView {
     pub role: &'static str,
     /// The session the question came with.
     pub session: SessionId,
-    /// When the session ends by itself.
+    /// When the session ends, whatever is done in it.
     pub expires_at: Moment,
+    /// When it ends if nothing is done in it until then; each request moves that. It may end a minute earlier.
+    pub idle_at: Moment,
     /// How many wrong codes came with the caller's right password since the vault was started; left out below five. If
     /// they were not the caller's, somebody else knows the password.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,8 +170,10 @@ pub struct SessionView {
     pub session: SessionId,
     /// When it was opened.
     pub opened_at: Moment,
-    /// When it ends by itself.
+    /// When it ends, whatever is done in it.
     pub expires_at: Moment,
+    /// When it ends if nothing is done in it until then.
+    pub idle_at: Moment,
     /// Whether it was opened with a second factor.
     pub second_factor: bool,
     /// Whether the question came with it.
@@ -186,6 +194,8 @@ impl<A: Writes> Scope<'_, A> {
             SessionFor::Console => token.of_console(),
         };
         let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
+        let idle = self.core.settings.idle();
+        let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
         let (operator, second_factor) = match self.enter(entering)? {
             Ok(entered) => entered,
             Err(denial) => {
@@ -202,6 +212,7 @@ impl<A: Writes> Scope<'_, A> {
                 operator: &operator,
                 opened_at: self.now,
                 expires_at,
+                idle_at,
                 second_factor,
             },
         )?;
@@ -211,6 +222,7 @@ impl<A: Writes> Scope<'_, A> {
             session,
             operator,
             expires_at: self.core.clock.shown(expires_at),
+            idle_at: self.core.clock.shown(idle_at),
         })
     }
 
@@ -220,13 +232,9 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         entering: Entering,
     ) -> Result<Result<(OperatorId, bool), Denial>, OperationError> {
-        let verified = match entering {
-            Entering::Verified(verified) => verified,
-            Entering::Refused(denial) => return Ok(Err(denial)),
-            Entering::Guessing => {
-                self.notes.alarm = Some(Alarm::WrongCodes);
-                return Ok(Err(Denial::WrongCredential));
-            }
+        let verified = match self.entered(entering) {
+            Ok(verified) => verified,
+            Err(denial) => return Ok(Err(denial)),
         };
         let row = operator_rows::find(self.connection, &verified.operator)?
             .filter(|row| row.state == OperatorState::Active);
@@ -255,6 +263,30 @@ impl<A: Writes> Scope<'_, A> {
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::keep_factor(self.transaction()?, &row.id, step, &sealed)?;
         Ok(Ok((row.id, verified.step.is_some())))
+    }
+
+    fn entered(&mut self, entering: Entering) -> Result<Verified, Denial> {
+        match entering {
+            Entering::Verified(verified) => Ok(verified),
+            Entering::Refused(denial) => Err(denial),
+            Entering::Guessing => {
+                self.notes.alarm = Some(Alarm::WrongCodes);
+                Err(Denial::WrongCredential)
+            }
+        }
+    }
+
+    /// The step of the code of the caller, whose password was asked for again.
+    pub(super) fn verified(
+        &mut self,
+        entering: Entering,
+    ) -> Result<Option<TotpStep>, OperationError> {
+        let operator = self.operator()?.clone();
+        match self.entered(entering) {
+            Ok(verified) if verified.operator == operator => Ok(verified.step),
+            Ok(_) => Err(self.deny(Denial::WrongCredential)),
+            Err(denial) => Err(self.deny(denial)),
+        }
     }
 
     /// Ends one open session of the caller, this one or another. Nobody learns of anybody else's.
@@ -287,7 +319,7 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     fn is_open(&self, row: &SessionRow) -> bool {
-        !row.revoked && !self.core.clock.is_over(row.expires_at)
+        !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
 
@@ -302,11 +334,17 @@ impl<A: Action> Scope<'_, A> {
         self.note_rows(page.rows.len() as u64);
         let current = self.caller.session_id();
         page.try_map(|row| {
+            let current = Some(&row.id) == current;
+            let idle_at = match current {
+                true => self.core.used_until(row.idle_at),
+                false => row.idle_at,
+            };
             Ok(SessionView {
-                current: Some(&row.id) == current,
+                current,
                 session: row.id,
                 opened_at: row.opened_at,
                 expires_at: self.core.clock.shown(row.expires_at),
+                idle_at: self.core.clock.shown(idle_at),
                 second_factor: row.second_factor,
             })
         })
@@ -318,9 +356,9 @@ impl<A: Action> Scope<'_, A> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        let expires_at = session_rows::standing(self.connection, session)?
-            .ok_or(OperationError::NotFound)?
-            .expires_at;
+        let standing =
+            session_rows::standing(self.connection, session)?.ok_or(OperationError::NotFound)?;
+        let idle_at = self.core.used_until(standing.idle_at);
         let all = membership_rows::cases_of(self.connection, operator)?;
         let page = wanted.cut(all, |case| case.id.to_string())?;
         let mut cases = Vec::new();
@@ -366,7 +404,8 @@ impl<A: Action> Scope<'_, A> {
             name,
             role: row.home.as_str(),
             session: session.clone(),
-            expires_at: self.core.clock.shown(expires_at),
+            expires_at: self.core.clock.shown(standing.expires_at),
+            idle_at: self.core.clock.shown(idle_at),
             cases,
             next: page.next,
         })

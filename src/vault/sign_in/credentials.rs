@@ -7,10 +7,6 @@
 
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
-
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
@@ -19,14 +15,12 @@ use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::{OperationError, Stopped};
-use crate::vault::identity::{
-    Admitted, CountedCode, OperatorSecrets, Password, PasswordHash, Subnet, ThrottleKey, TotpCode,
-    TotpSecret, TotpStep,
+use crate::vault::identity::{Admitted, OperatorSecrets, Password, Subnet, ThrottleKey, TotpCode};
+use crate::vault::scope::{
+    Entering, Scope, SessionFor, SignedIn, Verified, counted_step, right_password, was_here,
 };
-use crate::vault::keyring::Argon2Params;
-use crate::vault::scope::{Entering, Scope, SessionFor, SignedIn, Verified};
 use crate::vault::store::operator_rows;
-use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
+use crate::vault::store::operator_rows::OperatorRow;
 
 /// What somebody types to sign in.
 pub struct SignIn {
@@ -110,7 +104,10 @@ impl Vault {
                     let key = &found.throttle_key;
                     let code = attempt.totp.as_ref();
                     let step;
-                    (step, guessing) = self.counted_step(key, row, secrets, code);
+                    (step, guessing) =
+                        counted_step(&self.core, key, row, secrets, code, |secrets| {
+                            was_here(&self.core, key, &row.id, secrets)
+                        });
                     Some(Verified {
                         operator: row.id.clone(),
                         step: step?,
@@ -186,72 +183,7 @@ impl Vault {
         attempt: &'a Attempt,
         password: &Password,
     ) -> Option<(&'a OperatorRow, &'a OperatorSecrets)> {
-        let found = attempt.found.as_ref();
-        let hash = found
-            .and_then(|(_, secrets)| secrets.password.as_deref())
-            .and_then(|text| PasswordHash::parse(text).ok());
-        let Some(hash) = hash else {
-            let _ = PasswordHash::dummy_verify(password, Argon2Params::PASSWORD);
-            return None;
-        };
-        let _verified = hash.verify(password).ok()?;
-        let (row, secrets) = found?;
-        (row.state == OperatorState::Active).then_some((row, secrets))
-    }
-
-    /// The step of a code that came with the right password, as [`Self::step_of_code`] finds it. If there were too
-    /// many wrong ones, it says that somebody guesses, and none is good from a network where the operator never was.
-    fn counted_step(
-        &self,
-        key: &ThrottleKey,
-        row: &OperatorRow,
-        secrets: &OperatorSecrets,
-        code: Option<&TotpCode>,
-    ) -> (Option<Option<TotpStep>>, bool) {
-        if code.is_none() || secrets.totp.is_none() {
-            return (self.step_of_code(row, secrets, code), false);
-        }
-        let counted = self
-            .core
-            .throttle
-            .enter_code(key.name, self.core.clock.measured());
-        let step = self.step_of_code(row, secrets, code);
-        let good = match counted {
-            CountedCode::Counted | CountedCode::Last => step.is_some(),
-            CountedCode::TooMany => step.is_some() && self.was_here(key, &row.id, secrets),
-        };
-        match (good, counted) {
-            (true, _) => {
-                self.core.throttle.give_back_code(key.name, counted);
-                (step, false)
-            }
-            (false, CountedCode::Counted) => (None, false),
-            (false, _) => (None, true),
-        }
-    }
-
-    /// Whether the operator signed in from this network before. The vault's own command line is everybody's.
-    fn was_here(&self, key: &ThrottleKey, id: &OperatorId, secrets: &OperatorSecrets) -> bool {
-        key.subnet
-            .is_none_or(|subnet| secrets.knows(&self.core.keys(), id, subnet))
-    }
-
-    /// The step of the code; `Some(None)` where there is no second factor.
-    fn step_of_code(
-        &self,
-        row: &OperatorRow,
-        secrets: &OperatorSecrets,
-        code: Option<&TotpCode>,
-    ) -> Option<Option<TotpStep>> {
-        let Some(secret) = &secrets.totp else {
-            return Some(None);
-        };
-        let bytes = Zeroizing::new(STANDARD.decode(secret).ok()?);
-        let secret = TotpSecret::from_opened(&bytes)?;
-        let last = TotpStep::from_number(row.totp_step);
-        let moments = self.core.clock.moments_of_codes();
-        let step = secret.check_at_any(code?, &moments, last)?;
-        (!secrets.has_used(step)).then_some(Some(step))
+        right_password(attempt.found.as_ref(), password)
     }
 
     /// If only those who were here before may come in, and the operator was not: in how many
@@ -261,7 +193,7 @@ impl Vault {
             return None;
         };
         let (row, secrets) = attempt.found.as_ref()?;
-        let known = self.was_here(&attempt.throttle_key, &row.id, secrets);
+        let known = was_here(&self.core, &attempt.throttle_key, &row.id, secrets);
         (!known).then_some(retry_after)
     }
 

@@ -40,11 +40,15 @@ impl Vault {
         if self.core.clock.is_over(row.expires_at) {
             return Err(Unauthenticated::Expired);
         }
+        if self.core.clock.is_over(row.idle_at) {
+            return Err(Unauthenticated::Idle);
+        }
+        let ends_at = row.ends_at();
         let caller = Caller::operator(row.operator, row.id);
         if let Some(edition) = edition {
             self.core
                 .sessions
-                .keep(*tag.as_bytes(), edition, &caller, row.expires_at);
+                .keep(*tag.as_bytes(), edition, &caller, ends_at);
         }
         Ok(caller)
     }

@@ -9,6 +9,8 @@ pub enum Unauthenticated {
     NoSession,
     /// The session's time is over.
     Expired,
+    /// The session was not used for too long.
+    Idle,
     /// The session was ended before its time.
     Revoked,
     /// Too many attempts for this name or from this address.

@@ -12,6 +12,15 @@ use super::error::{StoreError, at};
 const PAGE_BYTES: u32 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
 
+/// What a vault's connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Somebody works with the vault.
+    Work,
+    /// Somebody looks whether it is sound: not a byte of it changes.
+    Look,
+}
+
 /// The connection that writes.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let connection = open(
@@ -46,6 +55,16 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     connection
         .pragma_update(None, "query_only", "ON")
         .map_err(at("connection::reader"))?;
+    Ok(connection)
+}
+
+/// A connection that can only read, and that leaves the file and its log as they are. SQLite would merge the log into
+/// the file when the last connection that could write closes.
+pub(super) fn looker(path: &Path) -> Result<Connection, StoreError> {
+    let connection = reader(path)?;
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .map_err(at("connection::looker"))?;
     Ok(connection)
 }
 

@@ -62,6 +62,16 @@ pub(crate) fn lift(
     one("membership::lift", usize::from(changed))
 }
 
+/// The operator is no member any more.
+pub(crate) fn remove(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
+    let gone = connection.delete(&MEMBERSHIP, &key(case, operator), &[])?;
+    one("membership::remove", usize::from(gone))
+}
+
 pub(crate) fn find(
     connection: &Snapshot,
     case: CaseNumber,

@@ -38,6 +38,7 @@ pub(crate) mod term_rows;
 mod transaction;
 pub(crate) mod tree_hash_rows;
 
+pub(crate) use connection::Access;
 pub(crate) use control::ControlState;
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;

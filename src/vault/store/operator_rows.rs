@@ -97,9 +97,15 @@ pub(crate) fn activate(
     one("operator::activate", usize::from(changed))
 }
 
-pub(crate) fn revoke(connection: &Transaction, id: &OperatorId) -> Result<(), StoreError> {
+/// Ends the account. `no_name` takes the place of the tag of its name, which somebody else may have from now on.
+pub(crate) fn revoke(
+    connection: &Transaction,
+    id: &OperatorId,
+    no_name: &[u8],
+) -> Result<(), StoreError> {
     let set = [
         ("state", text(OperatorState::Revoked.as_str())),
+        ("name_tag", blob(no_name)),
         ("enrolment", nothing()),
     ];
     let changed = connection.update(&OPERATOR, &key(id), &[], &set)?;

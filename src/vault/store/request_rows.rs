@@ -106,6 +106,26 @@ pub(crate) fn decide(
     one("request::decide", usize::from(changed))
 }
 
+/// Ends a request that was not used yet: it counts as denied.
+pub(crate) fn end(
+    connection: &Transaction,
+    row: &RequestRow,
+    decider: &OperatorId,
+    now: Moment,
+    leaf: u64,
+) -> Result<(), StoreError> {
+    let leaf = sound("request::end", i64::try_from(leaf))?;
+    let meet = [("state", text(row.state.as_str()))];
+    let set = [
+        ("state", text(RequestState::Denied.as_str())),
+        ("decider", text(decider.as_str())),
+        ("decided_at", int(now.seconds())),
+        ("decided_leaf", int(leaf)),
+    ];
+    let changed = connection.update(&REQUEST, &key(&row.id), &meet, &set)?;
+    one("request::end", usize::from(changed))
+}
+
 /// Moves a decided request on from one state to the next; nothing else can.
 pub(crate) fn advance(
     connection: &Transaction,

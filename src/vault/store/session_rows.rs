@@ -14,9 +14,18 @@ pub(crate) struct SessionRow {
     pub(crate) operator: OperatorId,
     pub(crate) opened_at: Moment,
     pub(crate) expires_at: Moment,
+    /// When it ends if it is not used before.
+    pub(crate) idle_at: Moment,
     /// Whether it was opened with a second factor.
     pub(crate) second_factor: bool,
     pub(crate) revoked: bool,
+}
+
+impl SessionRow {
+    /// When it ends by itself: after its whole time, or because it is not used.
+    pub(crate) fn ends_at(&self) -> Moment {
+        self.expires_at.min(self.idle_at)
+    }
 }
 
 pub(crate) struct NewSession<'a> {
@@ -25,6 +34,7 @@ pub(crate) struct NewSession<'a> {
     pub(crate) operator: &'a OperatorId,
     pub(crate) opened_at: Moment,
     pub(crate) expires_at: Moment,
+    pub(crate) idle_at: Moment,
     pub(crate) second_factor: bool,
 }
 
@@ -35,6 +45,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(
         ("operator", text(new.operator.as_str())),
         ("opened_at", int(new.opened_at.seconds())),
         ("expires_at", int(new.expires_at.seconds())),
+        ("idle_at", int(new.idle_at.seconds())),
         ("second_factor", int(i64::from(new.second_factor))),
         ("revoked_at", nothing()),
     ];
@@ -52,6 +63,7 @@ pub(crate) fn find_by_token(
 pub(crate) struct Standing {
     pub(crate) operator: OperatorId,
     pub(crate) expires_at: Moment,
+    pub(crate) idle_at: Moment,
     pub(crate) second_factor: bool,
     pub(crate) revoked: bool,
     pub(crate) home: HomeRole,
@@ -69,6 +81,7 @@ pub(crate) fn standing(
     Ok(operator.map(|operator| Standing {
         operator: operator.id,
         expires_at: session.expires_at,
+        idle_at: session.idle_at,
         second_factor: session.second_factor,
         revoked: session.revoked,
         home: operator.home,
@@ -84,6 +97,18 @@ pub(crate) fn revoke(
     let set = [("revoked_at", int(now.seconds()))];
     let changed = connection.update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)?;
     one("session::revoke", usize::from(changed))
+}
+
+/// It was used: from now on it ends then, if it is not used again. One that was ended stays so.
+pub(crate) fn use_until(
+    connection: &Transaction,
+    id: &SessionId,
+    idle_at: Moment,
+) -> Result<(), StoreError> {
+    let set = [("idle_at", int(idle_at.seconds()))];
+    connection
+        .update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)
+        .map(drop)
 }
 
 /// The sessions of an operator, those that have ended too; the newest first.
@@ -103,8 +128,18 @@ pub(crate) fn revoke_all(
     operator: &OperatorId,
     now: Moment,
 ) -> Result<usize, StoreError> {
+    revoke_others(connection, operator, None, now)
+}
+
+/// The same but for one of them.
+pub(crate) fn revoke_others(
+    connection: &Transaction,
+    operator: &OperatorId,
+    stays: Option<&SessionId>,
+    now: Moment,
+) -> Result<usize, StoreError> {
     let mut open = of_operator(connection, operator)?;
-    open.retain(|session| !session.revoked);
+    open.retain(|session| !session.revoked && Some(&session.id) != stays);
     for session in &open {
         revoke(connection, &session.id, now)?;
     }
@@ -124,6 +159,7 @@ fn read(row: &ControlRow<'_>) -> Result<SessionRow, StoreError> {
         operator: sound("session::operator", text("operator")?.parse())?,
         opened_at: Moment::from_seconds(row.get("opened_at").map_err(&failed)?),
         expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
+        idle_at: Moment::from_seconds(row.get("idle_at").map_err(&failed)?),
         second_factor: row.get("second_factor").map_err(&failed)?,
         revoked: revoked_at.is_some(),
     })

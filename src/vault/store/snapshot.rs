@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use rusqlite::blob::Blob;
 use rusqlite::{CachedStatement, Connection, MAIN_DB, Params, Row};
 
-use super::connection;
+use super::connection::{self, Access};
 use super::control::{ControlState, ControlView};
 use super::error::{StoreError, at};
 use super::migrations;
@@ -156,9 +156,13 @@ impl Readers {
         path: &Path,
         count: usize,
         control: &Arc<ControlState>,
+        access: Access,
     ) -> Result<Self, StoreError> {
         let reader = |_| {
-            let mut snapshot = Snapshot::of(connection::reader(path)?);
+            let mut snapshot = Snapshot::of(match access {
+                Access::Work => connection::reader(path)?,
+                Access::Look => connection::looker(path)?,
+            });
             snapshot.watch(ControlView::of_reader(Arc::clone(control)));
             Ok(snapshot)
         };

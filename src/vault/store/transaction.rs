@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::Params;
+use rusqlite::{Connection, Params};
 
 use super::connection;
 use super::control::{ControlState, ControlView};
@@ -34,11 +34,19 @@ pub(crate) struct Begun<'w> {
 
 impl Writer {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = connection::writer(path)?;
-        Ok(Self {
+        connection::writer(path).map(Self::of)
+    }
+
+    /// In its place where nothing may be written.
+    pub(crate) fn looking(path: &Path) -> Result<Self, StoreError> {
+        connection::looker(path).map(Self::of)
+    }
+
+    fn of(connection: Connection) -> Self {
+        Self {
             transaction: Transaction(Snapshot::of(connection)),
             version: Cell::new(None),
-        })
+        }
     }
 
     /// From now on control rows are compared with the state, and change it.
@@ -50,6 +58,11 @@ impl Writer {
     /// Compares the schema with the program's, and applies the steps that are missing; see [`migrations`].
     pub(crate) fn migrate(&self, now: Moment) -> Result<(), SchemaFault> {
         migrations::apply(self.connection(), now)
+    }
+
+    /// Compares the schema with the program's newest.
+    pub(crate) fn check_schema(&self) -> Result<(), SchemaFault> {
+        migrations::check_all(self.connection())
     }
 
     /// Whether the database has no table at all, so that it is no vault's.

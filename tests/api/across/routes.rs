@@ -103,6 +103,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
+    row("DELETE /api/v1/cases/{case}/members/{operator}",  Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
@@ -153,6 +154,8 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/audit/checkpoint"),
     for_all("GET /api/v1/audit/vkey"),
     row("POST /api/v1/audit/sign-offs",                    Auditor, Lead, 403),
+    // The last one: whoever was granted it has another password from then on.
+    Row { granted: Outsider, ..for_all("PUT /api/v1/me/password") },
 ];
 
 /// The route that is about a case of its own: in the incident's case two leads can act.
@@ -202,7 +205,11 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
             Some(json!({ "role": "investigator" }))
         }
-        "POST /api/v1/cases/{case}/members/{operator}/suspension" => {
+        "PUT /api/v1/me/password" => Some(json!({
+            "old_password": PASSWORD, "new_password": "another password of the tests",
+        })),
+        "DELETE /api/v1/cases/{case}/members/{operator}"
+        | "POST /api/v1/cases/{case}/members/{operator}/suspension" => {
             let (operator, _) = incident.invite(&fresh_name(), "investigator");
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);

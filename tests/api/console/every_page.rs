@@ -48,6 +48,19 @@ const ROWS: &[Row] = &[
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
     get("GET /console/sessions", EVERYBODY),
     post("POST /console/sessions/{session}/end", &[], EVERYBODY),
+    get("GET /console/password", EVERYBODY),
+    // With a wrong one: the right one would end the sessions that the other pages need.
+    Row {
+        status: 401,
+        ..post(
+            "POST /console/password",
+            &[
+                ("old_password", "not the password"), ("new_password", "another long password"),
+                ("again", "another long password"),
+            ],
+            EVERYBODY,
+        )
+    },
     get("GET /console/budgets", EVERYBODY),
     get("GET /console/keys", EVERYBODY),
     get("GET /console/health", &[Administrator, Auditor, Lead, SecondLead]),
@@ -83,6 +96,7 @@ const ROWS: &[Row] = &[
     post("POST /console/cases/{case}/members/{operator}/suspension", &[REASON], &[Administrator, Lead, SecondLead]),
     // Two leads can act, so they name the member anew.
     post("POST /console/cases/{case}/members/{operator}/lift", &[REASON], &[]),
+    post("POST /console/cases/{case}/members/{operator}/removal", &[REASON], LEADS),
     get("GET /console/cases/{case}/exhibits", &[Investigator, Lead, SecondLead, Custodian]),
     get("GET /console/cases/{case}/exhibits/new", MEMBERS),
     Row {
@@ -437,7 +451,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "membership" => incident.ask_membership(&new_name()),
         "operator" => {
             let (operator, _) = incident.invite(&new_name(), "investigator");
-            let member = ["/thaw", "/suspension", "/lift"];
+            let member = ["/thaw", "/suspension", "/lift", "/removal"];
             if member.iter().any(|act| path.ends_with(act)) {
                 incident.give(&incident.case, &operator, "investigator", None);
             }

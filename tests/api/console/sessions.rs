@@ -44,7 +44,7 @@ fn every_sign_in_has_a_new_session_and_ends_the_one_before() {
     browser.set_cookie(SESSION, &first);
     let ended = browser.get("/console").assert_status(303);
     let to = ended.header("location");
-    assert_eq!(to, Some("/console/sign-in?next=/console&ended=1"));
+    assert_eq!(to, Some("/console/sign-in?next=/console&ended=revoked"));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn signing_out_ends_the_session_and_takes_its_cookie_away() {
     let again = browser.get("/console").assert_status(303);
     assert_eq!(
         again.header("location"),
-        Some("/console/sign-in?next=/console&ended=1")
+        Some("/console/sign-in?next=/console&ended=revoked")
     );
 }
 

@@ -65,6 +65,10 @@ impl TestVault {
             // Most tests are not about it, and a code works once in half a minute.
             config.identity.second_factor = SecondFactor::Offered;
         }
+        if !toml.contains("idle_minutes") {
+            // Hours pass in most tests, and few are about a session that rests.
+            config.sessions.idle_minutes = config.sessions.session_minutes;
+        }
         let clock = ManualClock::new(Moment::from_seconds(START));
         let paths = Paths::of(directory.path());
         let founded = Vault::create(

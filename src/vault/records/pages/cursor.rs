@@ -1,19 +1,19 @@
-//! The cursor of the next page: opaque to the client, and bound to the question.
+//! The cursor of the next page: sealed, and bound to the question.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use subtle::ConstantTimeEq;
 
 use super::order::Order;
 use crate::vault::error::{DataRefusal, OperationError};
 use crate::vault::keyring::RequestDigest;
+use crate::vault::plaintext::{Aad, Nonce, OVERHEAD};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::scan::block_place::RecordAt;
 
-/// The next record to show, and what earlier pages counted. It grants no right, and contains only what its holder was
-/// told already. It ends with a keyed digest over itself, the question and the account of a liaison, so nobody can
-/// forge a total.
+/// The next record to show, and what earlier pages counted. It grants no right. Who holds it reads nothing in it: what
+/// records are sorted by is the rank of a value among all values of the case, which no page tells. It is sealed under a
+/// key of the case, in one place with the question and the account of a liaison, so nobody can forge a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     /// What the record before the next one is sorted by; 0 if pages are not in the order of a column.
@@ -48,9 +48,9 @@ impl Cursor {
         self,
         records: &CaseRecords<'_>,
         asked: &Asked<'_>,
+        nonce: Nonce,
     ) -> Result<String, OperationError> {
         let mut bytes = Vec::with_capacity(LENGTH);
-        bytes.push(VERSION);
         bytes.extend_from_slice(&self.key.to_be_bytes());
         bytes.extend_from_slice(&self.exhibit.to_be_bytes());
         bytes.extend_from_slice(&self.row.to_be_bytes());
@@ -58,9 +58,10 @@ impl Cursor {
         bytes.extend_from_slice(&self.total.to_be_bytes());
         bytes.extend_from_slice(&self.edition.exhibits.to_be_bytes());
         bytes.extend_from_slice(&self.edition.withdrawn.to_be_bytes());
-        let digest = asked.digest(records, &bytes)?;
-        bytes.extend_from_slice(&digest);
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
+        let place = asked.place(records)?;
+        let sealed = records.keys.cursors().seal(nonce, &place, &bytes);
+        let sealed = sealed.map_err(|_| OperationError::Internal("cursor"))?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
     /// Whether the text could be a cursor: what can be said without the case.
@@ -74,16 +75,11 @@ impl Cursor {
         asked: &Asked<'_>,
     ) -> Result<Self, OperationError> {
         let unknown = || DataRefusal::OtherPage.at("cursor");
-        let bytes = decode(text).ok_or_else(unknown)?;
-        let (told, digest) = bytes.split_last_chunk::<DIGEST>().ok_or_else(unknown)?;
-        let expected = asked.digest(records, told)?;
-        let [VERSION, rest @ ..] = told else {
-            return Err(unknown());
-        };
-        if !bool::from(digest.ct_eq(&expected)) {
-            return Err(unknown());
-        }
-        let (key, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
+        let sealed = decode(text).ok_or_else(unknown)?;
+        let place = asked.place(records)?;
+        let opened = records.keys.cursors().open(&place, &sealed);
+        let opened = opened.map_err(|_| unknown())?;
+        let (key, rest) = opened.split_first_chunk().ok_or_else(unknown)?;
         let (exhibit, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (row, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
         let (given, rest) = rest.split_first_chunk().ok_or_else(unknown)?;
@@ -104,7 +100,7 @@ impl Cursor {
     }
 }
 
-fn decode(text: &str) -> Option<[u8; LENGTH]> {
+fn decode(text: &str) -> Option<[u8; LENGTH + OVERHEAD]> {
     URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
@@ -115,26 +111,19 @@ pub(super) struct Asked<'q> {
 }
 
 impl Asked<'_> {
-    fn digest(
-        &self,
-        records: &CaseRecords<'_>,
-        told: &[u8],
-    ) -> Result<[u8; DIGEST], OperationError> {
+    /// What the cursor is sealed in: it opens for the same question in the same case and no other.
+    fn place(&self, records: &CaseRecords<'_>) -> Result<Aad, OperationError> {
         let filter = serde_json::to_vec(self.filter);
         let filter = filter.map_err(|_| OperationError::Internal("cursor"))?;
         let mut digest = RequestDigest::of(&records.keys, "cursor of records");
-        digest.part(told);
         digest.part(&filter);
         digest.part(self.order.as_str().as_bytes());
         if let Some(account) = records.account() {
             digest.part(account.as_str().as_bytes());
         }
-        let digest = digest.finish();
-        let digest = digest.first_chunk().copied();
-        digest.ok_or(OperationError::Internal("cursor"))
+        let (vault, case) = (records.keys.vault(), records.keys.case());
+        Ok(Aad::cursor(vault, case, &digest.finish()))
     }
 }
 
-const VERSION: u8 = 3;
-const DIGEST: usize = 16;
-const LENGTH: usize = 1 + 8 + 4 + 8 + 8 + 8 + 4 + 4 + DIGEST;
+const LENGTH: usize = 8 + 4 + 8 + 8 + 8 + 4 + 4;

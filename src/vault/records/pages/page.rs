@@ -14,7 +14,7 @@ use super::order::Order;
 use crate::domain::schema::PageCursor;
 use crate::domain::{AccountName, Field, Moment};
 use crate::vault::error::{Conflict, DataRefusal, OperationError};
-use crate::vault::plaintext::{MaskedPhone, SubjectToken};
+use crate::vault::plaintext::{MaskedPhone, Nonce, SubjectToken};
 use crate::vault::records::filter::RecordFilter;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::records::scan::block_place::{BlockAt, BlockPlace, RecordAt};
@@ -114,10 +114,11 @@ impl PageQuery<'_> {
 }
 
 impl CaseRecords<'_> {
-    /// A page, and the term numbers of the subjects on it.
+    /// A page, and the term numbers of the subjects on it. The nonce seals where the next one begins.
     pub(in crate::vault) fn page(
         &self,
         query: &PageQuery<'_>,
+        nonce: Nonce,
     ) -> Result<(RecordPage, Vec<u32>), OperationError> {
         query.check(self.account())?;
         let limit = query.room();
@@ -164,7 +165,7 @@ impl CaseRecords<'_> {
                     total: found.total,
                     edition,
                 };
-                Some(next.to_text(self, &asked)?)
+                Some(next.to_text(self, &asked, nonce)?)
             }
             _ => None,
         };

@@ -104,6 +104,7 @@ impl Fixture {
             OperatorName::parse("admin").unwrap(),
             Settings {
                 second_factor: SecondFactor::Offered,
+                idle_s: settings.session_s,
                 ..settings
             },
             Arc::new(clock.clone()),
@@ -167,6 +168,7 @@ impl Fixture {
             operator: &operator,
             opened_at: now,
             expires_at: expires,
+            idle_at: expires,
             second_factor: false,
         };
         session_rows::insert(db, &new).unwrap();

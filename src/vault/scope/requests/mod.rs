@@ -14,6 +14,7 @@
 mod approval;
 mod asked_view;
 mod bound_exhibits;
+mod end;
 mod export;
 mod found;
 mod inbox;

@@ -61,6 +61,7 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "operator",
         "opened_at",
         "expires_at",
+        "idle_at",
         "second_factor",
         "revoked_at",
     ],
