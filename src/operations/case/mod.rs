@@ -8,6 +8,7 @@ mod name_member;
 mod open;
 mod overview;
 mod read;
+mod retention;
 mod suspend_member;
 
 pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
@@ -18,4 +19,5 @@ pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use overview::ReadOverview;
 pub use read::ReadCase;
+pub use retention::{SetRetention, SetRetentionInput};
 pub use suspend_member::{SuspendMember, Suspension};

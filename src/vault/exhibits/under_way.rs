@@ -171,6 +171,16 @@ impl UnderWay {
         self.find(case).map(Cancellation)
     }
 
+    /// Ends the admission of a case that was destroyed. One that is being finished is refused when it comes to its end.
+    /// Answers whether there is one that has not ended yet.
+    pub(in crate::vault) fn end(&self, case: &CaseId) -> bool {
+        let admitting = self.find(case);
+        if let Some(admitting) = &admitting {
+            admitting.cancel();
+        }
+        admitting.is_some()
+    }
+
     fn find(&self, case: &CaseId) -> Option<Arc<Admitting>> {
         locked(&self.by_case).get(case).map(Arc::clone)
     }
@@ -297,7 +307,14 @@ impl Cancellation {
 
     /// False if it is too late because the admission is being finished.
     pub fn carry_out(&self, _: &Receipt) -> bool {
-        let mut state = locked(&self.0.meter.state);
+        self.0.cancel()
+    }
+}
+
+impl Admitting {
+    /// False if it is too late because the admission is being finished.
+    fn cancel(&self) -> bool {
+        let mut state = locked(&self.meter.state);
         if state.stage == Stage::Finishing {
             return false;
         }
@@ -309,9 +326,7 @@ impl Cancellation {
         }
         true
     }
-}
 
-impl Admitting {
     fn view(&self, counted: bool) -> AdmissionView {
         let (stage, cancelled) = {
             let state = locked(&self.meter.state);

@@ -24,6 +24,7 @@ pub struct CaseKeys {
     descriptions: TermSealer,
     quarantine: BlockSealer,
     requests: BlockSealer,
+    details: BlockSealer,
     digests: DigestKey,
     prints: Zeroizing<[u8; 32]>,
 }
@@ -52,6 +53,7 @@ impl CaseKeys {
             descriptions: TermSealer::new(key_id, &*derived(CaseUse::Descriptions)?),
             quarantine: block_sealer(CaseUse::Quarantine)?,
             requests: block_sealer(CaseUse::Requests)?,
+            details: block_sealer(CaseUse::Details)?,
             digests: DigestKey::new(&*derived(CaseUse::Digests)?),
             prints: derived(CaseUse::Prints)?,
         })
@@ -102,9 +104,14 @@ impl CaseKeys {
         &self.quarantine
     }
 
-    /// Seals requests for reveals, exports and withdrawals.
+    /// Seals what two people decide.
     pub fn requests(&self) -> &BlockSealer {
         &self.requests
+    }
+
+    /// Seals the details of the case's audit leaves: they end with the case.
+    pub fn details(&self) -> &BlockSealer {
+        &self.details
     }
 
     /// Makes the fingerprints by which an admission finds the messages of earlier ones.

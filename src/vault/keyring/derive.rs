@@ -27,6 +27,7 @@ pub(super) enum CaseUse {
     Digests,
     Requests,
     Prints,
+    Details,
 }
 
 /// The use of a key that is derived from the root.
@@ -60,6 +61,7 @@ pub(super) fn from_case(
         CaseUse::Digests => ("case/digests", ""),
         CaseUse::Requests => ("case/requests", ""),
         CaseUse::Prints => ("case/prints", ""),
+        CaseUse::Details => ("case/details", ""),
     };
     expand(key, vault, [label, field, case.as_str()])
 }
@@ -166,6 +168,7 @@ mod tests {
             CaseUse::Digests,
             CaseUse::Requests,
             CaseUse::Prints,
+            CaseUse::Details,
         ];
         for field in Field::ALL {
             uses.extend([

@@ -27,6 +27,7 @@ mod operators;
 mod page;
 mod reading;
 mod records;
+mod remains;
 pub mod requests;
 mod session;
 mod tasks;
@@ -55,6 +56,10 @@ pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, Se
 pub use self::page::{RowsOf, WantedRows};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
+pub(in crate::vault) use self::remains::certified;
+pub use self::remains::{
+    ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
+};
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};
