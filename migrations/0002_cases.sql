@@ -1,9 +1,10 @@
 -- Cases, members and exhibits. The large tables refer to a case or an exhibit by its `number`.
 -- `numbers` and `users` are the numbers of visible terms. Terms above them belong to an admission that did not finish.
+-- Of a destroyed case `sealed` holds what is left of it, sealed under a key of the root.
 CREATE TABLE cases (
     number    INTEGER PRIMARY KEY,
     id        TEXT NOT NULL UNIQUE,
-    state     TEXT NOT NULL CHECK (state IN ('open', 'held', 'closed')),
+    state     TEXT NOT NULL CHECK (state IN ('open', 'held', 'closed', 'destroyed')),
     sealed    BLOB NOT NULL,
     opened_at INTEGER NOT NULL,
     numbers   INTEGER NOT NULL DEFAULT 0,

@@ -8,7 +8,7 @@ CREATE TABLE request (
     case_number  INTEGER NOT NULL REFERENCES cases (number),
     kind         TEXT NOT NULL,
     asker        TEXT NOT NULL REFERENCES operator (id),
-    state        TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used', 'acknowledged')),
+    state        TEXT NOT NULL CHECK (state IN ('requested', 'approved', 'denied', 'used', 'acknowledged', 'stopped')),
     asked_at     INTEGER NOT NULL,
     decider      TEXT REFERENCES operator (id) CHECK (decider <> asker),
     decided_at   INTEGER,

@@ -25,7 +25,8 @@ CREATE TABLE checkpoint (
     control BLOB NOT NULL
 ) STRICT;
 
--- The sealed detail that a leaf commits to. No proof needs it, and nothing erases it.
+-- The sealed detail that a leaf commits to: under a key of the leaf's case if it has one, which ends with the case. No
+-- proof needs it.
 CREATE TABLE detail (
     seq    INTEGER PRIMARY KEY,
     sealed BLOB NOT NULL

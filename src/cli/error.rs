@@ -260,6 +260,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::NotAllowed => "your role does not allow this",
         Denial::Concealed => ABSENT,
         Denial::CaseClosed => "the case is closed; reopen it first",
+        Denial::CaseDestroyed => "the case was destroyed; its certificate is all that is left",
         Denial::NothingAdmitted => {
             "nothing has been admitted to the case, so nothing can be looked up; admit an exhibit first"
         }
@@ -272,6 +273,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::WrongState(RequestState::Used | RequestState::Acknowledged) => {
             "the request was used; ask for a new one"
         }
+        Denial::WrongState(RequestState::Stopped) => "the request was stopped; ask for a new one",
         Denial::Expired => "the request has expired; ask for a new one",
         Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
         Denial::SecondFactorNeeded => {
@@ -308,9 +310,13 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::NameTaken => "an operator of this name exists already",
         Conflict::CaseState(CaseState::Open) => "the case is open already",
         Conflict::CaseState(CaseState::Held) => {
-            "the case is on hold; reopen it before you close it"
+            "the case is on hold; reopen it before you close or destroy it"
         }
         Conflict::CaseState(CaseState::Closed) => "the case is closed; reopen it first",
+        Conflict::CaseState(CaseState::Destroyed) => {
+            "the case was destroyed; its certificate is all that is left"
+        }
+        Conflict::DelayRuns { .. } => "the delay before the destruction is not over",
         Conflict::AdmissionInProgress => {
             "an exhibit of this case is being admitted; wait until it has ended"
         }

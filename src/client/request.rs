@@ -1,5 +1,5 @@
-//! What two people decide: reveals, exports, withdrawals, quarantines, memberships and raises. The letter of an id says
-//! which of them it is.
+//! What two people decide: reveals, exports, withdrawals, quarantines, memberships, raises and destructions. The letter
+//! of an id says which of them it is.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -10,12 +10,13 @@ use super::server::Client;
 use super::table::Column;
 
 /// The states of a request, to narrow a list.
-pub(super) const STATES: [&str; 6] = [
+pub(super) const STATES: [&str; 7] = [
     "requested",
     "approved",
     "denied",
     "used",
     "acknowledged",
+    "stopped",
     "expired",
 ];
 
@@ -26,7 +27,7 @@ pub(super) const STATES: [&str; 6] = [
                   breachvault decide r_0123456789abcdefghjk approve --reason 'checked against the notice'"
 )]
 pub(crate) struct Decide {
-    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership or a raise
+    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise or a destruction
     id: String,
     /// approve or deny; without it, the request is shown and nothing is decided
     #[arg(value_parser = ["approve", "deny"], requires = "reason", hide_possible_values = true)]
@@ -94,6 +95,7 @@ pub(crate) fn path(id: &str) -> Result<String, Failure> {
         Some("q") => "quarantines",
         Some("m") => "memberships",
         Some("b") => "raises",
+        Some("d") => "destructions",
         _ => {
             return Err(Failure::usage("ID: it is not the id of a request")
                 .way_out("a reveal begins with r_, an export with e_, a withdrawal with w_"));

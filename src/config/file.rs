@@ -5,7 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
+use super::{
+    Budgets, ConfigError, Destruction, Identity, Ingest, Limits, Log, Serve, Sessions, Tls,
+};
 use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
@@ -26,6 +28,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[sessions]`
     pub sessions: Sessions,
+    /// `[destruction]`
+    pub destruction: Destruction,
     /// `[log]`
     pub log: Log,
 }
@@ -51,6 +55,7 @@ impl Config {
         config.budgets.check()?;
         config.ingest.check()?;
         config.sessions.check()?;
+        config.destruction.check()?;
         config.tls.check()?;
         Ok(config)
     }
@@ -68,6 +73,7 @@ impl Config {
             enrolment_s: i64::from(self.sessions.enrolment_hours) * 3600,
             reveal_s: i64::from(self.sessions.reveal_hours) * 3600,
             export_s: i64::from(self.sessions.export_hours) * 3600,
+            destruction_delay_s: self.destruction.delay_s,
             second_factor: self.identity.second_factor,
             open_requests: self.limits.open_requests,
             reveal_subjects: self.limits.reveal_subjects,
@@ -178,6 +184,7 @@ mod tests {
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),
         ("sessions.export_hours", "7"),
+        ("destruction.delay_s", "77"),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];

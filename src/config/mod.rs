@@ -5,6 +5,7 @@
 //! `docs/configuration.md` describes each setting.
 
 mod budgets;
+mod destruction;
 mod error;
 mod file;
 mod identity;
@@ -17,6 +18,7 @@ mod sessions;
 mod tls;
 
 pub use budgets::Budgets;
+pub use destruction::Destruction;
 pub use error::ConfigError;
 pub use file::Config;
 pub use identity::Identity;

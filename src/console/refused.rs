@@ -61,6 +61,8 @@ impl Refused {
             }
             "own-request" => "Somebody else has to decide it.",
             "case-closed" => "Ask a lead to reopen the case.",
+            "case-destroyed" => "Read its certificate; nothing else is left of it.",
+            "delay-runs" => "Wait until the delay is over; until then it can be stopped.",
             "nothing-admitted" => "Ask the custodian of the case to admit the log.",
             "second-factor-needed" => "Set up a second factor, then sign in with its code.",
             "wrong-credential" => {

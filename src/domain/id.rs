@@ -93,6 +93,8 @@ request_ids! {
     MembershipId 'm';
     /// One request for more lookup points.
     RaiseId 'b';
+    /// One request to destroy a case.
+    DestructionId 'd';
 }
 
 /// The identifier of one kind of request that two people decide.

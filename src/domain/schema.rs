@@ -8,9 +8,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{
-    AccountName, CaseId, ExhibitId, ExportId, Format, LegalBasis, MembershipId, Moment, OperatorId,
-    OperatorName, QuarantineId, RaiseId, Reason, Reference, RequestId, RevealId, SessionId, Ticket,
-    Title, WithdrawalId,
+    AccountName, CaseId, DestructionId, ExhibitId, ExportId, Format, LegalBasis, MembershipId,
+    Moment, OperatorId, OperatorName, QuarantineId, RaiseId, Reason, Reference, RequestId,
+    RevealId, SessionId, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -105,6 +105,7 @@ described! {
     QuarantineId as "QuarantineId" => id("One request to see rows in quarantine.", 'q');
     RequestId as "RequestId" => any_request();
     RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
+    DestructionId as "DestructionId" => id("One request to destroy a case.", 'd');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');
     Moment as "Moment" => moment();

@@ -18,9 +18,10 @@ use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId, RequestId,
-    RevealId, SessionId, WithdrawalId,
+    CaseId, DestructionId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId,
+    RequestId, RevealId, SessionId, WithdrawalId,
 };
+use crate::policy::{CaseState, allows_state, needs_case};
 
 const SESSION: &str = "session";
 const PROBLEM: &str = "application/problem+json";
@@ -176,7 +177,11 @@ pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
     let always = ALWAYS
         .iter()
         .filter(|kind| route.session || !SIGNED_IN.contains(kind));
-    always.chain(own).copied().collect()
+    let ends = route
+        .action
+        .is_some_and(|action| needs_case(action) && !allows_state(action, CaseState::Destroyed));
+    let ended = ends.then_some(&ProblemKind::CaseDestroyed);
+    always.chain(own).chain(ended).copied().collect()
 }
 
 /// The schemas of all bodies and answers, by name.
@@ -190,8 +195,8 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
     parameters! {
-        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId RequestId
-        OperatorId SessionId
+        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
+        RequestId OperatorId SessionId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -325,6 +330,7 @@ fn id_in_path(name: &str) -> Value {
         "withdrawal" => reference(&WithdrawalId::name()),
         "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
+        "destruction" => reference(&DestructionId::name()),
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
         "request" => reference(&RequestId::name()),

@@ -238,8 +238,11 @@ impl InTheWay {
                 "It was ended: by you, by a new password, or with your account."
             }
             Self::Case(CaseState::Open) => "The case is open already.",
-            Self::Case(CaseState::Held) => "The case is on hold; reopen it before you close it.",
+            Self::Case(CaseState::Held) => {
+                "The case is on hold; reopen it before you close or destroy it."
+            }
             Self::Case(CaseState::Closed) => "The case is closed; reopen it first.",
+            Self::Case(CaseState::Destroyed) => "The case was destroyed; its certificate is left.",
             Self::Request(RequestState::Requested) => {
                 "The request waits for a decision by a second person."
             }
@@ -249,6 +252,7 @@ impl InTheWay {
             Self::Request(RequestState::Acknowledged) => {
                 "The package was handed out and acknowledged."
             }
+            Self::Request(RequestState::Stopped) => "The request was stopped; ask for a new one.",
         }
     }
 }
@@ -270,6 +274,7 @@ impl From<Denial> for Problem {
             Denial::NotAllowed => ProblemKind::NotAllowed,
             Denial::Concealed => ProblemKind::NotFound,
             Denial::CaseClosed => ProblemKind::CaseClosed,
+            Denial::CaseDestroyed => ProblemKind::CaseDestroyed,
             Denial::NothingAdmitted => ProblemKind::NothingAdmitted,
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
@@ -364,6 +369,9 @@ impl From<Conflict> for Problem {
             Conflict::ClockRight => ProblemKind::ClockRight,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
             Conflict::PackageDeleted => ProblemKind::PackageDeleted,
+            Conflict::DelayRuns { retry_after } => {
+                return Self::new(ProblemKind::DelayRuns).retry_after(retry_after);
+            }
             Conflict::NoSuchPart { bytes } => {
                 let mut problem = Self::new(ProblemKind::RangeNotSatisfiable);
                 problem.length = Some(bytes);
@@ -426,7 +434,7 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&held.to_json("r")).unwrap();
         assert_eq!(
             json["detail"],
-            "The case is on hold; reopen it before you close it."
+            "The case is on hold; reopen it before you close or destroy it."
         );
         let denied = Problem::from(Denial::WrongState(RequestState::Denied));
         let json: serde_json::Value = serde_json::from_slice(&denied.to_json("r")).unwrap();

@@ -64,6 +64,8 @@ kinds! {
     NotAcceptable        "not-acceptable"         NOT_ACCEPTABLE "This address has nothing that you accept.";
     Timeout              "timeout"                REQUEST_TIMEOUT "The request did not arrive in time.";
     CaseClosed           "case-closed"            CONFLICT     "The case is closed; reopen it first.";
+    CaseDestroyed        "case-destroyed"         CONFLICT     "The case was destroyed; its certificate is all that is left.";
+    DelayRuns            "delay-runs"             CONFLICT     "The delay before the destruction is not over.";
     NothingAdmitted      "nothing-admitted"       CONFLICT     "Nothing has been admitted to this case; admit an exhibit first.";
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
     AskerGone            "asker-gone"             CONFLICT     "Who asked for this could not ask for it any more.";

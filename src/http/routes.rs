@@ -15,9 +15,13 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReadOverview, RemoveMember, ReopenCase, SuspendMember,
+    ReadOverview, RemoveMember, ReopenCase, SetRetention, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
+use crate::operations::destruction::{
+    CarryOutDestruction, DecideDestruction, ListDestructions, ReadCertificate, ReadCertificateText,
+    ReadDestruction, RequestDestruction, StopDestruction,
+};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
     CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
@@ -101,6 +105,14 @@ pub(super) fn routes() -> Routes {
         .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
         .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
+        .mount::<SetRetention>          (put.clone(),    "/cases/{case}/retention",           ok)
+        .mount::<RequestDestruction>    (post.clone(),   "/cases/{case}/destructions",        created)
+        .mount_list::<ListDestructions> ("/cases/{case}/destructions",      OF_STATE)
+        .mount::<ReadDestruction>       (get.clone(),    "/destructions/{destruction}",       ok)
+        .mount::<DecideDestruction>     (post.clone(),   "/destructions/{destruction}/decision", ok)
+        .mount::<StopDestruction>       (post.clone(),   "/destructions/{destruction}/stop",  ok)
+        .mount::<CarryOutDestruction>   (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
+        .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount::<RemoveMember>          (delete.clone(), "/cases/{case}/members/{operator}",  ok)

@@ -18,7 +18,7 @@ use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
-use crate::vault::{Paths, Vault};
+use crate::vault::{Paths, ShredError, Vault};
 
 /// Where and how to serve.
 #[derive(Debug, Clone)]
@@ -172,11 +172,13 @@ pub async fn serve_until(
     });
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
+    let shredding = tokio::spawn(shred(Arc::clone(&vault)));
     ready(address);
     let served = server.serve(service).await;
     stopper.abort();
     summing.abort();
     sweeping.abort();
+    shredding.abort();
     stop_vault(app, vault).await?;
     served.map_err(|error| ServeError::Listen(error.kind()))
 }
@@ -199,6 +201,31 @@ async fn sum_strangers(app: Arc<App>) {
         });
         if summed.await.is_err() {
             return;
+        }
+    }
+}
+
+/// Goes on with destructions that were carried out, at the start too, and tries again what could not be done.
+async fn shred(vault: Arc<Vault>) {
+    const LOOKS_A_MINUTE: u64 = 60;
+    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
+    for ticks in 0_u64.. {
+        tick.tick().await;
+        let vault = Arc::clone(&vault);
+        // Where a caller went away before the answer, nobody said that there is something to do.
+        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
+        let shredded = tokio::task::spawn_blocking(move || match anyway {
+            true => vault.shred(),
+            false => vault.shred_if_due(),
+        });
+        match shredded.await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(cases)) => tracing::info!(cases, "destroyed cases have their certificates"),
+            Ok(Err(ShredError::UnderWay)) => {}
+            Ok(Err(fault)) => {
+                tracing::error!(fault = %fault, "a destroyed case could not be ended yet")
+            }
+            Err(_) => return,
         }
     }
 }

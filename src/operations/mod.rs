@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod case;
 pub mod clock;
+pub mod destruction;
 mod docs;
 mod done;
 pub mod exhibit;

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason, RequestId, RevealId,
-    SessionId,
+    CaseId, DestructionId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason,
+    RequestId, RevealId, SessionId,
 };
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -80,6 +80,11 @@ impl Ids {
     /// The `{quarantine}` of the path; `NotFound` if it is missing or malformed.
     pub fn quarantine(&self) -> Result<QuarantineId, OperationError> {
         self.named("quarantine")
+    }
+
+    /// The `{destruction}` of the path; `NotFound` if it is missing or malformed.
+    pub fn destruction(&self) -> Result<DestructionId, OperationError> {
+        self.named("destruction")
     }
 
     /// The `{session}` of the path; `NotFound` if it is missing or malformed.

@@ -127,6 +127,15 @@ list! {
     CloseCase         "case.close"          writes;
     HoldCase          "case.hold"           writes;
     ReopenCase        "case.reopen"         writes;
+    SetRetention      "case.retention"      writes;
+    ReadCertificate   "case.certificate"    reads;
+    RequestDestruction "destruction.request" writes;
+    ListDestructions  "destruction.list"    reads;
+    ReadDestruction   "destruction.read"    reads;
+    DecideDestruction "destruction.decide"  writes decides;
+    StopDestruction   "destruction.stop"    writes;
+    CarryOutDestruction "destruction.carry-out" writes;
+    CertifyDestruction "destruction.certify" writes;
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
     SuspendMember     "member.suspend"      writes;
@@ -203,6 +212,9 @@ impl ActionKind {
             self,
             Self::CloseCase
                 | Self::HoldCase
+                | Self::SetRetention
+                | Self::ReadCertificate
+                | Self::StopDestruction
                 | Self::NameMember
                 | Self::ListMembers
                 | Self::SuspendMember

@@ -2,7 +2,8 @@
 
 use super::matrix::{Seat, allows_seat, allows_state, needs_case};
 use super::{
-    ActionKind, CallerFacts, CaseFacts, Denial, Facts, Membership, RequestFacts, RequestState,
+    ActionKind, CallerFacts, CaseFacts, CaseState, Denial, Facts, Membership, RequestFacts,
+    RequestState,
 };
 use crate::domain::{AccountName, CaseRole, HomeRole};
 
@@ -55,6 +56,10 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         return Err(Denial::Concealed);
     }
     has_factor(facts)?;
+    // Before the role: of a destroyed case nobody has anything but its certificate, a liaison not even an account.
+    if case.state == CaseState::Destroyed && !allows_state(action, case.state) {
+        return Err(Denial::CaseDestroyed);
+    }
     if !allows_seat(action, Seat::Member(membership.role))
         || !reads_request(membership, facts.request.as_ref(), action)
     {
@@ -167,7 +172,9 @@ fn about_request(
             }
             &[RequestState::Approved]
         }
-        ActionKind::BuildPackage => &[RequestState::Approved],
+        ActionKind::BuildPackage
+        | ActionKind::CarryOutDestruction
+        | ActionKind::StopDestruction => &[RequestState::Approved],
         ActionKind::TakePackage => &[RequestState::Approved, RequestState::Used],
         ActionKind::AcknowledgeExport => &[RequestState::Used],
         _ => return Ok(()),
@@ -184,7 +191,6 @@ fn about_request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::CaseState;
 
     fn facts(role: CaseRole, account: Option<&str>) -> Facts {
         Facts {
@@ -324,6 +330,64 @@ mod tests {
         );
         facts.request = Some(request(false, RequestState::Requested));
         assert!(decide(&facts, ActionKind::DecideReveal).is_ok());
+    }
+
+    #[test]
+    fn a_lead_asks_for_a_destruction_and_a_custodian_decides_it() {
+        let may = |role, action, own, state| {
+            let mut facts = facts(role, None);
+            facts.request = Some(request(own, state));
+            decide(&facts, action).map(drop)
+        };
+        let (asked, approved) = (RequestState::Requested, RequestState::Approved);
+        for role in CaseRole::ALL {
+            let account = (role == CaseRole::Liaison).then_some("one");
+            let ask = decide(&facts(role, account), ActionKind::RequestDestruction);
+            assert_eq!(ask.is_ok(), role == CaseRole::Lead, "{role:?}");
+        }
+        let decides = |role, own| may(role, ActionKind::DecideDestruction, own, asked);
+        assert_eq!(decides(CaseRole::Custodian, false), Ok(()));
+        assert_eq!(decides(CaseRole::Custodian, true), Err(Denial::OwnRequest));
+        assert_eq!(decides(CaseRole::Lead, false), Err(Denial::NotAllowed));
+        for action in [ActionKind::StopDestruction, ActionKind::CarryOutDestruction] {
+            for (role, own, allowed) in [
+                (CaseRole::Lead, true, Ok(())),
+                (CaseRole::Lead, false, Ok(())),
+                (CaseRole::Custodian, false, Ok(())),
+                (CaseRole::Investigator, false, Err(Denial::NotAllowed)),
+            ] {
+                assert_eq!(
+                    may(role, action, own, approved),
+                    allowed,
+                    "{role:?} {action}"
+                );
+            }
+            let waits = Err(Denial::WrongState(asked));
+            assert_eq!(may(CaseRole::Lead, action, false, asked), waits);
+        }
+    }
+
+    #[test]
+    fn of_a_destroyed_case_there_is_its_certificate_and_nothing_else() {
+        for role in CaseRole::ALL {
+            let mut facts = facts(role, None);
+            facts.case.as_mut().unwrap().state = CaseState::Destroyed;
+            for action in ActionKind::ALL {
+                let decided = decide(&facts, *action).err();
+                if !needs_case(*action) {
+                    continue;
+                }
+                match action {
+                    ActionKind::ReadCase | ActionKind::ReadCertificate => {
+                        assert_ne!(decided, Some(Denial::CaseDestroyed), "{action}");
+                    }
+                    _ => assert_eq!(decided, Some(Denial::CaseDestroyed), "{role:?} {action}"),
+                }
+            }
+            facts.case.as_mut().unwrap().membership = None;
+            let refused = decide(&facts, ActionKind::LookUp).err();
+            assert_eq!(refused, Some(Denial::Concealed));
+        }
     }
 
     #[test]

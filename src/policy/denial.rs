@@ -13,6 +13,8 @@ pub enum Denial {
     Concealed,
     /// The case is closed.
     CaseClosed,
+    /// The case was destroyed.
+    CaseDestroyed,
     /// Nothing has been admitted to the case, so no number can be looked up in it.
     NothingAdmitted,
     /// The caller asked for this and cannot decide it.
@@ -71,6 +73,7 @@ impl Denial {
             Self::NotAllowed => "not-allowed",
             Self::Concealed => "not-found",
             Self::CaseClosed => "case-closed",
+            Self::CaseDestroyed => "case-destroyed",
             Self::NothingAdmitted => "nothing-admitted",
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",

@@ -25,6 +25,8 @@ words! {
         Held => "held",
         /// The case can only be read and reopened.
         Closed => "closed",
+        /// Its keys are gone or going; only its certificate is left.
+        Destroyed => "destroyed",
     }
 }
 
@@ -49,7 +51,7 @@ pub struct CaseFacts {
 }
 
 words! {
-    /// The state of a request for a reveal, an export or a withdrawal.
+    /// The state of a request.
     pub enum RequestState {
         /// It waits for a decision.
         Requested => "requested",
@@ -61,6 +63,8 @@ words! {
         Used => "used",
         /// The receiver of the export confirmed that it arrived.
         Acknowledged => "acknowledged",
+        /// Somebody stopped it after the approval, before it was carried out.
+        Stopped => "stopped",
     }
 }
 

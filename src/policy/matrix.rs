@@ -37,11 +37,13 @@ pub fn allows_seat(action: ActionKind, seat: Seat) -> bool {
     }
 }
 
-/// A closed case can be read and reopened, its members named, and handed-out packages acknowledged.
+/// A closed case can be read and reopened, its members named, and handed-out packages acknowledged. Of a destroyed one
+/// there is its certificate.
 pub fn allows_state(action: ActionKind, state: CaseState) -> bool {
     match state {
         CaseState::Open | CaseState::Held => true,
         CaseState::Closed => row(action).when_closed,
+        CaseState::Destroyed => row(action).when_destroyed,
     }
 }
 
@@ -52,6 +54,7 @@ struct Row {
     home: &'static [HomeRole],
     members: &'static [CaseRole],
     when_closed: bool,
+    when_destroyed: bool,
 }
 
 fn row(action: ActionKind) -> Row {
@@ -69,6 +72,7 @@ fn row(action: ActionKind) -> Row {
             home,
             members: &[],
             when_closed: true,
+            when_destroyed: true,
         }
     }
     const fn members(members: &'static [CaseRole]) -> Row {
@@ -79,11 +83,19 @@ fn row(action: ActionKind) -> Row {
             home: &[],
             members,
             when_closed: false,
+            when_destroyed: false,
         }
     }
     const fn at_rest_too(row: Row) -> Row {
         Row {
             when_closed: true,
+            ..row
+        }
+    }
+    const fn to_the_end(row: Row) -> Row {
+        Row {
+            when_closed: true,
+            when_destroyed: true,
             ..row
         }
     }
@@ -94,6 +106,7 @@ fn row(action: ActionKind) -> Row {
         home: &[],
         members: &[],
         when_closed: true,
+        when_destroyed: true,
     };
     const SYSTEM: Row = Row {
         case: false,
@@ -102,6 +115,7 @@ fn row(action: ActionKind) -> Row {
         home: &[],
         members: &[],
         when_closed: true,
+        when_destroyed: true,
     };
 
     match action {
@@ -121,8 +135,20 @@ fn row(action: ActionKind) -> Row {
         A::ReadClock | A::ReadHealth => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),
-        A::ReadCase | A::ReadOverview => at_rest_too(members(&[I, L, C, N])),
+        A::ReadCase => to_the_end(members(&[I, L, C, N])),
+        A::ReadOverview => at_rest_too(members(&[I, L, C, N])),
         A::CloseCase | A::HoldCase => members(&[L]),
+        A::SetRetention => at_rest_too(members(&[L])),
+        // A lead asks and a custodian decides, so two people of two roles destroy a case.
+        A::RequestDestruction => at_rest_too(members(&[L])),
+        A::DecideDestruction => at_rest_too(members(&[C])),
+        A::ListDestructions | A::ReadDestruction | A::StopDestruction | A::CarryOutDestruction => {
+            at_rest_too(members(&[L, C]))
+        }
+        A::ReadCertificate => Row {
+            home: &[Auditor],
+            ..to_the_end(members(&[I, L, C]))
+        },
         A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
         // An administrator ends rights in a case and never gives any. What leads gave can be let back in
         // where the leads themselves cannot act; `scope/cases.rs` checks that.
@@ -167,6 +193,11 @@ fn row(action: ActionKind) -> Row {
         A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
-        A::InitVault | A::StartVault | A::StopVault | A::SumStrangers | A::NoteClock => SYSTEM,
+        A::InitVault
+        | A::StartVault
+        | A::StopVault
+        | A::SumStrangers
+        | A::NoteClock
+        | A::CertifyDestruction => SYSTEM,
     }
 }

@@ -182,6 +182,16 @@ pub(in crate::vault) struct Term {
     pub(in crate::vault) runs_out: Moment,
 }
 
+impl Term {
+    /// A term that ends so many seconds earlier.
+    pub(in crate::vault) fn earlier(self, seconds: i64) -> Self {
+        Self {
+            ends: self.ends.plus_seconds(-seconds),
+            runs_out: self.runs_out.plus_seconds(-seconds),
+        }
+    }
+}
+
 /// What the clocks say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockReport {
@@ -301,6 +311,15 @@ impl VaultClock {
     pub(in crate::vault) fn has_ended(&self, term: Term) -> bool {
         let standing = self.advanced();
         term.ends <= standing.lived() || term.runs_out.seconds() <= seconds_of(standing.measured)
+    }
+
+    /// How many seconds a delay has to go: until both the vault's time and the time that it ran have passed its end. So
+    /// neither a clock that jumps nor a vault that is stopped makes it shorter.
+    pub(in crate::vault) fn left_of_delay(&self, delay: Term) -> i64 {
+        let standing = self.advanced();
+        let by_clock = delay.ends.seconds() - standing.lived().seconds();
+        let by_running = delay.runs_out.seconds() - seconds_of(standing.measured);
+        by_clock.max(by_running).max(0)
     }
 
     /// When a term ends, as it is shown.

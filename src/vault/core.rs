@@ -3,12 +3,13 @@
 //! Sees all keys. The ledger is not part of it, so that an act in the ledger's queue can hold it without holding the
 //! queue.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
 use crate::domain::{CaseId, Moment, VaultId};
+use crate::policy::CaseState;
 use crate::vault::audit::Tip;
 use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
@@ -25,6 +26,7 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::settings::Settings;
+use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{ControlState, LeafTimes, Readers};
 
 pub(in crate::vault) struct Core {
@@ -53,6 +55,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) log_verified: Mutex<Option<LogVerified>>,
     /// Between which times the leaves were written.
     pub(in crate::vault) leaf_times: LeafTimes,
+    /// Whether something of a destroyed case may be left.
+    pub(in crate::vault) shred_due: AtomicBool,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }
@@ -74,6 +78,27 @@ impl Core {
         case: &CaseId,
     ) -> Result<Arc<CaseKeys>, OperationError> {
         Ok(self.keys().case_keys(case)?)
+    }
+
+    /// Whether the case was destroyed. One that has no key was, whatever its row says: as where an older database was put
+    /// back under the keyring of today.
+    pub(in crate::vault) fn is_destroyed(&self, case: &CaseRow) -> bool {
+        case.state == CaseState::Destroyed || !self.keys().has_case(&case.id)
+    }
+
+    /// Takes the keys of a destroyed case out of the keyring, which is on disk without them before this returns, and
+    /// drops what is kept of the case in memory. Answers the keyring's generation.
+    pub(in crate::vault) fn destroy_keys(&self, case: &CaseRow) -> Result<u64, OperationError> {
+        let generation = {
+            let mut keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+            if keyring.has_case(&case.id) {
+                keyring.destroy_case(&case.id, &*self.entropy)?;
+            }
+            keyring.generation()
+        };
+        self.known_cases.forget(case.number);
+        self.question_alarm.forget(&case.id);
+        Ok(generation)
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

@@ -41,6 +41,11 @@ pub enum Conflict {
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
     PackageDeleted,
+    /// The delay before a destruction is not over.
+    DelayRuns {
+        /// In how many seconds it is.
+        retry_after: u32,
+    },
     /// The package does not have the bytes that were asked for.
     NoSuchPart {
         /// The length of the whole file in bytes.
@@ -66,6 +71,7 @@ impl Conflict {
             Self::ClockRight => "clock-right",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
+            Self::DelayRuns { .. } => "delay-runs",
             Self::NoSuchPart { .. } => "range-not-satisfiable",
         }
     }
@@ -224,6 +230,7 @@ impl OperationError {
                 | Conflict::OwnMembership
                 | Conflict::ClockRight
                 | Conflict::PackageDeleted
+                | Conflict::DelayRuns { .. }
                 // A caller that asks for a part has the package already.
                 | Conflict::NoSuchPart { .. } => None,
             },

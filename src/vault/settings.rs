@@ -52,8 +52,10 @@ pub struct Settings {
     pub enrolment_s: i64,
     /// How long a request waits for a decision, and an approved reveal for its opening, in seconds.
     pub reveal_s: i64,
-    /// The same for exports.
+    /// The same for exports, and how long a destruction waits for its decision.
     pub export_s: i64,
+    /// How long a destruction waits between its approval and the moment when somebody can carry it out.
+    pub destruction_delay_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
     /// How many requests of one kind one operator may have waiting for a decision in a case.
@@ -155,6 +157,7 @@ impl Default for Settings {
             enrolment_s: 3 * 86_400,
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
+            destruction_delay_s: 72 * 3600,
             second_factor: SecondFactor::ByRole,
             open_requests: 50,
             reveal_subjects: 1000,

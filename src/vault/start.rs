@@ -173,6 +173,8 @@ impl Vault {
     ) -> Result<Self, StartError> {
         let lock = take(paths)?;
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
+        // Before anything is answered: a destruction that was interrupted ends as one.
+        vault.shred_keys()?;
         let generation = vault.core.keys().generation();
         vault
             .perform(&Caller::system(), Start { generation })
@@ -356,6 +358,7 @@ pub(in crate::vault) fn prepare(
         tip: RwLock::new(Frontier::new().tip()),
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
+        shred_due: AtomicBool::new(true),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;
@@ -429,11 +432,16 @@ impl Operation for Start {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
         scope.notes.generation = Some(self.generation);
         let mut cleared = 0;
-        for (exhibit, _) in exhibit_rows::staged(scope.connection, None)? {
-            exhibit_rows::discard(scope.transaction()?, exhibit)?;
-            cleared += 1;
+        // Rows of a destroyed case go in small steps, while the vault is served.
+        let mut cases = case_rows::list(scope.connection)?;
+        cases.retain(|case| !scope.core.is_destroyed(case));
+        for (exhibit, case) in exhibit_rows::staged(scope.connection, None)? {
+            if cases.iter().any(|one| one.number == case) {
+                exhibit_rows::discard(scope.transaction()?, exhibit)?;
+                cleared += 1;
+            }
         }
-        for case in case_rows::list(scope.connection)? {
+        for case in cases {
             for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
                 let terms = Terms {
                     case: case.number,

@@ -168,6 +168,7 @@ fn open_case(vault: &Vault, lead: &Caller) -> Result<CaseId, CliError> {
     let input = OpenCaseInput {
         title: "SMS log of a telephony supplier".to_owned(),
         reference: "DEMO-2024-04".to_owned(),
+        keep_until: None,
         reason: "a supplier reports that its message log was taken".to_owned(),
     };
     let opened: Opened = answer::read(ask::<OpenCase>(vault, lead, &Ids::default(), input)?)?;

@@ -46,6 +46,7 @@ impl Page for OpenCasePage {
     const FIELDS: &'static [Field] = &[
         Field::Text("title"),
         Field::Text("reference"),
+        Field::Optional("keep_until"),
         Field::Text("reason"),
     ];
 

@@ -8,7 +8,7 @@ use crate::console::visit::{Visit, word};
 use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;
 use crate::vault::records::SearchedView;
-use crate::vault::scope::requests::WaitingView;
+use crate::vault::scope::requests::{ComingDestruction, WaitingView};
 use crate::vault::scope::{CaseView, IntegrityView, OverviewView};
 
 /// One case.
@@ -24,6 +24,7 @@ struct Shows<'a> {
     basis: Option<SearchedView>,
     integrity: IntegrityView,
     waiting: Vec<WaitingView>,
+    destruction: Option<ComingDestruction>,
 }
 
 impl Page for CasePage {
@@ -38,6 +39,7 @@ impl Page for CasePage {
             basis: overview.basis,
             integrity: overview.integrity,
             waiting: overview.waiting,
+            destruction: overview.destruction,
         })
     }
 }

@@ -31,10 +31,25 @@ pub trait Kind: TwoPerson {
         None
     }
 
+    /// What any of those who may read it do with a yes, each with a reason.
+    fn steps(_: &Self::View) -> Option<Steps> {
+        None
+    }
+
     /// Where a package is handed out that was approved: to others than the asker.
     fn package(_: &Self::View) -> Option<String> {
         None
     }
+}
+
+/// What can be done on a yes: the address of each form, and its button.
+pub struct Steps {
+    /// How things stand.
+    pub said: &'static str,
+    /// What was asked for, if it can be done now.
+    pub first: Option<(String, &'static str)>,
+    /// What ends it.
+    pub other: Option<(String, &'static str)>,
 }
 
 /// The address of one request.

@@ -11,7 +11,7 @@ use crate::policy::{Action, Seat, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::{
-    Export, Membership, Quarantine, Raise, RequestKind, Reveal, Withdrawal,
+    Destruction, Export, Membership, Quarantine, Raise, RequestKind, Reveal, Withdrawal,
 };
 
 /// The kinds of request in a case.
@@ -44,6 +44,7 @@ impl Page for KindsPage {
             listed::<Withdrawal>(role, false),
             listed::<Quarantine>(role, false),
             listed::<Membership>(role, false),
+            listed::<Destruction>(role, true),
         ];
         Shown::page(&Shows {
             visit,

@@ -36,12 +36,13 @@ struct Shows<'a> {
 }
 
 /// The states of a request, and how a list of them reads.
-const STATES: [(&str, &str); 6] = [
+const STATES: [(&str, &str); 7] = [
     ("requested", "waiting for a decision"),
     ("approved", "approved, not used yet"),
     ("denied", "denied"),
     ("used", "used"),
     ("acknowledged", "arrived"),
+    ("stopped", "stopped"),
     ("expired", "expired"),
 ];
 

@@ -2,10 +2,13 @@
 //!
 //! `kind` says what differs between the kinds; each kind has a file for it. The pages are the same for all of them.
 
+mod ask_destruction;
 mod ask_export;
 mod ask_raise;
 mod ask_reveal;
 mod decide;
+mod destruction;
+mod end_case;
 mod export;
 mod kind;
 mod kinds;
@@ -19,10 +22,12 @@ mod read;
 mod reveal;
 mod withdrawal;
 
+pub use self::ask_destruction::{DestructionForm, DestructionPage};
 pub use self::ask_export::{ExportForm, ExportPage};
 pub use self::ask_raise::{RaiseForm, RaisePage};
 pub use self::ask_reveal::{RevealForm, RevealPage};
 pub use self::decide::DecidePage;
+pub use self::end_case::{CarryOutPage, StopPage};
 pub use self::kinds::KindsPage;
 pub use self::list::ListPage;
 pub use self::open_quarantine::OpenQuarantinePage;

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use askama::Template;
 
-use super::kind::Kind;
+use super::kind::{Kind, Steps};
 use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::{Visit, word};
@@ -33,6 +33,7 @@ struct Shows<'a> {
     own: bool,
     who_can: String,
     after: Option<(String, &'static str)>,
+    steps: Option<Steps>,
     package: Option<String>,
     who_hands_out: String,
 }
@@ -58,6 +59,7 @@ impl<K: Kind> Page for ReadPage<K> {
             own,
             who_can: who_can(decide).join(", "),
             after: K::after(&view).filter(|_| own),
+            steps: K::steps(&view),
             package: K::package(&view),
             who_hands_out: who_can(ActionKind::TakePackage).join(", "),
         })

@@ -40,6 +40,7 @@ fn next_step(waiting: &WaitingView) -> &'static str {
     match waiting.waits_for {
         WaitsFor::YourDecision => "you decide",
         WaitsFor::YourUse => "approved; you go on",
+        WaitsFor::Delay => "approved; a delay runs, and you can stop it",
         WaitsFor::OthersDecision => "somebody else decides",
     }
 }
@@ -50,6 +51,7 @@ fn called(task: &TaskView) -> &'static str {
         TaskKind::Clock => "The clock is in doubt",
         TaskKind::Thaw => "Lookups are frozen",
         TaskKind::Suspension => "A lead is suspended",
+        TaskKind::Retention => "A case is kept past its date",
     }
 }
 
@@ -59,5 +61,6 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Clock => "You accepted it. Who can now: another lead or administrator.",
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
+        TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
     }
 }

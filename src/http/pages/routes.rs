@@ -9,8 +9,9 @@ use crate::console::audit::{
     SignOffPage, VolumePage,
 };
 use crate::console::case::{
-    CasePage, CasesPage, CloseCasePage, HoldCasePage, LiftPage, MembersPage, NameMemberForm,
-    NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage, SuspendPage, ThawPage,
+    CasePage, CasesPage, CertificateFile, CertificatePage, CloseCasePage, HoldCasePage, LiftPage,
+    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage,
+    RetentionPage, SuspendPage, ThawPage,
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
@@ -25,8 +26,9 @@ use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
 };
 use crate::console::request::{
-    DecidePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
-    RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage,
+    CarryOutPage, DecidePage, DestructionForm, DestructionPage, ExportForm, ExportPage, KindsPage,
+    ListPage, OpenQuarantinePage, OpenRevealPage, RaiseForm, RaisePage, ReadPage, RevealForm,
+    RevealPage, StopPage,
 };
 use crate::console::session::{
     BudgetsPage, EndSessionPage, Home, PasswordForm, PasswordPage, SessionsPage, SignOut,
@@ -35,7 +37,9 @@ use crate::console::session::{
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
-use crate::vault::scope::requests::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+use crate::vault::scope::requests::{
+    Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
+};
 
 #[rustfmt::skip]
 pub(in crate::http) fn mount(routes: Routes) -> Routes {
@@ -77,6 +81,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<CloseCasePage> ("/console/cases/{case}/close",     post.clone())
         .page::<HoldCasePage>  ("/console/cases/{case}/hold",      post.clone())
         .page::<ReopenCasePage>("/console/cases/{case}/reopen",    post.clone())
+        .page::<RetentionPage> ("/console/cases/{case}/retention", post.clone())
+        .page::<CertificatePage>("/console/cases/{case}/certificate", get.clone())
+        .page::<CertificateFile>("/console/cases/{case}/certificate.txt", get.clone())
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
         .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
@@ -136,6 +143,14 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
         .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
         .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
+
+        .page::<ListPage<Destruction>>  ("/console/cases/{case}/destructions", get.clone())
+        .page::<DestructionForm>        ("/console/cases/{case}/destructions/new", get.clone())
+        .page::<DestructionPage>        ("/console/cases/{case}/destructions/new", post.clone())
+        .page::<ReadPage<Destruction>>  ("/console/destructions/{destruction}", get.clone())
+        .page::<DecidePage<Destruction>>("/console/destructions/{destruction}", post.clone())
+        .page::<StopPage>               ("/console/destructions/{destruction}/stop", post.clone())
+        .page::<CarryOutPage>           ("/console/destructions/{destruction}/carrying-out", post.clone())
 
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
 

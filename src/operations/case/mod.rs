@@ -9,6 +9,7 @@ mod open;
 mod overview;
 mod read;
 mod remove_member;
+mod retention;
 mod suspend_member;
 
 pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
@@ -20,4 +21,5 @@ pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use overview::ReadOverview;
 pub use read::ReadCase;
 pub use remove_member::{MemberRemoved, Removal, RemoveMember};
+pub use retention::{SetRetention, SetRetentionInput};
 pub use suspend_member::{SuspendMember, Suspension};

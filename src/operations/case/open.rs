@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{CaseId, Reason, Reference, Title};
+use super::retention::kept_until;
+use crate::domain::{CaseId, Moment, Reason, Reference, Title};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
@@ -13,6 +14,7 @@ use crate::vault::{Asking, Operation, OperationError, Target, Why};
 pub struct OpenCase {
     title: Title,
     reference: Reference,
+    keep_until: Option<Moment>,
     why: Why,
 }
 
@@ -26,6 +28,10 @@ pub struct OpenCaseInput {
     /// The number of the case in another system.
     #[schema(value_type = Reference)]
     pub reference: String,
+    /// Until when the case is to be kept. Then its leads and custodians are reminded.
+    #[serde(default)]
+    #[schema(value_type = Option<Moment>)]
+    pub keep_until: Option<String>,
     /// Why the case is opened.
     #[schema(value_type = Reason)]
     pub reason: String,
@@ -56,7 +62,7 @@ impl Operation for OpenCase {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<OpenedCase, OperationError> {
         Ok(OpenedCase {
-            case: scope.open_case(&self.title, &self.reference)?,
+            case: scope.open_case(&self.title, &self.reference, self.keep_until)?,
         })
     }
 }
@@ -84,6 +90,7 @@ impl Request for OpenCase {
                 .map_err(|error| OperationError::invalid("title", error))?,
             reference: Reference::parse(&input.reference)
                 .map_err(|error| OperationError::invalid("reference", error))?,
+            keep_until: input.keep_until.as_deref().map(kept_until).transpose()?,
             why: only_reason(&input.reason)?,
         })
     }

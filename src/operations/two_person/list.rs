@@ -28,7 +28,7 @@ pub struct List<K> {
 pub struct ListInput {
     /// Only requests in this state; `requested` are those that wait for a decision.
     #[serde(default)]
-    #[schema(pattern = "^(requested|approved|denied|used|acknowledged|expired)$")]
+    #[schema(pattern = "^(requested|approved|denied|used|acknowledged|stopped|expired)$")]
     pub state: Option<String>,
     /// How many at most: 1 to 500. 500 if it is left out.
     #[serde(default)]

@@ -44,16 +44,24 @@ pub(in crate::vault) fn check_exhibits(core: &Core) -> Result<Vec<ExhibitCheck>,
     let reader = core.readers.snapshot()?;
     let connection = reader.connection()?;
     let mut checks = Vec::new();
-    for case in case_rows::list(connection)? {
+    // Of a destroyed case there is nothing to open.
+    let mut cases = case_rows::list(connection)?;
+    cases.retain(|case| !core.is_destroyed(case));
+    for case in &cases {
         let keys = core.case_keys(&case.id)?;
         for exhibit in exhibit_rows::list_all(connection, case.number)? {
-            checks.push(check_exhibit(connection, &keys, &case, &exhibit)?);
+            checks.push(check_exhibit(connection, &keys, case, &exhibit)?);
         }
-        check_withdrawn(connection, &keys, &case, &mut checks)?;
-        checks.push(check_terms(connection, &keys, &case)?);
+        check_withdrawn(connection, &keys, case, &mut checks)?;
+        checks.push(check_terms(connection, &keys, case)?);
     }
-    let cases: Vec<CaseId> = core.keys().cases().cloned().collect();
-    for case in &cases {
+    let with_keys: Vec<CaseId> = core.keys().cases().cloned().collect();
+    for case in &with_keys {
+        // A destruction that was interrupted: the next start takes the keys away.
+        let row = case_rows::find(connection, case)?;
+        if row.is_some_and(|row| core.is_destroyed(&row)) {
+            continue;
+        }
         let keys = core.case_keys(case)?;
         check_against_log(connection, &keys, &mut checks)?;
     }

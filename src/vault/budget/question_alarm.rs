@@ -41,6 +41,12 @@ impl QuestionAlarm {
         .into_iter()
         .find_map(|(raised, alarm)| raised.then_some(alarm))
     }
+
+    /// Forgets what was asked in a case.
+    pub(in crate::vault) fn forget(&self, case: &CaseId) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|(_, of), _| of != case);
+    }
 }
 
 const RUN: usize = 10;

@@ -5,7 +5,9 @@
 //! which is proved into the root of `tip`; the tip is taken before the snapshot.
 
 use crate::domain::{CaseId, Moment};
-use crate::policy::{CallerFacts, CaseFacts, Facts, LeafFacts, Membership, RequestFacts};
+use crate::policy::{
+    CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
+};
 use crate::vault::audit::{Leaf, Tip};
 use crate::vault::call::caller::{Caller, Who};
 use crate::vault::call::target::Target;
@@ -149,7 +151,9 @@ pub(in crate::vault) fn load(
         Target::Request(id) => {
             if let Some(row) = request_rows::find(connection, id)? {
                 situation.case = case_rows::find_by_number(connection, row.case)?;
-                let outline = match &situation.case {
+                // Of a request of a destroyed case nothing opens any more, and nothing is done on it.
+                let case = situation.case.as_ref();
+                let outline = match case.filter(|case| !core.is_destroyed(case)) {
                     Some(case) => Some(Outline::of(core, case, &row)?),
                     None => None,
                 };
@@ -168,12 +172,15 @@ pub(in crate::vault) fn load(
         }
     }
     situation.known |= situation.facts.request.is_some() || situation.facts.leaf.is_some();
-    if let Some(case) = &situation.case {
+    if let Some(case) = &mut situation.case {
+        if core.is_destroyed(case) {
+            case.state = CaseState::Destroyed;
+        }
         situation.facts.case = Some(CaseFacts {
             state: case.state,
             membership: member(core, connection, caller, case)?,
             has_exhibit: match target {
-                Target::Case(_) => {
+                Target::Case(_) if case.state != CaseState::Destroyed => {
                     // Where this fails the act fails as well, when it reads the records; acts that read none go on.
                     let keys = core.case_keys(&case.id)?;
                     match core.known_cases.of(connection, &keys, case.number) {
@@ -283,8 +290,10 @@ fn member(
         return Ok(None);
     };
     let account = match &row.account {
-        Some(sealed) => Some(open_account(core, case, operator, sealed)?),
-        None => None,
+        Some(sealed) if case.state != CaseState::Destroyed => {
+            Some(open_account(core, case, operator, sealed)?)
+        }
+        _ => None,
     };
     Ok(Some(Membership {
         role: row.role,

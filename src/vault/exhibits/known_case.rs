@@ -94,6 +94,11 @@ impl KnownCases {
         Ok(known)
     }
 
+    /// Drops what is kept of a case.
+    pub(in crate::vault) fn forget(&self, case: CaseNumber) {
+        self.kept().remove(&case);
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<CaseNumber, Arc<KnownCase>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -150,6 +150,16 @@ impl UnderWay {
         let all = locked(&self.by_case);
         all.get(case).map(Arc::clone).map(FoundAdmission)
     }
+
+    /// Ends the admission of a case that was destroyed. One that is being finished is refused when it comes to its end.
+    /// Answers whether there is one that has not ended yet.
+    pub(in crate::vault) fn end(&self, case: &CaseId) -> bool {
+        let admitting = self.find(case);
+        if let Some(FoundAdmission(admitting)) = &admitting {
+            admitting.cancel();
+        }
+        admitting.is_some()
+    }
 }
 
 /// An admission that was under way when it was looked for.
@@ -316,7 +326,14 @@ impl Cancellation {
 
     /// False if it is too late because the admission is being finished.
     pub fn carry_out(&self, _: &Receipt) -> bool {
-        let mut state = locked(&self.0.meter.state);
+        self.0.cancel()
+    }
+}
+
+impl Admitting {
+    /// False if it is too late because the admission is being finished.
+    fn cancel(&self) -> bool {
+        let mut state = locked(&self.meter.state);
         if state.stage == Stage::Finishing {
             return false;
         }
@@ -328,9 +345,7 @@ impl Cancellation {
         }
         true
     }
-}
 
-impl Admitting {
     fn view(&self, counted: bool) -> AdmissionUnderWay {
         let (stage, cancelled) = {
             let state = locked(&self.meter.state);

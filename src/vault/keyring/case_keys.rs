@@ -25,6 +25,7 @@ pub struct CaseKeys {
     quarantine: BlockSealer,
     requests: BlockSealer,
     cursors: BlockSealer,
+    details: BlockSealer,
     digests: DigestKey,
     prints: Zeroizing<[u8; 32]>,
 }
@@ -54,6 +55,7 @@ impl CaseKeys {
             quarantine: block_sealer(CaseUse::Quarantine)?,
             requests: block_sealer(CaseUse::Requests)?,
             cursors: block_sealer(CaseUse::Cursors)?,
+            details: block_sealer(CaseUse::Details)?,
             digests: DigestKey::new(&*derived(CaseUse::Digests)?),
             prints: derived(CaseUse::Prints)?,
         })
@@ -104,7 +106,7 @@ impl CaseKeys {
         &self.quarantine
     }
 
-    /// Seals requests for reveals, exports and withdrawals.
+    /// Seals what two people decide.
     pub fn requests(&self) -> &BlockSealer {
         &self.requests
     }
@@ -112,6 +114,11 @@ impl CaseKeys {
     /// Seals where the next page of records begins.
     pub fn cursors(&self) -> &BlockSealer {
         &self.cursors
+    }
+
+    /// Seals the details of the case's audit leaves: they end with the case.
+    pub fn details(&self) -> &BlockSealer {
+        &self.details
     }
 
     /// Makes the fingerprints by which an admission finds the messages of earlier ones.

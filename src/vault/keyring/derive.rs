@@ -28,6 +28,7 @@ pub(super) enum CaseUse {
     Requests,
     Prints,
     Cursors,
+    Details,
 }
 
 /// The use of a key that is derived from the root.
@@ -62,6 +63,7 @@ pub(super) fn from_case(
         CaseUse::Requests => ("case/requests", ""),
         CaseUse::Prints => ("case/prints", ""),
         CaseUse::Cursors => ("case/cursors", ""),
+        CaseUse::Details => ("case/details", ""),
     };
     expand(key, vault, [label, field, case.as_str()])
 }
@@ -169,6 +171,7 @@ mod tests {
             CaseUse::Requests,
             CaseUse::Prints,
             CaseUse::Cursors,
+            CaseUse::Details,
         ];
         for field in Field::ALL {
             uses.extend([

@@ -71,7 +71,7 @@ impl RootKeys {
         &self.operator_names
     }
 
-    /// Seals the details of audit leaves.
+    /// Seals the details of audit leaves that are of no case, and what is left of a destroyed one.
     pub fn details(&self) -> &BlockSealer {
         &self.details
     }

@@ -19,8 +19,13 @@ pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 
 /// An act that runs inside the transaction. It gets the position of its leaf.
 pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
-/// Rows that prepare an admission and are not visible yet.
-pub(super) type Stage = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;
+/// What is done between acts, without a leaf of its own.
+pub(super) enum Stage {
+    /// Rows that nobody sees: of an admission that is not finished, or of a case that was destroyed.
+    Rows(Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>),
+    /// The write-ahead log is emptied.
+    EmptyLog,
+}
 /// Where the outcome of a staging step goes.
 pub(super) type Staged = SyncSender<Result<(), StageError>>;
 

@@ -11,7 +11,7 @@ use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{Draft, Outcome};
 use super::mark::{self, MarkFault, Marking};
-use crate::domain::VaultId;
+use crate::domain::{CaseId, VaultId};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
     Outcome as LeafOutcome, SALT_BYTES, Tip, TreeError, VerifierKey, leaf_hash, stored_hash_count,
@@ -216,6 +216,17 @@ impl Book {
         Ok(first)
     }
 
+    /// Empties the write-ahead log.
+    pub(super) fn empty_log(&self) -> Result<(), StoreError> {
+        match self.writer.empty_log()? {
+            true => Ok(()),
+            false => Err(StoreError {
+                at: "book::empty_log",
+                fault: StoreFault::Busy,
+            }),
+        }
+    }
+
     /// Runs one step in a transaction of its own.
     pub(super) fn in_transaction(
         &self,
@@ -253,8 +264,10 @@ impl Book {
             }
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
+            let case = draft.case.clone();
             let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;
-            self.seal_detail(&transaction, &random, seq, &detail.with_salt(&salt))?;
+            let kept = detail.with_salt(&salt);
+            self.seal_detail(&transaction, &random, case.as_ref(), seq, &kept)?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
@@ -327,19 +340,24 @@ impl Book {
         Ok(bytes)
     }
 
+    /// Seals the detail of a leaf under a key of its case, so that it ends with the case; without a case that has a
+    /// key, under the root's.
     fn seal_detail(
         &self,
         transaction: &Transaction,
         random: &dyn Entropy,
+        case: Option<&CaseId>,
         seq: u64,
         kept: &[u8],
     ) -> Result<(), BookError> {
         let nonce = Nonce::draw(random).map_err(|_| BookError::Detail)?;
-        let sealed = self
-            .core
-            .keys()
-            .root_keys()
-            .details()
+        let keys = self.core.keys();
+        let of_case = case.and_then(|case| keys.case_keys(case).ok());
+        let details = match &of_case {
+            Some(keys) => keys.details(),
+            None => keys.root_keys().details(),
+        };
+        let sealed = details
             .seal(nonce, &Aad::detail(&self.core.vault, seq), kept)
             .map_err(|_| BookError::Detail)?;
         detail_rows::insert(transaction, seq, &sealed)?;

@@ -1,14 +1,16 @@
 //! The sealed details of leaves, opened and compared with what their leaves commit to.
 //!
-//! Sees the reasons that people gave. Nothing erases a detail, so one that is missing was removed by somebody else.
+//! Sees the reasons that people gave. The detail of a leaf of a case is sealed under a key of the case and ends with
+//! it. Nothing else erases a detail, so one that is missing was removed by somebody else.
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::domain::CaseId;
 use crate::vault::audit::{Commitment, Leaf, SALT_BYTES};
 use crate::vault::keyring::Keyring;
-use crate::vault::plaintext::Aad;
+use crate::vault::plaintext::{Aad, KeyId};
 use crate::vault::store::{Snapshot, StoreError, detail_rows, leaf_rows};
 
 /// What is sealed: the detail and the salt of the commitment to it.
@@ -19,31 +21,61 @@ struct Kept<'k> {
     salt: [u8; SALT_BYTES],
 }
 
-/// Opens the detail that a leaf commits to, with its salt. `None` if it is missing, does not open for this leaf, or is
-/// another than the leaf commits to.
+/// What was found of the detail that a leaf commits to.
+pub(in crate::vault) enum FoundDetail {
+    /// It is what the leaf commits to; with its salt.
+    Opened(Value),
+    /// It ended with the case of the leaf, whose key was destroyed.
+    Destroyed,
+    /// It is missing, does not open for this leaf, or is another than the leaf commits to.
+    Wrong,
+}
+
+/// Opens the detail that a leaf commits to.
 pub(in crate::vault) fn open_detail(
     connection: &Snapshot,
     keyring: &Keyring,
-    seq: u64,
+    leaf: &Leaf,
     committed: &str,
-) -> Result<Option<Value>, StoreError> {
+) -> Result<FoundDetail, StoreError> {
+    let seq = leaf.seq;
     let Some(sealed) = detail_rows::find(connection, seq)? else {
-        return Ok(None);
+        return Ok(FoundDetail::Wrong);
     };
-    let details = keyring.root_keys().details();
-    let Ok(kept) = details.open(&Aad::detail(keyring.vault(), seq), &sealed) else {
-        return Ok(None);
+    let aad = Aad::detail(keyring.vault(), seq);
+    let opened = match KeyId::of_sealed(&sealed) {
+        Some(ROOT_KEY) => keyring.root_keys().details().open(&aad, &sealed),
+        _ => {
+            // The leaf is proved, so its case is the one that the detail was sealed for.
+            let case = leaf.case.as_deref().and_then(|case| case.parse().ok());
+            let Some(case): Option<CaseId> = case else {
+                return Ok(FoundDetail::Wrong);
+            };
+            match keyring.case_keys(&case) {
+                Ok(keys) => keys.details().open(&aad, &sealed),
+                Err(_) => return Ok(FoundDetail::Destroyed),
+            }
+        }
+    };
+    let Ok(kept) = opened else {
+        return Ok(FoundDetail::Wrong);
     };
     let Ok(found) = serde_json::from_slice::<Kept<'_>>(&kept) else {
-        return Ok(None);
+        return Ok(FoundDetail::Wrong);
     };
     // It is sealed in the form that is committed to.
     let made = Commitment::to_canonical(&found.salt, seq, found.detail.get().as_bytes());
     if made.to_string() != committed {
-        return Ok(None);
+        return Ok(FoundDetail::Wrong);
     }
-    Ok(serde_json::from_slice(&kept).ok())
+    Ok(match serde_json::from_slice(&kept) {
+        Ok(detail) => FoundDetail::Opened(detail),
+        Err(_) => FoundDetail::Wrong,
+    })
 }
+
+/// The id of the root's keys.
+const ROOT_KEY: KeyId = KeyId::new(0);
 
 /// The first leaf whose detail is not the one that it commits to. Leaves that do not parse are for the log's own
 /// verification.
@@ -53,12 +85,15 @@ pub(super) fn first_wrong(
 ) -> Result<Option<u64>, StoreError> {
     leaf_rows::with_all(connection, |leaves| {
         while let Some(row) = leaves.next()? {
-            let Ok(Some(committed)) = Leaf::parse(row.bytes).map(|leaf| leaf.detail) else {
+            let Ok(leaf) = Leaf::parse(row.bytes) else {
                 continue;
             };
-            let seq = row.seq;
-            if open_detail(connection, keyring, seq, &committed)?.is_none() {
-                return Ok(Some(seq));
+            let Some(committed) = &leaf.detail else {
+                continue;
+            };
+            let found = open_detail(connection, keyring, &leaf, committed)?;
+            if leaf.seq != row.seq || matches!(found, FoundDetail::Wrong) {
+                return Ok(Some(row.seq));
             }
         }
         Ok(None)

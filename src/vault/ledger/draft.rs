@@ -102,6 +102,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::CloseCase
         | Kind::HoldCase
         | Kind::ReopenCase
+        | Kind::SetRetention
         | Kind::NameMember
         | Kind::SuspendMember
         | Kind::LiftSuspension
@@ -113,7 +114,10 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::DecideQuarantine
         | Kind::DecideReveal
         | Kind::DecideRaise
-        | Kind::DecideExport => true,
+        | Kind::DecideExport
+        | Kind::DecideDestruction => true,
+        // The end of a case.
+        Kind::StopDestruction | Kind::CarryOutDestruction | Kind::CertifyDestruction => true,
         // What gives something out, and what ends that.
         Kind::OpenQuarantine
         | Kind::OpenReveal
@@ -132,7 +136,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RequestQuarantine
         | Kind::RequestReveal
         | Kind::RequestRaise
-        | Kind::RequestExport => false,
+        | Kind::RequestExport
+        | Kind::RequestDestruction => false,
         // An admission that is not finished counts for nothing.
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
         // Questions; those that are charged are marked by their points.
@@ -165,6 +170,9 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadRaise
         | Kind::ListExports
         | Kind::ReadExport
+        | Kind::ListDestructions
+        | Kind::ReadDestruction
+        | Kind::ReadCertificate
         | Kind::ReadSigner
         | Kind::SearchLeaves
         | Kind::CountLeaves

@@ -25,7 +25,7 @@ pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
 pub use book::BookError;
 pub(in crate::vault) use book::{Book, StoredHashes, found_log, log_key};
 pub use control_seal::ControlFault;
-pub(in crate::vault) use details::open_detail;
+pub(in crate::vault) use details::{FoundDetail, open_detail};
 pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub use mark::MarkFault;

@@ -241,7 +241,8 @@ mod tests {
         let queue = Queue::default();
         let (back, _answer) = sync_channel(9);
         for _ in 0..3 {
-            queue.put_stage(Box::new(|_| Ok(())), back.clone()).unwrap();
+            let step = Stage::Rows(Box::new(|_| Ok(())));
+            queue.put_stage(step, back.clone()).unwrap();
         }
         for _ in 0..2 * BATCH + 1 {
             let _ = queue.put(operator(1), no_act());

@@ -96,8 +96,17 @@ impl Stager {
         &self,
         step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StageError> {
+        self.put(Stage::Rows(Box::new(step)))
+    }
+
+    /// Empties the write-ahead log of the database, and waits for it. `Busy` while somebody reads an older state.
+    pub(crate) fn empty_log(&self) -> Result<(), StageError> {
+        self.put(Stage::EmptyLog)
+    }
+
+    fn put(&self, stage: Stage) -> Result<(), StageError> {
         let (back, answer) = sync_channel(1);
-        self.queue.put_stage(Box::new(step), back)?;
+        self.queue.put_stage(stage, back)?;
         answer.recv().map_err(|_| StageError::Stopped)?
     }
 }
@@ -146,7 +155,11 @@ fn mark(book: &mut Book, health: &Health) {
 }
 
 fn stage(book: &Book, step: Stage) -> Result<(), StageError> {
-    book.in_transaction(step).map_err(StageError::Store)
+    let done = match step {
+        Stage::Rows(step) => book.in_transaction(step),
+        Stage::EmptyLog => book.empty_log(),
+    };
+    done.map_err(StageError::Store)
 }
 
 /// Runs the acts and writes their leaves in one transaction, and then tells each caller.

@@ -130,6 +130,11 @@ impl Aad {
         Self::of_case("case description", vault, case)
     }
 
+    /// What is left of a destroyed case.
+    pub(in crate::vault) fn remains(vault: &VaultId, case: &CaseId) -> Self {
+        Self::of_case("remains", vault, case)
+    }
+
     /// An operator's second factor.
     pub fn operator_secret(vault: &VaultId, operator: &OperatorId) -> Self {
         Self::new("operator secret", vault).name(operator.as_str())
@@ -294,6 +299,8 @@ mod tests {
             Aad::seen(&vault, &case, &exhibit, 7),
             Aad::exhibit_description(&vault, &case, &exhibit),
             Aad::case_description(&vault, &case),
+            Aad::remains(&vault, &case),
+            Aad::remains(&vault, &other_case),
             Aad::request(&vault, &case, &reveal),
             Aad::request(&vault, &case, &export),
             Aad::request(&vault, &other_case, &export),

@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::integrity::IntegrityView;
-use super::requests::{MembershipWanted, WaitingView};
+use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
@@ -30,6 +30,9 @@ use crate::vault::store::{exhibit_rows, operator_rows};
 pub(super) struct Description {
     pub(super) title: String,
     reference: String,
+    /// Until when the case is to be kept, in seconds; then somebody decides about its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keep_until: Option<i64>,
 }
 
 /// A case as its members see it.
@@ -44,11 +47,15 @@ pub struct CaseView {
     /// The file number under which it is known elsewhere.
     #[schema(value_type = Reference)]
     pub reference: String,
-    /// Whether it is open, on hold or closed.
+    /// Whether it is open, on hold, closed or destroyed. Of a destroyed case there is its certificate.
     #[schema(value_type = CaseState)]
     pub state: &'static str,
     /// When it was opened.
     pub opened_at: Moment,
+    /// Until when it is to be kept, if a lead said so. Then leads and custodians are reminded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub keep_until: Option<Moment>,
     /// What the caller is in it.
     #[schema(value_type = Option<CaseRole>)]
     pub role: Option<&'static str>,
@@ -93,6 +100,10 @@ pub struct OverviewView {
     pub integrity: IntegrityView,
     /// What waits for the caller in this case.
     pub waiting: Vec<WaitingView>,
+    /// A destruction that was approved. Left out for a liaison.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub destruction: Option<ComingDestruction>,
 }
 
 /// A member of a case.
@@ -151,7 +162,7 @@ impl<A: Action> Scope<'_, A> {
     pub fn read_case(&mut self) -> Result<CaseView, OperationError> {
         let case = self.case_row()?;
         let mut view = self.view_case(case)?;
-        if view.exhibits.is_some() {
+        if view.exhibits.is_some() && !self.core.is_destroyed(case) {
             let keys = self.core.case_keys(&case.id)?;
             let mut quarantined = 0;
             let mut by_kind: BTreeMap<RejectKind, u64> = BTreeMap::new();
@@ -188,7 +199,12 @@ impl<A: Action> Scope<'_, A> {
         let mut waiting = self.list_inbox(&WantedRows::ALL)?.rows;
         waiting.retain(|one| one.case == case.case);
         self.notes.rows = None;
+        let destruction = match self.grant.role() {
+            Some(CaseRole::Liaison) | None => None,
+            _ => self.coming_destruction(None)?,
+        };
         Ok(OverviewView {
+            destruction,
             basis,
             integrity: self.integrity()?,
             waiting,
@@ -239,8 +255,10 @@ impl<A: Action> Scope<'_, A> {
         let operator = self.operator()?;
         let member = membership_rows::find(self.connection, case.number, operator)?;
         let account = match member.as_ref().and_then(|member| member.account.as_ref()) {
-            Some(sealed) => Some(open_account(self.core, case, operator, sealed)?),
-            None => None,
+            Some(sealed) if !self.core.is_destroyed(case) => {
+                Some(open_account(self.core, case, operator, sealed)?)
+            }
+            _ => None,
         };
         let role = member.map(|member| member.role);
         let told = role != Some(CaseRole::Liaison);
@@ -256,8 +274,12 @@ impl<A: Action> Scope<'_, A> {
             case: case.id.clone(),
             title: description.title,
             reference: description.reference,
-            state: case.state.as_str(),
+            state: match self.core.is_destroyed(case) {
+                true => CaseState::Destroyed.as_str(),
+                false => case.state.as_str(),
+            },
             opened_at: case.opened_at,
+            keep_until: description.keep_until.map(Moment::from_seconds),
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
             exhibits: told.then_some(all.len() - withdrawn),
@@ -274,6 +296,7 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         title: &Title,
         reference: &Reference,
+        keep_until: Option<Moment>,
     ) -> Result<CaseId, OperationError> {
         let operator = self.operator()?;
         let case = CaseId::from_random(self.core.draw()?);
@@ -292,6 +315,7 @@ impl<A: Writes> Scope<'_, A> {
         let description = Description {
             title: title.as_str().to_owned(),
             reference: reference.as_str().to_owned(),
+            keep_until: keep_until.map(Moment::seconds),
         };
         let aad = Aad::case_description(&self.core.vault, &case);
         let sealed = self
@@ -301,6 +325,25 @@ impl<A: Writes> Scope<'_, A> {
         membership_rows::upsert(self.transaction()?, number, operator, CaseRole::Lead, None)?;
         self.notes.case = Some(case.clone());
         Ok(case)
+    }
+
+    /// Sets until when the case is to be kept, or that nothing says so.
+    pub fn set_retention(&mut self, until: Option<Moment>) -> Result<(), OperationError> {
+        let case = self.case_row()?;
+        let mut description = self.describe(case)?;
+        let before = description.keep_until.map(Moment::from_seconds);
+        description.keep_until = until.map(Moment::seconds);
+        let keys = self.core.case_keys(&case.id)?;
+        let aad = Aad::case_description(&self.core.vault, &case.id);
+        let sealed = self
+            .core
+            .seal_json(keys.descriptions(), &aad, &description)?;
+        self.note_detail(json!({ "before": before, "keep_until": until }));
+        Ok(case_rows::describe(
+            self.transaction()?,
+            case.number,
+            &sealed,
+        )?)
     }
 
     /// Moves a case from one of `from` to `to`.
@@ -436,9 +479,38 @@ impl<A: Writes> Scope<'_, A> {
 impl Reading<'_> {
     /// Title and reference of a case.
     pub(super) fn describe(&self, case: &CaseRow) -> Result<Description, OperationError> {
+        if self.core.is_destroyed(case) {
+            let remains = self.remains(case)?;
+            return Ok(Description {
+                title: remains.title,
+                reference: remains.reference,
+                keep_until: None,
+            });
+        }
         let keys = self.core.case_keys(&case.id)?;
         let aad = Aad::case_description(&self.core.vault, &case.id);
         open_json(keys.descriptions(), &aad, &case.sealed, "case description")
+    }
+
+    /// Title and reference of a case, for what is left of it.
+    pub(in crate::vault::scope) fn named(
+        &self,
+        case: &CaseRow,
+    ) -> Result<(String, String), OperationError> {
+        let description = self.describe(case)?;
+        Ok((description.title, description.reference))
+    }
+
+    /// Until when a case was to be kept, if that is over and no hold keeps it.
+    pub(in crate::vault::scope) fn kept_too_long(
+        &self,
+        case: &CaseRow,
+    ) -> Result<Option<Moment>, OperationError> {
+        if case.state == CaseState::Held {
+            return Ok(None);
+        }
+        let until = self.describe(case)?.keep_until.map(Moment::from_seconds);
+        Ok(until.filter(|until| *until <= self.now))
     }
 
     /// Whether the case has another lead than the caller. One who is suspended counts, so that

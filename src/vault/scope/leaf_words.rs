@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -13,7 +13,7 @@ use super::Reading;
 use crate::domain::{CaseId, Moment, OperatorId, OperatorName, Reason, Title};
 use crate::vault::audit::Leaf;
 use crate::vault::error::OperationError;
-use crate::vault::ledger::open_detail;
+use crate::vault::ledger::{FoundDetail, open_detail};
 use crate::vault::store::case_rows;
 
 /// A leaf of a list: its own members, and the words beside it.
@@ -46,6 +46,10 @@ pub struct LeafWords {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Reason, required = false)]
     pub reason: Option<String>,
+    /// Present and true if the reason and whatever else the leaf commits to ended with its case.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub destroyed: bool,
     /// Whether it was written outside the usual hours of work, which are hours of UTC.
     pub off_hours: bool,
 }
@@ -106,6 +110,7 @@ impl<'s, 'v> Words<'s, 'v> {
             asker_name: self.name(leaf, leaf.asker.as_deref())?,
             title: self.title(leaf)?,
             reason: reason.map(str::to_owned),
+            destroyed: detail.get("destroyed").is_some(),
             off_hours: !hours.cover(time),
         })
     }
@@ -141,13 +146,17 @@ impl<'s, 'v> Words<'s, 'v> {
 }
 
 impl Reading<'_> {
-    /// What a leaf commits to, opened and compared with it; null where there is nothing.
+    /// What a leaf commits to, opened and compared with it; null where there is nothing. Of a detail that ended with its
+    /// case it says that alone.
     pub(super) fn detail_of(&self, leaf: &Leaf) -> Result<Value, OperationError> {
         let Some(committed) = leaf.detail.as_deref() else {
             return Ok(Value::Null);
         };
-        let opened = open_detail(self.connection, &self.core.keys(), leaf.seq, committed)?;
-        Ok(opened.ok_or_else(|| self.core.control.found_damaged("detail"))?)
+        match open_detail(self.connection, &self.core.keys(), leaf, committed)? {
+            FoundDetail::Opened(detail) => Ok(detail),
+            FoundDetail::Destroyed => Ok(json!({ "destroyed": true })),
+            FoundDetail::Wrong => Err(self.core.control.found_damaged("detail").into()),
+        }
     }
 }
 

@@ -29,6 +29,7 @@ mod page;
 mod password;
 mod reading;
 mod records;
+mod remains;
 pub mod requests;
 mod session;
 mod tasks;
@@ -59,6 +60,10 @@ pub use self::page::{RowsOf, WantedRows};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
+pub(in crate::vault) use self::remains::certified;
+pub use self::remains::{
+    ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
+};
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};

@@ -363,6 +363,9 @@ impl<A: Action> Scope<'_, A> {
         let page = wanted.cut(all, |case| case.id.to_string())?;
         let mut cases = Vec::new();
         for case in page.rows {
+            if self.core.is_destroyed(&case) {
+                continue;
+            }
             if let Some(member) = membership_rows::find(self.connection, case.number, operator)? {
                 let account = match &member.account {
                     Some(sealed) => Some(open_account(self.core, &case, operator, sealed)?),

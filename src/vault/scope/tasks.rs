@@ -1,4 +1,5 @@
-//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended.
+//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
+//! that were to be kept until a date.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +21,8 @@ words! {
         Thaw => "thaw",
         /// Somebody lets a suspended lead in again.
         Suspension => "suspension",
+        /// A case was to be kept until then: a lead asks for its destruction, or sets another date.
+        Retention => "retention",
     }
 }
 
@@ -68,7 +71,9 @@ impl<A: Action> Scope<'_, A> {
             });
         }
         if in_vault(ActionKind::LiftSuspension) {
-            for case in case_rows::list(self.connection)? {
+            let mut cases = case_rows::list(self.connection)?;
+            cases.retain(|case| !self.core.is_destroyed(case));
+            for case in cases {
                 self.add_suspensions(&case, None, &mut all)?;
             }
         }
@@ -77,8 +82,22 @@ impl<A: Action> Scope<'_, A> {
             else {
                 continue;
             };
+            if self.core.is_destroyed(&case) {
+                continue;
+            }
             let title = self.describe(&case)?.title;
             let seat = Seat::Member(member.role);
+            if allows_seat(ActionKind::StopDestruction, seat)
+                && let Some(until) = self.kept_too_long(&case)?
+            {
+                all.push(TaskView {
+                    yours: allows_seat(ActionKind::RequestDestruction, seat),
+                    case: Some(case.id.clone()),
+                    title: Some(title.clone()),
+                    until: Some(until),
+                    ..TaskView::of(TaskKind::Retention)
+                });
+            }
             let thaws = allows_seat(ActionKind::ThawLookups, seat)
                 && allows_state(ActionKind::ThawLookups, case.state);
             let frozen = match thaws {

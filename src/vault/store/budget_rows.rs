@@ -1,9 +1,11 @@
 //! Table `budget`: what was spent in a case, by each operator for each kind of budget, and on lookups by all together.
 //! Read and written whole.
 
+use rusqlite::params;
+
 use super::case_rows::CaseNumber;
 use super::control::{BUDGET, Cell, ControlRow, blob, int, nothing, real, text};
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, one};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::domain::{Daily, Moment, OperatorId};
@@ -139,6 +141,29 @@ pub(crate) fn put_together(
     let mut set = vec![("days", blob(&days))];
     set.extend(of_one.map(|column| (column, nothing())));
     connection.put(&BUDGET, &cells(case, TOGETHER, party), &set)
+}
+
+/// Removes at most so many budgets of a destroyed case, and says how many went.
+pub(crate) fn shred(
+    connection: &Transaction,
+    case: CaseNumber,
+    most: u32,
+) -> Result<usize, StoreError> {
+    let failed = at("budget::shred");
+    let found: Vec<(String, String)> = {
+        let sql =
+            "-- budget::shred\nSELECT kind, payer FROM budget WHERE case_number = ?1 LIMIT ?2";
+        let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
+        let rows = statement.query_map(params![case.0, most], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.map_err(&failed)?
+            .collect::<Result<_, _>>()
+            .map_err(&failed)?
+    };
+    for (kind, payer) in &found {
+        let changed = connection.delete(&BUDGET, &cells(case, kind, payer), &[])?;
+        one("budget::shred", usize::from(changed))?;
+    }
+    Ok(found.len())
 }
 
 fn days(row: &ControlRow<'_>) -> Result<Daily, StoreError> {

@@ -11,6 +11,7 @@ use crate::policy::CaseState;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CaseNumber(pub(crate) i64);
 
+#[derive(Clone)]
 pub(crate) struct CaseRow {
     pub(crate) number: CaseNumber,
     pub(crate) id: CaseId,
@@ -69,6 +70,33 @@ pub(crate) fn set_state(
     let set = [("state", text(state.as_str()))];
     let changed = connection.update(&CASES, &[("number", int(number.0))], &[], &set)?;
     one("cases::set_state", usize::from(changed))
+}
+
+/// Ends a case. In the place of its description is what is left of it, sealed; nothing reverses this.
+pub(crate) fn destroy(
+    connection: &Transaction,
+    number: CaseNumber,
+    remains: &[u8],
+) -> Result<(), StoreError> {
+    let set = [
+        ("state", text(CaseState::Destroyed.as_str())),
+        ("sealed", blob(remains)),
+        ("numbers", int(0)),
+        ("users", int(0)),
+    ];
+    let changed = connection.update(&CASES, &[("number", int(number.0))], &[], &set)?;
+    one("cases::destroy", usize::from(changed))
+}
+
+/// Describes a case anew.
+pub(crate) fn describe(
+    connection: &Transaction,
+    number: CaseNumber,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let set = [("sealed", blob(sealed))];
+    let changed = connection.update(&CASES, &[("number", int(number.0))], &[], &set)?;
+    one("cases::describe", usize::from(changed))
 }
 
 /// Makes terms up to these numbers visible.

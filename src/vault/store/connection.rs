@@ -11,6 +11,7 @@ use super::error::{StoreError, at};
 
 const PAGE_BYTES: u32 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
+const SHORTLY: Duration = Duration::from_millis(200);
 
 /// What a vault's connections are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,17 @@ pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
         .prepare_cached("PRAGMA data_version")
         .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
         .map_err(at("connection::data_version"))
+}
+
+/// Writes all of the write-ahead log into the database and cuts it to nothing. False if a reader is in the way; it waits
+/// for one only shortly, because nothing is written meanwhile.
+pub(super) fn empty_log(connection: &Connection) -> Result<bool, StoreError> {
+    let failed = at("connection::empty_log");
+    connection.busy_timeout(SHORTLY).map_err(&failed)?;
+    let busy: rusqlite::Result<i64> =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(BUSY).map_err(&failed)?;
+    Ok(busy.map_err(&failed)? == 0)
 }
 
 /// A database of its own in memory.

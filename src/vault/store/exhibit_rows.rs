@@ -190,6 +190,69 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
     one("exhibit::discard", usize::from(changed))
 }
 
+/// Every exhibit of a case, the staged ones too.
+pub(crate) fn numbers(
+    connection: &Snapshot,
+    case: CaseNumber,
+) -> Result<Vec<ExhibitNumber>, StoreError> {
+    connection.rows(&EXHIBIT, &of_case(case), |row| Ok(read(row)?.0))
+}
+
+/// Deletes at most so many parts of an exhibit from each table, and says how many went in all.
+pub(crate) fn shred_parts(
+    connection: &Transaction,
+    number: ExhibitNumber,
+    most: u32,
+) -> Result<usize, StoreError> {
+    let mut gone = 0;
+    for (name, sql) in [
+        (
+            "block::shred",
+            "DELETE FROM block WHERE rowid IN (SELECT rowid FROM block WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "seen::shred",
+            "DELETE FROM seen WHERE rowid IN (SELECT rowid FROM seen WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "subject_index::shred",
+            "DELETE FROM subject_index
+             WHERE rowid IN (SELECT rowid FROM subject_index WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "statistics::shred",
+            "DELETE FROM statistics WHERE exhibit = ?1
+             AND no IN (SELECT no FROM statistics WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "dictionary::shred",
+            "DELETE FROM dictionary WHERE exhibit = ?1
+             AND field IN (SELECT field FROM dictionary WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "quarantine::shred",
+            "DELETE FROM quarantine WHERE exhibit = ?1
+             AND no IN (SELECT no FROM quarantine WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+        (
+            "duplicate::shred",
+            "DELETE FROM duplicate WHERE exhibit = ?1
+             AND no IN (SELECT no FROM duplicate WHERE exhibit = ?1 LIMIT ?2)",
+        ),
+    ] {
+        gone += connection
+            .execute(sql, params![number.0, most])
+            .map_err(at(name))?;
+    }
+    Ok(gone)
+}
+
+/// Deletes the row of an exhibit that has no part any more.
+pub(crate) fn remove(connection: &Transaction, number: ExhibitNumber) -> Result<(), StoreError> {
+    let changed = connection.delete(&EXHIBIT, &key(number), &[])?;
+    one("exhibit::remove", usize::from(changed))
+}
+
 fn key(number: ExhibitNumber) -> [Cell<'static>; 1] {
     [("number", int(number.0))]
 }

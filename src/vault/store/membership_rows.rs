@@ -72,6 +72,17 @@ pub(crate) fn remove(
     one("membership::remove", usize::from(gone))
 }
 
+/// Takes away the sealed account of a member of a destroyed case.
+pub(crate) fn shred_account(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
+    let set = [("account", nothing())];
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::shred_account", usize::from(changed))
+}
+
 pub(crate) fn find(
     connection: &Snapshot,
     case: CaseNumber,

@@ -2,7 +2,7 @@
 
 use super::case_rows::CaseNumber;
 use super::control::{RELEASE, blob, int};
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, one};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 
@@ -39,4 +39,10 @@ pub(crate) fn list(
     })?;
     all.sort_by_key(|(no, _)| *no);
     Ok(all)
+}
+
+/// Removes a release of a destroyed case.
+pub(crate) fn remove(connection: &Transaction, no: i64) -> Result<(), StoreError> {
+    let changed = connection.delete(&RELEASE, &[("no", int(no))], &[])?;
+    one("release::remove", usize::from(changed))
 }

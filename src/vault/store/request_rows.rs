@@ -140,6 +140,13 @@ pub(crate) fn advance(
     one("request::advance", usize::from(changed))
 }
 
+/// Takes away what is sealed of a request of a destroyed case. Who asked and who decided stays.
+pub(crate) fn shred(connection: &Transaction, id: &RequestId) -> Result<(), StoreError> {
+    let set = [("digest", blob(&[])), ("sealed", blob(&[]))];
+    let changed = connection.update(&REQUEST, &key(id), &[], &set)?;
+    one("request::shred", usize::from(changed))
+}
+
 fn key(id: &RequestId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }

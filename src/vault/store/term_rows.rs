@@ -273,3 +273,19 @@ impl Terms {
             .map_err(at("term_run::discard_above"))
     }
 }
+
+/// Deletes at most so many runs of a case, of any field, and says how many went.
+pub(crate) fn shred_runs(
+    connection: &Transaction,
+    case: CaseNumber,
+    most: u32,
+) -> Result<usize, StoreError> {
+    connection
+        .execute(
+            "-- term_run::shred
+             DELETE FROM term_run
+             WHERE rowid IN (SELECT rowid FROM term_run WHERE case_number = ?1 LIMIT ?2)",
+            params![case.0, most],
+        )
+        .map_err(at("term_run::shred"))
+}

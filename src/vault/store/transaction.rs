@@ -105,6 +105,12 @@ impl Writer {
         }
     }
 
+    /// Moves what the write-ahead log holds into the database and empties it, so that no older page is left in it.
+    /// Answers whether it could: whoever still reads an older state keeps it from that.
+    pub(crate) fn empty_log(&self) -> Result<bool, StoreError> {
+        connection::empty_log(self.connection())
+    }
+
     /// For tests that write rows one by one.
     #[cfg(test)]
     pub(crate) fn each_alone(&self) -> &Transaction {

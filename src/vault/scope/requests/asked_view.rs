@@ -56,6 +56,8 @@ pub enum ShownState {
     Used,
     /// Handed out, and its receiver said that it arrived.
     Acknowledged,
+    /// Stopped after the approval, before it was carried out.
+    Stopped,
     /// Not decided, or not used, in time.
     Expired,
 }
@@ -77,6 +79,7 @@ impl ShownState {
             RequestState::Denied => Self::Denied,
             RequestState::Used => Self::Used,
             RequestState::Acknowledged => Self::Acknowledged,
+            RequestState::Stopped => Self::Stopped,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::kind::RequestKind;
 use super::sealed::{Sealed, damaged};
 use crate::domain::{OperatorId, Purpose, RequestId};
 use crate::vault::OperationError;
+use crate::vault::clock::{Term, VaultClock};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::store::request_rows::RequestRow;
 
@@ -42,6 +43,11 @@ impl<K: RequestKind> Found<K> {
         holds.add_to(&mut digest);
         Ok(digest.finish())
     }
+}
+
+/// How many seconds the delay before a yes can be used has to go; 0 where none runs. `holds` is how long the yes holds.
+pub(super) fn left_of_delay<K: RequestKind>(holds: Term, clock: &VaultClock) -> i64 {
+    K::USED_AT_THE_END_S.map_or(0, |seconds| clock.left_of_delay(holds.earlier(seconds)))
 }
 
 pub(super) fn bound<K: RequestKind>(

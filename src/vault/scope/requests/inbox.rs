@@ -8,10 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
-use super::found::{Found, SealedOf};
+use super::found::{Found, SealedOf, left_of_delay};
 use super::kind::RequestKind;
 use super::sealed::{Sealed, parsed};
-use super::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+use super::{Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
 use crate::domain::{AccountName, CaseId, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
@@ -27,6 +27,8 @@ words! {
         YourDecision => "your-decision",
         /// It was approved, and the reader may open it or hand it out.
         YourUse => "your-use",
+        /// It was approved and a delay runs; the reader can stop it.
+        Delay => "delay",
         /// The reader asked for it, and somebody else decides it.
         OthersDecision => "others-decision",
     }
@@ -75,6 +77,9 @@ impl<A: Action> Scope<'_, A> {
             else {
                 continue;
             };
+            if self.core.is_destroyed(&case) {
+                continue;
+            }
             let place = Place {
                 title: self.describe(&case)?.title,
                 keys: self.core.case_keys(&case.id)?,
@@ -92,6 +97,7 @@ impl<A: Action> Scope<'_, A> {
             self.add_waiting::<Withdrawal>(&place, &mut all)?;
             self.add_waiting::<Quarantine>(&place, &mut all)?;
             self.add_waiting::<Membership>(&place, &mut all)?;
+            self.add_waiting::<Destruction>(&place, &mut all)?;
         }
         all.sort_by_key(|waiting| (waiting.waits_for, waiting.asked.expires_at));
         let page = wanted.cut(all, |waiting| waiting.request.clone())?;
@@ -124,7 +130,12 @@ impl Reading<'_> {
             let waits_for = match row.state {
                 RequestState::Requested if own => WaitsFor::OthersDecision,
                 RequestState::Requested => WaitsFor::YourDecision,
-                _ if K::waits_for_use(&sealed.body, own, place.seat) => WaitsFor::YourUse,
+                _ if K::waits_for_use(&sealed.body, own, place.seat) => {
+                    match left_of_delay::<K>(sealed.term(), &self.core.clock) {
+                        0 => WaitsFor::YourUse,
+                        _ => WaitsFor::Delay,
+                    }
+                }
                 _ => continue,
             };
             let about_own =

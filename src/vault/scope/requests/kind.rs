@@ -71,6 +71,14 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     /// How long a request waits for its decision, and how long a yes holds.
     fn seconds(settings: &Settings) -> i64;
 
+    /// How long a yes holds, the delay before it can be used included.
+    fn seconds_held(_: &Self::Body, settings: &Settings) -> i64 {
+        Self::seconds(settings)
+    }
+
+    /// If a delay runs before a yes can be used: in how many seconds at the end of its time it can be.
+    const USED_AT_THE_END_S: Option<i64> = None;
+
     /// Counts what is wanted, on a snapshot before the request.
     fn count(_: &Reading<'_>, _: &Self::Wanted) -> Result<Option<Self::Counted>, OperationError> {
         Ok(None)

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::kind::RequestKind;
-use super::{Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+use super::{Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
 use crate::domain::{CaseId, Moment, OperatorId, OperatorName, Reason, RequestId, Title};
 use crate::policy::{Action, ActionKind};
 use crate::vault::OperationError;
@@ -75,6 +75,10 @@ pub struct RequestLeafView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Reason, required = false)]
     pub reason: Option<String>,
+    /// Present and true if the reason ended with the case.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub destroyed: bool,
     /// Whether it was outside the usual hours of work, which are hours of UTC.
     pub off_hours: bool,
 }
@@ -127,6 +131,7 @@ impl<A: Action> Scope<'_, A> {
                     operator_name: words.operator_name,
                     role: leaf.role,
                     reason: words.reason,
+                    destroyed: words.destroyed,
                     off_hours: words.off_hours,
                 });
                 if leaves.len() > limit {
@@ -157,6 +162,7 @@ pub(in crate::vault) fn read_by(kind: &str) -> Result<ActionKind, OperationError
         reading::<Withdrawal>(),
         reading::<Quarantine>(),
         reading::<Membership>(),
+        reading::<Destruction>(),
     ];
     let found = of.into_iter().find(|(name, _)| *name == kind);
     found

@@ -14,6 +14,7 @@
 mod approval;
 mod asked_view;
 mod bound_exhibits;
+mod destruction;
 mod end;
 mod export;
 mod found;
@@ -39,7 +40,21 @@ mod withdrawal;
 #[cfg(test)]
 mod tests;
 
+/// The names of all kinds, as the table has them.
+pub(in crate::vault) const REQUEST_KINDS: [&str; 7] = [
+    Reveal::NAME,
+    Export::NAME,
+    Raise::NAME,
+    Withdrawal::NAME,
+    Quarantine::NAME,
+    Membership::NAME,
+    Destruction::NAME,
+];
+
 pub use self::asked_view::{AskedView, ShownState};
+pub use self::destruction::{
+    ComingDestruction, Destruction, DestructionView, EndedCase, EndingExhibit, StoppedView,
+};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::inbox::{WaitingView, WaitsFor};
 pub use self::kind::RequestKind;

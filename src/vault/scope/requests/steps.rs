@@ -139,7 +139,8 @@ impl<A: Decides> Scope<'_, A> {
             K::approve(self, &found.sealed.body)?;
         }
         found.sealed.decision_reason = Some(why.reason.as_str().to_owned());
-        let term = self.core.clock.term(K::seconds(&self.core.settings));
+        let seconds = K::seconds_held(&found.sealed.body, &self.core.settings);
+        let term = self.core.clock.term(seconds);
         found.sealed.holds = Some(term.into());
         let to = RequestState::decided(approve);
         let leaf = self

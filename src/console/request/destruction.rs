@@ -1,0 +1,70 @@
+//! Destructions, as their pages show them.
+
+use super::kind::{Kind, Steps, address};
+use crate::console::visit::word;
+use crate::operations::destruction::DestructionList;
+use crate::vault::scope::requests::{AskedView, Destruction, DestructionView, ShownState};
+
+impl Kind for Destruction {
+    const PLURAL: &'static str = "destructions";
+    const CALLED: &'static str = "destruction";
+    const DOES: &'static str = "A delay begins, in which any lead or custodian of the case can stop it. After it somebody carries it out: \
+        the keys of the case leave the keyring, its rows are deleted, and nothing brings them back.";
+
+    fn listing(listed: DestructionList) -> (Vec<DestructionView>, Option<String>) {
+        (listed.destructions, listed.next)
+    }
+
+    fn id(view: &DestructionView) -> String {
+        view.destruction.to_string()
+    }
+
+    fn asked(view: &DestructionView) -> &AskedView {
+        &view.asked
+    }
+
+    fn facts(view: &DestructionView) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("Exhibits that end with it", view.exhibits.len().to_string()),
+            ("Delay after a yes", hours(view.delay_s)),
+        ];
+        if let Some(from) = &view.not_before {
+            facts.push(("Can be carried out from", from.to_string()));
+        }
+        if let Some(stopped) = &view.stopped {
+            let words = format!("{}, {}: {}", stopped.by, stopped.at, stopped.reason);
+            facts.push(("Stopped by", words));
+        }
+        for exhibit in &view.exhibits {
+            let (messages, numbers) = (word(&exhibit.messages), word(&exhibit.numbers));
+            let words = format!(
+                "{messages} messages, {numbers} numbers: {}",
+                exhibit.exhibit
+            );
+            facts.push(("Exhibit", words));
+        }
+        facts
+    }
+
+    fn steps(view: &DestructionView) -> Option<Steps> {
+        let approved = matches!(view.asked.state, ShownState::Approved);
+        let at = address::<Self>(&Self::id(view));
+        approved.then(|| Steps {
+            said: match view.due {
+                true => "The delay is over. Any lead or custodian of the case can carry it out or stop it.",
+                false => "The delay runs. Any lead or custodian of the case can stop it.",
+            },
+            first: view
+                .due
+                .then(|| (format!("{at}/carrying-out"), "Destroy the case")),
+            other: Some((format!("{at}/stop"), "Stop the destruction")),
+        })
+    }
+}
+
+fn hours(seconds: i64) -> String {
+    match seconds {
+        0..7200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3600),
+    }
+}

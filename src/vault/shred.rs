@@ -1,0 +1,256 @@
+//! What is done after a destruction was carried out: the keys leave the keyring, the rows go, the certificate is signed.
+//!
+//! The commit of the carrying out is the one moment at which a case ends; whatever is here can be interrupted and goes
+//! on at the next call, in any process that opens the vault. The keys go first. Rows go in small steps through the
+//! ledger, so that acts on other cases wait for none of them for long, and no step holds more than some parts in
+//! memory. The leaf with the digest of the certificate is the last of it: as long as there is none, something is left.
+//!
+//! Not promised: that a disk forgets. Deleted rows are overwritten in the database and the write-ahead log is cut, but
+//! copies, snapshots and the cells of an SSD are not the vault's.
+
+use std::fs;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use super::call::answer::Answer;
+use super::call::caller::Caller;
+use super::call::receipt::Receipt;
+use super::call::target::Target;
+use super::door::{Operation, Vault};
+use super::error::OperationError;
+use super::keyring::KeyringError;
+use super::ledger::StageError;
+use super::scope::requests::{PackageFile, REQUEST_KINDS};
+use super::scope::{Scope, certified};
+use super::store::case_rows::{self, CaseNumber, CaseRow};
+use super::store::exhibit_rows::ExhibitNumber;
+use super::store::{
+    StoreError, StoreFault, Transaction, budget_rows, exhibit_rows, membership_rows, release_rows,
+    request_rows, term_rows,
+};
+use crate::domain::{CaseId, RequestId};
+use crate::policy::{CaseState, actions};
+
+/// How many parts of each kind go in one step; the largest kind has some hundred kilobytes.
+const PARTS: u32 = 32;
+/// How many runs of terms go in one step, of two pages each.
+const RUNS: u32 = 512;
+/// How many small rows go in one step.
+const ROWS: usize = 256;
+
+/// Why a destruction could not be ended now. It is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ShredError {
+    /// Somebody still works on the case: a file is being admitted, or a package built.
+    #[error("somebody still works on the case")]
+    UnderWay,
+    /// The keyring could not be written.
+    #[error("the keyring could not be written")]
+    Keyring,
+    /// The database could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault is stopping.
+    #[error("the vault is stopping")]
+    Stopping,
+    /// The certificate could not be signed, or its leaf not be made durable.
+    #[error("the certificate could not be signed")]
+    Certificate,
+}
+
+impl From<StageError> for ShredError {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::Store(error) => Self::Store(error),
+            StageError::Stopped => Self::Stopping,
+        }
+    }
+}
+
+impl Vault {
+    /// Goes on with every destruction that was carried out, and says how many it ended. It takes as long as there are
+    /// rows, so it is called on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The first that it came upon; what was done until then stays done.
+    pub fn shred(&self) -> Result<usize, ShredError> {
+        let mut ended = 0;
+        for case in self.unfinished()? {
+            self.shred_case(&case)?;
+            ended += 1;
+        }
+        Ok(ended)
+    }
+
+    /// The same if a case was destroyed since the last call, or that call did not come to its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::shred`].
+    pub fn shred_if_due(&self) -> Result<usize, ShredError> {
+        if !self.core.shred_due.swap(false, Ordering::AcqRel) {
+            return Ok(0);
+        }
+        let ended = self.shred();
+        if ended.is_err() {
+            self.core.shred_due.store(true, Ordering::Release);
+        }
+        ended
+    }
+
+    /// Takes the keys of destroyed cases out of the keyring, if somebody was interrupted before.
+    pub(in crate::vault) fn shred_keys(&self) -> Result<(), KeyringError> {
+        // What cannot be read is told by the start itself.
+        for case in self.unfinished().unwrap_or_default() {
+            let taken = self.core.destroy_keys(&case);
+            taken.map_err(|_| KeyringError::NoKey)?;
+        }
+        Ok(())
+    }
+
+    /// The destroyed cases of which more is left than the certificate.
+    fn unfinished(&self) -> Result<Vec<CaseRow>, StoreError> {
+        let reader = self.core.readers.snapshot()?;
+        let mut all = case_rows::list(reader.connection()?)?;
+        all.retain(|case| self.core.is_destroyed(case) && !certified(&self.core, case));
+        Ok(all)
+    }
+
+    fn shred_case(&self, case: &CaseRow) -> Result<(), ShredError> {
+        let taken = self.core.destroy_keys(case);
+        taken.map_err(|_| ShredError::Keyring)?;
+        if self.core.admissions.end(&case.id) {
+            return Err(ShredError::UnderWay);
+        }
+        let number = case.number;
+        if case.state != CaseState::Destroyed {
+            // An older database under the keyring of today: nothing is known of the destruction any more.
+            self.stage(move |rows| case_rows::destroy(rows, number, &[]))?;
+        }
+        self.shred_packages(number)?;
+        self.shred_exhibits(number)?;
+        self.shred_small_rows(number)?;
+        self.ledger.stager().empty_log()?;
+        self.perform(&Caller::system(), Certify(case.id.clone()))
+            .map_err(|_| ShredError::Certificate)?;
+        Ok(())
+    }
+
+    fn shred_packages(&self, case: CaseNumber) -> Result<(), ShredError> {
+        for request in self.requests(case)? {
+            if self.core.package_turns.is_building(&request) {
+                return Err(ShredError::UnderWay);
+            }
+            let file = PackageFile::of(&self.core.paths, &request);
+            file.delete();
+            // It is there only if a build was killed.
+            let _ = fs::remove_dir_all(file.workplace());
+        }
+        Ok(())
+    }
+
+    fn shred_exhibits(&self, case: CaseNumber) -> Result<(), ShredError> {
+        let exhibits: Vec<ExhibitNumber> = {
+            let reader = self.core.readers.snapshot()?;
+            exhibit_rows::numbers(reader.connection()?, case)?
+        };
+        for exhibit in exhibits {
+            self.until_none(move |rows| exhibit_rows::shred_parts(rows, exhibit, PARTS))?;
+            self.stage(move |rows| exhibit_rows::remove(rows, exhibit))?;
+        }
+        self.until_none(move |rows| term_rows::shred_runs(rows, case, RUNS))
+    }
+
+    fn shred_small_rows(&self, case: CaseNumber) -> Result<(), ShredError> {
+        let most = u32::try_from(ROWS).unwrap_or(u32::MAX);
+        self.until_none(move |rows| budget_rows::shred(rows, case, most))?;
+        self.until_none(move |rows| {
+            let mut all = release_rows::list(rows, case)?;
+            all.truncate(ROWS);
+            for (no, _) in &all {
+                release_rows::remove(rows, *no)?;
+            }
+            Ok(all.len())
+        })?;
+        let requests = self.requests(case)?;
+        for some in requests.chunks(ROWS) {
+            let some = some.to_vec();
+            self.stage(move |rows| some.iter().try_for_each(|id| request_rows::shred(rows, id)))?;
+        }
+        self.stage(move |rows| {
+            let members = membership_rows::list(rows, case)?;
+            let bound = members.iter().filter(|member| member.account.is_some());
+            let mut bound = bound.map(|member| &member.operator);
+            bound.try_for_each(|operator| membership_rows::shred_account(rows, case, operator))
+        })
+    }
+
+    /// The requests of every kind in a case.
+    fn requests(&self, case: CaseNumber) -> Result<Vec<RequestId>, StoreError> {
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        let mut all = Vec::new();
+        for kind in REQUEST_KINDS {
+            let rows = request_rows::list(connection, case, kind, None)?;
+            all.extend(rows.into_iter().map(|row| row.id));
+        }
+        Ok(all)
+    }
+
+    /// Does a step again and again until it finds nothing more to do.
+    fn until_none(
+        &self,
+        step: impl Fn(&Transaction) -> Result<usize, StoreError> + Copy + Send + 'static,
+    ) -> Result<(), ShredError> {
+        loop {
+            let (told, gone) = std::sync::mpsc::sync_channel(1);
+            self.stage(move |rows| {
+                let _ = told.send(step(rows)?);
+                Ok(())
+            })?;
+            let unsaid = StoreError {
+                at: "shred::step",
+                fault: StoreFault::Other,
+            };
+            if gone.recv().map_err(|_| unsaid)? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn stage(
+        &self,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), ShredError> {
+        Ok(self.ledger.stager().stage(step)?)
+    }
+}
+
+/// The last act on a case: the vault signs that it is gone.
+struct Certify(CaseId);
+
+struct Certified;
+
+impl Answer for Certified {
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
+    }
+}
+
+impl Operation for Certify {
+    type Action = actions::CertifyDestruction;
+    type Answer = Certified;
+
+    fn target(&self) -> Target {
+        Target::Case(self.0.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Certified, OperationError> {
+        scope.certify()?;
+        Ok(Certified)
+    }
+}
