@@ -46,6 +46,7 @@ mod tests {
             ids: Ids::default(),
             form: Form::parse(b"reason=it%27s+asked&country=U%22S&done=3").unwrap(),
             person: None,
+            rights: Default::default(),
             sitting: Sitting::default(),
             zone: Zone::default(),
             now: Moment::from_seconds(0),
