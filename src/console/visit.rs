@@ -19,6 +19,9 @@ pub struct Visit {
     pub path: String,
     /// What is in the address after `?`, if it was asked for by `GET`.
     pub query: String,
+    /// Whether a filter of the address was left out of that, because it may be a phone number. Then nothing leads back
+    /// to the page: it would ask for more than the address said.
+    pub incomplete: bool,
     /// The identifiers in the path.
     pub ids: Ids,
     /// What was typed, or what is in the address after `?`.
@@ -67,7 +70,8 @@ impl Visit {
         self.ids.case().ok().map(|case| case.to_string())
     }
 
-    /// Whether the reader may do it: in the vault, or about what the page is about. A link to anything else is not shown.
+    /// Whether the reader may do it: in the vault, or about what the page is about. A link to anything else is not
+    /// shown.
     pub fn may(&self, action: ActionKind) -> bool {
         self.rights.may(action)
     }
@@ -100,6 +104,7 @@ impl Visit {
         let own = |part: &&str| !part.is_empty() && !part.starts_with("done=");
         let kept: Vec<_> = self.query.split('&').filter(own).collect();
         match kept.is_empty() {
+            _ if self.incomplete => "/console".to_owned(),
             true => self.path.clone(),
             false => format!("{}?{}", self.path, kept.join("&")),
         }
@@ -321,6 +326,7 @@ mod tests {
         Visit {
             path: "/console/cases/x/records".to_owned(),
             query: query.to_owned(),
+            incomplete: false,
             ids: Ids::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,

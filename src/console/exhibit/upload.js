@@ -4,6 +4,7 @@
 function upload(form, chosen) {
   const field = form.querySelector("input[type=file]");
   const says = form.querySelector("output");
+  const more = form.querySelector("details");
   if (chosen) {
     const files = new DataTransfer();
     files.items.add(chosen);
@@ -12,7 +13,7 @@ function upload(form, chosen) {
     if (told) { told.textContent = `“${chosen.name}” is still chosen, and what you said about it is kept.`; }
   }
   // The script sends the file last wherever it stands, so it stands first.
-  form.querySelector(".steps").after(form.querySelector("details"));
+  form.querySelector(".steps").after(more);
   const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
   form.addEventListener("dragover", over(true));
   form.addEventListener("dragleave", over(false));
@@ -29,9 +30,11 @@ function upload(form, chosen) {
     fields.delete("file");
     fields.append("file", file, file.name);
     const request = new XMLHttpRequest();
+    // What the script cannot send, the browser does, in its own order.
     const failed = () => {
-      says.textContent = "It could not be sent. Try again.";
-      buttons.forEach((button) => { button.disabled = false; });
+      field.closest("p").before(more);
+      form.action = event.submitter.formAction;
+      form.submit();
     };
     request.upload.addEventListener("progress", (sent) => {
       const share = sent.lengthComputable ? Math.floor(100 * sent.loaded / sent.total) : 0;

@@ -599,6 +599,7 @@ mod tests {
         Visit {
             path: "/console/cases/x/scope".to_owned(),
             query: query.to_owned(),
+            incomplete: false,
             ids: Default::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,

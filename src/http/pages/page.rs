@@ -54,7 +54,7 @@ pub(in crate::http) async fn page<P: Page>(
     };
     visit.sitting = app.sittings.of(&caller);
     if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
-        if !visit::missing(&parts).is_empty() {
+        if visit.incomplete {
             return go_on(&parts, &visit);
         }
         // Asked once for a sitting, and not in an address.
@@ -144,7 +144,7 @@ async fn work<P: Page>(
 
 /// The request of the API that gives the same answer.
 fn as_command<P: Page>(visit: &Visit, parts: &Parts, same_path: bool) -> Option<String> {
-    if parts.method != Method::GET {
+    if parts.method != Method::GET || visit.incomplete {
         return None;
     }
     let own = visit.path.strip_prefix(super::PREFIX);
@@ -222,9 +222,9 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
     }
     if parts.method == Method::GET {
         // Without one of its filters it would ask for more than it did.
-        let next = match visit::missing(parts).is_empty() {
-            true => visit::address(parts),
-            false => super::PREFIX.to_owned(),
+        let next = match visit.incomplete {
+            true => super::PREFIX.to_owned(),
+            false => visit::address(parts),
         };
         let ended = match visit.person {
             Some(_) => "&ended=1",
@@ -256,6 +256,7 @@ pub(super) fn sign_in_first(
         form: Form::default(),
         path: visit.path.clone(),
         query: String::new(),
+        incomplete: false,
         ids: visit.ids.clone(),
         sitting: visit.sitting.clone(),
         zone: visit.zone.clone(),

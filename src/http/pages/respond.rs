@@ -164,6 +164,7 @@ pub(in crate::http) fn bare_refusal(problem: &Problem, now: Moment) -> Response 
     let visit = Visit {
         path: super::PREFIX.to_owned(),
         query: String::new(),
+        incomplete: false,
         ids: Ids::default(),
         form: Form::default(),
         person: None,

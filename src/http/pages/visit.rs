@@ -25,6 +25,7 @@ pub(super) async fn begin(app: &App, parts: &mut Parts) -> Visit {
             true => shown_query(parts),
             false => String::new(),
         },
+        incomplete: parts.method == Method::GET && !missing(parts).is_empty(),
         ids: ids(parts).await,
         form: Form::default(),
         person: cookie::session(&parts.headers).map(|(_, person)| person),
