@@ -43,9 +43,11 @@ mod tests {
         let visit = Visit {
             path: "/console/audit".to_owned(),
             query: String::new(),
+            incomplete: false,
             ids: Ids::default(),
             form: Form::parse(b"reason=it%27s+asked&country=U%22S&done=3").unwrap(),
             person: None,
+            rights: Default::default(),
             sitting: Sitting::default(),
             zone: Zone::default(),
             now: Moment::from_seconds(0),

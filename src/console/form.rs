@@ -6,7 +6,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::domain::{WipedBuffer, hex, may_hold_number};
+use crate::domain::{WipedBuffer, hex, is_bare_number, may_hold_number};
 use crate::vault::plaintext::SubjectToken;
 
 /// The fields of a form or of an address, in their order.
@@ -100,9 +100,11 @@ impl Form {
         for (name, value) in &mut self.fields {
             let kept = match Field::named(fields, name) {
                 Some(field) => field.shown_again(value),
+                None if is_number_at(name, value) => String::new(),
+                None if name == "account" && is_count(value) => value.to_string(),
                 None => whole(value),
             };
-            if kept.is_empty() && is_kept_back(value) {
+            if kept.is_empty() && (is_kept_back(value) || is_bare_number(value)) {
                 self.held_number.push(name.clone());
             }
             *value = Zeroizing::new(kept);
@@ -201,19 +203,41 @@ impl Field {
                 Ok(_) => value.to_owned(),
                 Err(_) => String::new(),
             },
-            Self::Lines(_) | Self::Holders(_) => {
+            Self::Lines(name) | Self::Holders(name) => {
                 let lines = || value.lines();
-                match lines().any(is_kept_back) {
+                let back =
+                    |line: &str| is_kept_back(line) && !(name == "account" && is_count(line));
+                match lines().any(back) {
                     true => {
-                        let shown = lines().filter(|line| !is_kept_back(line));
+                        let shown = lines().filter(|line| !back(line));
                         shown.collect::<Vec<_>>().join("\n")
                     }
                     false => value.to_owned(),
                 }
             }
+            // Suppliers count their customers: an account may be digits alone, as the filter takes it.
+            Self::Each("account") if is_count(value) => value.to_owned(),
+            Self::Each(_) | Self::Text("reason") if is_bare_number(value) => String::new(),
             _ => whole(value),
         }
     }
+}
+
+/// Whether a value in an address is a filter that may hold a phone number, and so stays in no address.
+pub fn is_number_at(name: &str, value: &str) -> bool {
+    match name {
+        "account" if is_count(value) => false,
+        "country" | "state" | "area_state" | "carrier" | "kind" | "channel" => {
+            may_hold_number(value) || is_bare_number(value)
+        }
+        _ => may_hold_number(value),
+    }
+}
+
+/// Digits alone, so few that a page has room for them.
+fn is_count(value: &str) -> bool {
+    let value = value.trim();
+    value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The most bytes of a text that is shown again; a longer one is looked at by nobody.

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod case;
 mod choices;
 pub mod clock;
+mod count;
 mod curl;
 pub mod exhibit;
 pub mod export;
@@ -17,6 +18,7 @@ pub mod health;
 pub mod help;
 mod html;
 pub mod key;
+mod menu;
 pub mod operator;
 mod page;
 pub mod record;
@@ -27,7 +29,7 @@ mod visit;
 mod zone;
 
 pub use self::curl::curl;
-pub use self::form::{Field, Form};
+pub use self::form::{Field, Form, is_number_at};
 pub use self::html::Html;
 pub use self::page::{Page, Shown, ViewOf};
 pub use self::refused::{Refused, RefusedPage, who_can};
@@ -37,4 +39,8 @@ pub use self::zone::Zone;
 /// The style sheet of all pages.
 pub const STYLE: &str = include_str!("style.css");
 /// The script of all pages; each of them works without it.
-pub const SCRIPT: &str = concat!(include_str!("script.js"), include_str!("audit/check.js"));
+pub const SCRIPT: &str = concat!(
+    include_str!("script.js"),
+    include_str!("exhibit/upload.js"),
+    include_str!("audit/check.js")
+);

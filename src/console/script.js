@@ -61,12 +61,14 @@ for (const field of document.querySelectorAll("[data-keep]")) {
 }
 
 // What a filter has stands in the address, where no number belongs. The vault refuses it too.
+const words = ["country", "state", "area_state", "carrier", "kind", "channel"];
 for (const form of document.querySelectorAll("form[method=get]")) {
   const typed = [...form.querySelectorAll("input:not([type]), textarea")].filter((field) => !/^sent_/.test(field.name));
   form.addEventListener("submit", (event) => {
     for (const field of typed) {
       const account = field.name === "account" && /^[0-9]+$/.test(field.value.trim());
-      if (account || !numberLike.test(field.value)) { continue; }
+      const bare = words.includes(field.name) && /^\p{Nd}{7,15}$/u.test(field.value.trim());
+      if (account || !(bare || numberLike.test(field.value))) { continue; }
       event.preventDefault();
       field.setCustomValidity("This reads as a phone number. Numbers are looked up under “Look up”.");
       field.reportValidity();
@@ -86,25 +88,6 @@ for (const field of document.querySelectorAll("textarea.drop")) {
     const file = event.dataTransfer.files[0];
     field.value = file ? await file.text() : event.dataTransfer.getData("text");
   });
-}
-
-// A file may be dropped anywhere on its form.
-for (const field of document.querySelectorAll("input.drop")) {
-  const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
-  field.form.addEventListener("dragover", over(true));
-  field.form.addEventListener("dragleave", over(false));
-  field.form.addEventListener("drop", (event) => {
-    over(false)(event);
-    if (event.dataTransfer.files.length) { field.files = event.dataTransfer.files; }
-  });
-}
-
-// What takes long is sent once.
-for (const button of document.querySelectorAll("[data-once]")) {
-  button.form.addEventListener("submit", () => setTimeout(() => {
-    button.disabled = true;
-    button.textContent = "It is being sent…";
-  }));
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -168,7 +151,7 @@ if (note && keyed.length) {
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
-    if (event.key === "?") { dialog.showModal(); return; }
+    if (event.key === "?") { dialog.showModal(); dialog.querySelector("h2").focus(); return; }
     if (moves.has(event.key)) { event.preventDefault(); move(moves.get(event.key)); return; }
     const tick = event.key === "x" && current() && ticked(current());
     if (tick) { event.preventDefault(); tick.click(); return; }

@@ -4,10 +4,14 @@ use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use super::choices;
+use super::count::counted;
 use super::form::Form;
 use super::zone::{Shown as Time, Zone};
 use crate::domain::Moment;
 use crate::operations::Ids;
+use crate::policy::{ActionKind, CaseState, Seat, allows_seat, allows_state};
+use crate::vault::Rights;
 
 /// One request for a page: where to, what was typed, by whom and when.
 pub struct Visit {
@@ -15,12 +19,17 @@ pub struct Visit {
     pub path: String,
     /// What is in the address after `?`, if it was asked for by `GET`.
     pub query: String,
+    /// Whether a filter of the address was left out of that, because it may be a phone number. Then nothing leads back
+    /// to the page: it would ask for more than the address said.
+    pub incomplete: bool,
     /// The identifiers in the path.
     pub ids: Ids,
     /// What was typed, or what is in the address after `?`.
     pub form: Form,
     /// Who is signed in.
     pub person: Option<Person>,
+    /// What this person may do, in the vault and about what the page is about.
+    pub rights: Rights,
     /// The purpose and the reason that this person gave last.
     pub sitting: Sitting,
     /// The zone in which times are shown.
@@ -63,6 +72,24 @@ impl Visit {
         self.ids.case().ok().map(|case| case.to_string())
     }
 
+    /// Whether the reader may do it: in the vault, or about what the page is about. A link to anything else is not
+    /// shown.
+    pub fn may(&self, action: ActionKind) -> bool {
+        self.rights.may(action)
+    }
+
+    /// Whether a member of this role may do it in a case in this state, for a page about several cases.
+    pub fn may_in(&self, role: &str, state: &str, action: ActionKind) -> bool {
+        let (role, state) = (role.parse().ok(), state.parse::<CaseState>().ok());
+        role.is_some_and(|role| allows_seat(action, Seat::Member(role)))
+            && state.is_some_and(|state| allows_state(action, state))
+    }
+
+    /// Whether the page is the one with a file.
+    pub fn sends_file(&self) -> bool {
+        self.path.ends_with("/exhibits/new")
+    }
+
     /// The leaf that records this page.
     pub fn leaf(&self) -> Option<u64> {
         self.leaf.get().copied()
@@ -79,6 +106,7 @@ impl Visit {
         let own = |part: &&str| !part.is_empty() && !part.starts_with("done=");
         let kept: Vec<_> = self.query.split('&').filter(own).collect();
         match kept.is_empty() {
+            _ if self.incomplete => "/console".to_owned(),
             true => self.path.clone(),
             false => format!("{}?{}", self.path, kept.join("&")),
         }
@@ -122,10 +150,33 @@ impl Visit {
         self.zone.show(*at)
     }
 
+    /// The hour and the minute of a time, with its zone: for what is over today.
+    pub fn hour(&self, at: &Moment) -> String {
+        self.zone.hour(*at)
+    }
+
     /// A time of a leaf in the reader's zone. The vault wrote and compared it, so it reads.
     pub fn written(&self, time: &str) -> Time {
         self.zone
             .show(time.parse().unwrap_or(Moment::from_seconds(0)))
+    }
+
+    /// A text that is a time, in the reader's zone; the text itself if it is none, such as a day of a protected table.
+    pub fn at(&self, text: &str) -> String {
+        match text.parse() {
+            Ok(at) => self.zone.show(at).to_string(),
+            Err(_) => text.to_owned(),
+        }
+    }
+
+    /// A count with its thousands apart.
+    pub fn count(&self, value: &impl Serialize) -> String {
+        counted(value)
+    }
+
+    /// A purpose in words.
+    pub fn purpose(&self, purpose: &impl Serialize) -> String {
+        choices::purpose(&word(purpose)).to_owned()
     }
 
     /// The day of a time in the reader's zone, with the zone; the text itself if it is no time.
@@ -277,9 +328,11 @@ mod tests {
         Visit {
             path: "/console/cases/x/records".to_owned(),
             query: query.to_owned(),
+            incomplete: false,
             ids: Ids::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,
+            rights: Rights::default(),
             sitting: Sitting {
                 purpose: "scoping".to_owned(),
                 reason: "the reason of before".to_owned(),

@@ -49,6 +49,18 @@ impl Zone {
         Some(self.0.to_datetime(at).time().to_string())
     }
 
+    /// The hour and the minute of a moment in this zone, and in UTC beside it: `10:08 Europe/Vienna (09:08 UTC)`.
+    pub(super) fn hour(&self, at: Moment) -> String {
+        let shown = self.show(at);
+        // Behind the day and a space.
+        let short = |text: &str| text.get(11..16).unwrap_or_default().to_owned();
+        let utc = short(&shown.utc.to_string());
+        match &shown.local {
+            Some(local) => format!("{} {} ({utc} UTC)", short(local), self.name()),
+            None => format!("{utc} UTC"),
+        }
+    }
+
     /// The days from the one of `first` to the one of `last`, at most so many.
     pub(super) fn days(&self, first: Moment, last: Moment, most: usize) -> Vec<Date> {
         let day = |at: Moment| {
@@ -132,6 +144,8 @@ mod tests {
             vienna.show(at).to_string(),
             "2024-03-21 23:34:49 Europe/Vienna (2024-03-21 22:34:49 UTC)"
         );
+        assert_eq!(Zone::default().hour(at), "22:34 UTC");
+        assert_eq!(vienna.hour(at), "23:34 Europe/Vienna (22:34 UTC)");
         assert_eq!(vienna.show(at).machine(), "2024-03-21T22:34:49Z");
         assert!(Zone::parse("Europe/Atlantis").is_none());
     }

@@ -37,7 +37,7 @@ pub use format::Format;
 pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
-pub use phone_like::may_hold_number;
+pub use phone_like::{is_bare_number, may_hold_number};
 pub use profile::Profile;
 pub use purpose::Purpose;
 pub use role::{CaseRole, HomeRole};

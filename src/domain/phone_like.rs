@@ -40,6 +40,14 @@ pub fn may_hold_number(text: &str) -> bool {
     chains.any(|chain| chain.is_written() || chain.is_long_run())
 }
 
+/// Whether a text is nothing but the digits of a number, with its calling code or without, whatever else they may be:
+/// where neither dates nor identifiers belong.
+pub fn is_bare_number(text: &str) -> bool {
+    let text = cleaned(text);
+    let text = text.trim();
+    text.chars().all(|letter| digit(letter).is_some()) && (7..=15).contains(&text.chars().count())
+}
+
 /// Digits that are not letters of a script's own ten: raised, lowered, in circles, in brackets. The first one, its
 /// value, and the last one.
 const MARKED: [(char, u32, char); 19] = [
@@ -62,6 +70,12 @@ const MARKED: [(char, u32, char); 19] = [
     ('\u{1f10b}', 0, '\u{1f10b}'),
     ('\u{1f10c}', 0, '\u{1f10c}'),
     ('㊀', 1, '㊈'),
+];
+
+/// Those of them behind which digits are a number to call, even if they read as a date or a time.
+const CALLED_WORDS: [&str; 14] = [
+    "tel", "tél", "telefon", "phone", "ph", "mob", "mobile", "mobil", "handy", "cell", "call",
+    "fax", "whatsapp", "msisdn",
 ];
 
 /// Groups that people write as one number, or that somebody may read as one.
@@ -96,6 +110,7 @@ impl Chain {
     /// Nine to fifteen digits in a row. Nine that begin with a zero are a number of a register rather than of a phone.
     fn is_long_run(&self) -> bool {
         let long = |group: &Group| match group.digits.len() {
+            7..=15 if group.is_called() => true,
             9 => !group.digits.starts_with('0'),
             size => (10..=15).contains(&size),
         };
@@ -181,6 +196,16 @@ impl Chain {
 }
 
 impl Group {
+    /// Whether a word for a number to call is right before it.
+    fn is_called(&self) -> bool {
+        let before = self
+            .between
+            .trim_end_matches(|letter: char| !letter.is_alphabetic());
+        let marks = self.between.get(before.len()..).unwrap_or_default();
+        marks.chars().count() <= 3
+            && CALLED_WORDS.contains(&last_word(before).to_lowercase().as_str())
+    }
+
     /// Whether letters of an identifier are joined to it.
     fn is_joined(&self) -> bool {
         let word = last_word(&self.between);
@@ -322,7 +347,8 @@ fn known(groups: &[Group]) -> Vec<bool> {
 /// How many groups are one date or one time without marks.
 fn date(groups: &[Group]) -> Option<usize> {
     let first = &groups[0].digits;
-    if is_date(first) || is_time(first) || is_unix_time(first) {
+    let called = groups[0].is_called();
+    if !called && (is_date(first) || is_time(first) || is_unix_time(first)) {
         return Some(1);
     }
     let [a, b, c, ..] = groups else {
@@ -561,6 +587,30 @@ mod tests {
         }
         for text in ["+12025550147", "202-555-0147", "06 12 34 56 78"] {
             assert!(reads_as_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_alone_are_a_number_whatever_else_they_read_as() {
+        for text in [
+            "20240331",
+            "1711060489",
+            " 5550147 ",
+            "202403312214",
+            "٠١٦٣٢٩٦٠٠٠١",
+            "012345678",
+        ] {
+            assert!(is_bare_number(text), "{text}");
+        }
+        for text in [
+            "",
+            "310410",
+            "2024-03-31",
+            "1234567890123456",
+            "US",
+            "4711081x",
+        ] {
+            assert!(!is_bare_number(text), "{text}");
         }
     }
 

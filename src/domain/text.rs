@@ -4,7 +4,7 @@
 //! repeats the text.
 
 use super::invisible::cleaned;
-use super::phone_like::{has_long_run, reads_as_number};
+use super::phone_like::{has_long_run, is_bare_number, reads_as_number};
 
 /// The rule that a text broke, with the rule's limits in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +66,7 @@ enum About {
 impl About {
     fn refuses(&self, text: &str) -> bool {
         match self {
-            Self::Words => reads_as_number(text) || has_long_run(text),
+            Self::Words => reads_as_number(text) || has_long_run(text) || is_bare_number(text),
             Self::Thing => reads_as_number(text),
             Self::Data => false,
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use serde::Serialize;
 
 use crate::domain::{CaseId, Moment, VaultId};
-use crate::policy::CaseState;
+use crate::policy::{ActionKind, CaseState};
 use crate::vault::audit::Tip;
 use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
@@ -69,6 +69,8 @@ pub(in crate::vault) struct LogVerified {
     pub(in crate::vault) at: Moment,
     /// How many leaves it had.
     pub(in crate::vault) size: u64,
+    /// For which act it was done.
+    pub(in crate::vault) by: ActionKind,
 }
 
 impl Core {

@@ -22,6 +22,8 @@ struct Shows<'a> {
     list: MemberList,
     /// Whether the reader is a lead of the case.
     leads: bool,
+    /// Whether the reader names members, which needs the list of operators too.
+    names: bool,
     /// Whether the reader thaws lookups now.
     thaws: bool,
 }
@@ -36,6 +38,7 @@ impl Page for MembersPage {
             visit,
             case: visit.case().unwrap_or_default(),
             leads: list.role == Some(CaseRole::Lead),
+            names: visit.may(ActionKind::NameMember) && visit.may(ActionKind::ListOperators),
             thaws: list.role.is_some_and(may) && allows_state(ActionKind::ThawLookups, list.state),
             list,
         })

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
-use crate::console::visit::{Visit, word};
+use crate::console::visit::Visit;
 use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;
 use crate::vault::records::SearchedView;
@@ -41,5 +41,15 @@ impl Page for CasePage {
             waiting: overview.waiting,
             destruction: overview.destruction,
         })
+    }
+}
+
+/// The act for which the whole log was recomputed, in words.
+fn act(name: &str) -> &'static str {
+    match name {
+        "audit.search" => "a search of the audit log",
+        "audit.volume" => "a count of its leaves",
+        "audit.sign-off" => "a sign-off",
+        _ => "a look at what was done under a request",
     }
 }

@@ -36,6 +36,25 @@ pub const UPLOADED: &[Field] = &[
     Field::Optional("dry_run"),
 ];
 
+/// What can be done with a file: the word that is sent, the button, and what it does.
+const STEPS: [(&str, &str, &str); 3] = [
+    (
+        "columns",
+        "Look at its columns",
+        "names and kinds of values, of the beginning only.",
+    ),
+    (
+        "true",
+        "Check it",
+        "a report on the whole file. Nothing is admitted, and it is not compared with the case.",
+    ),
+    (
+        "false",
+        "Admit it",
+        "its records are in the case from then on.",
+    ),
+];
+
 /// The form, once more after a refusal, a report or a look at the columns too.
 #[derive(Template)]
 #[template(path = "exhibit/admit.html")]
@@ -102,6 +121,8 @@ pub struct Report {
 pub struct Preview {
     /// The columns in the order of the file.
     pub columns: Vec<PreviewedColumn>,
+    /// Whether they have names.
+    pub has_names: bool,
     /// The draft of a mapping.
     pub mapping: String,
 }
@@ -177,7 +198,19 @@ impl<'a> AdmitPage<'a> {
         }
     }
 
-    /// Whether this is what to do next, if the reader does not say anything else.
+    /// Whether something is said of the file, or is to be put right.
+    fn says_more(&self) -> bool {
+        let said = UPLOADED.iter().filter_map(|field| match field {
+            Field::Optional("dry_run") => None,
+            Field::Optional(name) | Field::Lines(name) | Field::Tick(name) => Some(*name),
+            _ => None,
+        });
+        let form = &self.visit.form;
+        let held = |name: &str| !form.text(name).is_empty() && form.text(name) != "auto";
+        self.preview.is_some() || self.refused.is_some() || said.into_iter().any(held)
+    }
+
+    /// Whether this is what to do next.
     fn does(&self, what: &str) -> bool {
         let next = match (&self.preview, &self.report, self.refused) {
             (Some(_), ..) => "true",

@@ -1,4 +1,4 @@
-//! `GET` and `POST /console/cases/{case}/exhibits/{exhibit}/withdrawal`: asks that an exhibit counts no more.
+//! `GET` and `POST /console/cases/{case}/exhibits/{exhibit}/withdrawal`: asks for the withdrawal of an exhibit.
 
 use askama::Template;
 
@@ -10,8 +10,8 @@ use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::withdrawal::{RequestWithdrawal, RequestedWithdrawal};
 use crate::policy::ActionKind;
-use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::{OperationError, Price};
 
 /// The form.
 pub struct WithdrawalForm;
@@ -25,6 +25,8 @@ struct Asks<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
     case: String,
+    /// What asking costs.
+    price: u32,
     /// Who can ask, if the reader cannot.
     who_can: Option<String>,
 }
@@ -37,6 +39,7 @@ impl Page for WithdrawalForm {
             visit,
             refused: None,
             case: visit.case().unwrap_or_default(),
+            price: Price::of_request(0).comparing(true).points(),
             who_can: who_else_can(case.role, ActionKind::RequestWithdrawal),
         })
     }
@@ -56,6 +59,7 @@ impl Page for WithdrawalPage {
             visit,
             refused: Some(refused),
             case: visit.case().unwrap_or_default(),
+            price: Price::of_request(0).comparing(true).points(),
             who_can: None,
         }))
     }

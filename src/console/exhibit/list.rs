@@ -6,7 +6,8 @@ use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
 use crate::operations::exhibit::{ExhibitList, ListExhibits};
-use crate::vault::{Admits, OperationError};
+use crate::vault::records::Shown as Count;
+use crate::vault::{Admits, OperationError, Price};
 
 /// The exhibits of a case.
 pub struct ExhibitsPage;
@@ -16,6 +17,10 @@ pub struct ExhibitsPage;
 struct Shows<'a> {
     visit: &'a Visit,
     case: String,
+    /// What asking for a withdrawal costs.
+    price: u32,
+    /// Whether there is another exhibit to compare one with.
+    several: bool,
     list: ExhibitList,
 }
 
@@ -27,7 +32,14 @@ impl Page for ExhibitsPage {
         Shown::page(&Shows {
             visit,
             case: visit.case().unwrap_or_default(),
+            price: Price::of_request(0).comparing(true).points(),
+            several: list.exhibits.len() > 1 || list.next.is_some() || visit.form.has("after"),
             list,
         })
     }
+}
+
+/// Whether it is known that there are none.
+fn none(count: &Count) -> bool {
+    matches!(count, Count::Number(0))
 }

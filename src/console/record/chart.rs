@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::tiles::{self, Tile};
+use crate::console::count::grouped;
 use crate::console::visit::Visit;
 use crate::console::zone::Zone;
 use crate::domain::may_hold_number;
@@ -77,6 +78,7 @@ pub(super) struct Line {
 
 /// The counts of one value.
 struct Counts<'t> {
+    by: Dimension,
     value: &'t str,
     numbers: u64,
     messages: u64,
@@ -382,6 +384,7 @@ impl ChartView {
         let (x, y) = (tile.column * tiles::STEP, tile.row * tiles::STEP);
         let numbers = spelt.iter().map(|one| one.numbers).sum::<u64>();
         let all = Counts {
+            by: Dimension::State,
             value: tile.code,
             numbers,
             messages: spelt.iter().map(|one| one.messages).sum(),
@@ -462,6 +465,7 @@ struct Slot<'t> {
 impl<'t> Counts<'t> {
     fn of(row: &'t TableRow, by: Dimension) -> Self {
         Self {
+            by,
             value: row.get(by).unwrap_or_default(),
             numbers: match row.numbers {
                 Shown::Number(numbers) => numbers,
@@ -474,7 +478,7 @@ impl<'t> Counts<'t> {
 
     fn name(&self) -> &'t str {
         match self.value {
-            "" => "not in the log",
+            "" => nothing_of(self.by),
             value => value,
         }
     }
@@ -506,6 +510,14 @@ impl Line {
             messages: grouped(counts.messages),
             small: counts.small,
         }
+    }
+}
+
+/// What is said where there is no value: a state of the area code is not in the log anyway.
+pub(super) fn nothing_of(by: Dimension) -> &'static str {
+    match by {
+        Dimension::AreaState => "none by area code",
+        _ => "not in the log",
     }
 }
 
@@ -560,19 +572,6 @@ fn short(text: &str, most: usize) -> String {
     }
 }
 
-/// With a comma between thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// In four characters.
 fn abbreviated(number: u64) -> String {
     match number {
@@ -600,9 +599,11 @@ mod tests {
         Visit {
             path: "/console/cases/x/scope".to_owned(),
             query: query.to_owned(),
+            incomplete: false,
             ids: Default::default(),
             form: Form::parse(query.as_bytes()).unwrap(),
             person: None,
+            rights: Default::default(),
             sitting: Default::default(),
             zone: Zone::default(),
             now: crate::domain::Moment::from_seconds(0),
@@ -770,8 +771,6 @@ mod tests {
 
     #[test]
     fn counts_are_read_at_a_glance() {
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(grouped(12), "12");
         for (number, text) in [
             (999, "999"),
             (1250, "1.2k"),

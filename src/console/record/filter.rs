@@ -50,23 +50,12 @@ pub(super) fn chips(visit: &Visit) -> Vec<Chip> {
     for (name, read) in NAMES.into_iter().chain(ONCE) {
         chips.extend(visit.form.all(name).map(|value| Chip {
             name: read,
-            value: value.to_owned(),
-            without: visit.address_without(name, value),
-        }));
-    }
-    for (name, read) in BOUNDS {
-        chips.extend(visit.form.all(name).map(|value| Chip {
-            name: read,
-            value: value.to_owned(),
+            value: match name {
+                "sent_from" | "sent_to" => visit.at(value),
+                _ => value.to_owned(),
+            },
             without: visit.address_without(name, value),
         }));
     }
     chips
 }
-
-/// The members of the filter that have one value.
-const BOUNDS: [(&str, &str); 3] = [
-    ("sent_from", "Sent from"),
-    ("sent_to", "Sent before"),
-    ("newly_exposed_in", "Newly exposed in"),
-];

@@ -3,6 +3,8 @@
 //! The numbers are in the request alone: no page shows them again.
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::timeline::ROOM;
 use crate::console::form::Field;
@@ -11,7 +13,7 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::{Visit, word};
 use crate::operations::case::ReadCase;
-use crate::operations::record::{LookUp, LookUpAnswer};
+use crate::operations::record::{LookUp, LookUpAnswer, look_up_csv_of};
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::{CaseView, Exposure, LookUpResult};
@@ -41,6 +43,13 @@ struct Shows<'a> {
     exposed: usize,
     not_exposed: usize,
     unreadable: usize,
+    /// The people found, each once.
+    people: Vec<String>,
+    /// Whether the reader may ask for a reveal, and read timelines.
+    asks: bool,
+    timelines: bool,
+    /// The results as CSV, in base64: they are in the page alone, and nobody pays for them twice.
+    csv: String,
 }
 
 impl Page for LookUpForm {
@@ -70,9 +79,20 @@ impl Page for LookUpPage {
             let are = |result: &&LookUpResult| result.state == state;
             answer.results.iter().filter(are).count()
         };
+        let found = answer.results.iter().filter_map(|result| result.subject);
+        let mut people: Vec<String> = Vec::new();
+        for person in found.map(|subject| subject.to_string()) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
         Shown::page(&Shows {
             visit,
             case: visit.case().unwrap_or_default(),
+            csv: STANDARD.encode(look_up_csv_of(&answer)?),
+            people,
+            asks: visit.may(ActionKind::RequestReveal),
+            timelines: visit.may(ActionKind::SearchRecords),
             exposed: count(Exposure::Exposed),
             not_exposed: count(Exposure::NotExposed),
             unreadable: count(Exposure::Unreadable),

@@ -3,8 +3,9 @@
 
 use askama::Template;
 
-use super::chart::{ChartView, charts, zone_of};
+use super::chart::{ChartView, charts, nothing_of, zone_of};
 use super::filter::{Chip, FILTER, NAMES, chips};
+use crate::console::count::counted;
 use crate::console::form::{Field, Form};
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
@@ -185,7 +186,7 @@ fn rows(by: &[&str], all: &[TableRow]) -> Vec<Row> {
     let largest = largest.unwrap_or_default().max(1);
     let row = |(value, row): (serde_json::Value, &TableRow)| Row {
         values: by.iter().map(|by| place(&value, by)).collect(),
-        numbers: word(&row.numbers),
+        numbers: counted(&row.numbers),
         small: row.small == Some(true),
         messages: row.messages,
         share: count(&value).saturating_mul(100) / largest,
@@ -198,7 +199,7 @@ fn place(row: &serde_json::Value, by: &str) -> String {
     let value = word(&row[by]);
     match row["name"].as_str() {
         Some(name) if !value.is_empty() => format!("{value}, {name}"),
-        _ if value.is_empty() => "not in the log".to_owned(),
+        _ if value.is_empty() => nothing_of(by.parse().unwrap_or(Dimension::State)).to_owned(),
         _ => value,
     }
 }

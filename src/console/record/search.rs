@@ -7,7 +7,7 @@ use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
-use crate::console::visit::{Visit, escaped, word};
+use crate::console::visit::{Visit, escaped};
 use crate::operations::record::SearchRecords;
 use crate::vault::OperationError;
 use crate::vault::records::RecordPage;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::console::form::{Field, Form};
 use crate::console::page::{Page, Shown};
-use crate::console::visit::{Visit, word};
+use crate::console::visit::Visit;
 use crate::operations::record::SearchRecords;
 use crate::vault::OperationError;
 use crate::vault::records::RecordPage;

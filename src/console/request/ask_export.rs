@@ -20,7 +20,7 @@ pub struct ExportForm;
 pub struct ExportPage;
 
 /// The profiles, each with what it holds.
-const PROFILES: [(&str, &str); 3] = [
+pub(super) const PROFILES: [(&str, &str); 3] = [
     (
         "account-notice",
         "Account notice: the people of one account",
@@ -101,6 +101,23 @@ impl<'a> Asks<'a> {
                 .into(),
             case: visit.case().unwrap_or_default(),
         }
+    }
+}
+
+impl Asks<'_> {
+    /// Whether anything says which records, or is to be put right.
+    fn filters(&self) -> bool {
+        let times = ["sent_from", "sent_to", "newly_exposed_in"];
+        let mut times = times.iter();
+        let wrong = |refused: &Refused| {
+            refused
+                .at
+                .as_deref()
+                .is_some_and(|at| at.starts_with("filter"))
+        };
+        self.lists.iter().any(|(_, _, lines)| !lines.is_empty())
+            || times.any(|name| !self.visit.form.text(name).is_empty())
+            || self.refused.is_some_and(wrong)
     }
 }
 

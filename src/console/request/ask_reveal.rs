@@ -5,13 +5,12 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can, who_else_can};
+use crate::console::refused::{Refused, who_can};
 use crate::console::visit::Visit;
-use crate::operations::case::ReadCase;
-use crate::operations::reveal::{RequestReveal, RequestedReveal};
+use crate::operations::reveal::{FindOpenReveals, OpenReveals, RequestReveal, RequestedReveal};
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
-use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::{OpenRevealView, ShownState};
 
 /// The form.
 pub struct RevealForm;
@@ -25,34 +24,34 @@ struct Asks<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
     subjects: Vec<&'a str>,
+    /// Reveals that are open already and about some of them.
+    open: Vec<OpenRevealView>,
     case: String,
-    /// Who can, for a reader who cannot.
-    who_can: Option<String>,
+    /// Whether the reader can ask now.
+    asks: bool,
     who_decides: String,
 }
 
 impl<'a> Asks<'a> {
-    fn of(visit: &'a Visit, refused: Option<&'a Refused>, who_can_ask: Option<String>) -> Self {
+    fn of(visit: &'a Visit, refused: Option<&'a Refused>, open: Vec<OpenRevealView>) -> Self {
         Self {
             visit,
             refused,
             subjects: visit.form.all("subjects").collect(),
+            open,
             case: visit.case().unwrap_or_default(),
-            who_can: who_can_ask,
+            asks: visit.may(ActionKind::RequestReveal),
             who_decides: who_can(ActionKind::DecideReveal).join(", "),
         }
     }
 }
 
 impl Page for RevealForm {
-    type Operation = ReadCase;
+    type Operation = FindOpenReveals;
+    const FIELDS: &'static [Field] = &[Field::Tokens("subjects")];
 
-    fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        Shown::page(&Asks::of(
-            visit,
-            None,
-            who_else_can(case.role, ActionKind::RequestReveal),
-        ))
+    fn show(found: OpenReveals, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Asks::of(visit, None, found.open))
     }
 }
 
@@ -71,6 +70,6 @@ impl Page for RevealPage {
     }
 
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
-        Some(Html::of(&Asks::of(visit, Some(refused), None)))
+        Some(Html::of(&Asks::of(visit, Some(refused), Vec::new())))
     }
 }

@@ -1,15 +1,18 @@
 //! Destructions, as their pages show them.
 
 use super::kind::{Kind, Steps, address};
-use crate::console::visit::word;
+use crate::console::count::counted;
+use crate::console::visit::Visit;
 use crate::operations::destruction::DestructionList;
+use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Destruction, DestructionView, ShownState};
 
 impl Kind for Destruction {
     const PLURAL: &'static str = "destructions";
     const CALLED: &'static str = "destruction";
-    const DOES: &'static str = "A delay begins, in which any lead or custodian of the case can stop it. After it somebody carries it out: \
-        the keys of the case leave the keyring, its rows are deleted, and nothing brings them back.";
+    const ASKS: &'static str = "Asks to destroy the case: its keys and its rows.";
+    const DOES: &'static str = "a delay begins, in which any lead or custodian of the case can stop it. After it somebody carries it out: \
+        the keys of the case leave the keyring, its rows are deleted, and nothing brings them back";
 
     fn listing(listed: DestructionList) -> (Vec<DestructionView>, Option<String>) {
         (listed.destructions, listed.next)
@@ -23,20 +26,21 @@ impl Kind for Destruction {
         &view.asked
     }
 
-    fn facts(view: &DestructionView) -> Vec<(&'static str, String)> {
+    fn facts(view: &DestructionView, visit: &Visit) -> Vec<(&'static str, String)> {
         let mut facts = vec![
             ("Exhibits that end with it", view.exhibits.len().to_string()),
             ("Delay after a yes", hours(view.delay_s)),
         ];
         if let Some(from) = &view.not_before {
-            facts.push(("Can be carried out from", from.to_string()));
+            facts.push(("Can be carried out from", visit.time(from).to_string()));
         }
         if let Some(stopped) = &view.stopped {
-            let words = format!("{}, {}: {}", stopped.by, stopped.at, stopped.reason);
+            let at = visit.time(&stopped.at);
+            let words = format!("{}, {at}: {}", stopped.by, stopped.reason);
             facts.push(("Stopped by", words));
         }
         for exhibit in &view.exhibits {
-            let (messages, numbers) = (word(&exhibit.messages), word(&exhibit.numbers));
+            let (messages, numbers) = (counted(&exhibit.messages), counted(&exhibit.numbers));
             let words = format!(
                 "{messages} messages, {numbers} numbers: {}",
                 exhibit.exhibit
@@ -46,7 +50,7 @@ impl Kind for Destruction {
         facts
     }
 
-    fn steps(view: &DestructionView) -> Option<Steps> {
+    fn steps(view: &DestructionView, visit: &Visit) -> Option<Steps> {
         let approved = matches!(view.asked.state, ShownState::Approved);
         let at = address::<Self>(&Self::id(view));
         approved.then(|| Steps {
@@ -54,10 +58,11 @@ impl Kind for Destruction {
                 true => "The delay is over. Any lead or custodian of the case can carry it out or stop it.",
                 false => "The delay runs. Any lead or custodian of the case can stop it.",
             },
-            first: view
-                .due
+            first: (view.due && visit.may(ActionKind::CarryOutDestruction))
                 .then(|| (format!("{at}/carrying-out"), "Destroy the case")),
-            other: Some((format!("{at}/stop"), "Stop the destruction")),
+            other: visit
+                .may(ActionKind::StopDestruction)
+                .then(|| (format!("{at}/stop"), "Stop the destruction")),
         })
     }
 }

@@ -2,16 +2,19 @@
 
 use serde_json::Value;
 
+use super::ask_export::PROFILES;
 use super::kind::Kind;
-use crate::console::visit::word;
+use crate::console::count::counted;
+use crate::console::visit::{Visit, word};
 use crate::operations::export::ExportList;
 use crate::vault::scope::requests::{AskedView, Export, ExportView};
 
 impl Kind for Export {
     const PLURAL: &'static str = "exports";
     const CALLED: &'static str = "export";
+    const ASKS: &'static str = "Asks for a package of data, sealed to whoever it is for.";
     const DOES: &'static str =
-        "A package with this data is sealed to the recipients below, and to nobody else.";
+        "a package with this data is sealed to the recipients named here, and to nobody else";
 
     fn listing(listed: ExportList) -> (Vec<ExportView>, Option<String>) {
         (listed.exports, listed.next)
@@ -25,19 +28,19 @@ impl Kind for Export {
         &view.asked
     }
 
-    fn facts(view: &ExportView) -> Vec<(&'static str, String)> {
-        let mut facts = vec![("Profile", view.profile.as_str().to_owned())];
+    fn facts(view: &ExportView, visit: &Visit) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("Profile", profile(view.profile.as_str()))];
         if let Some(messages) = view.messages {
-            facts.push(("Messages that would leave", messages.to_string()));
+            facts.push(("Messages that would leave", counted(&messages)));
         }
         if let Some(numbers) = view.numbers {
-            facts.push(("Distinct numbers that would leave", numbers.to_string()));
+            facts.push(("Distinct numbers that would leave", counted(&numbers)));
         }
         if let Some(account) = &view.account {
             facts.push(("Account", account.clone()));
         }
         if let Some(filter) = &view.filter {
-            facts.push(("Filter", filter_in_words(filter)));
+            facts.push(("Filter", filter_in_words(filter, |time| visit.at(time))));
         }
         facts.extend(view.recipients.iter().map(|key| ("Recipient", key.clone())));
         facts.push(("Legal basis", view.legal_basis.clone()));
@@ -56,15 +59,21 @@ impl Kind for Export {
     }
 }
 
+/// What a profile is called.
+fn profile(word: &str) -> String {
+    let called = PROFILES.iter().find(|(known, _)| *known == word);
+    called.map_or(word, |(_, called)| called).to_owned()
+}
+
 /// The members of a filter with their values.
-fn filter_in_words(filter: &Value) -> String {
+fn filter_in_words(filter: &Value, at: impl Fn(&str) -> String) -> String {
     let members = filter.as_object().into_iter().flatten();
     let words = members.map(|(name, value)| match value {
         Value::Array(values) => {
             let values: Vec<_> = values.iter().map(word).collect();
             format!("{name}: {}", values.join(", "))
         }
-        other => format!("{name}: {}", word(other)),
+        other => format!("{name}: {}", at(&word(other))),
     });
     let words: Vec<String> = words.collect();
     match words.is_empty() {
@@ -81,10 +90,10 @@ mod tests {
 
     #[test]
     fn a_filter_reads_as_words() {
-        assert_eq!(filter_in_words(&json!({})), "everything");
+        assert_eq!(filter_in_words(&json!({}), str::to_owned), "everything");
         let filter = json!({ "country": ["US", "GB"], "sent_from": "2024-03-01T00:00:00Z" });
         assert_eq!(
-            filter_in_words(&filter),
+            filter_in_words(&filter, str::to_owned),
             "country: US, GB; sent_from: 2024-03-01T00:00:00Z"
         );
     }

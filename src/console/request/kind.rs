@@ -1,6 +1,8 @@
 //! What differs between the kinds of request, as their pages show it.
 
+use crate::console::visit::Visit;
 use crate::operations::two_person::TwoPerson;
+use crate::policy::ActionKind;
 use crate::vault::scope::requests::AskedView;
 
 /// A kind of request with its words.
@@ -9,7 +11,11 @@ pub trait Kind: TwoPerson {
     const PLURAL: &'static str;
     /// What one of them is called.
     const CALLED: &'static str;
-    /// What a yes does.
+    /// What one is asked for, as a sentence about asking.
+    const ASKS: &'static str;
+    /// Where one is asked for, if no form of its own does it.
+    const WHERE: Option<&'static str> = None;
+    /// What happens after a yes, as the rest of a sentence.
     const DOES: &'static str;
 
     /// The requests of an answer, and what the next page begins after.
@@ -19,20 +25,20 @@ pub trait Kind: TwoPerson {
     /// Who asked and why, who decided, and until when it holds.
     fn asked(view: &Self::View) -> &AskedView;
     /// Exactly what a yes would disclose or change: what it is called, and how much.
-    fn facts(view: &Self::View) -> Vec<(&'static str, String)>;
+    fn facts(view: &Self::View, visit: &Visit) -> Vec<(&'static str, String)>;
 
     /// People whose numbers would be shown, masked: token, mask, messages.
     fn sample(_: &Self::View) -> Vec<(String, String, u64)> {
         Vec::new()
     }
 
-    /// What the asker does with a yes: the address of the form, and its button.
-    fn after(_: &Self::View) -> Option<(String, &'static str)> {
+    /// What the asker does with a yes: the address of the form, its button, and what is done.
+    fn after(_: &Self::View) -> Option<(String, &'static str, ActionKind)> {
         None
     }
 
     /// What any of those who may read it do with a yes, each with a reason.
-    fn steps(_: &Self::View) -> Option<Steps> {
+    fn steps(_: &Self::View, _: &Visit) -> Option<Steps> {
         None
     }
 

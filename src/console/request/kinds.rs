@@ -5,9 +5,8 @@ use askama::Template;
 use super::kind::Kind;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::Visit;
-use crate::domain::CaseRole;
 use crate::operations::case::ReadCase;
-use crate::policy::{Action, Seat, allows_seat};
+use crate::policy::Action;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::{
@@ -17,11 +16,14 @@ use crate::vault::scope::requests::{
 /// The kinds of request in a case.
 pub struct KindsPage;
 
-/// One kind: the word in addresses, what it does, and whether a form on a page asks for one.
+/// One kind: the word in addresses, what it is asked for, whether the reader may ask, and by a form of its own.
 struct Listed {
     plural: &'static str,
-    does: &'static str,
-    asks: bool,
+    about: &'static str,
+    may_ask: bool,
+    has_form: bool,
+    /// Where it is asked for otherwise.
+    place: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -36,15 +38,14 @@ impl Page for KindsPage {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        let role = case.role.and_then(|role| role.parse().ok());
         let kinds = [
-            listed::<Reveal>(role, false),
-            listed::<Export>(role, true),
-            listed::<Raise>(role, true),
-            listed::<Withdrawal>(role, false),
-            listed::<Quarantine>(role, false),
-            listed::<Membership>(role, false),
-            listed::<Destruction>(role, true),
+            listed::<Reveal>(visit, false),
+            listed::<Export>(visit, true),
+            listed::<Raise>(visit, true),
+            listed::<Withdrawal>(visit, false),
+            listed::<Quarantine>(visit, false),
+            listed::<Membership>(visit, false),
+            listed::<Destruction>(visit, true),
         ];
         Shown::page(&Shows {
             visit,
@@ -54,13 +55,14 @@ impl Page for KindsPage {
     }
 }
 
-fn listed<K: Kind>(role: Option<CaseRole>, has_form: bool) -> Option<Listed> {
-    let seat = Seat::Member(role?);
+fn listed<K: Kind>(visit: &Visit, has_form: bool) -> Option<Listed> {
     let list = <<K as RequestKind>::List as Action>::KIND;
     let ask = <<K as RequestKind>::Ask as Action>::KIND;
-    allows_seat(list, seat).then(|| Listed {
+    visit.may(list).then(|| Listed {
         plural: K::PLURAL,
-        does: K::DOES,
-        asks: has_form && allows_seat(ask, seat),
+        about: K::ASKS,
+        may_ask: visit.may(ask),
+        has_form,
+        place: K::WHERE,
     })
 }

@@ -29,7 +29,7 @@ struct Row<'a> {
 struct Shows<'a> {
     visit: &'a Visit,
     plural: &'static str,
-    does: &'static str,
+    about: &'static str,
     refused: Option<&'a Refused>,
     rows: Vec<Row<'a>>,
     next: Option<String>,
@@ -46,6 +46,12 @@ const STATES: [(&str, &str); 7] = [
     ("expired", "expired"),
 ];
 
+/// How a state reads.
+pub(super) fn reads(state: &str) -> &str {
+    let found = STATES.iter().find(|(word, _)| *word == state);
+    found.map_or(state, |(_, reads)| reads)
+}
+
 impl<K: Kind> Page for ListPage<K> {
     type Operation = List<K>;
     const FIELDS: &'static [Field] = &[
@@ -58,7 +64,7 @@ impl<K: Kind> Page for ListPage<K> {
         let (views, next) = K::listing(listed);
         let row = |view| {
             let id = K::id(view);
-            let mut facts = K::facts(view);
+            let mut facts = K::facts(view, visit);
             facts.truncate(3);
             Row {
                 address: address::<K>(&id),
@@ -70,7 +76,7 @@ impl<K: Kind> Page for ListPage<K> {
         Shown::page(&Shows {
             visit,
             plural: K::PLURAL,
-            does: K::DOES,
+            about: K::ASKS,
             refused: None,
             rows: views.iter().map(row).collect(),
             next,
@@ -81,7 +87,7 @@ impl<K: Kind> Page for ListPage<K> {
         Some(Html::of(&Shows {
             visit,
             plural: K::PLURAL,
-            does: K::DOES,
+            about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),
             next: None,

@@ -1,13 +1,17 @@
 //! Memberships, as their pages show them.
 
 use super::kind::Kind;
+use crate::console::visit::Visit;
 use crate::operations::membership::MembershipList;
 use crate::vault::scope::requests::{AskedView, Membership, MembershipView};
 
 impl Kind for Membership {
     const PLURAL: &'static str = "memberships";
     const CALLED: &'static str = "membership";
-    const DOES: &'static str = "The operator has the role in the case at once.";
+    const ASKS: &'static str = "Asks to name somebody as a member of the case.";
+    const WHERE: Option<&'static str> =
+        Some("The members' page asks for it where another lead decides.");
+    const DOES: &'static str = "the operator has the role in the case at once";
 
     fn listing(listed: MembershipList) -> (Vec<MembershipView>, Option<String>) {
         (listed.memberships, listed.next)
@@ -21,7 +25,7 @@ impl Kind for Membership {
         &view.asked
     }
 
-    fn facts(view: &MembershipView) -> Vec<(&'static str, String)> {
+    fn facts(view: &MembershipView, _: &Visit) -> Vec<(&'static str, String)> {
         let mut facts = vec![
             ("Operator", view.name.clone()),
             ("Role in the case", view.role.clone()),

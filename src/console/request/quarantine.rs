@@ -1,8 +1,10 @@
 //! Quarantines, as their pages show them.
 
 use super::kind::Kind;
-use crate::console::visit::word;
+use crate::console::count::counted;
+use crate::console::visit::Visit;
 use crate::operations::quarantine::QuarantineList;
+use crate::policy::ActionKind;
 use crate::vault::scope::requests::{
     AskedView, Quarantine, QuarantineForm, QuarantineView, ShownState,
 };
@@ -10,8 +12,9 @@ use crate::vault::scope::requests::{
 impl Kind for Quarantine {
     const PLURAL: &'static str = "quarantines";
     const CALLED: &'static str = "quarantine";
-    const DOES: &'static str = "The asker sees the rows in quarantine once, masked; or they leave as a sealed list, if \
-                                that is what was asked for.";
+    const ASKS: &'static str = "Asks for rows of an exhibit that could not be admitted.";
+    const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
+    const DOES: &'static str = "the asker sees the rows once, masked; or they leave as a sealed list, if that was asked for";
 
     fn listing(listed: QuarantineList) -> (Vec<QuarantineView>, Option<String>) {
         (listed.quarantines, listed.next)
@@ -25,12 +28,15 @@ impl Kind for Quarantine {
         &view.asked
     }
 
-    fn facts(view: &QuarantineView) -> Vec<(&'static str, String)> {
+    fn facts(view: &QuarantineView, _: &Visit) -> Vec<(&'static str, String)> {
         let rows = match view.form {
             QuarantineForm::Masked => "Rows that would be shown, masked",
             QuarantineForm::List => "Rows that would leave, with their cells",
         };
-        let mut facts = vec![("Exhibit", view.exhibit.clone()), (rows, word(&view.rows))];
+        let mut facts = vec![
+            ("Exhibit", view.exhibit.clone()),
+            (rows, counted(&view.rows)),
+        ];
         let Some(list) = &view.list else {
             return facts;
         };
@@ -41,7 +47,7 @@ impl Kind for Quarantine {
         facts.push(("Columns that leave", list.columns.join(", ")));
         for fault in &list.faults {
             let column = fault.column.as_deref().unwrap_or("the row");
-            let rows = format!("{} in {column}: {}", fault.kind, word(&fault.rows));
+            let rows = format!("{} in {column}: {}", fault.kind, counted(&fault.rows));
             facts.push(("Rows by fault", rows));
         }
         if let Some(manifest) = &list.tagmanifest_sha256 {
@@ -53,11 +59,11 @@ impl Kind for Quarantine {
         facts
     }
 
-    fn after(view: &QuarantineView) -> Option<(String, &'static str)> {
+    fn after(view: &QuarantineView) -> Option<(String, &'static str, ActionKind)> {
         let open = format!("/console/quarantines/{}/open", view.quarantine);
         let shown =
             view.form == QuarantineForm::Masked && matches!(view.asked.state, ShownState::Approved);
-        shown.then_some((open, "Show the rows once"))
+        shown.then_some((open, "Show the rows once", ActionKind::OpenQuarantine))
     }
 
     fn package(view: &QuarantineView) -> Option<String> {

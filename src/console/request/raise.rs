@@ -1,13 +1,16 @@
 //! Raises, as their pages show them.
 
 use super::kind::Kind;
+use crate::console::count::counted;
+use crate::console::visit::Visit;
 use crate::operations::raise::RaiseList;
 use crate::vault::scope::requests::{AskedView, Raise, RaiseView};
 
 impl Kind for Raise {
     const PLURAL: &'static str = "raises";
     const CALLED: &'static str = "raise";
-    const DOES: &'static str = "The asker has this many more lookup points until then.";
+    const ASKS: &'static str = "Asks for more lookup points.";
+    const DOES: &'static str = "the asker has this many more lookup points until then";
 
     fn listing(listed: RaiseList) -> (Vec<RaiseView>, Option<String>) {
         (listed.raises, listed.next)
@@ -21,10 +24,10 @@ impl Kind for Raise {
         &view.asked
     }
 
-    fn facts(view: &RaiseView) -> Vec<(&'static str, String)> {
+    fn facts(view: &RaiseView, visit: &Visit) -> Vec<(&'static str, String)> {
         vec![
-            ("Lookup points more", view.points.to_string()),
-            ("Until", view.until.to_string()),
+            ("Lookup points more", counted(&view.points)),
+            ("Until", visit.time(&view.until).to_string()),
         ]
     }
 }

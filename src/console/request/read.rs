@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use askama::Template;
 
 use super::kind::{Kind, Steps};
+use super::list::reads;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::{Visit, word};
@@ -27,14 +28,19 @@ struct Shows<'a> {
     asked: &'a AskedView,
     facts: Vec<(&'static str, String)>,
     sample: Vec<(String, String, u64)>,
-    /// Whether it waits for a decision.
+    /// Whether it waits for a decision, and whether the reader may make it.
     waits: bool,
+    decides: bool,
+    /// What its last moment is called; none where nothing ends any more.
+    ends: Option<&'static str>,
     /// Whether the reader asked for it.
     own: bool,
     who_can: String,
     after: Option<(String, &'static str)>,
     steps: Option<Steps>,
     package: Option<String>,
+    takes: bool,
+    records_arrival: bool,
     who_hands_out: String,
 }
 
@@ -53,14 +59,28 @@ impl<K: Kind> Page for ReadPage<K> {
             called: K::CALLED,
             does: K::DOES,
             asked,
-            facts: K::facts(&view),
+            facts: K::facts(&view, visit),
             sample: K::sample(&view),
             waits: matches!(asked.state, ShownState::Requested),
             own,
             who_can: who_can(decide).join(", "),
-            after: K::after(&view).filter(|_| own),
-            steps: K::steps(&view),
+            decides: visit.may(decide),
+            ends: match asked.state {
+                ShownState::Requested => Some("To be decided by"),
+                ShownState::Approved => Some("To be used by"),
+                ShownState::Expired => Some("Ran out"),
+                ShownState::Denied
+                | ShownState::Used
+                | ShownState::Acknowledged
+                | ShownState::Stopped => None,
+            },
+            after: K::after(&view)
+                .filter(|(_, _, act)| own && visit.may(*act))
+                .map(|(to, button, _)| (to, button)),
+            steps: K::steps(&view, visit),
             package: K::package(&view),
+            takes: visit.may(ActionKind::TakePackage),
+            records_arrival: visit.may(ActionKind::AcknowledgeExport),
             who_hands_out: who_can(ActionKind::TakePackage).join(", "),
         })
     }

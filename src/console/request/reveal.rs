@@ -1,13 +1,19 @@
 //! Reveals, as their pages show them.
 
 use super::kind::Kind;
+use crate::console::count::counted;
+use crate::console::visit::Visit;
 use crate::operations::reveal::RevealList;
+use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Reveal, RevealView, ShownState};
 
 impl Kind for Reveal {
     const PLURAL: &'static str = "reveals";
     const CALLED: &'static str = "reveal";
-    const DOES: &'static str = "The asker, and nobody else, sees these numbers once.";
+    const ASKS: &'static str = "Asks to see the numbers of people in the clear, once.";
+    const WHERE: Option<&'static str> =
+        Some("Tick people in the records, or in the results of a lookup.");
+    const DOES: &'static str = "the asker, and nobody else, sees these numbers once";
 
     fn listing(listed: RevealList) -> (Vec<RevealView>, Option<String>) {
         (listed.reveals, listed.next)
@@ -21,8 +27,8 @@ impl Kind for Reveal {
         &view.asked
     }
 
-    fn facts(view: &RevealView) -> Vec<(&'static str, String)> {
-        let mut facts = vec![("Numbers that would be shown", view.numbers.to_string())];
+    fn facts(view: &RevealView, _: &Visit) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("Numbers that would be shown", counted(&view.numbers))];
         if let Some(ticket) = &view.ticket {
             facts.push(("Ticket", ticket.clone()));
         }
@@ -40,8 +46,9 @@ impl Kind for Reveal {
             .collect()
     }
 
-    fn after(view: &RevealView) -> Option<(String, &'static str)> {
+    fn after(view: &RevealView) -> Option<(String, &'static str, ActionKind)> {
         let open = format!("/console/reveals/{}/open", view.reveal);
-        matches!(view.asked.state, ShownState::Approved).then_some((open, "Show the numbers once"))
+        let step = (open, "Show the numbers once", ActionKind::OpenReveal);
+        matches!(view.asked.state, ShownState::Approved).then_some(step)
     }
 }

@@ -1,14 +1,17 @@
 //! Withdrawals, as their pages show them.
 
 use super::kind::Kind;
-use crate::console::visit::word;
+use crate::console::count::counted;
+use crate::console::visit::Visit;
 use crate::operations::withdrawal::WithdrawalList;
 use crate::vault::scope::requests::{AskedView, Withdrawal, WithdrawalView};
 
 impl Kind for Withdrawal {
     const PLURAL: &'static str = "withdrawals";
     const CALLED: &'static str = "withdrawal";
-    const DOES: &'static str = "The exhibit counts no more: its records are in no answer.";
+    const ASKS: &'static str = "Asks to take an exhibit out of all answers.";
+    const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
+    const DOES: &'static str = "the exhibit counts no more: its records are in no answer";
 
     fn listing(listed: WithdrawalList) -> (Vec<WithdrawalView>, Option<String>) {
         (listed.withdrawals, listed.next)
@@ -22,17 +25,17 @@ impl Kind for Withdrawal {
         &view.asked
     }
 
-    fn facts(view: &WithdrawalView) -> Vec<(&'static str, String)> {
+    fn facts(view: &WithdrawalView, _: &Visit) -> Vec<(&'static str, String)> {
         let mut facts = vec![
             ("Exhibit", view.exhibit.clone()),
-            ("Messages that would count no more", word(&view.messages)),
-            ("Distinct numbers in it", word(&view.numbers)),
+            ("Messages that would count no more", counted(&view.messages)),
+            ("Distinct numbers in it", counted(&view.numbers)),
         ];
         if let Some(only) = view.numbers_only_here {
-            facts.push(("Numbers that are in no other exhibit", only.to_string()));
+            facts.push(("Numbers that are in no other exhibit", counted(&only)));
         }
         for later in view.later_duplicates.iter().flatten() {
-            let rows = format!("{} rows in {}", later.duplicates, later.exhibit);
+            let rows = format!("{} rows in {}", counted(&later.duplicates), later.exhibit);
             facts.push(("Left out elsewhere as its duplicates", rows));
         }
         facts

@@ -12,4 +12,6 @@ pub struct GoOn<'a> {
     pub visit: &'a Visit,
     /// Path and query of the page.
     pub to: &'a str,
+    /// The filters of the link that its address cannot have. With any of them nobody goes on.
+    pub missing: &'a [String],
 }

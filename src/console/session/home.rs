@@ -6,9 +6,10 @@ use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
 use crate::operations::inbox::{Inbox, ListInbox};
+use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::requests::{WaitingView, WaitsFor};
-use crate::vault::scope::{TaskKind, TaskView};
+use crate::vault::scope::{SelfMembership, TaskKind, TaskView};
 
 /// The first page of somebody who is signed in.
 pub struct Home;
@@ -28,6 +29,33 @@ impl Page for Home {
     fn show(inbox: Inbox, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows { visit, inbox })
     }
+}
+
+/// A page of a case that home leads to at once.
+struct Link {
+    to: String,
+    read: &'static str,
+}
+
+/// The work that most begin with, as far as a member of the case may do it.
+fn straight(visit: &Visit, case: &SelfMembership) -> Vec<Link> {
+    const WORK: [(ActionKind, &str, &str); 5] = [
+        (ActionKind::LookUp, "/lookup", "Look up"),
+        (ActionKind::SearchRecords, "/records", "Records"),
+        (ActionKind::Scope, "/scope", "Scope"),
+        (
+            ActionKind::RequestExport,
+            "/exports/new",
+            "Ask for an export",
+        ),
+        (ActionKind::BeginExhibit, "/exhibits/new", "Admit a file"),
+    ];
+    let may = |(action, _, _): &(ActionKind, _, _)| visit.may_in(case.role, case.state, *action);
+    let link = |(_, path, read)| Link {
+        to: format!("/console/cases/{}{path}", case.case),
+        read,
+    };
+    WORK.into_iter().filter(may).map(link).collect()
 }
 
 /// The address of a request.

@@ -32,6 +32,7 @@ pub(in crate::http) async fn package<I: 'static>(
         }
         let token = cookie::session(&parts.headers).map(|(token, _)| token);
         let caller = authenticate_as(&app, &parts, token).await?;
+        visit.rights = visit::rights(&app, &caller, &visit, Ok(Target::Vault)).await;
         let sent = body::read(&app.limits, &parts, body, body::FORM).await;
         let form = sent.ok().and_then(|bytes| Form::parse(&bytes));
         visit.form = form.unwrap_or_default();

@@ -25,7 +25,7 @@ use crate::console::{
 use crate::domain::{Purpose, Reason};
 use crate::operations::Request;
 use crate::policy::Action;
-use crate::vault::{Caller, Ended, Operation};
+use crate::vault::{Caller, Ended, Operation, Rights};
 
 /// Answers a request for the page `P`.
 ///
@@ -54,6 +54,9 @@ pub(in crate::http) async fn page<P: Page>(
     };
     visit.sitting = app.sittings.of(&caller);
     if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
+        if visit.incomplete {
+            return go_on(&parts, &visit);
+        }
         // Asked once for a sitting, and not in an address.
         let next = escaped(next_page(&visit::address(&parts)));
         return respond::to(&format!("/console/sitting?next={next}"), None);
@@ -85,6 +88,8 @@ async fn work<P: Page>(
         Ok(turn) => turn,
         Err(problem) => return (Arc::new(visit), Err(problem)),
     };
+    let about = <P::Operation as Request>::target(&visit.ids);
+    visit.rights = visit::rights(app, caller, &visit, about).await;
     let sent = match parts.method == Method::GET {
         true => {
             let query = parts.uri.query().unwrap_or_default();
@@ -142,7 +147,7 @@ async fn work<P: Page>(
 
 /// The request of the API that gives the same answer.
 fn as_command<P: Page>(visit: &Visit, parts: &Parts, same_path: bool) -> Option<String> {
-    if parts.method != Method::GET {
+    if parts.method != Method::GET || visit.incomplete {
         return None;
     }
     let own = visit.path.strip_prefix(super::PREFIX);
@@ -197,9 +202,13 @@ fn from_elsewhere<P: Page>(app: &Arc<App>, parts: &Parts, visit: &Visit) -> Resp
 
 /// One link to what was asked for.
 pub(super) fn go_on(parts: &Parts, visit: &Visit) -> Response {
-    let to = visit::address(parts);
-    let to = next_page(&to);
-    respond::html(StatusCode::OK, Html::of(&GoOn { visit, to }), visit)
+    let (to, missing) = (visit::address(parts), visit::missing(parts));
+    let page = GoOn {
+        visit,
+        to: next_page(&to),
+        missing: &missing,
+    };
+    respond::html(StatusCode::OK, Html::of(&page), visit)
 }
 
 pub(super) fn needs_session(problem: &Problem) -> bool {
@@ -215,7 +224,11 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
         return refuse::<P>(problem, visit);
     }
     if parts.method == Method::GET {
-        let next = visit::address(parts);
+        // Without one of its filters it would ask for more than it did.
+        let next = match visit.incomplete {
+            true => super::PREFIX.to_owned(),
+            false => visit::address(parts),
+        };
         let ended = match (&visit.person, problem.in_the_way) {
             (None, _) => String::new(),
             (_, Some(InTheWay::Session(how))) => format!("&ended={}", how.name()),
@@ -243,9 +256,11 @@ pub(super) fn sign_in_first(
 ) -> Response {
     let stranger = Visit {
         person: None,
+        rights: Rights::default(),
         form: Form::default(),
         path: visit.path.clone(),
         query: String::new(),
+        incomplete: false,
         ids: visit.ids.clone(),
         sitting: visit.sitting.clone(),
         zone: visit.zone.clone(),

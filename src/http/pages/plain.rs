@@ -8,9 +8,10 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::super::app::App;
 use super::super::problem::Problem;
-use super::{respond, visit};
+use super::{cookie, respond, visit};
 use crate::console::help::ErrorsPage;
 use crate::console::{Html, SCRIPT, STYLE};
+use crate::vault::Target;
 
 /// Whoever types the address of the vault alone.
 pub(super) async fn front(State(_): State<Arc<App>>) -> Response {
@@ -29,7 +30,11 @@ pub(super) async fn script(State(_): State<Arc<App>>) -> Response {
 pub(in crate::http) async fn errors(app: &App, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     visit::admit(app, &parts)?;
-    let visit = visit::begin(app, &mut parts).await;
+    let mut visit = visit::begin(app, &mut parts).await;
+    let token = cookie::session(&parts.headers).map(|(token, _)| token);
+    if let Some(caller) = token.and_then(|token| app.vault.recognise(&token)) {
+        visit.rights = visit::rights(app, &caller, &visit, Ok(Target::Vault)).await;
+    }
     let page = Html::of(&ErrorsPage { visit: &visit });
     Ok(respond::html(StatusCode::OK, page, &visit))
 }

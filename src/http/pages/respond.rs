@@ -11,7 +11,7 @@ use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, nex
 use crate::domain::Moment;
 use crate::operations::Ids;
 use crate::policy::ActionKind;
-use crate::vault::OperationError;
+use crate::vault::{OperationError, Rights};
 
 /// What a page may do: nothing but what is listed, and nothing unsafe. `around` adds what every answer has.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -36,6 +36,10 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// The same for the page with a file: its script sends the file, so that it stays chosen.
+const WITH_FILE: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+     img-src data:; script-src 'self'; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// A page. At the end of the session the browser leaves it, with or without a script.
 pub(super) fn html(
     status: StatusCode,
@@ -54,6 +58,10 @@ pub(super) fn html(
     );
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if visit.sends_file() {
+        let policy = HeaderValue::from_static(WITH_FILE);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if let Some(leaf) = visit.leaf() {
         headers.insert("audit-leaf", HeaderValue::from(leaf));
@@ -156,9 +164,11 @@ pub(in crate::http) fn bare_refusal(problem: &Problem, now: Moment) -> Response 
     let visit = Visit {
         path: super::PREFIX.to_owned(),
         query: String::new(),
+        incomplete: false,
         ids: Ids::default(),
         form: Form::default(),
         person: None,
+        rights: Rights::default(),
         sitting: Sitting::default(),
         zone: Zone::default(),
         now,

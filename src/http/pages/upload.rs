@@ -1,7 +1,7 @@
 //! `POST /console/cases/{case}/exhibits/new`: a file in a form, streamed like a file that comes by the API.
 //!
 //! The file is the last field. What is before it is small, and read first; the file is read once its admission has
-//! begun.
+//! begun. What is to be done with it is in the address, because buttons are behind the file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,6 +111,7 @@ async fn take(
         }
     };
     let turn = app.turns.enter(&caller)?;
+    visit.rights = visit::rights(app, &caller, visit, Ok(Target::Vault)).await;
     let case = match visit.ids.case() {
         Ok(case) => case,
         Err(error) => {
@@ -219,10 +220,13 @@ async fn read(parts: &Parts, body: Body) -> Result<Sent, Problem> {
         progress.part_is_read();
         fields.push((name, Zeroizing::new(text)));
     }
-    Ok(Sent {
-        form: Form::of(fields),
-        file,
-    })
+    let mut form = Form::of(fields);
+    // The button that was pressed stands behind the file, so it says in the address what it does.
+    let pressed = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    if let Some(pressed) = pressed.filter(|pressed| pressed.has("dry_run")) {
+        form.put("dry_run", pressed.text("dry_run"));
+    }
+    Ok(Sent { form, file })
 }
 
 /// What a form says where the file is only to be looked at.

@@ -8,6 +8,7 @@ use std::io::{Cursor, Read};
 use super::column_look::ColumnLook;
 use super::draft_column::DraftColumn;
 use super::draft_text::DraftText;
+use super::first_line::FirstLine;
 use super::usual_names::by_name;
 use crate::domain::Field;
 use crate::ingest::column_name::ShownName;
@@ -31,14 +32,20 @@ use crate::ingest::unpack::text::FileText;
 /// `Empty` or `NoHeader` if the file has no records or no names of columns, and what unpacking and
 /// reading its beginning fails with.
 pub fn draft(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<String, IngestError> {
-    Ok(look(source, sheet)?.mapping)
+    let look = look(source, sheet)?;
+    match look.has_names {
+        true => Ok(look.mapping),
+        false => Err(IngestError::NoHeader),
+    }
 }
 
 /// What the beginning of a file shows, without a cell of it.
 pub struct FileLook {
     /// The columns, at most 256 of them, in the order of the file.
     pub columns: Vec<LookedColumn>,
-    /// The text of a drafted mapping.
+    /// Whether the columns have names. If not, the first line seems to be data, and columns are called by their places.
+    pub has_names: bool,
+    /// The text of a drafted mapping; without names of columns, what is to be done first.
     pub mapping: String,
 }
 
@@ -56,7 +63,7 @@ pub struct LookedColumn {
 ///
 /// # Errors
 ///
-/// As [`draft`].
+/// As [`draft`], but for `NoHeader`: columns without names are called by their places.
 pub fn look(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<FileLook, IngestError> {
     let named = sheet.is_some();
     let FileText {
@@ -79,23 +86,31 @@ pub fn look(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<FileLoo
     };
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
     let said = sheet.as_ref().filter(|_| named).map(Sheet::title);
-    let (container, columns) = match (layout, written, first) {
+    let (container, (columns, has_names)) = match (layout, written, first) {
         (None, ..) => ("csv", of_delimited(source, sheet)?),
-        (Some(layout), Written::Json, b'[') => ("json", of_json(source, &layout)?),
-        (Some(layout), ..) => ("ndjson", of_json(source, &layout)?),
+        (Some(layout), Written::Json, b'[') => ("json", (of_json(source, &layout)?, true)),
+        (Some(layout), ..) => ("ndjson", (of_json(source, &layout)?, true)),
     };
     let looked = columns.iter().enumerate().take(COLUMNS);
     let looked = looked.map(|(at, column)| {
-        let name = column.name.clone();
+        let name = column.name.clone().filter(|_| has_names);
+        let field = match has_names {
+            true => column.named().or_else(|| column.looks()),
+            false => column.look.field(),
+        };
         LookedColumn {
             name: name.unwrap_or_else(|| ShownName::of_column(at)).to_string(),
-            field: column.named().or_else(|| column.looks()),
+            field,
             values: column.values(),
         }
     });
     Ok(FileLook {
         columns: looked.collect(),
-        mapping: DraftText::of(container, said.as_deref(), &columns),
+        has_names,
+        mapping: match has_names {
+            true => DraftText::of(container, said.as_deref(), &columns),
+            false => NO_NAMES.to_owned(),
+        },
     })
 }
 
@@ -111,7 +126,7 @@ fn is_likely(name: &str, cell: &str) -> bool {
 fn of_delimited(
     source: Box<dyn Read + Send>,
     sheet: Option<Sheet>,
-) -> Result<Vec<DraftColumn>, IngestError> {
+) -> Result<(Vec<DraftColumn>, bool), IngestError> {
     let written = HowWritten {
         quotes: sheet.as_ref().map_or(Quotes::Auto, |_| Quotes::None),
         delimiter: sheet.map(|_| Sheet::DELIMITER),
@@ -123,25 +138,29 @@ fn of_delimited(
     };
     let beginning = Beginning::read(source, written)?;
     let names = beginning.names();
+    let mut first = FirstLine::of(&names);
     let mut columns: Vec<_> = names.into_iter().map(DraftColumn::new).collect();
     // If hardly any cell of the first line looks like a name, it is a line of data.
     let shown = columns.iter().filter(|column| column.name.is_some());
-    if shown.count() * 2 < columns.len().max(2) {
-        return Err(IngestError::NoHeader);
-    }
+    let few = shown.count() * 2 < columns.len().max(2);
     let delimiter = beginning.cuts.delimiter();
     let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
     for _ in 0..RECORDS {
         if !reader.advance()? {
             break;
         }
-        for (column, cell) in columns.iter_mut().zip(reader.record()) {
-            if let Ok(cell) = std::str::from_utf8(cell) {
-                column.see(cell);
-            }
+        let cells: Vec<&str> = reader
+            .record()
+            .iter()
+            .map(|cell| std::str::from_utf8(cell).unwrap_or_default())
+            .collect();
+        first.compare(&cells);
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            column.see(cell);
         }
     }
-    Ok(columns)
+    let is_data = few || first.is_data();
+    Ok((columns, !is_data))
 }
 
 fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftColumn>, IngestError> {
@@ -177,3 +196,6 @@ fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftCol
 const RECORDS: usize = 100;
 /// How many different names of JSON members are looked at.
 const COLUMNS: usize = 256;
+/// What stands for the draft where the columns have no names.
+const NO_NAMES: &str = "# The file seems to have no header: its first line looks like the lines below it.\n\
+    # Put a line with the names of its columns before it, then look at it again.\n";

@@ -7,6 +7,7 @@ pub(super) mod country_column;
 pub(super) mod draft;
 mod draft_column;
 mod draft_text;
+mod first_line;
 pub(super) mod meaning;
 mod parse;
 mod time_look;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::Reason;
 use crate::operations::{Docs, Ids, Request, only_reason};
-use crate::policy::actions;
+use crate::policy::{ActionKind, actions};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -51,7 +51,7 @@ impl Operation for SignOff {
     const PREPARES: bool = true;
 
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        reading.verify_log()
+        reading.verify_log(ActionKind::SignOff)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignedOff, OperationError> {

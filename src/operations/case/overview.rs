@@ -35,7 +35,8 @@ impl Request for ReadOverview {
             "IR-2024-17", "state": "open", "opened_at": "2024-03-21T22:34:49Z", "role": "lead",
             "exhibits": 1, "numbers": 700000, "quarantined": 12, "basis": {"exhibits": 1, "records": 5000000, "span":
             {"first": "2024-03-01T00:04:11Z", "last": "2024-03-31T23:58:40Z"}, "quarantined": 12}, "integrity": {"size": 41,
-            "root": "qlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=", "verified": {"at": "2024-03-21T22:30:00Z", "size": 40},
+            "root": "qlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=", "verified": {"at": "2024-03-21T22:30:00Z", "size": 40,
+            "by": "audit.search"},
             "marked": 39}, "waiting": []}"#,
         problems: &["not-found", "case-closed"],
     };

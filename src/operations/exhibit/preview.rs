@@ -29,7 +29,9 @@ pub struct FilePreview {
     /// The columns in the order of the file, the first 256 of them.
     #[schema(max_items = 256)]
     pub columns: Vec<PreviewedColumn>,
-    /// A draft of a mapping, to be checked and completed.
+    /// Whether the columns have names. If not, the first line seems to be data, and none of it is shown.
+    pub has_names: bool,
+    /// A draft of a mapping, to be checked and completed; without names of columns, what is to be done first.
     pub mapping: String,
 }
 
@@ -84,6 +86,7 @@ impl From<FileLook> for FilePreview {
                     values: column.values,
                 })
                 .collect(),
+            has_names: look.has_names,
             mapping: look.mapping,
         }
     }

@@ -80,7 +80,8 @@ impl Request for ListInbox {
         request: "",
         answer: r#"{"me": {"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead", "session":
             "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z", "cases": [{"case":
-            "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250, "lookup_most": 250,
+            "c_0123456789abcdefghjk", "title": "Text message log", "state": "open", "role": "lead",
+            "lookup_budget": 250, "lookup_most": 250,
             "view_budget": 20000, "view_most": 20000}], "next": null}, "waiting": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
             "kind": "reveal", "request": "r_0123456789abcdefghjk", "waits_for": "your-decision", "state":
             "requested", "asked_by": "investigator", "asked_at": "2024-03-21T22:34:49Z", "expires_at":

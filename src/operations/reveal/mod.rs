@@ -1,9 +1,11 @@
 //! Reveals: ask to see numbers in the clear, decide it, open it once.
 
 pub(crate) mod docs;
+mod find_open;
 mod open;
 mod request;
 
+pub use find_open::{FindOpenReveals, FindOpenRevealsInput, OpenReveals};
 pub use open::{OpenReveal, OpenedBody};
 pub use request::{RequestRevealInput, RequestedReveal, RevealList};
 

@@ -45,7 +45,8 @@ impl Request for ReadSelf {
         answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
             "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z",
             "idle_at": "2024-03-21T15:04:49Z", "cases":
-            [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "role": "lead", "lookup_budget": 250, "lookup_most": 250,
+            [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "state": "open", "role": "lead",
+            "lookup_budget": 250, "lookup_most": 250,
             "view_budget": 20000, "view_most": 20000}], "next": null}"#,
         problems: &[],
     };

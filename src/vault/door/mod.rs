@@ -5,10 +5,12 @@
 mod facts;
 mod operation;
 mod perform;
+mod rights;
 mod spoilt;
 mod toll;
 mod vault;
 
 pub use operation::Operation;
 pub use perform::{Ended, Reply};
+pub use rights::Rights;
 pub use vault::Vault;

@@ -542,7 +542,7 @@ fn settle<O: Operation>(
         core.control.intact()?;
         refuse_spoilt(core, &situation, O::Action::KIND)?;
         if let Some(writes) = notes.log_verified {
-            verify_again(core, transaction, writes)?;
+            verify_again(core, transaction, writes, O::Action::KIND)?;
         }
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));

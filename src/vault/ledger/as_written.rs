@@ -9,6 +9,7 @@ use std::sync::PoisonError;
 
 use super::book::{StoredHashes, log_key};
 use super::trail::DenseHashes;
+use crate::policy::ActionKind;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
 use crate::vault::core::{Core, LogVerified};
 use crate::vault::store::{Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows};
@@ -36,12 +37,13 @@ pub(in crate::vault) fn proven_leaf(
     Ok(Some(leaf))
 }
 
-/// Verifies the whole log up to its newest checkpoint, unless that was done and nobody else wrote since. Answers after
-/// how many foreign writes it was done.
+/// Verifies the whole log up to its newest checkpoint for an act, unless that was done and nobody else wrote since.
+/// Answers after how many foreign writes it was done.
 pub(in crate::vault) fn verify_all(
     core: &Core,
     connection: &Snapshot,
     tip: Tip,
+    by: ActionKind,
 ) -> Result<u64, StoreError> {
     let writes = connection.foreign_writes();
     let mut verified = core
@@ -55,6 +57,7 @@ pub(in crate::vault) fn verify_all(
             writes,
             at: core.clock.now(),
             size,
+            by,
         });
     }
     Ok(writes)
@@ -66,11 +69,12 @@ pub(in crate::vault) fn verify_again(
     core: &Core,
     connection: &Snapshot,
     writes: u64,
+    by: ActionKind,
 ) -> Result<(), StoreError> {
     if connection.foreign_writes() == writes {
         return Ok(());
     }
-    verify_all(core, connection, core.tip())?;
+    verify_all(core, connection, core.tip(), by)?;
     Err(StoreError {
         at: "leaf::verify",
         fault: StoreFault::Busy,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::invisible::cleaned;
 use crate::domain::schema::FilterValue;
 use crate::domain::{
-    AccountName, ExhibitId, Field, Moment, MomentError, TextError, may_hold_number,
+    AccountName, ExhibitId, Field, Moment, MomentError, TextError, is_bare_number, may_hold_number,
 };
 use crate::vault::error::OperationError;
 use crate::vault::plaintext::SubjectToken;
@@ -218,7 +218,9 @@ fn accounts(accounts: Vec<String>) -> Result<Vec<String>, OperationError> {
 /// Whatever the case has: a country, a carrier or a kind never looks like a phone number, and what does is not looked
 /// for, because the question stays in the log.
 fn values(at: &str, values: Vec<String>) -> Result<Vec<String>, OperationError> {
-    none_is(at, bounded(at, values)?, |value| may_hold_number(value))
+    none_is(at, bounded(at, values)?, |value| {
+        may_hold_number(value) || is_bare_number(value)
+    })
 }
 
 fn none_is(
@@ -323,7 +325,16 @@ mod tests {
             "kind",
             "channel",
         ] {
-            for number in ["+12025550147", "12025550147", "06 12 34 56 78"] {
+            for number in [
+                "+12025550147",
+                "12025550147",
+                "06 12 34 56 78",
+                // They read as a date, a time since 1970, and a number of a register too.
+                "20240331",
+                "1711060489",
+                "012345678",
+                "5550147",
+            ] {
                 let value = json!({member: ["a", number]});
                 assert_eq!(at(value), format!("filter.{member}[1]"));
             }

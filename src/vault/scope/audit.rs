@@ -107,7 +107,7 @@ pub struct LogProof(pub String);
 impl<A: Action> Scope<'_, A> {
     /// The leaves that match, with their numbers, newest first.
     pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<ListedLeaf>, OperationError> {
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip)?);
+        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
         let end = self.tip.size;
         let filter = LeafFilter {
             before: Some(query.before.map_or(end, |before| before.min(end))),
@@ -149,7 +149,7 @@ impl<A: Action> Scope<'_, A> {
 
     /// How many leaves the log has, all of them as the vault wrote them.
     pub fn verified_size(&mut self) -> Result<u64, OperationError> {
-        verify_all(self.core, self.connection, self.tip)?;
+        verify_all(self.core, self.connection, self.tip, A::KIND)?;
         Ok(self.tip.size)
     }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Scope;
 use crate::domain::Moment;
 use crate::domain::schema::Digest;
-use crate::policy::Action;
+use crate::policy::{Action, ActionKind};
 use crate::vault::error::OperationError;
 
 /// How far the audit log was checked.
@@ -37,6 +37,9 @@ pub struct VerifiedView {
     pub at: Moment,
     /// How many leaves the log had.
     pub size: u64,
+    /// The act for which it was done, such as `audit.search`.
+    #[schema(value_type = ActionKind)]
+    pub by: &'static str,
 }
 
 impl<A: Action> Scope<'_, A> {
@@ -55,6 +58,7 @@ impl<A: Action> Scope<'_, A> {
             verified: verified.map(|last| VerifiedView {
                 at: last.at,
                 size: last.size,
+                by: last.by.name(),
             }),
             marked: self.core.marked.load(Ordering::Acquire),
         })

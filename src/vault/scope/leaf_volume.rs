@@ -76,7 +76,7 @@ impl<A: Action> Scope<'_, A> {
             let rule = "must be before `to`, and at most 31 days before it";
             return Err(OperationError::invalid("from", rule));
         }
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip)?);
+        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
         let times = &self.core.leaf_times;
         let places = times.places(self.connection, self.tip.size, Some(from), Some(to))?;
         let work_hours = self.core.settings.work_hours;

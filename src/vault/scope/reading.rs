@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::{CaseRole, Moment, OperatorId};
-use crate::policy::{CaseState, Grant};
+use crate::policy::{ActionKind, CaseState, Grant};
 use crate::vault::OperationError;
 use crate::vault::audit::Tip;
 use crate::vault::call::caller::Caller;
@@ -43,9 +43,9 @@ impl<'v> Reading<'v> {
         self.now
     }
 
-    /// Verifies the whole audit log, unless that was done since somebody else last wrote.
-    pub fn verify_log(&self) -> Result<(), OperationError> {
-        verify_all(self.core, self.connection, self.tip)?;
+    /// Verifies the whole audit log for an act, unless that was done since somebody else last wrote.
+    pub fn verify_log(&self, by: ActionKind) -> Result<(), OperationError> {
+        verify_all(self.core, self.connection, self.tip, by)?;
         Ok(())
     }
 

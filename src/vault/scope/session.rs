@@ -8,7 +8,7 @@ use crate::domain::schema::{PageCursor, Token};
 use crate::domain::{
     CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
-use crate::policy::{Action, Denial, Writes};
+use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::charge::Payer;
 use crate::vault::budget::price::BudgetKind;
@@ -129,6 +129,9 @@ pub struct SelfMembership {
     /// Its title.
     #[schema(value_type = Title)]
     pub title: String,
+    /// Whether it is open, on hold or closed.
+    #[schema(value_type = CaseState)]
+    pub state: &'static str,
     /// What the caller is in it.
     #[schema(value_type = CaseRole)]
     pub role: &'static str,
@@ -387,6 +390,7 @@ impl<A: Action> Scope<'_, A> {
                 cases.push(SelfMembership {
                     title: self.describe(&case)?.title,
                     case: case.id,
+                    state: case.state.as_str(),
                     role: member.role.as_str(),
                     lookup_budget: lookups.left,
                     lookup_most: lookups.most,

@@ -21,6 +21,13 @@ fn the_team_is_told_what_the_case_rests_on() {
         // Opening the case was marked at once.
         assert!((1..=size).contains(&integrity["marked"].as_u64().unwrap()));
         assert_eq!(integrity["root"].as_str().unwrap().len(), 44);
+        // Since when the log is known to be whole, and by what.
+        if let Some(verified) = integrity["verified"].as_object() {
+            assert!(
+                verified["by"].as_str().unwrap().contains('.'),
+                "{integrity}"
+            );
+        }
     }
 }
 

@@ -77,7 +77,7 @@ fn a_large_file_behind_full_fields_is_read_to_its_end() {
     }
     let fields = [("map", map.as_str()), ("dry_run", "true")];
     let report = browser.upload(&path, &fields, &file).assert_status(200);
-    assert!(report.text().contains("20000"), "{}", report.text());
+    assert!(report.text().contains("20,000"), "{}", report.text());
 }
 
 #[test]
@@ -100,7 +100,10 @@ fn a_link_decides_neither_purpose_nor_reason() {
     for path in [link.as_str(), &plain] {
         let page = browser.get(path).assert_status(200);
         let text = page.text();
-        assert!(text.contains(&format!("For scoping: {REASON}")), "{text}");
+        assert!(
+            text.contains(&format!("Finding out how large the incident is: {REASON}")),
+            "{text}"
+        );
         let leaf = format!("/audit/leaves/{}", page.leaf().unwrap());
         let leaf = incident.auditor().get(&leaf).assert_status(200).text();
         assert!(
@@ -113,6 +116,46 @@ fn a_link_decides_neither_purpose_nor_reason() {
         );
     }
     assert_eq!(sitting(&browser), REASON);
+}
+
+#[test]
+fn a_link_whose_filter_may_be_a_number_is_not_followed_without_it() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Investigator);
+    let before = incident.leaves();
+    for (filter, named) in [
+        ("carrier=%2B12025550147", "carrier"),
+        ("kind=20240331", "kind"),
+        ("carrier=06.12.34.56.78", "carrier"),
+    ] {
+        let link = of_case(&incident, &format!("/records?country=GB&{filter}"));
+        // From another site, and before a purpose was given.
+        for site in ["cross-site", "same-origin"] {
+            let page = browser.get_with(&link, &[("sec-fetch-site", site)]);
+            let text = page.assert_status(200).text();
+            assert!(text.contains("This link cannot be followed"), "{text}");
+            assert!(
+                text.contains(&format!("<strong>{named}</strong>")),
+                "{text}"
+            );
+            assert!(!text.contains("id=\"go-on\""), "{text}");
+            assert!(!text.contains("/records?country=GB"), "{text}");
+            assert!(!text.contains(DIGITS) && !text.contains("12.34"), "{text}");
+        }
+        // Somebody who signs in first is led home, and not to a wider question.
+        let asked = Browser::of(&incident).get(&link).assert_status(303);
+        let to = asked.header("location").unwrap();
+        assert_eq!(to, "/console/sign-in?next=/console");
+    }
+    assert_eq!(incident.leaves(), before);
+    // An account is digits with many suppliers: the link is followed with it.
+    let link = of_case(&incident, "/records?account=12025550147");
+    let page = browser.get_with(&link, &[("sec-fetch-site", "cross-site")]);
+    let text = page.assert_status(200).text();
+    assert!(
+        text.contains(&format!("href=\"{link}\">Continue</a>")),
+        "{text}"
+    );
 }
 
 #[test]
@@ -285,6 +328,19 @@ fn no_filter_takes_a_number_and_no_auditor_reads_one() {
             refused.text()
         );
         no_number(refused.leaf().unwrap());
+    }
+    // Nor digits alone that read as a date, a time since 1970 or a number of a register, and the page forgets them.
+    for digits in ["20240331", "1711060489", "012345678", "5550147"] {
+        let path = of_case(&incident, &format!("/records?carrier={digits}"));
+        let refused = browser.get(&path).assert_status(422).text();
+        assert!(refused.contains("filter.carrier[0]"), "{refused}");
+        assert!(!refused.contains(digits), "{digits}: {refused}");
+        let why = [("purpose", "scoping"), ("reason", digits)];
+        let refused = browser.submit("/console/sitting", &why).text();
+        assert!(
+            !refused.contains(&format!(">{digits}</textarea>")),
+            "{refused}"
+        );
     }
     // Suppliers count their customers: digits alone may be an account, and the log says how many they were.
     let search = body::search(&json!({ "account": ["12025550147"] }));

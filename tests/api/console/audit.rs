@@ -64,6 +64,14 @@ fn leaves_are_paged_by_the_server() {
 fn a_stretch_is_signed_off_and_shown_as_signed_off() {
     let incident = Incident::new();
     let auditor = Browser::signed_in(&incident, Who::Auditor);
+    // The form offers what waits, however it was reached.
+    let form = auditor.get("/console/audit/sign-off").assert_status(200);
+    let (own, text) = (form.leaf().unwrap(), form.text());
+    assert!(
+        text.contains(&format!("{own} leaves, from 0 to {}.", own - 1)),
+        "{text}"
+    );
+    assert!(text.contains(&format!("value=\"{own}\"")), "{text}");
     let fields = [("size", "2"), ("reason", body::REASON)];
     let signed = auditor
         .submit("/console/audit/sign-off", &fields)
@@ -278,7 +286,14 @@ fn a_decided_request_leads_to_all_that_was_done_under_it() {
         assert!(text.contains(shown), "{shown}: {text}");
     }
     assert!(!text.contains("reveal.read"), "{text}");
+    // The page says that these are not all, and leads only where its reader may go.
+    assert!(text.contains("is for auditors"), "{text}");
+    assert!(!text.contains("href=\"/console/audit"), "{text}");
     let auditor = Browser::signed_in(&incident, Who::Auditor);
     let text = auditor.get(&path).assert_status(200).text();
     assert!(text.contains("<td>reveal.read</td>"), "{text}");
+    assert!(
+        !text.contains(&format!("href=\"/console/reveals/{reveal}\"")),
+        "{text}"
+    );
 }

@@ -131,7 +131,7 @@ const ROWS: &[Row] = &[
     get("GET /console/cases/{case}/scope.svg", COUNTERS),
 
     get("GET /console/cases/{case}/reveals", SEARCHERS),
-    get("GET /console/cases/{case}/reveals/new", MEMBERS),
+    get("GET /console/cases/{case}/reveals/new", SEARCHERS),
     post("POST /console/cases/{case}/reveals/new", &[("subjects", "{subject}"), WHY, REASON], SEARCHERS),
     get("GET /console/reveals/{reveal}", SEARCHERS),
     post("POST /console/reveals/{reveal}", DENY, LEADS),

@@ -21,8 +21,9 @@ fn a_file_is_reported_on_and_then_admitted_by_the_same_form() {
         ("format", "auto"),
         ("zone", ""),
     ];
-    let dry = [&fields[..], &[("dry_run", "true")]].concat();
-    let report = browser.upload(&path, &dry, &file).assert_status(200);
+    // A button stands behind the file, so the address says which one was pressed.
+    let pressed = format!("{path}?dry_run=true");
+    let report = browser.upload(&pressed, &fields, &file).assert_status(200);
     let text = report.text();
     assert!(
         text.contains("Nothing was admitted: this is a report only"),
@@ -49,6 +50,15 @@ fn a_file_is_reported_on_and_then_admitted_by_the_same_form() {
     assert!(
         page.contains("log of march.csv") && page.contains("from the supplier"),
         "{page}"
+    );
+
+    assert!(
+        page.contains("Ask for its withdrawal (110 points)"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("Ask for its rows in quarantine"),
+        "for leads: {page}"
     );
 
     // The same file again: the form is shown once more, with what was typed.
@@ -121,6 +131,27 @@ fn what_is_asked_about_an_exhibit_waits_for_somebody_else() {
     assert!(again.contains(">short</textarea>"), "{again}");
     let opened = incident.lead().get("/inbox").assert_status(200).json();
     assert_eq!(opened["waiting"][0]["kind"], json!("withdrawal"));
+    // After a yes nothing is asked about it any more, and the list says why.
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let list = format!("/console{}", incident.of_case("/exhibits"));
+    let about = |page: &str, what: &str| page.contains(&format!("/exhibits/{exhibit}/{what}\""));
+    let page = lead.get(&list).assert_status(200).text();
+    assert!(
+        about(&page, "withdrawal") && !page.contains("It was withdrawn"),
+        "{page}"
+    );
+    let withdrawal = to.split_once('?').unwrap().0;
+    let yes = [("decision", "approve"), ("reason", body::REASON)];
+    lead.submit(withdrawal, &yes).assert_status(303);
+    let page = lead.get(&list).assert_status(200).text();
+    assert!(
+        page.contains("It was withdrawn, so nothing of it counts"),
+        "{page}"
+    );
+    assert!(
+        !about(&page, "withdrawal") && !about(&page, "quarantine"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -145,30 +145,34 @@ fn a_file_is_tried_admitted_and_its_withdrawal_decided_by_somebody_else() {
     std::fs::write(&file, fresh_csv()).unwrap();
     let file = file.to_str().unwrap();
     chromium.sign_in(incident, Who::Custodian);
-    chromium.go(&case(incident, "/exhibits"));
+    // Straight from home; the file is chosen once and stays chosen from step to step.
     chromium.follow("Admit a file");
     chromium.send("input[type=file]", file);
-    chromium.click("input[name=dry_run][value=columns]");
-    chromium.press("Go on");
+    chromium.press("Look at its columns");
     chromium.find("[aria-label=Columns] td");
     assert!(chromium.words().contains("phone numbers with a plus"));
+    assert!(
+        chromium
+            .words()
+            .contains("“second log.csv” is still chosen")
+    );
     assert!(!chromium.html().contains("7700"), "{}", chromium.html());
-    chromium.send("input[type=file]", file);
-    chromium.press("Go on");
+    chromium.press("Check it");
     chromium.find("dl.facts");
     assert!(
         chromium
             .words()
             .contains("Nothing was admitted: this is a report only")
     );
-    // What comes next is chosen already.
-    chromium.send("input[type=file]", file);
-    chromium.press("Go on");
+    let chosen = "return document.querySelector('input[type=file]').files[0].name";
+    assert_eq!(chromium.run(chosen, &[]), "second log.csv");
+    chromium.press("Admit it");
     chromium.find("main > .mono");
     assert!(chromium.words().contains("The file was admitted"));
     chromium.go(&case(incident, "/exhibits"));
     assert!(chromium.words().contains("second log.csv"));
     chromium.click("section:last-of-type details summary");
+    assert!(chromium.words().contains("Asking costs 110 points"));
     chromium.fill("section:last-of-type textarea[name=reason]", REASON);
     chromium.click("section:last-of-type form button.bad");
     assert!(
@@ -264,7 +268,8 @@ fn an_auditor_finds_a_leaf_and_signs_a_stretch_off_and_sees_no_case() {
     chromium.click("tbody th a");
     assert!(chromium.words().contains("As it is in the tree."));
     assert!(!chromium.html().contains(&number[1..]));
-    chromium.go("/console/audit/sign-off");
+    chromium.follow("Sign-off");
+    assert!(chromium.words().contains("Not reviewed yet:"));
     chromium.fill("#size", "3");
     chromium.fill("#reason", "every one of them was looked at");
     chromium.press("Sign off");
@@ -399,9 +404,12 @@ fn every_list_is_worked_by_keyboard() {
     let open = "return document.getElementById('keys').open";
     assert_eq!(chromium.run(open, &[]), true);
     let listed = chromium.text("#keys dl");
-    for key in ["Home", "Cases", "Audit"] {
+    for key in ["Home", "Cases", "Operators"] {
         assert!(listed.contains(key), "{listed}");
     }
+    assert!(!listed.contains("Audit"), "not for a lead: {listed}");
+    let top = "return document.getElementById('keys').scrollTop";
+    assert_eq!(chromium.run(top, &[]), 0);
     chromium.keys(escape);
     assert_eq!(chromium.run(open, &[]), false);
     chromium.keys("c");
@@ -462,8 +470,7 @@ fn every_form_works_with_the_script_off() {
     chromium.follow("Look up a number");
     look_up(&chromium, &incident.log.messages[0].number);
     assert_eq!(chromium.heading(), "1 of 1 exposed");
-    chromium.click("input[name=subjects]");
-    chromium.press("Ask for a reveal of those ticked");
+    chromium.press("Ask for a reveal of all 1");
     chromium.press("Ask");
     assert!(chromium.words().contains("somebody else decides"));
     chromium.go(&case(incident, "/records?country=US"));
@@ -540,10 +547,10 @@ fn a_file_that_is_refused_while_it_is_sent_shows_the_refusal() {
         (&broken, 422, "cannot be admitted"),
     ] {
         chromium.go(&case(&incident, "/exhibits/new"));
+        chromium.click("form[data-upload] summary");
         chromium.fill("#source", "the supplier");
         chromium.send("input[type=file]", file);
-        chromium.click("input[name=dry_run][value=false]");
-        chromium.press("Go on");
+        chromium.press("Admit it");
         chromium.find("#problem");
         let words = chromium.words().to_lowercase();
         assert!(words.contains(told), "{file}: {words}");
@@ -560,8 +567,7 @@ fn a_file_that_is_refused_while_it_is_sent_shows_the_refusal() {
     wait_until(&incident, |status| status["state"] == "running");
     chromium.go(&case(&incident, "/exhibits/new"));
     chromium.send("input[type=file]", &kind);
-    chromium.click("input[name=dry_run][value=false]");
-    chromium.press("Go on");
+    chromium.press("Admit it");
     chromium.find("#problem");
     assert!(chromium.words().contains("is being admitted"));
     slow.vanish();

@@ -28,6 +28,12 @@ fn a_list_in_any_spelling_is_answered_by_position_and_never_said_back() {
     assert!(text.contains("it is no phone number"), "{text}");
     let subject = incident.subject(&known);
     assert!(text.contains(&subject), "{text}");
+    // The same answers as a file, without a number, and all people found for one press.
+    assert!(text.contains("download=\"lookup.csv\""), "{text}");
+    let (_, all) = text.split_once("id=\"all\">").unwrap();
+    let (all, _) = all.split_once("</form>").unwrap();
+    assert_eq!(all.matches("name=\"subjects\"").count(), 1, "{all}");
+    assert!(text.contains("<button form=\"all\""), "{text}");
     for digits in [&known[1..], last, &spaced[4..], &absent[7..]] {
         assert!(!text.contains(digits), "{digits}: {text}");
     }
@@ -130,6 +136,7 @@ fn what_cannot_be_done_says_why_and_who_can() {
     // On every other page that has something for some roles alone.
     for (who, page, why) in [
         (Who::Investigator, "/console/cases/new", "Who can: lead."),
+        (Who::Custodian, "/console", "your role looks nothing up"),
         (
             Who::Investigator,
             "/console/keys",

@@ -8,6 +8,7 @@ mod every_look;
 mod every_page;
 mod exhibits;
 mod journeys;
+mod links;
 mod look_up;
 mod people;
 mod pictures;
@@ -65,4 +66,16 @@ fn read_by(incident: &Incident, who: Who) -> Vec<String> {
     let own = READ.iter().filter(|(reader, _)| *reader == who);
     own.map(|(_, path)| path.replace("{case}", &incident.case))
         .collect()
+}
+
+/// A count as pages have it: with a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<String> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
+    groups.join(",")
 }

@@ -53,13 +53,37 @@ fn a_reveal_is_asked_for_decided_and_opened_by_pages() {
     for shown in [
         "investigator asks for a reveal",
         "<dt>Numbers that would be shown</dt><dd>1</dd>",
-        "notification: a reason that a person typed",
+        "Telling the people or customers affected: a reason that a person typed",
+        "After a yes, the asker, and nobody else, sees these numbers once.",
         subject.as_str(),
         "value=\"approve\"",
     ] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     assert!(!page.contains(&number[1..]), "{page}");
+    // Whoever asks for the same person once more is told of it before, with the way to it.
+    let again = asker.get(&format!("{new}?subjects={subject}"));
+    let again = again.assert_status(200).text();
+    assert!(
+        again.contains(&format!(
+            "<a href=\"{path}\">A reveal asked for by investigator</a>"
+        )),
+        "{again}"
+    );
+    let other = incident
+        .log
+        .messages
+        .iter()
+        .find(|one| one.number != number);
+    let other = incident.subject(&other.unwrap().number);
+    let nobody = asker
+        .get(&format!("{new}?subjects={other}"))
+        .assert_status(200);
+    assert!(
+        !nobody.text().contains("is open and about"),
+        "{}",
+        nobody.text()
+    );
     // Too short a reason: nothing is decided, and what was typed is kept.
     let short = [("decision", "approve"), ("reason", "too short")];
     let again = decider.submit(path, &short).assert_status(422).text();
@@ -321,7 +345,7 @@ fn limits_and_countdown_are_the_largest_thing_on_a_decision() {
         .text();
     let (_, large) = page.split_once("<dl class=\"facts large\">").unwrap();
     let (large, _) = large.split_once("</dl>").unwrap();
-    for shown in ["<dd>1</dd>", "Must be decided until", "in 24 hours"] {
+    for shown in ["<dd>1</dd>", "To be decided by", "in 24 hours"] {
         assert!(large.contains(shown), "{shown}: {large}");
     }
 }

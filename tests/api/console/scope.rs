@@ -77,7 +77,7 @@ fn every_dimension_has_a_chart_with_the_counts_of_the_api_its_table_and_its_mark
     }
     assert!(text.len() < 150_000, "{}", text.len());
     assert!(
-        text.contains("rows are in quarantine and not counted"),
+        text.contains("rows are in quarantine and in no answer"),
         "{text}"
     );
 }

@@ -67,7 +67,6 @@ fn only_a_custodian_looks_at_files_and_whoever_may_not_is_told_nothing_of_them()
     for (query, file, status, kind) in [
         ("?preview=yes", FILE, 422, "invalid"),
         ("?preview=true", "", 422, "unreadable"),
-        ("?preview=true", "1,2,3\n4,5,6\n", 422, "unreadable"),
     ] {
         let path = incident.of_case(&format!("/exhibits{query}"));
         let refused = custodian.upload(&path, file.as_bytes());
@@ -87,4 +86,31 @@ fn only_the_beginning_of_a_file_is_looked_at() {
     let looked = incident.custodian().upload(&path, &file);
     let json: Value = looked.assert_status(200).json();
     assert_eq!(json["columns"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn a_line_of_data_in_place_of_a_header_is_not_shown() {
+    let incident = Incident::new();
+    let path = incident.of_case("/exhibits?preview=true");
+    for file in [
+        "1,2,3\n4,5,6\n",
+        // Most cells of it look like names.
+        "acme,jdoe,+44 7700 900001,Verizon,GB,sms\nacme,mroe,+44 7700 900002,Sprint,GB,voice\n",
+        "Jane Doe;+44 7700 900001\nMax Roe;+44 7700 900002\n",
+    ] {
+        let looked = incident.custodian().upload(&path, file.as_bytes());
+        let looked = looked.assert_status(200);
+        let json = looked.json();
+        assert_eq!(json["has_names"], false, "{json}");
+        for (at, column) in json["columns"].as_array().unwrap().iter().enumerate() {
+            assert_eq!(column["column"], format!("column {}", at + 1), "{json}");
+        }
+        let mapping = json["mapping"].as_str().unwrap();
+        assert!(mapping.contains("seems to have no header"), "{mapping}");
+        for cell in ["acme", "jdoe", "Verizon", "7700", "Jane", "sms"] {
+            assert!(!looked.text().contains(cell), "{cell}: {json}");
+        }
+    }
+    let looked = incident.custodian().upload(&path, FILE.as_bytes());
+    assert_eq!(looked.assert_status(200).json()["has_names"], true);
 }

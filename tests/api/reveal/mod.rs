@@ -1,6 +1,7 @@
 //! Seeing numbers: asked by one, decided by another, opened once.
 
 mod decide;
+mod find_open;
 mod list;
 mod open;
 mod read;

@@ -96,7 +96,7 @@ impl<A: Action> Scope<'_, A> {
         let row = request_rows::find(self.connection, request)?
             .filter(|row| row.case == case.number)
             .ok_or(OperationError::NotFound)?;
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip)?);
+        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
         let (end, times) = (self.tip.size, &self.core.leaf_times);
         let places = times.places(self.connection, end, Some(row.asked_at), None)?;
         let mut filter = LeafFilter {
