@@ -9,6 +9,7 @@
 mod answer;
 mod arguments;
 mod audit;
+mod backup;
 mod clock;
 mod completions;
 mod demo;
@@ -26,6 +27,7 @@ mod login;
 mod manual;
 mod operator;
 mod progress;
+mod restore;
 mod secret;
 mod serve;
 mod settings;

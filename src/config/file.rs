@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
+use super::{Backup, Budgets, ConfigError, Identity, Ingest, Limits, Log, Serve, Sessions, Tls};
 use crate::vault::Settings;
 
 /// All sections; an absent section has its defaults.
@@ -26,6 +26,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[sessions]`
     pub sessions: Sessions,
+    /// `[backup]`
+    pub backup: Backup,
     /// `[log]`
     pub log: Log,
 }
@@ -52,6 +54,7 @@ impl Config {
         config.ingest.check()?;
         config.sessions.check()?;
         config.tls.check()?;
+        config.backup.check()?;
         Ok(config)
     }
 
@@ -159,6 +162,10 @@ mod tests {
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),
         ("sessions.export_hours", "7"),
+        ("backup.directory", "\"backups\""),
+        ("backup.keyring_directory", "\"keyrings\""),
+        ("backup.every_hours", "7"),
+        ("backup.keep", "8"),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];
@@ -193,6 +200,7 @@ mod tests {
             let pair = match *path {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
+                "backup.keyring_directory" => "directory = \"x\"\n",
                 _ => "",
             };
             let text = format!("[{section}]\n{name} = {value}\n{pair}");

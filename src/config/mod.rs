@@ -4,6 +4,7 @@
 //! secrets come from a prompt, a file or a descriptor. Used by `main`, `cli` and `http`.
 //! `docs/configuration.md` describes each setting.
 
+mod backup;
 mod budgets;
 mod error;
 mod file;
@@ -16,6 +17,7 @@ mod serve;
 mod sessions;
 mod tls;
 
+pub use backup::Backup;
 pub use budgets::Budgets;
 pub use error::ConfigError;
 pub use file::Config;

@@ -9,6 +9,7 @@ mod house;
 mod outside;
 
 mod approval_attacks;
+mod backup;
 mod building;
 mod clock;
 mod cmd;

@@ -49,7 +49,8 @@ fn called(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "The clock is in doubt",
         TaskKind::Thaw => "Lookups are frozen",
-        TaskKind::Suspension => "A lead is suspended",
+        TaskKind::Suspension => "A member is suspended",
+        TaskKind::Backup => "The last backup failed",
     }
 }
 
@@ -59,5 +60,6 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Clock => "You accepted it. Who can now: another lead or administrator.",
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
+        TaskKind::Backup => "Who can mend it: an administrator, on the host.",
     }
 }

@@ -28,6 +28,7 @@ mod page;
 mod reading;
 mod records;
 pub mod requests;
+mod restoring;
 mod session;
 mod tasks;
 mod told;
@@ -55,6 +56,7 @@ pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, Se
 pub use self::page::{RowsOf, WantedRows};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
+pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};
