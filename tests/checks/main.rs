@@ -22,6 +22,7 @@ mod foreign_schema;
 mod forged_leaves;
 mod help;
 mod independent;
+mod keeps_running;
 mod leakage;
 mod line_length;
 mod mapping;
