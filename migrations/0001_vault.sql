@@ -1,4 +1,5 @@
 -- Facts about the vault, its operators and their sessions.
+-- `meta` has the vault's id, and the name of its log if a restore began a new one.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

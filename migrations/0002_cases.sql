@@ -12,7 +12,7 @@ CREATE TABLE cases (
 ) STRICT;
 
 -- `account` names the one account a liaison is bound to, sealed under the case key. A suspended member has no right
--- in the case until another lead gives one.
+-- in the case until another lead gives one. A restore suspends every member, and is nobody in `suspended_by`.
 CREATE TABLE membership (
     case_number  INTEGER NOT NULL REFERENCES cases (number),
     operator     TEXT NOT NULL REFERENCES operator (id),

@@ -4,8 +4,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
 use super::{
-    audit, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key, login,
-    manual, operator, serve,
+    audit, backup, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key,
+    login, manual, operator, restore, serve,
 };
 use crate::client::{
     case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,
@@ -77,6 +77,8 @@ enum Command {
     Config(config::Config),
     /// Check a vault directory; nothing is written to it.
     Doctor(doctor::Doctor),
+    Backup(Box<backup::Backup>),
+    Restore(Box<restore::Restore>),
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -122,6 +124,8 @@ impl Arguments {
             Command::Serve(serve) => serve.run(),
             Command::Demo(demo) => demo.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
             Command::Operator(operator) => operator.run(),
             Command::Clock(clock) => clock.run(),
             Command::Config(config) => config.run(),

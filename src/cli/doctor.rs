@@ -2,6 +2,7 @@
 //! opens every sealed part of a vault that nobody serves and whose log is sound.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::keyring::{Keyring, LockedKeyring};
 use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
-use crate::vault::{FilesBeside, Inspection, Paths, Settings};
+use crate::vault::{FilesBeside, Inspection, Paths, Settings, StartError};
 
 #[derive(Args)]
 pub(super) struct Doctor {
@@ -67,6 +68,12 @@ impl Doctor {
         };
         let served = is_open(&paths);
         let kept = unlock::read_kept(&self.kept)?;
+        let logged = log(&paths, &kept);
+        let marked = unlocked.as_ref().map(|keyring| mark(&paths, keyring));
+        let at_fault =
+            |found: &Result<String, (String, bool)>| found.as_ref().is_err_and(|error| error.1);
+        let is_at_fault = at_fault(&logged) || marked.as_ref().is_some_and(at_fault);
+        let unread = !is_at_fault && (logged.is_err() || matches!(marked, Some(Err(_))));
         let mut findings = vec![
             finding("permissions", permissions(&paths)),
             finding("keyring", keyring(&paths)),
@@ -76,7 +83,7 @@ impl Doctor {
                     .map(|()| "known and unaltered".to_owned())
                     .map_err(|error| chain(&error)),
             ),
-            finding("log", log(&paths, &kept)),
+            finding("log", logged.map_err(|error| error.0)),
             Finding {
                 what: "lock",
                 state: State::Ok,
@@ -85,8 +92,8 @@ impl Doctor {
                     false => "no process has the vault open".to_owned(),
                 },
             },
-            match &unlocked {
-                Some(keyring) => finding("mark", mark(&paths, keyring)),
+            match marked {
+                Some(marked) => finding("mark", marked.map_err(|error| error.0)),
                 None => skipped("mark", "needs --passphrase-file"),
             },
         ];
@@ -94,10 +101,19 @@ impl Doctor {
         let sound = !failed(&findings, "log") && !failed(&findings, "mark");
         let why = match sound {
             true => "needs --passphrase-file and a vault that no process has open",
+            false if unread => "the log could not be read",
             false => "the log is not what was signed, so the vault is left as it is",
         };
         match unlocked {
-            Some(keyring) if sound && !served => findings.extend(sealed(&paths, keyring)?),
+            Some(keyring) if sound && !served => match sealed(&paths, keyring) {
+                Ok(found) => findings.extend(found),
+                Err(StartError::Io(
+                    ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied,
+                )) => findings.extend(["details", "exhibits", "clock"].map(|what| {
+                    skipped(what, "needs a copy of keys/ and data/ that can be written")
+                })),
+                Err(error) => return Err(error.into()),
+            },
             _ => findings.extend(["details", "exhibits", "clock"].map(|what| skipped(what, why))),
         }
         if self.json {
@@ -109,6 +125,10 @@ impl Doctor {
         }
         match findings.iter().find(|found| found.state == State::Failed) {
             None => Ok(()),
+            // A path, a permission or the medium, and nothing about the log.
+            Some(_) if unread => Err(CliError::failed("the audit log could not be read").hint(
+                "the line `log` or `mark` says why; check the directory, who owns its files and whether the disk can be read",
+            )),
             Some(_) if !sound => Err(CliError::unverified("the audit log does not verify").hint(
                 "`breachvault audit verify` with the same checkpoints and passphrase shows details",
             )),
@@ -118,7 +138,7 @@ impl Doctor {
 }
 
 /// Looks at every sealed part of the vault.
-fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], CliError> {
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], StartError> {
     let vault = Inspection::open(
         paths,
         keyring,
@@ -214,22 +234,26 @@ fn keyring(paths: &Paths) -> Result<String, String> {
     ))
 }
 
-fn log(paths: &Paths, kept: &[Vec<u8>]) -> Result<String, String> {
-    let verdict = trail::verify_directory(paths, None, kept).map_err(|error| chain(&error))?;
-    let locked = LockedKeyring::read(&paths.keyring()).map_err(|error| error.to_string())?;
+/// What the log is, or what is wrong and whether the log itself is.
+fn log(paths: &Paths, kept: &[Vec<u8>]) -> Result<String, (String, bool)> {
+    let verdict = trail::verify_directory(paths, None, kept)
+        .map_err(|error| (chain(&error), error.is_verification_failure()))?;
+    let locked =
+        LockedKeyring::read(&paths.keyring()).map_err(|error| (error.to_string(), false))?;
     let origin = format!("breachvault/{}", locked.vault());
-    if verdict.origin.as_str() != origin {
-        return Err("the log and the keyring belong to different vaults".to_owned());
+    if !verdict.origin.is_of_vault_of(&origin) {
+        let told = "the log and the keyring belong to different vaults";
+        return Err((told.to_owned(), true));
     }
     Ok(format!("verified, {} leaves", verdict.size))
 }
 
-fn mark(paths: &Paths, keyring: &Keyring) -> Result<String, String> {
+fn mark(paths: &Paths, keyring: &Keyring) -> Result<String, (String, bool)> {
     trail::verify_mark(paths, keyring)
         .map(|size| {
             format!("the log has the {size} leaves of the mark, and the keyring is not older")
         })
-        .map_err(|error| chain(&error))
+        .map_err(|error| (chain(&error), error.is_verification_failure()))
 }
 
 fn is_open(paths: &Paths) -> bool {

@@ -7,6 +7,7 @@ use crate::client::{Failure, FailureKind};
 use crate::domain::io_words;
 use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
+use crate::vault::backup::{BackupError, RestoreError};
 use crate::vault::keyring::KeyringError;
 use crate::vault::trail::TrailFailure;
 use crate::vault::{
@@ -180,6 +181,55 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+impl From<BackupError> for CliError {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Log(failure) => failure.into(),
+            BackupError::Keyring(error) => error.into(),
+            _ => {
+                let told = match error.is_verification_failure() {
+                    true => Self::unverified(chain(&error)),
+                    false => Self::failed(chain(&error)),
+                };
+                match error {
+                    BackupError::Exists => told.hint("name another file with --to"),
+                    BackupError::NoBackup | BackupError::Damaged => {
+                        told.hint("take another backup; `breachvault backup verify FILE` says which are whole")
+                    }
+                    BackupError::OtherKind { .. } => told.hint(
+                        "--from names a backup of the database, --keyring one made with `backup --keyring`",
+                    ),
+                    _ => told,
+                }
+            }
+        }
+    }
+}
+
+impl From<RestoreError> for CliError {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::Backup(error) => error.into(),
+            RestoreError::Start(StartError::Keyring(error)) => error.into(),
+            RestoreError::Start(
+                error @ (StartError::Control(_) | StartError::Log(_) | StartError::Mark(_)),
+            ) => Self::unverified(error.to_string())
+                .hint("these are not a database and a keyring that the vault wrote; nothing was put in place"),
+            RestoreError::Start(error) => error.into(),
+            RestoreError::Refused(refusal) => (*refusal).into(),
+            RestoreError::Mark(_) => Self::unverified(error.to_string()).hint(
+                "the mark was written for another history than the backup's; nothing was put in place",
+            ),
+            RestoreError::Checkpoint(_) | RestoreError::Sealed(_) => {
+                Self::unverified(chain(&error)).hint("nothing was put in place; take another backup")
+            }
+            RestoreError::NotEmpty => Self::failed(error.to_string())
+                .hint("name a new directory with --dir; nothing was changed"),
+            RestoreError::Unread(_) | RestoreError::Unaudited => Self::failed(chain(&error)),
+        }
+    }
 }
 
 impl From<Refusal> for CliError {

@@ -1,11 +1,13 @@
 //! `init`: creates a vault.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
+use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::error::CliError;
@@ -55,8 +57,39 @@ impl Init {
         };
         let passphrase = new_passphrase(&mut *self.passphrase.secret().read_new()?)?;
         let settings = settings::read(self.config.as_deref())?;
-        let founded = found(&paths, &passphrase, name, settings)?;
-        tls::make_development(&paths, &self.tls_names)?;
+        // Made beside the directory and put in place as the last step, so that nothing half made is ever there. A
+        // directory that exists stays (it may be a mounted disk), and what was made in it is removed if a step fails.
+        if self.dir.symlink_metadata().is_ok() {
+            let new: Vec<PathBuf> = made_in(&paths)
+                .into_iter()
+                .filter(|path| path.symlink_metadata().is_err())
+                .collect();
+            let made = self.make(&paths, &passphrase, name, settings, password);
+            if made.is_err() {
+                remove(&new);
+            }
+            return made;
+        }
+        let room = new_room(&self.dir)?;
+        let made_in = room.path().join("vault");
+        self.make(&Paths::of(&made_in), &passphrase, name, settings, password)?;
+        fs::rename(&made_in, &self.dir)
+            .map_err(CliError::file("put the vault in place at", &self.dir))?;
+        File::open(parent_of(&self.dir))
+            .and_then(|folder| folder.sync_all())
+            .map_err(CliError::file("put the vault in place at", &self.dir))
+    }
+
+    fn make(
+        &self,
+        paths: &Paths,
+        passphrase: &NewPassphrase,
+        name: OperatorName,
+        settings: Settings,
+        password: Option<NewPassword>,
+    ) -> Result<(), CliError> {
+        let founded = found(paths, passphrase, name, settings)?;
+        tls::make_development(paths, &self.tls_names)?;
         let ended = self.hand_over(&founded, password);
         founded.vault.stop()?;
         ended
@@ -110,6 +143,47 @@ impl Init {
             token.as_str(),
             invitation.expires_at
         ))
+    }
+}
+
+/// A folder beside a directory that does not exist yet; removed when it is dropped.
+fn new_room(directory: &Path) -> Result<TempDir, CliError> {
+    let parent = parent_of(directory);
+    fs::create_dir_all(parent).map_err(CliError::file("make", parent))?;
+    tempfile::Builder::new()
+        .prefix(".breachvault-init-")
+        .tempdir_in(parent)
+        .map_err(CliError::file("make a folder in", parent))
+}
+
+fn parent_of(directory: &Path) -> &Path {
+    match directory.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// What a vault that was just made has, files before the folders they are in.
+fn made_in(paths: &Paths) -> Vec<PathBuf> {
+    let keys = [
+        "keyring.new",
+        "high-water-mark.new",
+        "ca.crt",
+        "tls.crt",
+        "tls.key",
+    ];
+    let data = ["vault.db-wal", "vault.db-shm", "vault.db-journal", "lock"];
+    let mut all = vec![paths.keyring(), paths.high_water_mark(), paths.database()];
+    all.extend(keys.map(|name| paths.keys().join(name)));
+    all.extend(data.map(|name| paths.data().join(name)));
+    all.extend([paths.vkey(), paths.packages(), paths.data(), paths.keys()]);
+    all
+}
+
+/// Removes what was made. A folder in which something else is stays.
+fn remove(made: &[PathBuf]) {
+    for path in made {
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
     }
 }
 

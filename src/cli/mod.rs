@@ -9,6 +9,7 @@
 mod answer;
 mod arguments;
 mod audit;
+mod backup;
 mod clock;
 mod completions;
 mod config;
@@ -27,6 +28,7 @@ mod login;
 mod manual;
 mod operator;
 mod progress;
+mod restore;
 mod secret;
 mod serve;
 mod settings;

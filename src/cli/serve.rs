@@ -48,7 +48,11 @@ impl Serve {
             config.tls.key = Some(key);
         }
         http::log::init(config.log.json, config.log.level);
-        let listening = ServeConfig::new(&config, &Paths::of(&self.dir));
+        let listening = ServeConfig {
+            reloads: true,
+            config_file: self.config.clone(),
+            ..ServeConfig::new(&config, &Paths::of(&self.dir))
+        };
         unlock::check_kept(&Paths::of(&self.dir), &self.kept)?;
         let settings = Settings {
             kept_checkpoints: self.kept.len(),

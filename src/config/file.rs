@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Budgets, ConfigError, Destruction, Identity, Ingest, Limits, Log, Serve, Sessions, Tls,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Limits, Log, Serve, Sessions, Tls,
 };
 use crate::vault::Settings;
 
@@ -28,6 +28,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[sessions]`
     pub sessions: Sessions,
+    /// `[backup]`
+    pub backup: Backup,
     /// `[destruction]`
     pub destruction: Destruction,
     /// `[log]`
@@ -57,6 +59,7 @@ impl Config {
         config.sessions.check()?;
         config.destruction.check()?;
         config.tls.check()?;
+        config.backup.check()?;
         Ok(config)
     }
 
@@ -184,6 +187,10 @@ mod tests {
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),
         ("sessions.export_hours", "7"),
+        ("backup.directory", "\"backups\""),
+        ("backup.keyring_directory", "\"keyrings\""),
+        ("backup.every_hours", "7"),
+        ("backup.keep", "8"),
         ("destruction.delay_s", "77"),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
@@ -219,6 +226,7 @@ mod tests {
             let pair = match *path {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
+                "backup.keyring_directory" => "directory = \"x\"\n",
                 _ => "",
             };
             let text = format!("[{section}]\n{name} = {value}\n{pair}");

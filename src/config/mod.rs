@@ -4,6 +4,7 @@
 //! secrets come from a prompt, a file or a descriptor. Used by `main`, `cli` and `http`.
 //! `docs/configuration.md` describes each setting.
 
+mod backup;
 mod budgets;
 mod destruction;
 mod error;
@@ -17,6 +18,7 @@ mod serve;
 mod sessions;
 mod tls;
 
+pub use backup::Backup;
 pub use budgets::Budgets;
 pub use destruction::Destruction;
 pub use error::ConfigError;

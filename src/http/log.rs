@@ -3,6 +3,7 @@
 
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
@@ -23,13 +24,33 @@ pub fn init(json: bool, level: LogLevel) {
             .with_env_filter(filter)
             .with_ansi(std::io::stderr().is_terminal())
             .with_writer(thread);
-        let _ = if json {
-            log.json().finish().try_init()
+        if json {
+            let log = log.json().with_filter_reloading();
+            let handle = log.reload_handle();
+            if log.finish().try_init().is_ok() {
+                let _ = FILTER.set(Box::new(move |filter| handle.reload(filter).is_ok()));
+            }
         } else {
-            log.compact().finish().try_init()
-        };
+            let log = log.compact().with_filter_reloading();
+            let handle = log.reload_handle();
+            if log.finish().try_init().is_ok() {
+                let _ = FILTER.set(Box::new(move |filter| handle.reload(filter).is_ok()));
+            }
+        }
     }
     std::panic::set_hook(Box::new(say_where));
+}
+
+type SetFilter = dyn Fn(EnvFilter) -> bool + Send + Sync;
+
+/// Sets the filter of the log, once it was started.
+static FILTER: OnceLock<Box<SetFilter>> = OnceLock::new();
+
+/// Sets the level of the log; false if there is none.
+pub(super) fn set_level(level: LogLevel) -> bool {
+    FILTER
+        .get()
+        .is_some_and(|set| set(EnvFilter::new(filter(level))))
 }
 
 /// Waits a moment for the last lines before the process ends.

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use http::Method;
 
 use super::log_thread;
-use crate::vault::Health;
+use crate::domain::Moment;
+use crate::vault::{BackupReport, Health};
 
 #[derive(Default)]
 pub(super) struct Metrics {
@@ -85,7 +86,13 @@ impl Metrics {
     }
 
     /// The metrics page. `waiting` is how many operations wait for the ledger.
-    pub(super) fn to_text(&self, health: &Health, waiting: usize, clock_in_doubt: bool) -> String {
+    pub(super) fn to_text(
+        &self,
+        health: &Health,
+        waiting: usize,
+        clock_in_doubt: bool,
+        backups: BackupReport,
+    ) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,6 +114,7 @@ impl Metrics {
             ("refused_connections_total", load(&self.refused_connections)),
             ("stalled_connections_total", load(&self.stalled_connections)),
             ("dropped_log_lines_total", log_thread::dropped()),
+            ("failed_backups_total", backups.failures),
         ] {
             let _ = writeln!(
                 text,
@@ -120,6 +128,11 @@ impl Metrics {
             ("acts_waiting", i64::try_from(waiting).unwrap_or(i64::MAX)),
             ("healthy", i64::from(green)),
             ("clock_in_doubt", i64::from(clock_in_doubt)),
+            // When the newest backup was made, in seconds since 1970; 0 if there is none.
+            (
+                "last_backup_seconds",
+                backups.done_at.map_or(0, Moment::seconds),
+            ),
         ] {
             let _ = writeln!(
                 text,

@@ -30,6 +30,7 @@ mod problem_kind;
 mod proxy_header;
 mod query;
 mod range;
+mod reload;
 mod route;
 mod routes;
 mod run;

@@ -100,9 +100,12 @@ pub(super) async fn metrics(
         return Err(Problem::new(ProblemKind::NotFound));
     }
     let in_doubt = app.vault.clock().in_doubt();
-    let text = app
-        .metrics
-        .to_text(app.vault.health(), app.vault.waiting(), in_doubt);
+    let text = app.metrics.to_text(
+        app.vault.health(),
+        app.vault.waiting(),
+        in_doubt,
+        app.vault.backups(),
+    );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 

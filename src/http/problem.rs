@@ -340,7 +340,8 @@ impl From<OperationError> for Problem {
             }) => Self::new(ProblemKind::DiskFull),
             // What is broken for good is told as damaged.
             OperationError::Store(StoreError {
-                fault: StoreFault::Busy | StoreFault::Disk | StoreFault::Other,
+                fault:
+                    StoreFault::Busy | StoreFault::Disk | StoreFault::CannotOpen | StoreFault::Other,
                 ..
             }) => Self::new(ProblemKind::Unavailable),
             OperationError::Store(_) | OperationError::Internal(_) => {

@@ -14,10 +14,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::connections::Bounded;
 use super::pages::MadeUpPerson;
+use super::reload::Reloading;
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
+use crate::vault::backup::{BackupSchedule, Backups};
+use crate::vault::clock::SystemClock;
 use crate::vault::{Paths, ShredError, Vault};
 
 /// Where and how to serve.
@@ -39,6 +42,12 @@ pub struct ServeConfig {
     pub proxies: Networks,
     /// Who may read `/metrics`.
     pub metrics: Networks,
+    /// Whether certificate and log level are read again on SIGHUP and when the certificate's files change.
+    pub reloads: bool,
+    /// The configuration file, whose log level is read again.
+    pub config_file: Option<PathBuf>,
+    /// The backups that the server makes by itself, if it does.
+    pub backup: Option<BackupSchedule>,
     /// The people of a demo, whom its page to sign in lists; nobody in any other vault.
     pub made_up: Vec<MadeUpPerson>,
 }
@@ -76,6 +85,9 @@ impl ServeConfig {
             limits: config.limits.clone(),
             proxies: config.serve.proxies.clone(),
             metrics: config.serve.metrics.clone(),
+            reloads: false,
+            config_file: None,
+            backup: config.backup.schedule(),
             made_up: Vec::new(),
         }
     }
@@ -135,8 +147,22 @@ pub async fn serve_until(
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
 
     let handle = Handle::new();
-    let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls)))
-        .handshake_timeout(Duration::from_secs(config.limits.header_s));
+    let tls = RustlsConfig::from_config(Arc::new(tls));
+    let reloading = match config.reloads {
+        true => Some(tokio::spawn(
+            Reloading {
+                tls: tls.clone(),
+                certificate: config.certificate.clone(),
+                key: config.key.clone(),
+                tls_1_2: config.tls_1_2,
+                config: config.config_file.clone(),
+            }
+            .run(signal(SignalKind::hangup()).map_err(|error| ServeError::Signals(error.kind()))?),
+        )),
+        false => None,
+    };
+    let acceptor =
+        RustlsAcceptor::new(tls).handshake_timeout(Duration::from_secs(config.limits.header_s));
     let mut server = axum_server::from_tcp(listener)
         .map_err(|error| ServeError::Listen(error.kind()))?
         .acceptor(Bounded::new(
@@ -173,12 +199,19 @@ pub async fn serve_until(
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
     let shredding = tokio::spawn(shred(Arc::clone(&vault)));
+    let schedule = config.backup.clone();
+    let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
     let served = server.serve(service).await;
+    // A backup that is being made is given up, before the vault writes its last leaf.
+    let _ = tokio::task::spawn_blocking(move || drop(backups)).await;
     stopper.abort();
     summing.abort();
     sweeping.abort();
     shredding.abort();
+    if let Some(reloading) = reloading {
+        reloading.abort();
+    }
     stop_vault(app, vault).await?;
     served.map_err(|error| ServeError::Listen(error.kind()))
 }

@@ -279,7 +279,10 @@ impl Served {
 
     /// What `/metrics` says to whoever may read it.
     fn metrics(&self) -> String {
-        self.app.metrics.to_text(self.vault.health(), 0, false)
+        let backups = self.vault.backups();
+        self.app
+            .metrics
+            .to_text(self.vault.health(), 0, false, backups)
     }
 
     async fn send(&self, request: Request<Body>) -> Response {

@@ -202,6 +202,9 @@ list! {
     StopVault         "vault.stop"          writes;
     SumStrangers      "vault.strangers"     writes;
     NoteClock         "clock.note"          writes;
+    NoteBackup        "vault.backup"        writes;
+    RestoreVault      "vault.restore"       writes;
+    AcceptRestore     "vault.accept-restore" writes;
 }
 
 impl ActionKind {

@@ -193,11 +193,14 @@ fn row(action: ActionKind) -> Row {
         A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
+        A::AcceptRestore => home(&[Administrator]),
         A::InitVault
         | A::StartVault
         | A::StopVault
         | A::SumStrangers
         | A::NoteClock
-        | A::CertifyDestruction => SYSTEM,
+        | A::CertifyDestruction
+        | A::NoteBackup
+        | A::RestoreVault => SYSTEM,
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::domain::{CaseId, Moment, VaultId};
 use crate::policy::{ActionKind, CaseState};
-use crate::vault::audit::Tip;
+use crate::vault::audit::{KeyName, Tip};
 use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
@@ -20,9 +20,11 @@ use crate::vault::clock::VaultClock;
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
+use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{CaseKeys, Keyring};
+use crate::vault::last_backups::LastBackups;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::settings::Settings;
@@ -44,11 +46,17 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
     pub(in crate::vault) admissions: Arc<UnderWay>,
+    /// What admissions left that could not be removed.
+    pub(in crate::vault) leftovers: Leftovers,
     pub(in crate::vault) known_cases: KnownCases,
     pub(in crate::vault) editions: Editions,
     pub(in crate::vault) package_turns: PackageTurns,
     pub(in crate::vault) throttle: Throttle,
     pub(in crate::vault) sessions: KnownSessions,
+    /// The name of the log: another one since a restore.
+    pub(in crate::vault) log_name: RwLock<KeyName>,
+    /// The backups that were made since the start.
+    pub(in crate::vault) backups: LastBackups,
     /// Where the log ends, as the ledger wrote it.
     pub(in crate::vault) tip: RwLock<Tip>,
     /// How the whole log was verified last.
@@ -105,6 +113,26 @@ impl Core {
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name of the log.
+    pub(in crate::vault) fn log_name(&self) -> KeyName {
+        let name = self.log_name.read();
+        name.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the vault was restored: its log goes on from another one.
+    pub(in crate::vault) fn was_restored(&self) -> bool {
+        self.log_name()
+            .continues(&format!("breachvault/{}", self.vault))
+    }
+
+    /// A restore began a new log.
+    pub(in crate::vault) fn set_log_name(&self, name: KeyName) {
+        *self
+            .log_name
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     /// Size and root of the log after the newest commit. Whoever reads a snapshot takes them before it.

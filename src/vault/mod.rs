@@ -9,6 +9,7 @@
 mod admission;
 mod argon2id;
 pub mod audit;
+pub mod backup;
 mod budget;
 mod call;
 pub mod clock;
@@ -21,6 +22,7 @@ mod exhibits;
 pub mod identity;
 mod inspection;
 pub mod keyring;
+mod last_backups;
 mod ledger;
 mod lock;
 mod paths;
@@ -56,6 +58,7 @@ pub use self::exhibits::under_way::{
     AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,
 };
 pub use self::inspection::{FilesBeside, Inspection};
+pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]

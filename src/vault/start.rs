@@ -31,14 +31,16 @@ use crate::vault::door::{Operation, Vault};
 use crate::vault::entropy::Entropy;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
+use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, trail,
-    write_mark,
+    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
+    trail, write_mark,
 };
-use crate::vault::lock::VaultLock;
+use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
@@ -96,6 +98,15 @@ pub enum StartError {
     Unaudited,
 }
 
+impl From<Unlocked> for StartError {
+    fn from(unlocked: Unlocked) -> Self {
+        match unlocked {
+            Unlocked::InUse => Self::InUse,
+            Unlocked::Io(kind) => Self::Io(kind),
+        }
+    }
+}
+
 impl From<SchemaFault> for StartError {
     fn from(fault: SchemaFault) -> Self {
         match fault {
@@ -132,7 +143,7 @@ impl Vault {
         for folder in [paths.keys(), paths.data(), paths.packages()] {
             make_folder(&folder).map_err(failed)?;
         }
-        let lock = VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)?;
+        let lock = VaultLock::take(&paths.data())?;
         make_database_file(paths).map_err(failed)?;
         let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
         let mut writer = Writer::open(&paths.database())?;
@@ -173,6 +184,10 @@ impl Vault {
     ) -> Result<Self, StartError> {
         let lock = take(paths)?;
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
+        match PackageFile::clear_workplaces(paths) {
+            0 => {}
+            builds => tracing::info!(builds, "builds of packages that had not ended were cleared"),
+        }
         // Before anything is answered: a destruction that was interrupted ends as one.
         vault.shred_keys()?;
         let generation = vault.core.keys().generation();
@@ -195,7 +210,26 @@ impl Vault {
     ) -> Result<Self, StartError> {
         let with = (clock, entropy);
         let (core, book) = prepare(paths, keyring, settings, with, Access::Work)?;
-        write_vkey(paths, &book.verifier_key_text())
+        Self::of(core, book, lock)
+    }
+
+    /// Opens a copy that was put back, and begins a new log that goes on from its leaves. The first act is the caller's.
+    pub(in crate::vault) fn begin_anew(
+        paths: &Paths,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let lock = take(paths)?;
+        let with = (clock, entropy);
+        let (core, mut book) = prepare(paths, keyring, settings, with, Access::Work)?;
+        book.begin_new_log()?;
+        Self::of(core, book, lock)
+    }
+
+    fn of(core: Arc<Core>, book: Book, lock: VaultLock) -> Result<Self, StartError> {
+        write_vkey(&core.paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
         Ok(Self {
@@ -214,6 +248,11 @@ impl Vault {
     /// Whether leaves can be made durable at this moment.
     pub fn health(&self) -> &Health {
         self.ledger.health()
+    }
+
+    /// How the scheduled backups went.
+    pub fn backups(&self) -> BackupReport {
+        self.core.backups.report()
     }
 
     /// How many acts wait for the ledger.
@@ -304,7 +343,7 @@ pub(in crate::vault) fn take(paths: &Paths) -> Result<VaultLock, StartError> {
     if let Some(found) = exposed(paths).into_iter().find(Exposed::is_refused) {
         return Err(StartError::Exposed(found));
     }
-    VaultLock::take(&paths.data()).map_err(|_| StartError::InUse)
+    Ok(VaultLock::take(&paths.data())?)
 }
 
 /// Opens the database and verifies it: the schema, the log against the mark, the control rows. Nothing is written, but
@@ -335,6 +374,7 @@ pub(in crate::vault) fn prepare(
     if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
         return Err(StartError::OtherVault);
     }
+    let log_name = RwLock::new(name_of_log(&writer, &vault_id)?);
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let core = Arc::new(Core {
         readers: Readers::open(&paths.database(), settings.readers, &control, access)?,
@@ -350,11 +390,14 @@ pub(in crate::vault) fn prepare(
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
+        leftovers: Leftovers::default(),
         known_cases: KnownCases::default(),
         editions: Editions::default(),
         package_turns: PackageTurns::default(),
         sessions: KnownSessions::default(),
         throttle: Throttle::default(),
+        log_name,
+        backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),

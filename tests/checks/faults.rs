@@ -168,6 +168,22 @@ fn ready_to_serve() -> Closed {
     house.close()
 }
 
+/// A client that trusts the authority whose certificate lies there now.
+fn agent(house: &Closed) -> ureq::Agent {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let pem = fs::read(house.paths().keys().join("ca.crt")).unwrap();
+    let ca = ureq::tls::Certificate::from_pem(&pem).unwrap();
+    let tls = ureq::tls::TlsConfig::builder()
+        .root_certs(ureq::tls::RootCerts::new_with_certs(&[ca]))
+        .build();
+    let agent = ureq::Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(20)))
+        .build();
+    agent.into()
+}
+
 type Words = std::io::Lines<BufReader<std::process::ChildStderr>>;
 
 impl Served {
@@ -200,21 +216,10 @@ impl Served {
             Some(format!("https://localhost:{port}"))
         });
         let url = url.expect("the server did not come up");
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let pem = fs::read(house.paths().keys().join("ca.crt")).unwrap();
-        let ca = ureq::tls::Certificate::from_pem(&pem).unwrap();
-        let tls = ureq::tls::TlsConfig::builder()
-            .root_certs(ureq::tls::RootCerts::new_with_certs(&[ca]))
-            .build();
-        let agent = ureq::Agent::config_builder()
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build();
         let mut served = Self {
             child,
             url,
-            agent: agent.into(),
+            agent: agent(house),
             token: String::new(),
         };
         let body = json!({ "name": "ingeborg", "password": "the long password of ingeborg" });
@@ -327,6 +332,33 @@ fn a_server_killed_under_load_has_every_leaf_it_answered_with() {
         assert_eq!(action, "record.lookup");
     }
     vault.stop().unwrap();
+}
+
+#[test]
+fn a_certificate_that_was_renewed_is_served_after_sighup_and_a_spoilt_one_is_not() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let house = ready_to_serve();
+    let served = Served::start(&house, &[]).unwrap();
+    let hang_up = || {
+        let pid = served.child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &pid]).status();
+        assert!(sent.unwrap().success());
+    };
+    let url = format!("{}/healthz", served.url);
+    // The authority's key is not kept, so the new certificate is of another authority.
+    let keys = house.paths().keys();
+    make_dev_certificate(&keys, &[], "2026-01-02T00:00:00Z".parse().unwrap()).unwrap();
+    let renewed = agent(&house);
+    assert!(renewed.get(&url).call().is_err(), "the old one is served");
+    hang_up();
+    until("the new certificate", || renewed.get(&url).call().is_ok());
+    fs::write(keys.join("tls.crt"), "no certificate").unwrap();
+    hang_up();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(
+        agent(&house).get(&url).call().is_ok(),
+        "the last good one is served"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod house;
 mod outside;
 
 mod approval_attacks;
+mod backup;
 mod building;
 mod clock;
 mod cmd;
@@ -21,6 +22,7 @@ mod foreign_schema;
 mod forged_leaves;
 mod help;
 mod independent;
+mod keeps_running;
 mod leakage;
 mod line_length;
 mod mapping;

@@ -78,8 +78,9 @@ fn called(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "The clock is in doubt",
         TaskKind::Thaw => "Lookups are frozen",
-        TaskKind::Suspension => "A lead is suspended",
+        TaskKind::Suspension => "A member is suspended",
         TaskKind::Retention => "A case is kept past its date",
+        TaskKind::Backup => "The last backup failed",
     }
 }
 
@@ -90,5 +91,6 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
+        TaskKind::Backup => "Who can mend it: an administrator, on the host.",
     }
 }

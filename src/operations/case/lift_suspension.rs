@@ -33,7 +33,8 @@ impl AskedOverApi for Lift {
         summary: "Lift the suspension of a lead",
         description: "For a case whose leads are suspended. Whoever is no lead is let in again by naming them anew \
             (`PUT /cases/{case}/members/{operator}`). The lead gets back the role that leads gave them, and \
-            nothing else. A lead or an administrator can do this while fewer than two leads can act and \
+            nothing else. After a restore, which suspends everybody, a lead of the case confirms any member by it. A \
+            lead or an administrator can do this while fewer than two leads can act and \
             whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed. An \
             administrator lifts only what another administrator imposed. Where no lead can act and the account of the \
             lead who imposed it has ended, an administrator does it with the vault's passphrase, \

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::Moment;
 use crate::operations::clock::ClockState;
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
@@ -37,8 +38,21 @@ pub struct HealthState {
     pub package_bytes: u64,
     /// The bytes that are free on the disk of the vault; null if the system does not say.
     pub free_bytes: Option<u64>,
+    /// The backups that the server makes by itself.
+    pub backups: BackupState,
     /// The vault's clock beside the machine's.
     pub clock: ClockState,
+}
+
+/// How the scheduled backups went.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BackupState {
+    /// Whether the configuration has a schedule.
+    pub scheduled: bool,
+    /// When the newest one was made; null if there is none.
+    pub done_at: Option<Moment>,
+    /// When one failed, if none was made since; null otherwise.
+    pub failed_at: Option<Moment>,
 }
 
 impl Answer for Stood {
@@ -51,6 +65,7 @@ impl Answer for Stood {
             database_bytes,
             package_bytes,
             free_bytes,
+            backups,
         } = self.standing;
         Ok(HealthState {
             ready: damage.is_none(),
@@ -61,6 +76,11 @@ impl Answer for Stood {
             database_bytes,
             package_bytes,
             free_bytes,
+            backups: BackupState {
+                scheduled: backups.scheduled,
+                done_at: backups.done_at,
+                failed_at: backups.failed_at,
+            },
             clock: self.clock,
         })
     }
@@ -94,6 +114,7 @@ impl Request for ReadHealth {
         answer: r#"{"ready": true, "damage": null, "log_size": 43, "checkpoint":
             "breachvault/v_0123456789abcdefghjk\n43\nqlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=\n\n— breachvault/v_0123456789abcdefghjk …\n",
             "keyring_generation": 3, "database_bytes": 1433600, "package_bytes": 0, "free_bytes": 53687091200,
+            "backups": {"scheduled": true, "done_at": "2024-03-21T02:00:00Z", "failed_at": null},
             "clock": {"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt": false,
             "off_by_s": null, "stopped_s": null, "accepted_by": null}}"#,
         problems: &[],

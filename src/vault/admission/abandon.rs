@@ -5,7 +5,7 @@ use super::fault;
 use super::in_progress::Admission;
 use serde_json::Value;
 
-use crate::domain::{CaseId, ExhibitId, Field};
+use crate::domain::{CaseId, ExhibitId};
 use crate::policy::actions;
 use crate::vault::Vault;
 use crate::vault::call::answer::Answer;
@@ -15,9 +15,8 @@ use crate::vault::call::refusal::Refusal;
 use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::leftovers::Leftover;
 use crate::vault::scope::Scope;
-use crate::vault::store::exhibit_rows;
-use crate::vault::store::term_rows::Terms;
 
 impl Vault {
     /// Removes what was staged and says why in a leaf.
@@ -34,7 +33,7 @@ impl Vault {
     }
 
     pub(super) fn abandon(&self, caller: &Caller, begun: &Begun, error: OperationError) -> Refusal {
-        // If the removal fails, the staged rows stay invisible and the next start removes them.
+        // If the removal fails, the staged rows stay invisible, and it is tried again with each commit.
         let discarded = self.discard(begun);
         if let Err(fault) = &discarded {
             tracing::error!(exhibit.id = %begun.exhibit, fault = fault.name(), "a staged exhibit could not be discarded");
@@ -52,21 +51,20 @@ impl Vault {
     }
 
     pub(super) fn discard(&self, begun: &Begun) -> Result<(), OperationError> {
-        let (case, exhibit) = (begun.case_number, begun.number);
-        let visible = [
-            (Field::Number, begun.visible_numbers),
-            (Field::User, begun.visible_users),
-        ];
-        self.ledger
+        let leftover = Leftover {
+            case: begun.case_number,
+            exhibit: begun.number,
+            visible_numbers: begun.visible_numbers,
+            visible_users: begun.visible_users,
+        };
+        let discarded = self
+            .ledger
             .stager()
-            .stage(move |connection| {
-                exhibit_rows::discard(connection, exhibit)?;
-                for (field, visible) in visible {
-                    Terms { case, field }.discard_above(connection, visible)?;
-                }
-                Ok(())
-            })
-            .map_err(fault::stage)
+            .stage(move |connection| leftover.discard(connection));
+        if discarded.is_err() {
+            self.core.leftovers.put(leftover);
+        }
+        discarded.map_err(fault::stage)
     }
 }
 

@@ -53,7 +53,7 @@ mod waiting;
 mod waiting_column;
 mod withdrawn;
 
-pub(in crate::vault) use check::check_exhibits;
+pub(in crate::vault) use check::{check_digests, check_exhibits};
 pub use dry_run::DryRun;
 pub use exhibit_check::ExhibitCheck;
 pub use file_facts::FileFacts;

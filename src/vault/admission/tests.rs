@@ -14,6 +14,7 @@ use crate::vault::clock::ManualClock;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::error::Stopped;
 use crate::vault::exhibits::description::open_description;
+use crate::vault::exhibits::leftovers::Leftover;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::requests::MembershipWanted;
@@ -799,6 +800,30 @@ fn one_exhibit_of_a_case_is_admitted_at_a_time() {
         .abandon_admission(&house.custodian, first, OperationError::Cancelled);
     assert!(matches!(end, Refusal::Failed(OperationError::Cancelled, _)));
     assert!(house.admit(&rows(0, 10)).is_ok());
+}
+
+#[test]
+fn what_could_not_be_removed_when_an_admission_ended_is_removed_with_the_next_commit() {
+    let house = House::new();
+    let facts = ExhibitFacts::default();
+    let first = house
+        .vault
+        .begin_admission(&house.custodian, &house.case, facts);
+    let first = first.ok().unwrap();
+    // As when the disk was full.
+    house.vault.core.leftovers.put(Leftover {
+        case: first.begun.case_number,
+        exhibit: first.begun.number,
+        visible_numbers: first.begun.visible_numbers,
+        visible_users: first.begun.visible_users,
+    });
+    drop(first);
+    assert_eq!(
+        house.admit(&rows(0, 10)),
+        Err(OperationError::Conflict(Conflict::AdmissionInProgress))
+    );
+    assert!(house.admit(&rows(0, 10)).is_ok());
+    assert!(house.vault.core.leftovers.take().is_none());
 }
 
 #[test]

@@ -67,6 +67,24 @@ impl Checkpoint {
         }
     }
 
+    /// The same, but the note may be of an earlier log of the vault, from whose leaves the key's log goes on.
+    pub fn open_kept(note: &[u8], key: &VerifierKey) -> Result<Self, CheckpointError> {
+        let says = Self::unverified(note).ok().map(|says| says.origin);
+        match says.filter(|origin| key.name().continues(origin.as_str())) {
+            Some(earlier) => Self::open(note, &VerifierKey::new(earlier, *key.public())),
+            None => Self::open(note, key),
+        }
+    }
+
+    /// The same, but the note may be of any log of the vault of this key.
+    pub fn open_of_vault(note: &[u8], key: &VerifierKey) -> Result<Self, CheckpointError> {
+        let says = Self::unverified(note).ok().map(|says| says.origin);
+        match says.filter(|origin| key.name().is_of_vault_of(origin.as_str())) {
+            Some(name) => Self::open(note, &VerifierKey::new(name, *key.public())),
+            None => Self::open(note, key),
+        }
+    }
+
     /// What a note says, without checking its signatures: enough to know which files to read, not
     /// enough to trust them.
     pub(super) fn unverified(note: &[u8]) -> Result<Self, CheckpointError> {

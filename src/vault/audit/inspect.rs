@@ -5,7 +5,7 @@ use std::thread;
 use super::batch::{Batch, StoredLeaf};
 use super::hash::{LeafHash, leaf_hash};
 use super::leaf::LeafError;
-use super::skim::Told;
+use super::skim::{OfLog, Told};
 
 /// Hashes and parses the leaves on every core, and meanwhile runs `beside` on this thread.
 pub(super) fn inspect<T>(
@@ -65,10 +65,10 @@ impl Inspected {
     }
 }
 
-/// Whether the bytes are a leaf of this log under this number, and the columns beside it say what it says.
+/// Whether the bytes are a leaf of this log, or of one that it goes on from, under this number, and the columns beside it say what it says.
 pub(in crate::vault) fn agrees(leaf: &StoredLeaf<'_>, origin: &str) -> bool {
     match Told::by(leaf.bytes, origin, leaf.beside.as_ref()) {
-        Ok((told, None)) => told.seq == leaf.number && told.of_this_log,
+        Ok((told, None)) => told.seq == leaf.number && told.log != OfLog::Other,
         Ok((_, Some(_))) | Err(_) => false,
     }
 }

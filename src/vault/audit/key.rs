@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519_PUBLIC_KEY_LEN, Ed25519KeyPair, KeyPair};
 
+use crate::domain::hex;
+
 /// The name of a signing key. For a log's key it is the log's origin. Not empty, no white space, no
 /// control character, no `+`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +46,22 @@ impl KeyName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of a new log of the same vault that goes on from the leaves of this one.
+    pub fn renewed(&self, random: [u8; 8]) -> Result<Self, KeyError> {
+        let (vault, _) = vault_and_restore(&self.0);
+        format!("{vault}/r{}", hex::encode(&random)).parse()
+    }
+
+    /// Whether the other is the name of an earlier log of the same vault, from whose leaves this one goes on.
+    pub fn continues(&self, earlier: &str) -> bool {
+        continues(&self.0, earlier)
+    }
+
+    /// Whether both are names of logs of one vault.
+    pub fn is_of_vault_of(&self, other: &str) -> bool {
+        vault_and_restore(&self.0).0 == vault_and_restore(other).0
+    }
 }
 
 impl FromStr for KeyName {
@@ -61,6 +79,24 @@ impl FromStr for KeyName {
 impl fmt::Display for KeyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Whether a log of this name goes on from the leaves of one with the other name; see [`KeyName::continues`].
+pub(super) fn continues(name: &str, earlier: &str) -> bool {
+    let ((vault, restored), (other, _)) = (vault_and_restore(name), vault_and_restore(earlier));
+    restored && name != earlier && vault == other
+}
+
+/// The name of the vault's first log, and whether it is followed by the part that a restore adds.
+fn vault_and_restore(name: &str) -> (&str, bool) {
+    let is_restore = |part: &str| {
+        let digits = part.strip_prefix('r').unwrap_or_default();
+        digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    match name.rsplit_once('/') {
+        Some((vault, part)) if is_restore(part) => (vault, true),
+        _ => (name, false),
     }
 }
 
@@ -153,6 +189,28 @@ mod tests {
         for text in ["", "a b", "a+b", "a\u{2003}b", "a\nb", "a\u{7}b"] {
             assert_eq!(text.parse::<KeyName>(), Err(KeyError::Name), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_restored_log_continues_the_earlier_ones_of_its_vault_and_the_first_continues_none() {
+        let first: KeyName = "breachvault/a1".parse().unwrap();
+        let second = first.renewed([7; 8]).unwrap();
+        let third = second.renewed([8; 8]).unwrap();
+        assert_eq!(third.as_str(), "breachvault/a1/r0808080808080808");
+        for (name, earlier, continues) in [
+            (&second, "breachvault/a1", true),
+            (&third, "breachvault/a1", true),
+            (&third, second.as_str(), true),
+            (&third, third.as_str(), false),
+            (&first, second.as_str(), false),
+            (&first, "breachvault/a1", false),
+            (&second, "breachvault/a2", false),
+            (&second, "breachvault/a1/b", false),
+            (&second, "breachvault", false),
+        ] {
+            assert_eq!(name.continues(earlier), continues, "{name} {earlier}");
+        }
+        assert!(third.is_of_vault_of("breachvault/a1") && !third.is_of_vault_of("breachvault/a2"));
     }
 
     proptest! {

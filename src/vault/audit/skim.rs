@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::batch::Beside;
 use super::checkpoint::decimal;
+use super::key::continues;
 use super::leaf::{LEAF_BYTES_MAX, Leaf, LeafError, NUMBER_MAX, Outcome};
 
 /// What the verifier needs of a leaf.
@@ -15,7 +16,27 @@ pub(super) struct Told {
     pub(super) seq: u64,
     pub(super) outcome: Outcome,
     pub(super) time: Timestamp,
-    pub(super) of_this_log: bool,
+    pub(super) log: OfLog,
+}
+
+/// The log that a leaf names as its origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfLog {
+    /// The one that is looked at.
+    This,
+    /// An earlier one of the vault, from whose leaves this one goes on since a restore.
+    Earlier,
+    Other,
+}
+
+impl OfLog {
+    fn named(origin: &str, this: &str) -> Self {
+        match origin == this {
+            true => Self::This,
+            false if continues(this, origin) => Self::Earlier,
+            false => Self::Other,
+        }
+    }
 }
 
 /// The members of a leaf that are also stored beside it.
@@ -45,7 +66,7 @@ impl Told {
             seq: leaf.seq,
             outcome: leaf.outcome,
             time,
-            of_this_log: leaf.origin == origin,
+            log: OfLog::named(&leaf.origin, origin),
         };
         let repeated = Repeated {
             operator: leaf.operator.as_deref(),
@@ -97,7 +118,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     rest.may(",\"kind\":", Rest::text)?;
     let object = rest.may(",\"object\":", Rest::text)?;
     let operator = rest.may(",\"operator\":", Rest::text)?;
-    let of_this_log = rest.text(",\"origin\":")? == origin;
+    let log = OfLog::named(rest.text(",\"origin\":")?, origin);
     let outcome = match rest.text(",\"outcome\":")? {
         "done" => Outcome::Done,
         "denied" => Outcome::Denied,
@@ -119,7 +140,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
         seq,
         outcome,
         time,
-        of_this_log,
+        log,
     };
     let repeated = Repeated {
         operator,
@@ -206,12 +227,12 @@ mod tests {
 
     fn parsed(bytes: &[u8]) -> Option<Told> {
         let (leaf, time) = Leaf::parse_timed(bytes).ok()?;
-        let of_this_log = leaf.origin == "log.example/a";
+        let log = OfLog::named(&leaf.origin, "log.example/a");
         Some(Told {
             seq: leaf.seq,
             outcome: leaf.outcome,
             time,
-            of_this_log,
+            log,
         })
     }
 

@@ -15,7 +15,7 @@ use super::frontier::Frontier;
 use super::hash::Hash;
 use super::inspect::{Inspected, inspect};
 use super::key::VerifierKey;
-use super::skim::Told;
+use super::skim::{OfLog, Told};
 use super::tree::{Hashes, stored_hash_index};
 use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
 
@@ -70,6 +70,7 @@ pub(in crate::vault) fn verify_stored<H: Hashes>(
         newest,
         stored,
         frontier: Frontier::new(),
+        begun: None,
         good: 0,
         bad: None,
         last_time: None,
@@ -117,7 +118,7 @@ pub(in crate::vault) fn verify_stored<H: Hashes>(
 fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, Failure> {
     let mut kept = Vec::with_capacity(claim.kept.len());
     for (at, note) in claim.kept.iter().enumerate() {
-        let checkpoint = Checkpoint::open(note, claim.key).map_err(|error| {
+        let checkpoint = Checkpoint::open_kept(note, claim.key).map_err(|error| {
             let text = format!(
                 "kept checkpoint {} of those given: {}",
                 at + 1,
@@ -125,6 +126,14 @@ fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, 
             );
             Failure::whole(FailureKind::KeptCheckpoint, text)
         })?;
+        if checkpoint.size > newest.size && checkpoint.origin != newest.origin {
+            let text = format!(
+                "the vault was restored from a backup: the log ends at {} leaves, and a kept checkpoint of the log \
+                 before was signed over {}; what the backup did not have is lost",
+                newest.size, checkpoint.size
+            );
+            return Err(Failure::at(FailureKind::CutTail, newest.size, text));
+        }
         if checkpoint.size > newest.size {
             let text = format!(
                 "the log was cut: it ends at {} leaves, but a kept checkpoint was signed over {}",
@@ -143,6 +152,8 @@ struct Run<'a, H> {
     kept: Vec<Checkpoint>,
     stored: Option<&'a H>,
     frontier: Frontier,
+    /// The first leaf that names this log as its origin. Those before it are of the logs that it goes on from.
+    begun: Option<u64>,
     /// The largest size at which the root agreed with a kept checkpoint.
     good: u64,
     /// The first wrong range, once the root disagreed with a kept checkpoint.
@@ -178,7 +189,10 @@ impl<H: Hashes> Run<'_, H> {
             complete.clear();
             self.frontier.append_storing(found.hash, &mut complete);
             let hash_differs = self.stored.is_some() && kept_hashes.next() != complete.first();
-            let told = check_leaf(index, found, hash_differs)?;
+            let told = check_leaf(index, found, hash_differs, self.begun.is_some())?;
+            if told.log == OfLog::This {
+                self.begun.get_or_insert(index);
+            }
             if self.stored.is_some() {
                 let levels = self.kept_levels(index).skip(1);
                 for level in levels {
@@ -236,6 +250,18 @@ impl<H: Hashes> Run<'_, H> {
             .iter()
             .take_while(|kept| kept.size <= size)
             .count();
+        // A checkpoint of the log before a restore says nothing of the leaves after it.
+        let lost = |kept: &&Checkpoint| {
+            kept.origin != self.newest.origin && self.begun.is_some_and(|begun| begun < kept.size)
+        };
+        if let (Some(begun), Some(kept)) = (self.begun, self.kept[..met].iter().find(lost)) {
+            let text = format!(
+                "the vault was restored from a backup of {begun} leaves, and a kept checkpoint of the log before was \
+                 signed over {}; the leaves between them are lost",
+                kept.size
+            );
+            return Err(Failure::at(FailureKind::CutTail, begun, text));
+        }
         if met > 0 && self.bad.is_none() {
             let root = self.frontier.root();
             if self.kept[..met].iter().all(|kept| kept.root == root) {
@@ -333,8 +359,13 @@ fn check_number(index: u64, stored_as: u64) -> Result<(), Failure> {
 }
 
 /// Checks that what a leaf says fits its place; `hash_differs` says that its hash is not the stored
-/// one.
-fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told, Failure> {
+/// one, `begun` that a leaf before it is of this log.
+fn check_leaf(
+    index: u64,
+    found: &Inspected,
+    hash_differs: bool,
+    begun: bool,
+) -> Result<Told, Failure> {
     match found.told {
         Ok(told) if told.seq != index => {
             let text = format!("the leaf in this place says it is number {}", told.seq);
@@ -344,7 +375,7 @@ fn check_leaf(index: u64, found: &Inspected, hash_differs: bool) -> Result<Told,
             let text = "this leaf was edited: its bytes do not match the stored hash";
             Err(Failure::at(FailureKind::Edited, index, text))
         }
-        Ok(told) if !told.of_this_log => {
+        Ok(told) if told.log == OfLog::Other || (begun && told.log == OfLog::Earlier) => {
             let text = "the leaf names another log as its origin";
             Err(Failure::at(FailureKind::OtherOrigin, index, text))
         }

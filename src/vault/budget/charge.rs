@@ -182,6 +182,32 @@ impl<'p> Payer<'p> {
         })
     }
 
+    /// Counts as spent whatever the payer may have spent in so many seconds: a full bucket, and what flowed back into it,
+    /// but not more than 30 days allow. A raise is gone.
+    pub(in crate::vault) fn count_as_spent(
+        &self,
+        settings: &Settings,
+        connection: &Transaction,
+        kind: BudgetKind,
+        seconds: i64,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let mut standing = self.standing(settings, connection, kind, now)?;
+        standing.row.raised = None;
+        let limits = Limits::of(settings, kind, &standing.row, now);
+        let Standing { row, all, .. } = &mut standing;
+        let spent = limits.most_in(row, seconds, now);
+        row.spent = limits.full();
+        row.at = row.at.max(now);
+        row.days.add(now, spent);
+        budget_rows::upsert(connection, self.key(kind), row)?;
+        if kind == BudgetKind::Views {
+            return Ok(());
+        }
+        all.add(now, spent);
+        budget_rows::put_together(connection, self.case, self.party, all)
+    }
+
     fn refuse_as(
         &self,
         connection: &Transaction,

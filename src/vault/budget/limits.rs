@@ -105,6 +105,20 @@ impl Limits {
         held.min(month).min(day.unwrap_or(u64::MAX))
     }
 
+    /// The most that can have been spent in the last so many seconds, beside what is counted already.
+    pub(in crate::vault) fn most_in(self, row: &BudgetRow, seconds: i64, now: Moment) -> u32 {
+        let hours = u64::try_from(seconds / 3600 + 1).unwrap_or_default();
+        let flowed = u64::from(self.budget.per_hour).saturating_mul(hours);
+        let month = self.month().saturating_sub(row.days.sum(now));
+        let most = self.capacity().saturating_add(flowed).min(month);
+        u32::try_from(most).unwrap_or(u32::MAX)
+    }
+
+    /// The level of a bucket of which nothing is left.
+    pub(in crate::vault) fn full(self) -> f64 {
+        self.capacity() as f64
+    }
+
     /// The level of the bucket, leaked up to now.
     pub(in crate::vault) fn level(self, row: &BudgetRow, now: Moment) -> f64 {
         let elapsed = now.seconds().saturating_sub(row.at.seconds());
@@ -215,6 +229,18 @@ mod tests {
         spend(&mut row, 50, at(0));
         assert_eq!(ask(&row, 1, at(0)), Verdict::Later(86_400));
         assert_eq!(ask(&row, 50, at(DAY)), Verdict::Fits);
+    }
+
+    #[test]
+    fn what_may_have_been_spent_is_a_full_bucket_and_what_flowed_back_and_at_most_a_month() {
+        let row = BudgetRow::unused(at(0));
+        let limits = limits(&row, at(0));
+        assert_eq!(limits.most_in(&row, 0, at(0)), 250 + 15);
+        assert_eq!(limits.most_in(&row, 86_400, at(0)), 250 + 15 * 25);
+        assert_eq!(limits.most_in(&row, 30 * 86_400, at(0)), 2000);
+        let mut spent = row.clone();
+        spent.days.add(at(0), 1900);
+        assert_eq!(limits.most_in(&spent, 86_400, at(0)), 100);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(in crate::vault) mod file_commitment;
 pub(in crate::vault) mod index_ranges;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;
+pub(in crate::vault) mod leftovers;
 pub(in crate::vault) mod line_report;
 pub(in crate::vault) mod searched;
 pub(in crate::vault) mod tag_runs;

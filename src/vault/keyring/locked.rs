@@ -21,10 +21,14 @@ pub struct LockedKeyring {
 impl LockedKeyring {
     /// Reads the keyring file without opening it.
     pub fn read(path: &Path) -> Result<Self, KeyringError> {
-        let file = KeyringFile::parse(&store::read(path)?)?;
+        Self::parse(path, &store::read(path)?)
+    }
+
+    /// The keyring that these bytes are, without opening it. Changes would be written to `path`.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyringError> {
         Ok(Self {
             path: path.to_owned(),
-            file,
+            file: KeyringFile::parse(bytes)?,
         })
     }
 

@@ -25,6 +25,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, KeyringError> {
     Ok(bytes)
 }
 
+/// The device and the number of a file.
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+    let found = path.symlink_metadata().ok()?;
+    Some((found.dev(), found.ino()))
+}
+
 /// Writes the first file; never overwrites an existing one.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), KeyringError> {
     if path.symlink_metadata().is_ok() {

@@ -31,6 +31,8 @@ pub struct Keyring {
     root: Secret<32>,
     root_keys: RootKeys,
     cases: CaseRing,
+    /// The device and the number of the file as this process opened or wrote it.
+    written: Option<(u64, u64)>,
 }
 
 impl Keyring {
@@ -72,6 +74,7 @@ impl Keyring {
         cases: CaseRing,
     ) -> Self {
         Self {
+            written: store::identity(&path),
             path,
             file,
             slot,
@@ -79,6 +82,11 @@ impl Keyring {
             root_keys,
             cases,
         }
+    }
+
+    /// Whether the file is still the one that this process opened or wrote.
+    pub(in crate::vault) fn is_in_place(&self) -> bool {
+        store::identity(&self.path) == self.written
     }
 
     /// The vault's id.
@@ -189,7 +197,10 @@ impl Keyring {
             &self.cases,
             entropy,
         )?;
-        store::replace(&self.path, &file.to_bytes()?)?;
+        let replaced = store::replace(&self.path, &file.to_bytes()?);
+        // Also after a failure: only the last sync may have failed.
+        self.written = store::identity(&self.path).or(self.written);
+        replaced?;
         self.file = file;
         Ok(())
     }

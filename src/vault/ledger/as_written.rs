@@ -25,7 +25,7 @@ pub(in crate::vault) fn proven_leaf(
         return Ok(None);
     }
     let damaged = || core.control.found_damaged(LEAF);
-    let key = log_key(core).map_err(|_| StoreError::inconsistent("leaf::origin"))?;
+    let key = log_key(core);
     let origin = key.name().to_string();
     let mut found = None;
     let read = leaf_rows::with_one(connection, seq, |leaves| {
@@ -89,7 +89,7 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
         Err(error) if error.fault == StoreFault::Inconsistent => return Err(damaged(CHECKPOINT)),
         Err(error) => return Err(error),
     };
-    let key = log_key(core).map_err(|_| StoreError::inconsistent("leaf::origin"))?;
+    let key = log_key(core);
     let claim = Claim {
         checkpoint: note.as_bytes(),
         key: &key,

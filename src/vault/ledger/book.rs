@@ -10,6 +10,7 @@ use super::act::{Act, Done};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{Draft, Outcome};
+use super::files::Files;
 use super::mark::{self, MarkFault, Marking};
 use crate::domain::{CaseId, VaultId};
 use crate::vault::audit::{
@@ -22,7 +23,7 @@ use crate::vault::keyring::{Keyring, KeyringError};
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
-    detail_rows, leaf_rows, tree_hash_rows,
+    detail_rows, leaf_rows, meta_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and the hashes at the right edge of the tree.
@@ -34,6 +35,7 @@ pub(crate) struct Book {
     frontier: Frontier,
     checkpoint: Arc<str>,
     marking: Marking,
+    files: Files,
 }
 
 /// The log could not be continued or appended to.
@@ -68,6 +70,9 @@ pub enum BookError {
     /// A new detail could not be sealed.
     #[error("a detail could not be sealed")]
     Detail,
+    /// A file of the vault was removed, or another one is in its place.
+    #[error("{0} is gone, or another file is in its place")]
+    Gone(&'static str),
     /// The database ended the transaction by itself; nothing of it was kept.
     #[error("the transaction was ended by the database")]
     Ended,
@@ -83,8 +88,8 @@ impl Book {
     /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
     /// that the vault never signs two checkpoints that contradict each other.
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
-        let origin = origin(&core.vault)?;
-        let key = log_key(&core)?;
+        let origin = core.log_name();
+        let key = log_key(&core);
         let leaves = leaf_rows::count(&writer)?;
         let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
         let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
@@ -109,6 +114,7 @@ impl Book {
             }
         };
         core.set_tip(frontier.tip());
+        let files = Files::of(&core.paths);
         Ok(Self {
             writer,
             core,
@@ -117,6 +123,7 @@ impl Book {
             frontier,
             checkpoint,
             marking: Marking::new(),
+            files,
         })
     }
 
@@ -142,8 +149,27 @@ impl Book {
         Ok(())
     }
 
+    /// Begins a new log, which goes on from the leaves of this one under another name, so that no checkpoint of it
+    /// contradicts one of this log that was signed after these leaves and is lost.
+    pub(in crate::vault) fn begin_new_log(&mut self) -> Result<(), BookError> {
+        let random: [u8; 8] = draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
+        let name = self.origin.renewed(random)?;
+        let transaction = self.writer.begin()?;
+        meta_rows::put(&transaction, LOG_NAME, name.as_str())?;
+        let (keys, end) = (self.core.keys(), self.frontier.tip());
+        let note = signed(&name, &keys, end)?;
+        put_checkpoint(&transaction, &keys, &*self.core.entropy, end, &note)?;
+        drop(keys);
+        transaction.commit()?;
+        self.core.set_log_name(name.clone());
+        self.key = log_key(&self.core);
+        (self.origin, self.checkpoint) = (name, Arc::from(note));
+        Ok(())
+    }
+
     /// Writes the mark if the log is above it.
     pub(super) fn mark_rest(&mut self) -> Result<(), BookError> {
+        self.present()?;
         match self.marking.is_behind(self.frontier.size()) {
             true => self.mark(),
             false => Ok(()),
@@ -152,13 +178,14 @@ impl Book {
 
     fn mark(&mut self) -> Result<(), BookError> {
         let core = &self.core;
-        mark::write(
+        let written = mark::write(
             &core.paths,
             &core.keys(),
             &*core.entropy,
             self.frontier.tip(),
-        )
-        .map_err(BookError::Mark)?;
+        );
+        self.files.marked(&core.paths);
+        written.map_err(BookError::Mark)?;
         let points = self.core.charged.load(Ordering::Relaxed);
         self.marking.written(self.frontier.size(), points);
         core.marked.store(self.frontier.size(), Ordering::Release);
@@ -212,7 +239,9 @@ impl Book {
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
         let first = entered?;
+        self.files.committed(&self.core.paths);
         self.mark_if_due()?;
+        self.clear_leftovers();
         Ok(first)
     }
 
@@ -225,6 +254,23 @@ impl Book {
                 fault: StoreFault::Busy,
             }),
         }
+    }
+
+    /// Removes what admissions left that could not be removed before. What still cannot waits for the next commit.
+    fn clear_leftovers(&self) {
+        while let Some(leftover) = self.core.leftovers.take() {
+            if let Err(fault) = self.in_transaction(|transaction| leftover.discard(transaction)) {
+                tracing::warn!(fault = %fault, "a staged exhibit could not be discarded");
+                return self.core.leftovers.put(leftover);
+            }
+        }
+    }
+
+    /// Fails while a file of the vault is not the one that was opened.
+    fn present(&self) -> Result<(), BookError> {
+        self.files
+            .missing(&self.core)
+            .map_or(Ok(()), |name| Err(BookError::Gone(name)))
     }
 
     /// Runs one step in a transaction of its own.
@@ -247,6 +293,7 @@ impl Book {
     fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
         let length = acts.len() * (SALT_BYTES + Nonce::BYTES) + Nonce::BYTES;
         let random = Drawn::of(&*self.core.entropy, length).map_err(|_| BookError::Detail)?;
+        self.present()?;
         let transaction = self.writer.begin()?;
         let first = self.frontier.size();
         let mut hashes = Vec::with_capacity(acts.len() * 2);
@@ -398,26 +445,45 @@ fn put_checkpoint(
     Ok(checkpoint_rows::put(transaction, end.size, note, &control)?)
 }
 
-/// The log's name.
+/// The name of the vault's first log.
 fn origin(vault: &VaultId) -> Result<KeyName, KeyError> {
     format!("breachvault/{vault}").parse()
 }
 
+/// Under which key the database has the name of a log that is not the vault's first.
+const LOG_NAME: &str = "log";
+
+/// The name of the log in a database.
+pub(in crate::vault) fn name_of_log(
+    connection: &Snapshot,
+    vault: &VaultId,
+) -> Result<KeyName, BookError> {
+    let first = origin(vault)?;
+    let Some(found) = meta_rows::find(connection, LOG_NAME)? else {
+        return Ok(first);
+    };
+    let name: KeyName = found.parse()?;
+    match name.continues(first.as_str()) {
+        true => Ok(name),
+        false => Err(BookError::Name(KeyError::Name)),
+    }
+}
+
 /// What verifies the log's checkpoints.
-pub(in crate::vault) fn log_key(core: &Core) -> Result<VerifierKey, KeyError> {
-    Ok(VerifierKey::new(origin(&core.vault)?, public_key(core)))
+pub(in crate::vault) fn log_key(core: &Core) -> VerifierKey {
+    VerifierKey::new(core.log_name(), public_key(&core.keys()))
+}
+
+/// What verifies the checkpoints of a log that this keyring signs.
+pub(in crate::vault) fn verifier_of(keyring: &Keyring, name: KeyName) -> VerifierKey {
+    VerifierKey::new(name, public_key(keyring))
 }
 
 /// The log's public key.
-fn public_key(core: &Core) -> [u8; 32] {
+fn public_key(keyring: &Keyring) -> [u8; 32] {
     let mut public = [0; 32];
-    for (out, byte) in public.iter_mut().zip(
-        core.keys()
-            .root_keys()
-            .audit_signing()
-            .public_key()
-            .as_ref(),
-    ) {
+    let signing = keyring.root_keys().audit_signing();
+    for (out, byte) in public.iter_mut().zip(signing.public_key().as_ref()) {
         *out = *byte;
     }
     public

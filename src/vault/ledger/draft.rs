@@ -130,7 +130,9 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::AcceptTime
         | Kind::SignOff
         | Kind::InitVault
-        | Kind::StartVault => true,
+        | Kind::StartVault
+        | Kind::RestoreVault
+        | Kind::AcceptRestore => true,
         // Requests give nothing until somebody decides.
         Kind::RequestWithdrawal
         | Kind::RequestQuarantine
@@ -185,7 +187,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadKeys
         | Kind::KeyStatus => false,
         // The vault's own notes; its stop writes the mark when all is written.
-        Kind::StopVault | Kind::SumStrangers | Kind::NoteClock => false,
+        Kind::StopVault | Kind::SumStrangers | Kind::NoteClock | Kind::NoteBackup => false,
     }
 }
 

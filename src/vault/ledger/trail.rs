@@ -108,9 +108,9 @@ impl TrailFailure {
             | Self::Log(_)
             | Self::Column { .. }
             | Self::CheckpointSize
-            | Self::Mark(_)
             | Self::Detail { .. }
             | Self::Control(_) => true,
+            Self::Mark(fault) => !matches!(fault, MarkFault::Unreadable(_)),
             Self::Export(error) => matches!(
                 error,
                 ExportError::Size { .. } | ExportError::Checkpoint(_) | ExportError::TooLong { .. }
@@ -133,15 +133,23 @@ pub fn verify_directory(
     kept: &[Vec<u8>],
 ) -> Result<Verdict, TrailFailure> {
     let key = key.map_or_else(|| own_key(paths), Ok)?;
-    let snapshot = snapshot(paths)?;
-    let (size, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
+    verify_snapshot(&snapshot(paths)?, &key, kept)
+}
+
+/// Verifies the log in a snapshot.
+pub(in crate::vault) fn verify_snapshot(
+    snapshot: &Snapshot,
+    key: &VerifierKey,
+    kept: &[Vec<u8>],
+) -> Result<Verdict, TrailFailure> {
+    let (size, note) = checkpoint_rows::newest(snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
-        key: &key,
+        key,
         kept,
     };
-    let (verdict, wrong) = leaf_rows::with_all(&snapshot, |leaves| {
-        verify_stored(leaves, &claim, Some(&DenseHashes(&snapshot)))
+    let (verdict, wrong) = leaf_rows::with_all(snapshot, |leaves| {
+        verify_stored(leaves, &claim, Some(&DenseHashes(snapshot)))
     })??;
     match wrong {
         Some(WrongColumn { leaf, column }) => Err(TrailFailure::Column { leaf, column }),
@@ -230,7 +238,8 @@ pub fn newest_checkpoint(paths: &Paths) -> Result<Checkpoint, TrailFailure> {
 /// The name of the public key's file in an exported log.
 pub const EXPORTED_VKEY: &str = "audit.vkey";
 
-fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
+/// The public key that lies beside the log.
+pub(in crate::vault) fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
     let text =
         fs::read_to_string(paths.vkey()).map_err(|error| TrailFailure::NoKey(error.kind()))?;
     text.trim().parse().map_err(TrailFailure::Key)

@@ -404,7 +404,7 @@ impl<A: Writes> Scope<'_, A> {
             self.transaction()?,
             case.number,
             operator,
-            self.operator()?,
+            Some(self.operator()?),
             self.now,
         )?)
     }
@@ -426,8 +426,8 @@ impl<A: Writes> Scope<'_, A> {
         Ok(ended)
     }
 
-    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than
-    /// two can act, and who suspended them is none of those. Nobody lifts what they imposed, and an administrator
+    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than two can act, and
+    /// who suspended them is none of those. A lead of the case confirms any member whom a restore suspended. Nobody lifts what they imposed, and an administrator
     /// lifts only what another administrator imposed: else one administrator, who can suspend any lead, could undo
     /// whatever a lead imposed.
     pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
@@ -449,7 +449,7 @@ impl<A: Writes> Scope<'_, A> {
     }
 
     /// Lets a suspended lead in again whom nobody else can: no lead of the case can act, and the account of whoever
-    /// suspended them has ended. Only for an administrator who has the vault's passphrase: one without it could end
+    /// suspended them has ended, or a restore did it. Only for an administrator who has the vault's passphrase: one without it could end
     /// that account and so undo what a lead imposed.
     pub fn let_in(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
@@ -458,7 +458,8 @@ impl<A: Writes> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?;
         let ended = match &member.suspended_by {
             Some(by) => !self.has_account(by)?,
-            None => false,
+            // A restore suspended everybody.
+            None => member.suspended,
         };
         let may = ended
             && member.role == CaseRole::Lead
@@ -545,6 +546,15 @@ impl Reading<'_> {
         acting: &[OperatorId],
         as_lead: bool,
     ) -> Result<LiftedBy, OperationError> {
+        if member.suspended && member.suspended_by.is_none() {
+            let own = self.caller.operator_id() == Some(&member.operator);
+            return Ok(match (as_lead, own) {
+                (true, false) => LiftedBy::You,
+                (true, true) => LiftedBy::SomebodyElse,
+                // One lead comes back by the passphrase, and confirms the others.
+                (false, _) => LiftedBy::Passphrase,
+            });
+        }
         let imposed_by = member
             .suspended_by
             .as_ref()

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Reading;
+use crate::vault::last_backups::BackupReport;
 
 /// How the vault stands.
 pub struct Standing {
@@ -17,6 +18,8 @@ pub struct Standing {
     pub package_bytes: u64,
     /// The bytes that are free on the disk of the vault; none if the system does not say.
     pub free_bytes: Option<u64>,
+    /// How the scheduled backups went.
+    pub backups: BackupReport,
 }
 
 impl Reading<'_> {
@@ -40,6 +43,7 @@ impl Reading<'_> {
             database_bytes: bytes(&database) + bytes(log.as_ref()),
             package_bytes: packages.map(|found| found.len()).sum(),
             free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+            backups: self.core.backups.report(),
         }
     }
 }

@@ -31,6 +31,7 @@ mod reading;
 mod records;
 mod remains;
 pub mod requests;
+mod restoring;
 mod session;
 mod tasks;
 mod told;
@@ -64,6 +65,7 @@ pub(in crate::vault) use self::remains::certified;
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
+pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::tasks::{TaskKind, TaskView};

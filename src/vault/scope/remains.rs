@@ -271,7 +271,7 @@ impl Scope<'_, actions::CertifyDestruction> {
         }
         let internal = OperationError::Internal("certificate");
         let leaf = self.leaf.ok_or(internal.clone())?;
-        let key = log_key(self.core).map_err(|_| internal.clone())?;
+        let key = log_key(self.core);
         let generation = self.core.keys().generation();
         let text = text(&Written {
             vault: self.core.vault.as_str(),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::cases::LiftedBy;
 use super::{Reading, Scope};
-use crate::domain::{CaseId, CaseRole, Moment, OperatorId, OperatorName, Title, words};
+use crate::domain::{CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Title, words};
 use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -19,10 +19,12 @@ words! {
         Clock => "clock",
         /// A lead thaws the lookups of somebody else.
         Thaw => "thaw",
-        /// Somebody lets a suspended lead in again.
+        /// Somebody lets a suspended lead in again, or confirms a member after a restore.
         Suspension => "suspension",
         /// A case was to be kept until then: a lead asks for its destruction, or sets another date.
         Retention => "retention",
+        /// The last backup failed, or there is none; an administrator looks at the host.
+        Backup => "backup",
     }
 }
 
@@ -68,6 +70,13 @@ impl<A: Action> Scope<'_, A> {
             all.push(TaskView {
                 yours: !own,
                 ..TaskView::of(TaskKind::Clock)
+            });
+        }
+        let backups = self.core.backups.report();
+        if home == HomeRole::Administrator && backups.failed_at.is_some() {
+            all.push(TaskView {
+                yours: true,
+                ..TaskView::of(TaskKind::Backup)
             });
         }
         if in_vault(ActionKind::LiftSuspension) {
@@ -122,7 +131,7 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    /// The suspended leads of a case whom the caller lets in: as a lead who knows its title, or as an administrator.
+    /// The suspended leads of a case, and whom a restore suspended, whom the caller lets in: as a lead who knows its title, or as an administrator.
     fn add_suspensions(
         &self,
         case: &CaseRow,
@@ -130,7 +139,10 @@ impl Reading<'_> {
         all: &mut Vec<TaskView>,
     ) -> Result<(), OperationError> {
         let mut suspended = membership_rows::list(self.connection, case.number)?;
-        suspended.retain(|member| member.suspended && member.role == CaseRole::Lead);
+        suspended.retain(|member| {
+            let by_restore = member.suspended_by.is_none();
+            member.suspended && (by_restore || member.role == CaseRole::Lead)
+        });
         if suspended.is_empty() {
             return Ok(());
         }

@@ -1,13 +1,16 @@
 //! How the database file is opened, with the same hardening everywhere.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{StoreError, at};
+use super::error::{StoreError, StoreFault, at};
 
 const PAGE_BYTES: u32 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
@@ -69,9 +72,80 @@ pub(super) fn looker(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// A connection that can only read, for a process outside the vault.
+/// A connection that can only read, for a process outside the vault, in a transaction that has begun to read. On a
+/// medium that cannot be written, SQLite cannot make the file it wants beside the database.
 pub(super) fn onlooker(path: &Path) -> Result<Connection, StoreError> {
-    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    let begun = begin_to_read(open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?);
+    match begun {
+        Err(error)
+            if matches!(error.fault, StoreFault::CannotOpen | StoreFault::Other)
+                && !is_writable(path) =>
+        {
+            match is_merged(path) {
+                true => at_rest(path),
+                false => Err(StoreError {
+                    fault: StoreFault::Unmerged,
+                    ..error
+                }),
+            }
+        }
+        begun => begun,
+    }
+}
+
+fn begin_to_read(connection: Connection) -> Result<Connection, StoreError> {
+    connection
+        .execute_batch("BEGIN")
+        .map_err(at("connection::begin_to_read"))?;
+    schema_version(&connection)?;
+    Ok(connection)
+}
+
+/// Whether this process may make files in the folder of the database.
+fn is_writable(path: &Path) -> bool {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+/// A connection that can only read a file which nobody changes meanwhile: a copy, or a vault on a medium that cannot be
+/// written, in a transaction that has begun to read. It takes no lock, makes no file beside it, and does not read
+/// `-wal`.
+pub(super) fn at_rest(path: &Path) -> Result<Connection, StoreError> {
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'.')
+        .remove(b'-')
+        .remove(b'_');
+    // A relative path must not look like the name of a host.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let encoded = percent_encode(path.as_os_str().as_bytes(), PATH);
+    begin_to_read(open(
+        &PathBuf::from(format!("file:{encoded}?immutable=1")),
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+    )?)
+}
+
+/// Whether the database file has all that was committed: there is no write-ahead log, or it is empty.
+fn is_merged(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).map_or(true, |log| log.len() == 0)
+}
+
+/// A connection to an empty file, which gets a copy of a whole database. The caller makes the file durable.
+pub(super) fn destination(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let failed = at("connection::destination");
+    connection
+        .pragma_update(None, "journal_mode", "MEMORY")
+        .map_err(&failed)?;
+    connection
+        .pragma_update(None, "synchronous", "OFF")
+        .map_err(&failed)?;
+    Ok(connection)
 }
 
 #[expect(

@@ -22,6 +22,9 @@ pub enum StoreFault {
     /// The disk or the file system reports an error.
     #[error("the disk reports an error")]
     Disk,
+    /// The file, or one beside it, cannot be opened.
+    #[error("the file cannot be opened; check its path, who owns it and its mode")]
+    CannotOpen,
     /// The file is not a database, or its structure is broken.
     #[error("the file is damaged or not a vault's database")]
     Damaged,
@@ -52,6 +55,15 @@ pub enum StoreFault {
     /// The file exists already.
     #[error("it already exists")]
     Exists,
+    /// The folder cannot be written, and the write-ahead log holds commits that are not in the database file.
+    #[error(
+        "its folder cannot be written, and vault.db-wal holds what is not yet in vault.db: copy data/ and keys/ to a \
+         disk that can be written"
+    )]
+    Unmerged,
+    /// Whoever asked for a copy no longer wants it.
+    #[error("it was stopped")]
+    Stopped,
     /// Any other error of the database.
     #[error("the database reports another error")]
     Other,
@@ -85,7 +97,8 @@ pub(super) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
             }
             rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
                 ErrorCode::DiskFull => StoreFault::DiskFull,
-                ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => StoreFault::Disk,
+                ErrorCode::SystemIoFailure => StoreFault::Disk,
+                ErrorCode::CannotOpen => StoreFault::CannotOpen,
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreFault::Damaged,
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreFault::Busy,
                 ErrorCode::ConstraintViolation => StoreFault::Constraint,

@@ -1,7 +1,6 @@
 //! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
 //! of their members for searching.
 
-#[cfg(test)]
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::FromSqlError;
 use rusqlite::{Rows, params};
@@ -83,6 +82,19 @@ pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, S
         )
         .optional()
         .map_err(at("leaf::find"))
+}
+
+/// When the newest leaf was written.
+pub(crate) fn newest_time(connection: &Snapshot) -> Result<Option<Moment>, StoreError> {
+    let found: Option<i64> = connection
+        .query_row(
+            "-- leaf::newest_time\nSELECT time FROM leaf ORDER BY seq DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(at("leaf::newest_time"))?;
+    Ok(found.map(Moment::from_seconds))
 }
 
 /// Matching leaves, newest first.

@@ -15,7 +15,7 @@ pub(crate) struct MembershipRow {
     pub(crate) account: Option<Vec<u8>>,
     /// Whether it gives no right until another lead says so.
     pub(crate) suspended: bool,
-    /// Who suspended it.
+    /// Who suspended it; nobody if a restore did.
     pub(crate) suspended_by: Option<OperatorId>,
 }
 
@@ -35,17 +35,17 @@ pub(crate) fn upsert(
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
 }
 
-/// Suspends the member. Whoever did so before is forgotten.
+/// Suspends the member. Whoever did so before is forgotten. Nobody did it if a restore does.
 pub(crate) fn suspend(
     connection: &Transaction,
     case: CaseNumber,
     operator: &OperatorId,
-    by: &OperatorId,
+    by: Option<&OperatorId>,
     now: Moment,
 ) -> Result<(), StoreError> {
     let set = [
         ("suspended_at", int(now.seconds())),
-        ("suspended_by", text(by.as_str())),
+        ("suspended_by", by.map_or(nothing(), |by| text(by.as_str()))),
     ];
     let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
     one("membership::suspend", usize::from(changed))

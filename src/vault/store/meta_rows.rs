@@ -1,4 +1,4 @@
-//! Table `meta`: the vault's id.
+//! Table `meta`: the vault's id, and the name of its log if a restore began a new one.
 
 use super::control::{META, text};
 use super::error::{StoreError, at};
@@ -7,6 +7,11 @@ use super::transaction::Transaction;
 
 pub(crate) fn insert(connection: &Transaction, key: &str, value: &str) -> Result<(), StoreError> {
     connection.insert(&META, &[("key", text(key)), ("value", text(value))])
+}
+
+/// Sets a value, whether there was one or not.
+pub(crate) fn put(connection: &Transaction, key: &str, value: &str) -> Result<(), StoreError> {
+    connection.put(&META, &[("key", text(key))], &[("value", text(value))])
 }
 
 pub(crate) fn find(connection: &Snapshot, key: &str) -> Result<Option<String>, StoreError> {

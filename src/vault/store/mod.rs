@@ -13,6 +13,7 @@ pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod connection;
 mod control;
+mod copy;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 pub(crate) mod duplicate_rows;
@@ -40,6 +41,7 @@ pub(crate) mod tree_hash_rows;
 
 pub(crate) use connection::Access;
 pub(crate) use control::ControlState;
+pub(crate) use copy::copy_database;
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
 pub use schema::{SchemaDifference, SchemaFault};

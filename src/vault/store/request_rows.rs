@@ -87,6 +87,17 @@ pub(crate) fn list(
     Ok(all)
 }
 
+/// Every request of every case.
+pub(crate) fn all(connection: &Snapshot) -> Result<Vec<RequestRow>, StoreError> {
+    connection.rows(&REQUEST, &[], read)
+}
+
+/// Removes a request; only a restore does.
+pub(crate) fn delete(connection: &Transaction, id: &RequestId) -> Result<(), StoreError> {
+    let changed = connection.delete(&REQUEST, &key(id), &[])?;
+    one("request::delete", usize::from(changed))
+}
+
 /// Writes the decision beside the request. Only what waits for a decision is decided.
 pub(crate) fn decide(
     connection: &Transaction,

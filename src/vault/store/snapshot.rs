@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, Connection, MAIN_DB, Params, Row};
 
 use super::connection::{self, Access};
 use super::control::{ControlState, ControlView};
-use super::error::{StoreError, at};
+use super::error::{StoreError, StoreFault, at};
 use super::migrations;
 use super::schema::SchemaFault;
 
@@ -72,12 +72,31 @@ impl Snapshot {
     /// A view for a process outside the vault, which may read while the vault is served. It never
     /// writes. The schema must be the program's; see [`migrations`].
     pub(crate) fn of_onlooker(path: &Path) -> Result<Self, SchemaFault> {
-        let connection = connection::onlooker(path)?;
-        connection
-            .execute_batch("BEGIN")
-            .map_err(at("snapshot::of_onlooker"))?;
+        Self::looked_at(connection::onlooker(path)?)
+    }
+
+    /// A view of a file that nobody changes meanwhile, such as a backup.
+    pub(crate) fn of_copy(path: &Path) -> Result<Self, SchemaFault> {
+        Self::looked_at(connection::at_rest(path)?)
+    }
+
+    fn looked_at(connection: Connection) -> Result<Self, SchemaFault> {
         migrations::check_all(&connection)?;
         Ok(Self::of(connection))
+    }
+
+    /// Whether every page is where the structure of the file says, and every index has its rows.
+    pub(crate) fn check_pages(&self) -> Result<(), StoreError> {
+        let found: String = self
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(at("snapshot::check_pages"))?;
+        match found.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StoreError {
+                at: "snapshot::check_pages",
+                fault: StoreFault::Damaged,
+            }),
+        }
     }
 
     pub(super) fn connection(&self) -> &Connection {

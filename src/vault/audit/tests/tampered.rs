@@ -401,6 +401,83 @@ fn signed_leaves_that_are_no_leaves_of_this_log_fail_all_the_same() {
 }
 
 #[test]
+fn a_restored_log_has_the_leaves_of_the_log_before_it_and_no_checkpoint_of_what_is_lost() {
+    let first: KeyName = ORIGIN.parse().unwrap();
+    let second = first.renewed([1; 8]).unwrap();
+    let named = |seq: u64, origin: &KeyName| Leaf {
+        origin: origin.to_string(),
+        ..leaf(seq)
+    };
+    let bytes = |origins: &dyn Fn(u64) -> KeyName| {
+        let leaves = (0..10).map(|seq| named(seq, &origins(seq)).to_bytes().unwrap());
+        leaves.collect::<Vec<_>>()
+    };
+    let (before, after) = (first.clone(), second.clone());
+    let restored = bytes(&move |seq| match seq < 6 {
+        true => before.clone(),
+        false => after.clone(),
+    });
+    let key = |name: &KeyName| VerifierKey::of(name.clone(), &pair()).unwrap();
+    let root = |leaves: &[Vec<u8>]| {
+        let (mut frontier, mut hashes) = (Frontier::new(), Vec::new());
+        for leaf in leaves {
+            frontier.append_storing(leaf_hash(leaf), &mut hashes);
+        }
+        frontier.root()
+    };
+    let note = |name: &KeyName, leaves: &[Vec<u8>]| {
+        let checkpoint = Checkpoint {
+            origin: name.clone(),
+            size: leaves.len() as u64,
+            root: root(leaves),
+        };
+        checkpoint.sign(&pair()).unwrap().into_bytes()
+    };
+    let verify = |leaves: &[Vec<u8>], name: &KeyName, kept: Vec<Vec<u8>>| {
+        let newest = note(name, leaves);
+        let claim = Claim {
+            checkpoint: &newest,
+            key: &key(name),
+            kept: &kept,
+        };
+        let stored = (0..).zip(leaves.iter().cloned()).map(Ok::<_, Infallible>);
+        verify_log(stored, &claim, None::<&NoHashes>).map_err(|failure| failure.kind)
+    };
+    // Checkpoints of the log before hold up to the restored leaf.
+    let kept = vec![note(&first, &restored[..4]), note(&first, &restored[..6])];
+    assert_eq!(
+        verify(&restored, &second, kept).unwrap().kept_checkpoints,
+        2
+    );
+    // One beyond it, whatever it was signed over, is of leaves that are lost.
+    let lost = bytes(&|_| first.clone());
+    for size in [7, 10] {
+        let kept = vec![note(&first, &lost[..size])];
+        assert_eq!(
+            verify(&restored, &second, kept),
+            Err(FailureKind::CutTail),
+            "{size}"
+        );
+    }
+    let longer: Vec<_> = (0..12).map(|seq| leaf(seq).to_bytes().unwrap()).collect();
+    let kept = vec![note(&first, &longer)];
+    assert_eq!(verify(&restored, &second, kept), Err(FailureKind::CutTail));
+    // The first log goes on from none, and after a leaf of the new log there is none of an earlier one.
+    assert_eq!(
+        verify(&restored, &first, vec![]),
+        Err(FailureKind::OtherOrigin)
+    );
+    let mixed = bytes(&|seq| match seq == 5 {
+        true => second.clone(),
+        false => first.clone(),
+    });
+    assert_eq!(
+        verify(&mixed, &second, vec![]),
+        Err(FailureKind::OtherOrigin)
+    );
+}
+
+#[test]
 fn a_clock_that_steps_back_is_counted_and_does_not_fail() {
     let leaves = (0..10).map(|seq| Leaf {
         time: leaf(20 - seq % 4).time,

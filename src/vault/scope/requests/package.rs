@@ -165,8 +165,14 @@ impl<A: Writes> Scope<'_, A> {
         found.sealed.after.package = Some(digest);
         found.sealed.after.tar = Some(tar);
         self.advance(&found, from, RequestState::Used)?;
-        let lost = || OperationError::Damaged {
-            place: format!("package of {id}"),
+        let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
+        // Packages are in no backup.
+        let restored = self.core.was_restored() && !file.path().exists();
+        let lost = || match restored {
+            true => OperationError::Conflict(Conflict::PackageDeleted),
+            false => OperationError::Damaged {
+                place: format!("package of {id}"),
+            },
         };
         let opened = opened.filter(|opened| opened.is(&tar)).ok_or_else(lost)?;
         let bytes = tar.bytes;

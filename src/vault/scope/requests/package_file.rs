@@ -135,6 +135,18 @@ impl PackageFile {
             .count()
     }
 
+    /// Clears what builds left that were under way when a process ended. Called before any is begun.
+    pub(in crate::vault) fn clear_workplaces(paths: &Paths) -> usize {
+        let all = fs::read_dir(paths.packages()).into_iter().flatten();
+        all.filter_map(Result::ok)
+            .filter(|entry| entry.path().extension().is_some_and(|kind| kind == "work"))
+            .filter(|entry| match entry.file_type() {
+                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()).is_ok(),
+                _ => fs::remove_file(entry.path()).is_ok(),
+            })
+            .count()
+    }
+
     /// Deletes it. If that fails, the sweep of old packages tries again.
     pub fn delete(&self) {
         let _ = fs::remove_file(self.path());
@@ -147,6 +159,20 @@ mod tests {
 
     use super::*;
     use crate::domain::{ExportId, RequestIdOfKind as _};
+
+    #[test]
+    fn what_a_build_left_is_cleared_and_a_finished_package_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::of(folder.path());
+        fs::create_dir_all(paths.packages()).unwrap();
+        let package = PackageFile::of(&paths, &ExportId::from_random([7; 13]).of_any_kind());
+        fs::create_dir(package.workplace()).unwrap();
+        fs::write(package.workplace().join("part"), "sealed").unwrap();
+        fs::write(package.path(), "finished").unwrap();
+        assert_eq!(PackageFile::clear_workplaces(&paths), 1);
+        assert!(!package.workplace().exists() && package.path().exists());
+        assert_eq!(PackageFile::clear_workplaces(&paths), 0);
+    }
 
     #[test]
     fn only_a_plain_file_with_exactly_the_bytes_that_were_built_is_opened() {

@@ -1,0 +1,117 @@
+//! `backup`: copies a vault's database or keyring into one file, also while it is served; verifies such a file.
+
+mod verify;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use super::error::CliError;
+use super::streams;
+use crate::vault::Paths;
+use crate::vault::backup::{Kind, Manifest, Target, back_up_database, back_up_keyring};
+use crate::vault::clock::{Clock as _, SystemClock};
+
+/// Back up a vault, also while it is served: the database, and with --keyring the keyring.
+///
+/// It needs no passphrase and opens nothing. The copy is of one moment. It is verified before the file gets its name:
+/// its pages, the whole log up to its signature, and the sealed parts of every exhibit against the signed leaf of its
+/// admission. Keep the two files in different places: the database in one, the keyring in another, the passphrase with
+/// neither.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = "Examples:
+  breachvault backup --dir /srv/vault --to /mnt/backups/vault.bvdata
+  breachvault backup --dir /srv/vault --keyring --to /mnt/keyrings/vault.bvkeys
+  breachvault backup --dir /srv/vault --to - | ssh elsewhere 'cat > vault.bvdata'
+  breachvault backup verify /mnt/backups/vault.bvdata --vkey log.vkey --checkpoint kept.txt")]
+pub(super) struct Backup {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    make: Option<Make>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Verify(verify::Verify),
+}
+
+#[derive(Args)]
+struct Make {
+    /// The vault directory; the server may be running
+    #[arg(long, value_name = "D", required = true)]
+    dir: PathBuf,
+    /// A new file, or - for standard output
+    #[arg(long, value_name = "FILE", required = true)]
+    to: PathBuf,
+    /// Back up the keyring and its high-water mark instead of the database
+    #[arg(long)]
+    keyring: bool,
+    /// Print what was backed up as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        match (self.command, self.make) {
+            (Some(Command::Verify(verify)), _) => verify.run(),
+            (None, Some(make)) => make.run(),
+            (None, None) => Err(CliError::usage("--dir and --to are needed")),
+        }
+    }
+}
+
+impl Make {
+    fn run(self) -> Result<(), CliError> {
+        let paths = Paths::of(&self.dir);
+        let streamed = self.to == Path::new("-");
+        let mut out = io::stdout();
+        let target = match streamed {
+            true => Target::Stream(&mut out),
+            false => Target::File(&self.to),
+        };
+        let now = SystemClock.now();
+        let manifest = match self.keyring {
+            true => back_up_keyring(&paths, target, now)?,
+            false => back_up_database(&paths, target, now, Duration::ZERO, &|| true)?,
+        };
+        // Standard output is the backup.
+        match streamed {
+            true => streams::words(&told(&manifest)),
+            false => tell(&manifest, self.json)?,
+        }
+        if self.keyring {
+            streams::words(
+                "keep it in another place than the backups of the database, and the passphrase in a third",
+            );
+        }
+        Ok(())
+    }
+}
+
+fn tell(manifest: &Manifest, json: bool) -> Result<(), CliError> {
+    match json {
+        true => streams::json(manifest),
+        false => streams::data(&told(manifest)),
+    }
+}
+
+fn told(manifest: &Manifest) -> String {
+    let what = match (manifest.kind, &manifest.log) {
+        (Kind::Database, Some(log)) => format!(
+            "{} leaves, root {}, {} exhibits verified",
+            log.leaves, log.root, log.exhibits
+        ),
+        _ => format!("generation {}", manifest.generation.unwrap_or_default()),
+    };
+    format!(
+        "{} of vault {} at {}: {what}",
+        manifest.kind.as_str(),
+        manifest.vault,
+        manifest.made_at
+    )
+}

@@ -1,0 +1,385 @@
+//! A restore: into a room beside the place of the vault, verified there, and put in place as the last step.
+//!
+//! Room and place are on one disk, so that putting it in place is a rename: a restore that fails or is killed leaves no
+//! vault at that place. The copy gets a new log, because the log of the vault went on after the backup:
+//! were it continued under the same name, the vault would have signed two checkpoints that contradict each other.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::fault::{BackupError, RestoreError};
+use super::make::folder_of;
+use super::restored::{AcceptRestore, Lost, RestoreVault};
+use super::trailer::{self, Kind, Manifest};
+use super::verify::check_database;
+use crate::domain::hex;
+use crate::vault::audit::{Checkpoint, Frontier, Hash, Tip};
+use crate::vault::call::caller::Caller;
+use crate::vault::call::target::Why;
+use crate::vault::clock::Clock;
+use crate::vault::door::Vault;
+use crate::vault::entropy::Entropy;
+use crate::vault::error::OperationError;
+use crate::vault::inspection::Inspection;
+use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
+use crate::vault::ledger::{StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark};
+use crate::vault::paths::Paths;
+use crate::vault::private_files::{make_file, make_folder};
+use crate::vault::settings::Settings;
+use crate::vault::store::Snapshot;
+
+/// What is restored.
+pub struct Sources<'a> {
+    /// A backup of the database.
+    pub database: &'a Path,
+    /// A backup of the keyring, or the file `keys/keyring` itself.
+    pub keyring: &'a Path,
+    /// A high-water mark that is left of the vault, if one is.
+    pub mark: Option<&'a Path>,
+    /// Checkpoints that somebody kept.
+    pub kept: &'a [Vec<u8>],
+}
+
+/// A copy of the vault that is not in place.
+pub struct Room {
+    /// Removed with everything in it when this is dropped.
+    folder: TempDir,
+    paths: Paths,
+    place: PathBuf,
+    manifest: Manifest,
+    kept: Vec<Vec<u8>>,
+}
+
+/// What the keys found the copy to be.
+pub struct Verified {
+    /// Where the log of the copy ends.
+    pub(super) restored: Tip,
+    /// What was lost, if anything says that something was.
+    pub lost: Option<Lost>,
+}
+
+/// A restored vault that is open, with its new log, and not in place yet.
+pub struct Restored {
+    vault: Vault,
+    folder: TempDir,
+    paths: Paths,
+    place: PathBuf,
+}
+
+impl Room {
+    /// Copies the backups into a room beside `place`, which must be new or empty, and verifies what can be verified
+    /// without keys.
+    ///
+    /// # Errors
+    ///
+    /// A backup cannot be read or does not verify. Nothing is left.
+    pub fn prepare(sources: &Sources<'_>, place: &Path) -> Result<Self, RestoreError> {
+        match fs::read_dir(place).map(|mut found| found.next().is_some()) {
+            Ok(true) => return Err(RestoreError::NotEmpty),
+            Ok(false) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io_error("look at the directory", &error).into()),
+        }
+        // An empty directory may be a mounted disk: then the room is in it.
+        let beside = match place.exists() {
+            true => place,
+            false => folder_of(place),
+        };
+        let folder = tempfile::Builder::new()
+            .prefix(".breachvault-restore-")
+            .tempdir_in(beside)
+            .map_err(|error| io_error("make a folder for the copy", &error))?;
+        let paths = Paths::of(&folder.path().join("vault"));
+        let failed = |error: io::Error| io_error("write the copy", &error);
+        make_folder(paths.root()).map_err(failed)?;
+        for made in [paths.keys(), paths.data(), paths.packages()] {
+            make_folder(&made).map_err(failed)?;
+        }
+        let (mut backup, told) = trailer::read(sources.database)?;
+        if told.kind != Kind::Database {
+            return Err(other_kind(told.kind, Kind::Database).into());
+        }
+        let mut copy = make_file(&paths.database()).map_err(failed)?;
+        let manifest = trailer::check(&mut backup, &mut copy)?;
+        copy.sync_all().map_err(failed)?;
+        check_database(&paths.database(), &manifest, None, &[])?;
+        let mark = put_keyring(sources.keyring, &paths, &manifest)?;
+        let mark = match sources.mark {
+            Some(path) => Some(fs::read(path).map_err(|error| io_error("read the mark", &error))?),
+            None => mark,
+        };
+        if let Some(mark) = mark {
+            let mut file = make_file(&paths.high_water_mark()).map_err(failed)?;
+            file.write_all(&mark).map_err(failed)?;
+        }
+        Ok(Self {
+            folder,
+            paths,
+            place: place.to_owned(),
+            manifest,
+            kept: sources.kept.to_vec(),
+        })
+    }
+
+    /// What the backup says about itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The keyring, to be unlocked.
+    ///
+    /// # Errors
+    ///
+    /// It is no keyring.
+    pub fn keyring(&self) -> Result<LockedKeyring, KeyringError> {
+        LockedKeyring::read(&self.paths.keyring())
+    }
+
+    /// Verifies the log with the keyring's own key, compares it with the mark and the kept checkpoints, and finds out
+    /// what was lost. Afterwards the room has a mark of where this log ends.
+    ///
+    /// # Errors
+    ///
+    /// The log is not this keyring's, or a mark or checkpoint is of another history.
+    pub fn verify(
+        &self,
+        keyring: &Keyring,
+        entropy: &dyn Entropy,
+    ) -> Result<Verified, RestoreError> {
+        let told = self.manifest.log.as_ref();
+        let told = told.ok_or(BackupError::Untrue("the end of the log"))?;
+        let named: crate::vault::audit::VerifierKey =
+            told.vkey.parse().map_err(BackupError::from)?;
+        let key = verifier_of(keyring, named.name().clone());
+        if named != key || *keyring.vault() != self.manifest.vault {
+            return Err(BackupError::OtherVault.into());
+        }
+        let snapshot = Snapshot::of_copy(&self.paths.database()).map_err(BackupError::from)?;
+        let (mut within, mut lost) = (Vec::new(), Vec::new());
+        for note in &self.kept {
+            let kept = Checkpoint::open_of_vault(note, &key)?;
+            let is_within =
+                kept.origin == *key.name() || key.name().continues(kept.origin.as_str());
+            match is_within && kept.size <= told.leaves {
+                true => within.push(note.clone()),
+                false => lost.push(Lost {
+                    leaves: kept.size,
+                    root: kept.root.to_string(),
+                    by: "checkpoint",
+                }),
+            }
+        }
+        let verdict = trail::verify_snapshot(&snapshot, &key, &within)?;
+        let restored = Tip {
+            size: verdict.size,
+            root: verdict.root,
+        };
+        if self.paths.high_water_mark().exists() {
+            let mark = read_mark(&self.paths, keyring)?;
+            match mark.size > restored.size {
+                true => lost.push(Lost {
+                    leaves: mark.size,
+                    root: mark.root.to_string(),
+                    by: "mark",
+                }),
+                false => verify_mark(mark, restored.size, |size| root_at(&snapshot, size))?,
+            }
+        }
+        write_mark(&self.paths, keyring, entropy, restored)?;
+        Ok(Verified {
+            restored,
+            lost: lost.into_iter().max_by_key(|lost| lost.leaves),
+        })
+    }
+
+    /// For a drill: opens the copy to look at it, as `doctor` does, and opens everything in it. There is no ledger, so
+    /// nothing is signed in the vault's name, and nothing is served. The room is removed.
+    ///
+    /// # Errors
+    ///
+    /// The copy is not what the vault wrote.
+    pub fn look(
+        self,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<usize, RestoreError> {
+        let found = Inspection::open(&self.paths, keyring, settings, clock, entropy)?;
+        found.check_details()?;
+        sound(found.check_exhibits())
+    }
+
+    /// Begins the new log in the room. Everything is opened and compared before its first leaf, which names what was
+    /// lost and what was restored, and takes rights away.
+    ///
+    /// # Errors
+    ///
+    /// The copy is not what the vault wrote, or the leaf could not be written. Nothing is left.
+    pub fn begin(
+        self,
+        verified: &Verified,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Restored, RestoreError> {
+        let generation = keyring.generation();
+        let vault = Vault::begin_anew(&self.paths, keyring, settings, clock, entropy)?;
+        vault.check_details()?;
+        sound(vault.check_exhibits())?;
+        let told = self.manifest.log.as_ref();
+        let act = RestoreVault {
+            restored: verified.restored,
+            earlier: told.map(|log| log.vkey.clone()).unwrap_or_default(),
+            lost: verified.lost.clone(),
+            made_at: self.manifest.made_at.clone(),
+            generation,
+        };
+        vault
+            .perform(&Caller::system(), act)
+            .map_err(|refusal| RestoreError::Refused(Box::new(refusal)))?;
+        Ok(Restored {
+            vault,
+            folder: self.folder,
+            paths: self.paths,
+            place: self.place,
+        })
+    }
+}
+
+impl Restored {
+    /// The vault, for an administrator to sign in.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Where its files lie until it is put in place.
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
+    /// Puts the vault in place, once an administrator who signed in accepts it. It is stopped then.
+    ///
+    /// # Errors
+    ///
+    /// The caller is no administrator, a leaf could not be written, or the place is not free. Nothing is left.
+    pub fn put_in_place(self, caller: &Caller, why: Why) -> Result<(), RestoreError> {
+        let refused = |refusal| RestoreError::Refused(Box::new(refusal));
+        self.vault
+            .perform(caller, AcceptRestore { why })
+            .map_err(refused)?;
+        self.vault.stop().map_err(refused)?;
+        // All connections are closed, so the database file has everything.
+        drop(self.vault);
+        let failed = |error: io::Error| io_error("put the vault in place", &error);
+        for folder in [self.paths.data(), self.paths.keys()] {
+            for entry in fs::read_dir(&folder).map_err(failed)? {
+                let path = entry.map_err(failed)?.path();
+                if path.is_file() {
+                    File::open(path)
+                        .and_then(|file| file.sync_all())
+                        .map_err(failed)?;
+                }
+            }
+            sync(&folder).map_err(failed)?;
+        }
+        sync(self.paths.root()).map_err(failed)?;
+        if self.place.exists() {
+            // The keyring last: without it there is no vault.
+            make_folder(&self.place).map_err(failed)?;
+            let place = Paths::of(&self.place);
+            fs::rename(self.paths.data(), place.data()).map_err(failed)?;
+            fs::rename(self.paths.keys(), place.keys()).map_err(failed)?;
+            sync(&self.place).map_err(failed)?;
+        } else {
+            fs::rename(self.paths.root(), &self.place).map_err(failed)?;
+            sync(folder_of(&self.place)).map_err(failed)?;
+        }
+        drop(self.folder);
+        Ok(())
+    }
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Puts the keyring into the room; answers the mark that came with it.
+fn put_keyring(
+    from: &Path,
+    paths: &Paths,
+    database: &Manifest,
+) -> Result<Option<Vec<u8>>, RestoreError> {
+    let (mut bytes, mut mark) = (Vec::new(), None);
+    match trailer::read(from) {
+        Ok((_, told)) if told.kind != Kind::Keyring => {
+            return Err(other_kind(told.kind, Kind::Keyring).into());
+        }
+        Ok((mut file, _)) => {
+            let told = trailer::check(&mut file, &mut bytes)?;
+            mark = told.mark.as_deref().map(decode).transpose()?;
+        }
+        // `keys/keyring` itself, which says by its own seal whether it is whole.
+        Err(BackupError::NoBackup) => {
+            bytes = fs::read(from).map_err(|error| io_error("read the keyring", &error))?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let locked = LockedKeyring::parse(&paths.keyring(), &bytes)?;
+    if *locked.vault() != database.vault {
+        return Err(BackupError::OtherVault.into());
+    }
+    let failed = |error: io::Error| io_error("write the copy", &error);
+    let mut file = make_file(&paths.keyring()).map_err(failed)?;
+    file.write_all(&bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
+    Ok(mark)
+}
+
+fn decode(digits: &str) -> Result<Vec<u8>, BackupError> {
+    let pairs = digits.as_bytes().chunks(2);
+    let bytes: Option<Vec<u8>> = pairs
+        .map(|pair| hex::decode::<1>(pair).map(|[byte]| byte))
+        .collect();
+    bytes.ok_or(BackupError::Untrue("the high-water mark"))
+}
+
+fn root_at(snapshot: &Snapshot, size: u64) -> Option<Hash> {
+    let at = Frontier::read(size, &StoredHashes(snapshot));
+    at.ok().map(|frontier| frontier.root())
+}
+
+/// How many exhibits were opened, if all of them are what was admitted.
+fn sound(
+    checks: Result<Vec<crate::vault::admission::ExhibitCheck>, OperationError>,
+) -> Result<usize, RestoreError> {
+    let checks = checks.map_err(RestoreError::Unread)?;
+    let mut faults = checks.iter().flat_map(|check| &check.faults);
+    match faults.next() {
+        None => Ok(checks
+            .iter()
+            .filter(|check| check.exhibit.is_some())
+            .count()),
+        Some(fault) => Err(RestoreError::Sealed(fault.clone())),
+    }
+}
+
+fn io_error(step: &'static str, error: &io::Error) -> BackupError {
+    BackupError::Io {
+        step,
+        kind: error.kind(),
+    }
+}
+
+fn other_kind(found: Kind, wanted: Kind) -> BackupError {
+    BackupError::OtherKind {
+        found: found.as_str(),
+        wanted: wanted.as_str(),
+    }
+}

@@ -1,0 +1,98 @@
+//! What a restore takes away.
+//!
+//! The restored rows are of the backup's moment. What ended, was used or was spent after it would be there again:
+//! sessions and invitations, decisions that were used, budgets, members who were suspended. So all of that is taken
+//! away, and people give it anew.
+
+use serde::Serialize;
+
+use super::Scope;
+use super::bound_account::open_account;
+use super::budgets::party_of;
+use crate::domain::Moment;
+use crate::policy::{ActionKind, RequestState, Seat, Writes, allows_seat};
+use crate::vault::OperationError;
+use crate::vault::budget::charge;
+use crate::vault::budget::price::BudgetKind;
+use crate::vault::store::operator_rows::{self, OperatorState};
+use crate::vault::store::{case_rows, leaf_rows, membership_rows, request_rows, session_rows};
+
+/// What was taken away.
+#[derive(Debug, Default, Serialize)]
+pub struct TakenAway {
+    /// How many sessions were ended.
+    pub sessions: usize,
+    /// How many invitations were ended. Whoever was invited is invited anew.
+    pub invitations: usize,
+    /// The requests that waited for a decision, or were approved and not used.
+    pub requests: Vec<String>,
+    /// How many budgets count as spent.
+    pub budgets: usize,
+    /// How many memberships are suspended until a lead confirms them.
+    pub memberships: usize,
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Takes away whatever the vault may have taken away or used up after the backup.
+    pub fn take_rights_away(&mut self) -> Result<TakenAway, OperationError> {
+        let transaction = self.transaction()?;
+        let mut taken = TakenAway::default();
+        for operator in operator_rows::list(self.connection)? {
+            taken.sessions += session_rows::revoke_all(transaction, &operator.id, self.now)?;
+            if operator.state == OperatorState::Invited {
+                let no_name: [u8; 16] = self.core.draw()?;
+                operator_rows::revoke(transaction, &operator.id, &no_name)?;
+                taken.invitations += 1;
+            }
+        }
+        for request in request_rows::all(self.connection)? {
+            if matches!(
+                request.state,
+                RequestState::Requested | RequestState::Approved
+            ) {
+                request_rows::delete(transaction, &request.id)?;
+                taken.requests.push(request.id.to_string());
+            }
+        }
+        let unknown_s = self.unknown_seconds()?;
+        for case in case_rows::list(self.connection)? {
+            for member in membership_rows::list(self.connection, case.number)? {
+                let account = member
+                    .account
+                    .as_deref()
+                    .map(|sealed| open_account(self.core, &case, &member.operator, sealed));
+                let payer = charge::Payer {
+                    operator: &member.operator,
+                    case: case.number,
+                    party: &party_of(self.core, &case, account.transpose()?.as_ref())?,
+                };
+                let looks_up = allows_seat(ActionKind::LookUp, Seat::Member(member.role));
+                let kinds = [BudgetKind::Views, BudgetKind::Lookups];
+                for kind in kinds.into_iter().take(1 + usize::from(looks_up)) {
+                    let now = self.core.clock.measured();
+                    payer.count_as_spent(&self.core.settings, transaction, kind, unknown_s, now)?;
+                    taken.budgets += 1;
+                }
+                if !member.suspended {
+                    membership_rows::suspend(
+                        transaction,
+                        case.number,
+                        &member.operator,
+                        None,
+                        self.now,
+                    )?;
+                    taken.memberships += 1;
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// For how long the vault may have worked on after the backup.
+    fn unknown_seconds(&self) -> Result<i64, OperationError> {
+        let last = leaf_rows::newest_time(self.connection)?;
+        let machine = self.core.clock.report().machine;
+        let until = self.core.clock.measured().seconds().max(machine.seconds());
+        Ok(until.saturating_sub(last.map_or(0, Moment::seconds)).max(0))
+    }
+}

@@ -1,0 +1,689 @@
+//! Backups that are made while the vault works, what is refused of them, and what a restore makes of one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use breachvault::domain::OperatorName;
+use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
+use breachvault::operations::only_reason;
+use breachvault::operations::operator::AddOperator;
+use breachvault::operations::record::LookUp;
+use breachvault::operations::reveal::{ReadReveal, RequestReveal};
+use breachvault::policy::Denial;
+use breachvault::vault::audit::{FailureKind, Leaf};
+use breachvault::vault::backup::{
+    BackupError, BackupSchedule, Backups, Manifest, RestoreError, Room, Sources, Target,
+    back_up_database, back_up_keyring, verify_backup,
+};
+use breachvault::vault::clock::{Clock as _, ManualClock};
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
+use breachvault::vault::keyring::{Keyring, Passphrase};
+use breachvault::vault::trail::{self, TrailFailure};
+use breachvault::vault::{Caller, Paths, Refusal, SecondFactor, Settings, SignIn, Vault};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::house::{self, Closed, House, PASSPHRASE, REASON, log, numbers, said};
+use crate::outside;
+use crate::secret_file::write_secret;
+
+const LATER: &str = "2024-04-02T11:00:00Z";
+
+/// Where the backups of a test lie, and where it restores to.
+struct Shelf(TempDir);
+
+impl Shelf {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn back_up(&self, paths: &Paths, name: &str) -> (PathBuf, Manifest) {
+        let path = self.path(name);
+        let now = "2024-04-02T09:30:00Z".parse().unwrap();
+        let target = Target::File(&path);
+        let made = back_up_database(paths, target, now, Duration::ZERO, &|| true);
+        (path.clone(), made.unwrap())
+    }
+
+    fn back_up_keyring(&self, paths: &Paths) -> PathBuf {
+        let path = self.path("keys.bvkeys");
+        let now = "2024-04-02T09:30:00Z".parse().unwrap();
+        back_up_keyring(paths, Target::File(&path), now).unwrap();
+        path
+    }
+
+    fn room(
+        &self,
+        database: &Path,
+        keyring: &Path,
+        mark: Option<&Path>,
+    ) -> Result<Room, RestoreError> {
+        let sources = Sources {
+            database,
+            keyring,
+            mark,
+            kept: &[],
+        };
+        Room::prepare(&sources, &self.path("restored"))
+    }
+
+    /// Restores as the command does, with the administrator of the house.
+    fn restore(
+        &self,
+        database: &Path,
+        keyring: &Path,
+        mark: Option<&Path>,
+    ) -> Result<Paths, RestoreError> {
+        let room = self.room(database, keyring, mark)?;
+        let keyring = unlocked(&room);
+        let entropy = Arc::new(SystemEntropy::new());
+        let verified = room.verify(&keyring, &*entropy)?;
+        let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+        let restored = room.begin(&verified, keyring, house::settings(), clock, entropy)?;
+        let caller = sign_in(restored.vault(), "archibald");
+        restored.put_in_place(&caller, only_reason(REASON).unwrap())?;
+        Ok(Paths::of(&self.path("restored")))
+    }
+
+    /// What lies on the shelf beside the backups.
+    fn left(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut left: Vec<_> = names
+            .filter(|name| !name.ends_with(".bvdata") && !name.ends_with(".bvkeys"))
+            .collect();
+        left.sort();
+        left
+    }
+}
+
+fn unlocked(room: &Room) -> Keyring {
+    let locked = room.keyring().unwrap();
+    locked
+        .unlock(&Passphrase::new(PASSPHRASE.to_owned()))
+        .unwrap()
+}
+
+fn sign_in(vault: &Vault, name: &str) -> Caller {
+    let attempt = SignIn {
+        name: OperatorName::parse(name).unwrap(),
+        password: Password::new(format!("the long password of {name}")),
+        totp: None,
+        address: None,
+    };
+    vault.sign_in_here(attempt).unwrap().unwrap()
+}
+
+fn open(paths: &Paths) -> Vault {
+    house::open_at(paths, ManualClock::new(LATER.parse().unwrap())).unwrap()
+}
+
+fn look_up(vault: &Vault, who: &Caller, case: &str, number: &str) -> Result<Value, Refusal> {
+    let body = json!({ "numbers": [number], "purpose": "quality-check", "reason": REASON });
+    house::ask::<LookUp>(vault, who, &[("case", case)], body)
+}
+
+#[test]
+fn a_backup_made_while_leaves_and_an_admission_go_on_restores_whole() {
+    const ROWS: u64 = 60_000;
+    let house = House::new();
+    house.admit(log(3000, 1)).unwrap();
+    let shelf = Shelf::new();
+    let done = AtomicBool::new(false);
+    let number = numbers(3000, 1, 1).remove(0);
+    let mut made = Vec::new();
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            house.admit(log(ROWS, 7)).unwrap();
+            done.store(true, Ordering::SeqCst);
+        });
+        threads.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let case = house.people.case.as_str();
+                look_up(&house.vault, &house.people.investigator, case, &number).unwrap();
+            }
+        });
+        while !done.load(Ordering::SeqCst) && made.len() < 20 {
+            let name = format!("{}.bvdata", made.len());
+            made.push(shelf.back_up(&house.paths(), &name));
+        }
+        while !done.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    made.push(shelf.back_up(&house.paths(), "last.bvdata"));
+    let keyring = shelf.back_up_keyring(&house.paths());
+    let sizes: Vec<u64> = made
+        .iter()
+        .map(|(_, told)| told.log.as_ref().unwrap().leaves)
+        .collect();
+    assert!(sizes.len() > 2 && sizes.is_sorted(), "{sizes:?}");
+    assert!(
+        sizes[0] < *sizes.last().unwrap(),
+        "no leaf was written meanwhile"
+    );
+    for (path, told) in &made {
+        assert_eq!(&verify_backup(path, None, &[]).unwrap(), told);
+    }
+    // One from the middle of the admission, and the last one, open to the last part with the keys.
+    let exhibits = |told: &Manifest| told.log.as_ref().unwrap().exhibits;
+    let middle = made
+        .iter()
+        .rev()
+        .find(|(_, told)| exhibits(told) == 1)
+        .unwrap();
+    assert_eq!(exhibits(&made.last().unwrap().1), 2);
+    for (path, told) in [middle, made.last().unwrap()] {
+        let room = shelf.room(path, &keyring, None).unwrap();
+        let opened = unlocked(&room);
+        let entropy = Arc::new(SystemEntropy::new());
+        room.verify(&opened, &*entropy).unwrap();
+        let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+        let opened = room
+            .look(opened, house::settings(), clock, entropy)
+            .unwrap();
+        assert_eq!(opened, exhibits(told));
+    }
+    assert_eq!(shelf.left(), Vec::<String>::new(), "a drill leaves nothing");
+
+    let paths = shelf.restore(&middle.0, &keyring, None).unwrap();
+    let verdict = trail::verify_directory(&paths, None, &[]).unwrap();
+    assert!(verdict.origin.as_str().contains("/r"), "{}", verdict.origin);
+    let vault = open(&paths);
+    let checks = vault.check_exhibits().unwrap();
+    assert!(checks.iter().all(|check| check.is_sound()));
+    vault.check_details().unwrap();
+    // The admission that was under way is gone, and the file can be admitted.
+    let people = &house.people;
+    let lead = people.lead.operator_id().unwrap().clone();
+    let administrator = sign_in(&vault, "archibald");
+    let why = || only_reason(REASON).unwrap();
+    vault
+        .perform(&administrator, LetIn::new(people.case.clone(), lead, why()))
+        .unwrap();
+    let lead = sign_in(&vault, "leopoldine");
+    lift(&vault, &lead, people.case.as_str(), &people.custodian).unwrap();
+    let custodian = sign_in(&vault, "cunegonde");
+    let again = house::admit_as(&vault, &custodian, &people.case, log(ROWS, 7)).unwrap();
+    assert_eq!(again["admitted"], ROWS, "{again}");
+    vault.stop().unwrap();
+    drop(vault);
+    trail::verify_directory(&paths, None, &[]).unwrap();
+}
+
+fn lift(vault: &Vault, by: &Caller, case: &str, who: &Caller) -> Result<Value, Refusal> {
+    let who = who.operator_id().unwrap().to_string();
+    let ids = [("case", case), ("operator", who.as_str())];
+    house::ask::<LiftSuspension>(vault, by, &ids, json!({ "reason": REASON }))
+}
+
+#[track_caller]
+fn denied<T: std::fmt::Debug>(ended: Result<T, Refusal>, wanted: &[Denial]) {
+    match ended {
+        Err(Refusal::Denied(denial, _)) => assert!(wanted.contains(&denial), "{denial:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() {
+    let house = House::new();
+    let (people, vault) = (house.people.clone(), &house.vault);
+    let case = people.case.as_str();
+    house.admit(log(500, 1)).unwrap();
+    let number = numbers(500, 1, 1).remove(0);
+    let found = look_up(vault, &people.investigator, case, &number).unwrap();
+    let subject = found["results"][0]["subject"].as_str().unwrap();
+    let body = json!({ "subjects": [subject], "purpose": "notification", "reason": REASON });
+    let asked = house.ask::<RequestReveal>(&people.investigator, &[("case", case)], body);
+    let reveal = asked.unwrap()["reveal"].as_str().unwrap().to_owned();
+    let administrator = sign_in(vault, "archibald");
+    let invited = json!({ "name": "lothar", "role": "lead" });
+    let invited = house
+        .ask::<AddOperator>(&administrator, &[], invited)
+        .unwrap();
+    let invited = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
+    let shelf = Shelf::new();
+    let kept_before = checkpoint(&house, &shelf, "before");
+    let (database, told) = shelf.back_up(&house.paths(), "a.bvdata");
+    let backed_up = told.log.unwrap();
+    let keyring = shelf.back_up_keyring(&house.paths());
+    for _ in 0..5 {
+        look_up(vault, &people.investigator, case, &number).unwrap();
+    }
+    let kept_after = checkpoint(&house, &shelf, "after");
+    let closed = house.close();
+    let mark = closed.paths().high_water_mark();
+
+    let paths = shelf.restore(&database, &keyring, Some(&mark)).unwrap();
+    // The first leaf of the new log says what was lost and what was restored, to everybody.
+    let bytes: Vec<u8> = rusqlite_of(&paths)
+        .query_row(
+            "SELECT bytes FROM leaf WHERE seq = ?1",
+            [backed_up.leaves as i64],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let leaf = Leaf::parse(&bytes).unwrap();
+    assert_eq!(leaf.action, "vault.restore");
+    assert_eq!(
+        (leaf.rows, leaf.digest.as_ref()),
+        (Some(backed_up.leaves), Some(&backed_up.root))
+    );
+    let lost = leaf.object.unwrap();
+    let lost: u64 = lost
+        .strip_prefix("lost:")
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(lost > backed_up.leaves + 5, "{lost}");
+    let old_key = fs::read_to_string(closed.paths().vkey()).unwrap();
+    assert_ne!(fs::read_to_string(paths.vkey()).unwrap(), old_key);
+    // A checkpoint of before holds; one of what is lost never does.
+    let verdict = trail::verify_directory(&paths, None, &[kept_before.clone()]).unwrap();
+    assert_eq!(verdict.kept_checkpoints, 1);
+    match trail::verify_directory(&paths, None, &[kept_after]) {
+        Err(TrailFailure::Log(failure)) => assert_eq!(failure.kind, FailureKind::CutTail),
+        other => panic!("{other:?}"),
+    }
+    // The old key verifies the old checkpoint and not the new log.
+    let old_key = Some(old_key.trim().parse().unwrap());
+    assert!(trail::verify_directory(&paths, old_key, &[]).is_err());
+
+    // With the usual budgets, of which nothing is left.
+    let usual = Settings {
+        readers: 3,
+        second_factor: SecondFactor::Offered,
+        ..Settings::default()
+    };
+    let clock = ManualClock::new(LATER.parse().unwrap());
+    let vault = house::open_with(&paths, clock, usual).unwrap();
+    let id = |who: &Caller| who.operator_id().unwrap().clone();
+    // Sessions and the invitation have ended.
+    for who in [&people.lead, &people.investigator, &administrator] {
+        let read = house::ask::<ReadCase>(&vault, who, &[("case", case)], json!({}));
+        denied(read, &[Denial::SessionEnded]);
+    }
+    let password = Password::new("the long password of lothar".to_owned());
+    assert!(
+        vault
+            .enrol(&invited, NewPassword::parse(password).ok().unwrap(), false)
+            .is_err()
+    );
+    // Everybody is suspended, and a lead whom an administrator lets in on the host confirms the others.
+    let (lead, other_lead) = (sign_in(&vault, "leopoldine"), sign_in(&vault, "leander"));
+    let investigator = sign_in(&vault, "ingeborg");
+    let reads =
+        |who: &Caller| house::ask::<ReadCase>(&vault, who, &[("case", case)], json!({})).is_ok();
+    assert!(![&lead, &other_lead, &investigator].into_iter().any(reads));
+    let administrator = sign_in(&vault, "archibald");
+    denied(
+        lift(&vault, &administrator, case, &people.lead),
+        &[Denial::NotAllowed],
+    );
+    let let_in = |who: &Caller| {
+        let act = LetIn::new(people.case.clone(), id(who), only_reason(REASON).unwrap());
+        vault.perform(&administrator, act).map(drop)
+    };
+    let_in(&people.lead).unwrap();
+    denied(let_in(&people.other_lead), &[Denial::NotAllowed]);
+    denied(
+        lift(&vault, &other_lead, case, &people.investigator),
+        &[Denial::Concealed, Denial::NotAllowed],
+    );
+    for who in [&people.other_lead, &people.investigator] {
+        lift(&vault, &lead, case, who).unwrap();
+    }
+    assert!([&lead, &other_lead, &investigator].into_iter().all(reads));
+    // The request is gone, and the budget counts as spent.
+    let read = house::ask::<ReadReveal>(&vault, &lead, &[("reveal", &reveal)], json!({}));
+    assert!(read.is_err());
+    match look_up(&vault, &investigator, case, &number) {
+        Err(Refusal::Denied(Denial::BudgetSpent { .. }, _)) => {}
+        other => panic!("{other:?}"),
+    }
+    vault.stop().unwrap();
+    drop(vault);
+    // A second restore of the same backup has a log of another name.
+    let other = Shelf::new();
+    let again = other.restore(&database, &keyring, None).unwrap();
+    let name = |paths: &Paths| trail::verify_directory(paths, None, &[]).unwrap().origin;
+    assert_ne!(name(&paths), name(&again));
+    // And a backup of a restored vault restores too.
+    let third = Shelf::new();
+    let (database, _) = third.back_up(&again, "b.bvdata");
+    let keyring = third.back_up_keyring(&again);
+    let third = third.restore(&database, &keyring, None).unwrap();
+    trail::verify_directory(&third, None, &[kept_before]).unwrap();
+}
+
+/// The newest checkpoint of the vault, as somebody keeps it.
+fn checkpoint(house: &House, shelf: &Shelf, name: &str) -> Vec<u8> {
+    let out = TempDir::new_in(shelf.0.path().parent().unwrap()).unwrap();
+    let folder = out.path().join(name);
+    trail::export_directory(&house.paths(), &folder).unwrap();
+    fs::read(folder.join("checkpoint")).unwrap()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at the file past the vault"
+)]
+fn rusqlite_of(paths: &Paths) -> rusqlite::Connection {
+    rusqlite::Connection::open(paths.database()).unwrap()
+}
+
+#[test]
+fn a_backup_that_was_cut_or_changed_anywhere_is_refused_and_nothing_is_put_in_place() {
+    let house = House::new();
+    house.admit(log(500, 1)).unwrap();
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&house.paths(), "a.bvdata");
+    let keyring = shelf.back_up_keyring(&house.paths());
+    let good = fs::read(&database).unwrap();
+    let bad = shelf.path("bad.bvdata");
+    let refused = |bytes: &[u8], what: &str| {
+        fs::write(&bad, bytes).unwrap();
+        let error = verify_backup(&bad, None, &[]).expect_err(what);
+        assert!(
+            error.is_verification_failure() || matches!(error, BackupError::UnknownVersion),
+            "{what}: {error}"
+        );
+        assert!(shelf.room(&bad, &keyring, None).is_err(), "{what}");
+        assert_eq!(shelf.left(), Vec::<String>::new(), "{what}");
+    };
+    // Every region once: 40 places over the pages, and every tenth byte of what stands behind them.
+    let pages = verify_backup(&database, None, &[]).unwrap().bytes as usize;
+    let places = (0..40).map(|no| pages / 40 * no + no * 13);
+    for at in places.chain((pages..good.len()).step_by(10)) {
+        let mut changed = good.clone();
+        changed[at] ^= 1 << (at % 8);
+        refused(&changed, &format!("byte {at}"));
+    }
+    for length in [0, 1, 100, pages / 2, pages, good.len() - 97, good.len() - 1] {
+        refused(&good[..length], &format!("cut to {length}"));
+    }
+    refused(&[&good[..], b"x"].concat(), "something behind it");
+    // A keyring with a changed byte, and one of another vault.
+    let keys = fs::read(&keyring).unwrap();
+    for at in (0..keys.len()).step_by(41) {
+        let mut changed = keys.clone();
+        changed[at] ^= 2;
+        let path = shelf.path("bad.bvkeys");
+        fs::write(&path, &changed).unwrap();
+        assert!(verify_backup(&path, None, &[]).is_err(), "byte {at}");
+        assert!(shelf.room(&database, &path, None).is_err(), "byte {at}");
+    }
+    let other = Shelf::new();
+    let foreign = other.back_up_keyring(&House::new().paths());
+    for keyring in [&foreign, &database] {
+        assert!(shelf.room(&database, keyring, None).is_err());
+    }
+    // A mark of another vault.
+    let strange = House::new().close();
+    let room = shelf
+        .room(
+            &database,
+            &keyring,
+            Some(&strange.paths().high_water_mark()),
+        )
+        .unwrap();
+    let opened = unlocked(&room);
+    assert!(matches!(
+        room.verify(&opened, &SystemEntropy::new()),
+        Err(RestoreError::Mark(_))
+    ));
+    drop(room);
+    assert_eq!(shelf.left(), Vec::<String>::new());
+}
+
+#[test]
+fn a_backup_whose_rows_somebody_changed_and_wrapped_anew_is_refused_with_the_keys() {
+    let house = House::new();
+    house.admit(log(500, 1)).unwrap();
+    let shelf = Shelf::new();
+    let keyring = shelf.back_up_keyring(&house.paths());
+    let closed = house.close();
+    // Without keys nobody can tell that a row is not the vault's, so this becomes a backup that verifies.
+    closed.sql("UPDATE membership SET role = 'lead' WHERE role = 'custodian'");
+    let (database, _) = shelf.back_up(&closed.paths(), "a.bvdata");
+    verify_backup(&database, None, &[]).unwrap();
+    let refused = shelf.restore(&database, &keyring, None);
+    assert!(
+        matches!(refused, Err(RestoreError::Start(_))),
+        "{:?}",
+        refused.err()
+    );
+    assert_eq!(shelf.left(), Vec::<String>::new());
+}
+
+#[test]
+fn scheduled_backups_have_a_leaf_each_and_only_the_newest_are_kept() {
+    let House {
+        vault, directory, ..
+    } = House::new();
+    let vault = Arc::new(vault);
+    let shelf = Shelf::new();
+    let (data, keys) = (shelf.path("data"), shelf.path("keys"));
+    let clock = ManualClock::new("2024-04-03T02:00:00Z".parse().unwrap());
+    let schedule = BackupSchedule {
+        directory: data.clone(),
+        keyring_directory: Some(keys.clone()),
+        every_s: 3600,
+        keep: 2,
+    };
+    let count = |folder: &Path| fs::read_dir(folder).map_or(0, Iterator::count);
+    for hour in 1..=4 {
+        let backups = Backups::start(&vault, schedule.clone(), Arc::new(clock.clone()));
+        until(|| vault.backups().done_at == Some(clock.now()));
+        drop(backups);
+        assert_eq!(
+            (count(&data), count(&keys)),
+            (hour.min(2), hour.min(2)),
+            "{hour}"
+        );
+        clock.advance_seconds(3600);
+    }
+    let names = fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    for path in names {
+        verify_backup(&path, None, &[]).unwrap();
+    }
+    // Not due again: a start finds the newest one that is there.
+    clock.advance_seconds(-60);
+    let backups = Backups::start(&vault, schedule.clone(), Arc::new(clock.clone()));
+    std::thread::sleep(Duration::from_millis(300));
+    drop(backups);
+    assert_eq!(vault.backups().failures, 0);
+    // One that cannot be written.
+    fs::write(shelf.path("file"), "").unwrap();
+    let broken = BackupSchedule {
+        directory: shelf.path("file").join("under"),
+        keyring_directory: None,
+        ..schedule
+    };
+    let backups = Backups::start(&vault, broken, Arc::new(clock.clone()));
+    until(|| vault.backups().failed_at.is_some());
+    drop(backups);
+    vault.stop().unwrap();
+    let paths = Paths::of(directory.path());
+    let leaves: Vec<String> = rusqlite_of(&paths)
+        .prepare("SELECT outcome FROM leaf WHERE action = 'vault.backup' ORDER BY seq")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(leaves, ["done", "done", "done", "done", "failed"]);
+}
+
+fn until(mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "waited too long");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn breachvault(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_commands_back_up_verify_try_and_restore() {
+    let house = House::new();
+    house.admit(log(500, 1)).unwrap();
+    let closed: Closed = house.close();
+    let vault = closed.directory.path().to_str().unwrap().to_owned();
+    let shelf = Shelf::new();
+    let path = |name: &str| shelf.path(name).to_str().unwrap().to_owned();
+    let secrets = TempDir::new().unwrap();
+    let secret = |name: &str, text: &str| {
+        let path = secrets.path().join(name);
+        write_secret(&path, text);
+        path.to_str().unwrap().to_owned()
+    };
+    let passphrase = secret("passphrase", PASSPHRASE);
+    let wrong = secret("wrong", "another passphrase");
+    let password = secret("password", "the long password of archibald");
+    let other_password = secret("other", "the long password of ingeborg");
+    let config = secret("config", "[identity]\nsecond_factor = \"offered\"\n");
+    let (data, keys) = (path("a.bvdata"), path("a.bvkeys"));
+
+    let made = breachvault(&["backup", "--dir", &vault, "--to", &data]);
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    let again = breachvault(&["backup", "--dir", &vault, "--to", &data]);
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    let made = breachvault(&[
+        "backup",
+        "--dir",
+        &vault,
+        "--keyring",
+        "--to",
+        &keys,
+        "--json",
+    ]);
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    let streamed = breachvault(&["backup", "--dir", &vault, "--to", "-"]);
+    assert_eq!(streamed.status.code(), Some(0));
+    fs::write(shelf.path("b.bvdata"), &streamed.stdout).unwrap();
+    for file in [&data, &keys, &path("b.bvdata")] {
+        let verified = breachvault(&["backup", "verify", file]);
+        assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    }
+    let mut cut = fs::read(&data).unwrap();
+    cut.truncate(cut.len() - 1);
+    fs::write(shelf.path("cut.bvdata"), cut).unwrap();
+    let refused = breachvault(&["backup", "verify", &path("cut.bvdata")]);
+    assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+    assert_eq!(breachvault(&["backup"]).status.code(), Some(2));
+
+    let from = [
+        "restore",
+        "--from",
+        data.as_str(),
+        "--keyring",
+        keys.as_str(),
+    ];
+    let drill = breachvault(&[&from[..], &["--drill", "--passphrase-file", &passphrase]].concat());
+    assert_eq!(drill.status.code(), Some(0), "{}", said(&drill));
+    assert!(said(&drill).contains("1 exhibits"), "{}", said(&drill));
+    let sealed = breachvault(&[&from[..], &["--drill", "--passphrase-file", &wrong]].concat());
+    assert_eq!(sealed.status.code(), Some(4), "{}", said(&sealed));
+    let place = path("restored");
+    let restore = |operator: &str, password: &str| {
+        let more = [
+            "--dir",
+            place.as_str(),
+            "--operator",
+            operator,
+            "--password-file",
+            password,
+            "--passphrase-file",
+            passphrase.as_str(),
+            "--config",
+            config.as_str(),
+            "--reason",
+            REASON,
+        ];
+        breachvault(&[&from[..], &more].concat())
+    };
+    // Nobody but an administrator, and not without the password.
+    for (operator, password) in [
+        ("archibald", &other_password),
+        ("ingeborg", &other_password),
+    ] {
+        let refused = restore(operator, password);
+        assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+        assert_eq!(shelf.left(), Vec::<String>::new(), "{operator}");
+    }
+    let restored = restore("archibald", &password);
+    assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
+    let taken = restore("archibald", &password);
+    assert_eq!(taken.status.code(), Some(1), "{}", said(&taken));
+    assert_eq!(shelf.left(), ["restored"]);
+    let doctor = breachvault(&["doctor", "--dir", &place, "--passphrase-file", &passphrase]);
+    assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
+    let verified = breachvault(&[
+        "audit",
+        "verify",
+        "--dir",
+        &place,
+        "--passphrase-file",
+        &passphrase,
+    ]);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+}
+
+#[test]
+fn a_backup_to_a_full_disk_leaves_no_half_file() {
+    if outside::run(Command::new("fiu-run").arg("-h")).is_none() {
+        return;
+    }
+    let house = House::new();
+    house.admit(log(3000, 1)).unwrap();
+    let closed = house.close();
+    let shelf = Shelf::new();
+    for (point, error) in [
+        ("posix/io/rw/*", 28),
+        ("posix/io/sync/*", 28),
+        ("posix/io/rw/*", 5),
+    ] {
+        for chance in ["enable_random", "enable"] {
+            let fault = match chance {
+                "enable" => format!("enable name={point},failinfo={error}"),
+                _ => format!("enable_random name={point},failinfo={error},probability=0.05"),
+            };
+            let made = Command::new("fiu-run")
+                .args(["-x", "-c", &fault, env!("CARGO_BIN_EXE_breachvault")])
+                .args(["backup", "--dir", closed.directory.path().to_str().unwrap()])
+                .args(["--to", shelf.path("a.bvdata").to_str().unwrap()])
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            match fs::remove_file(shelf.path("a.bvdata")) {
+                // By chance nothing failed.
+                Ok(()) => assert_eq!(made.status.code(), Some(0), "{}", said(&made)),
+                Err(_) => assert_ne!(made.status.code(), Some(0), "{}", said(&made)),
+            }
+            assert_eq!(shelf.left(), Vec::<String>::new(), "{fault}");
+        }
+    }
+}
