@@ -16,16 +16,15 @@ if (ends) {
     shown.textContent = ` (in ${Math.floor(left / 3600)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)})`;
     ends.classList.toggle("soon", left < 300);
     if (left === 300) { shown.setAttribute("aria-live", "polite"); }
-    if (left === 0) {
-      keep();
-      leave(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
-      return;
-    }
-    setTimeout(tick, 1000);
+    if (left > 0) { setTimeout(tick, 1000); } else { hasEnded(); }
   };
   tick();
 }
 
+function hasEnded() {
+  keep();
+  leave(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+}
 // Wipes what is shown, and goes.
 function leave(to) {
   for (const secret of document.querySelectorAll(".number")) { secret.replaceChildren(); }
@@ -35,25 +34,18 @@ function leave(to) {
 
 // Whoever signs out does so in every tab.
 others.addEventListener("message", () => { if (person) { leave("/console/sign-in"); } });
-for (const form of document.querySelectorAll("form[action='/console/sign-out']")) {
-  form.addEventListener("submit", () => others.postMessage("left"));
-}
+const out = document.querySelector("form[action='/console/sign-out']");
+if (out) { out.addEventListener("submit", () => others.postMessage("left")); }
 
 // What was typed as purpose, reason, filter and recipients survives the session's end, for the same person. Numbers are
 // never kept.
 function kept(field) { return `keep.${person}.${location.pathname}.${field.name}`; }
 function keep() {
-  for (const field of document.querySelectorAll("[data-keep]")) {
-    if (field.value && !numberLike.test(field.value)) {
-      sessionStorage.setItem(kept(field), field.value);
-    }
-  }
+  const filled = [...document.querySelectorAll("[data-keep]")].filter(({ value }) => value && !numberLike.test(value));
+  filled.forEach((field) => sessionStorage.setItem(kept(field), field.value));
 }
-if (person) {
-  for (const key of Object.keys(sessionStorage)) {
-    if (!key.startsWith(`keep.${person}.`)) { sessionStorage.removeItem(key); }
-  }
-}
+const strange = Object.keys(sessionStorage).filter((key) => person && !key.startsWith(`keep.${person}.`));
+strange.forEach((key) => sessionStorage.removeItem(key));
 for (const field of document.querySelectorAll("[data-keep]")) {
   const text = sessionStorage.getItem(kept(field));
   if (text && (!field.value || field.matches("select"))) { field.value = text; }
@@ -62,32 +54,29 @@ for (const field of document.querySelectorAll("[data-keep]")) {
 
 // What a filter has stands in the address, where no number belongs. The vault refuses it too.
 const words = ["country", "state", "area_state", "carrier", "kind", "channel"];
+const isNumber = ({ name, value }) => words.includes(name) && /^\s*\p{Nd}{7,15}\s*$/u.test(value)
+  || numberLike.test(value) && !(name === "account" && /^\s*[0-9]+\s*$/.test(value));
 for (const form of document.querySelectorAll("form[method=get]")) {
   const typed = [...form.querySelectorAll("input:not([type]), textarea")].filter((field) => !/^sent_/.test(field.name));
   form.addEventListener("submit", (event) => {
-    for (const field of typed) {
-      const account = field.name === "account" && /^[0-9]+$/.test(field.value.trim());
-      const bare = words.includes(field.name) && /^\p{Nd}{7,15}$/u.test(field.value.trim());
-      if (account || !(bare || numberLike.test(field.value))) { continue; }
-      event.preventDefault();
-      field.setCustomValidity("This reads as a phone number. Numbers are looked up under “Look up”.");
-      field.reportValidity();
-      return;
-    }
+    const wrong = typed.find(isNumber);
+    if (!wrong) { return; }
+    event.preventDefault();
+    wrong.setCustomValidity("This reads as a phone number. Numbers are looked up under “Look up”.");
+    wrong.reportValidity();
   });
   for (const field of typed) { field.addEventListener("input", () => field.setCustomValidity("")); }
 }
 
-// A list of numbers may be dropped as a text file.
-for (const field of document.querySelectorAll("textarea.drop")) {
+// What may be dropped somewhere: a list of numbers as a text file, and a file to admit.
+function drops(place, field, take) {
   const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
-  field.addEventListener("dragover", over(true));
-  field.addEventListener("dragleave", over(false));
-  field.addEventListener("drop", async (event) => {
-    over(false)(event);
-    const file = event.dataTransfer.files[0];
-    field.value = file ? await file.text() : event.dataTransfer.getData("text");
-  });
+  place.addEventListener("dragover", over(true));
+  place.addEventListener("dragleave", over(false));
+  place.addEventListener("drop", (event) => { over(false)(event); take(event.dataTransfer); });
+}
+for (const field of document.querySelectorAll("textarea.drop")) {
+  drops(field, field, async (given) => { field.value = await (given.files[0]?.text() ?? given.getData("text")); });
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -117,7 +106,6 @@ addEventListener("pageshow", (event) => { if (event.persisted) { location.reload
 const keyed = [...document.querySelectorAll("[data-key]")];
 const dialog = document.getElementById("keys");
 const note = document.querySelector(".keys");
-
 // The rows of a list: j and k go to the next and the previous one, x ticks it. Enter follows what has the focus.
 const rows = () => [...document.querySelectorAll("main tbody tr, main .entry")];
 const ticked = (row) => row.querySelector("input[type=checkbox]");
@@ -136,17 +124,11 @@ function move(step) {
 const named = keyed.map((item) => [item.dataset.key, item.dataset.keyName || item.textContent.trim()]);
 if (rows().length) { named.push(["j", "Next row"], ["k", "Previous row"]); }
 if (rows().some(ticked)) { named.push(["x", "Tick the row"]); }
-
 if (note && keyed.length) {
   note.hidden = false;
+  const make = (tag, inside) => { const made = document.createElement(tag); made.append(inside); return made; };
   for (const [name, does] of named) {
-    const key = document.createElement("kbd");
-    key.textContent = name;
-    const term = document.createElement("dt");
-    term.append(key);
-    const what = document.createElement("dd");
-    what.textContent = does;
-    dialog.querySelector("dl").append(term, what);
+    dialog.querySelector("dl").append(make("dt", make("kbd", name)), make("dd", does));
   }
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
@@ -175,14 +157,13 @@ for (const chart of document.querySelectorAll("svg[data-brush]")) {
   chart.addEventListener("pointerdown", (event) => { first = event.button === 0 ? at(event) : -1; });
   chart.addEventListener("pointermove", (event) => { if (first >= 0) { mark(at(event)); } });
   chart.addEventListener("pointerup", (event) => {
-    const last = at(event);
-    if (first >= 0 && last >= 0 && first !== last) {
-      const address = new URL(location.href);
-      address.searchParams.set("sent_from", bars[Math.min(first, last)].dataset.from);
-      address.searchParams.set("sent_to", bars[Math.max(first, last)].dataset.to);
-      location.assign(address.href);
-    }
+    const [from, to] = [first, at(event)].sort((one, other) => one - other).map((place) => bars[place]);
+    const address = new URL(location.href);
     first = -1;
+    if (!from || from === to) { return; }
+    address.searchParams.set("sent_from", from.dataset.from);
+    address.searchParams.set("sent_to", to.dataset.to);
+    location.assign(address.href);
   });
   for (const over of ["pointerleave", "pointercancel"]) { chart.addEventListener(over, () => { first = -1; mark(-1); }); }
 }

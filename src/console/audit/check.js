@@ -10,7 +10,6 @@
     const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
     const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
     const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
-
     // The root that a leaf and its path give (RFC 9162, 2.1.3.2); nothing if the path does not fit. A log has fewer
     // leaves than a number here can count.
     const rootOf = async (leaf, index, size, path) => {
@@ -28,7 +27,6 @@
       }
       return last === 0 ? root : null;
     };
-
     // The key as its three parts, of which the middle one has to follow from the others.
     const readKey = async (line) => {
       const wrong = new Error("the key is not spelt as it should be");
@@ -42,7 +40,6 @@
       const usable = await crypto.subtle.importKey("raw", Uint8Array.from(raw), { name: "Ed25519" }, false, ["verify"]);
       return { name, made, usable };
     };
-
     const check = async () => {
       const leaf = utf8(text("leaf-bytes"));
       const [head, ...after] = text("leaf-proof").split("\n\n");
@@ -52,7 +49,6 @@
       const place = lines.findIndex((line) => line.startsWith("index "));
       const index = Number(lines[place].slice("index ".length));
       const path = lines.slice(place + 1).map(bytes);
-
       const end = note.lastIndexOf("\n\n");
       const [signed, signatures] = [note.slice(0, end + 1), note.slice(end + 2)];
       const [origin, size, root] = signed.split("\n");
@@ -62,7 +58,6 @@
       const isSigned = own && origin === key.name
         && await crypto.subtle.verify("Ed25519", key.usable, bytes(own[2]).slice(4), utf8(signed));
       if (!isSigned) { throw new Error("the checkpoint is not signed with this key"); }
-
       const found = await rootOf(await sha256([0], leaf), index, Number(size), path);
       if (!found || !same(found, bytes(root))) { throw new Error("the leaf is not in the tree of this checkpoint"); }
       const said = JSON.parse(text("leaf-bytes"));
@@ -71,20 +66,12 @@
       return `True: these bytes are leaf ${index} of the ${size} leaves that the key signed. `
         + "Not shown by this: that the key is the vault's. Compare it with the one that you kept.";
     };
-
     const output = checks.querySelector("output");
     checks.querySelector("p").hidden = false;
-    checks.querySelector("button").addEventListener("click", async () => {
-      try {
-        output.textContent = await check();
-        output.className = "done";
-      } catch (error) {
-        const cannot = error.name === "NotSupportedError";
-        output.textContent = cannot
-          ? "This browser cannot check Ed25519 signatures. Use the commands below."
-          : `Not proved: ${error.message}. Keep these texts, and tell the administrator and the other auditors.`;
-        output.className = "problem";
-      }
-    });
+    const say = (words, how) => { output.textContent = words; output.className = how; };
+    checks.querySelector("button").addEventListener("click", () => check().then((said) => say(said, "done"), (error) =>
+      say(error.name === "NotSupportedError"
+        ? "This browser cannot check Ed25519 signatures. Use the commands below."
+        : `Not proved: ${error.message}. Keep these texts, and tell the administrator and the other auditors.`, "problem")));
   }
 }

@@ -3,8 +3,7 @@
 // browser sends the form as it is, and the file is chosen for each step.
 function upload(form, chosen) {
   const field = form.querySelector("input[type=file]");
-  const says = form.querySelector("output");
-  const more = form.querySelector("details");
+  const [says, more] = [form.querySelector("output"), form.querySelector("details")];
   if (chosen) {
     const files = new DataTransfer();
     files.items.add(chosen);
@@ -14,43 +13,28 @@ function upload(form, chosen) {
   }
   // The script sends the file last wherever it stands, so it stands first.
   form.querySelector(".steps").after(more);
-  const over = (on) => (event) => { event.preventDefault(); field.classList.toggle("over", on); };
-  form.addEventListener("dragover", over(true));
-  form.addEventListener("dragleave", over(false));
-  form.addEventListener("drop", (event) => {
-    over(false)(event);
-    if (event.dataTransfer.files.length) { field.files = event.dataTransfer.files; }
-  });
-  const buttons = [...form.querySelectorAll("button")];
+  drops(form, field, (given) => { if (given.files.length) { field.files = given.files; } });
   form.addEventListener("submit", (event) => {
-    const file = field.files[0];
-    if (!file || !event.submitter) { return; }
+    const [file, to] = [field.files[0], event.submitter?.formAction];
+    if (!file || !to) { return; }
     event.preventDefault();
     const fields = new FormData(form);
     fields.delete("file");
     fields.append("file", file, file.name);
-    const request = new XMLHttpRequest();
     // What the script cannot send, the browser does, in its own order.
-    const failed = () => {
-      field.closest("p").before(more);
-      form.action = event.submitter.formAction;
-      form.submit();
-    };
-    request.upload.addEventListener("progress", (sent) => {
-      const share = sent.lengthComputable ? Math.floor(100 * sent.loaded / sent.total) : 0;
-      says.textContent = share < 100 ? `It is being sent: ${share} %` : "It was sent, and is being read…";
+    const failed = () => { field.closest("p").before(more); form.action = to; form.submit(); };
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      says.textContent = loaded < total ? `It is being sent: ${Math.floor(100 * loaded / total)} %` : "It is being read…";
     });
     request.addEventListener("error", failed);
     request.addEventListener("load", () => {
-      const main = request.response && request.response.querySelector("main");
-      if (request.status === 401) {
-        keep();
-        leave(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
-      } else if (main) { answered(request.response, file); } else { failed(); }
+      if (request.status === 401) { hasEnded(); return; }
+      if (request.response?.querySelector("main")) { answered(request.response, file); } else { failed(); }
     });
-    request.open("POST", event.submitter.formAction);
+    request.open("POST", to);
     request.responseType = "document";
-    buttons.forEach((button) => { button.disabled = true; });
+    form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
     says.textContent = "It is being sent…";
     request.send(fields);
   });
@@ -62,10 +46,9 @@ function answered(page, file) {
   for (const part of ["main", "footer"]) {
     document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
   }
-  const keys = document.querySelector(".keys");
-  if (keys) { keys.hidden = !keyed.length; }
-  for (const form of document.querySelectorAll("form[data-upload]")) { upload(form, file); }
+  document.querySelectorAll(".keys").forEach((keys) => { keys.hidden = !keyed.length; });
+  document.querySelectorAll("form[data-upload]").forEach((form) => upload(form, file));
   (document.getElementById("problem") || document.querySelector("main")).focus();
   scrollTo(0, 0);
 }
-for (const form of document.querySelectorAll("form[data-upload]")) { upload(form); }
+document.querySelectorAll("form[data-upload]").forEach((form) => upload(form));

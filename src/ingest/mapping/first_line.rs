@@ -56,16 +56,25 @@ impl FirstLine {
     }
 
     /// Whether it is data: a cell stands again below it, or one with the digits of a number or a time has the shape of
-    /// those below it. Two usual names of columns make a header of it all the same.
+    /// those below it. Two usual names of columns make a header of it all the same, unless a cell has as many digits as
+    /// a phone number or a day.
     pub(super) fn is_data(&self) -> bool {
         let named = |column: &&Compared| column.same == 0 && by_name(&column.first).is_some();
-        let of_data = |column: &Compared| {
-            let shaped = !may_be_a_name(&column.first) && column.alike * 2 > column.below;
-            column.same > 0 || shaped
+        let digits = |column: &Compared| {
+            let digits = column.first.chars().filter(|letter| letter.is_numeric());
+            digits.count()
         };
-        self.columns.iter().filter(named).count() < 2 && self.columns.iter().any(of_data)
+        let shaped =
+            |column: &Compared| !may_be_a_name(&column.first) && column.alike * 2 > column.below;
+        let of_data = |column: &Compared| column.same > 0 || shaped(column);
+        let mut columns = self.columns.iter();
+        columns.any(|column| (shaped(column) || column.below == 0) && digits(column) >= DIGITS)
+            || (self.columns.iter().filter(named).count() < 2 && self.columns.iter().any(of_data))
     }
 }
+
+/// So many digits are in a phone number or in a day, and in no name of a column.
+const DIGITS: usize = 7;
 
 /// The text with a 9 for digits in a row and an a for letters in a row.
 fn shape(text: &str) -> String {
@@ -103,6 +112,13 @@ mod tests {
             &["Jane Doe,+12025550101", "Max Roe,+12025550102"],
             &["north,2024-03-21 22:34", "south,2024-03-22 01:02"],
             &["a,4711081,x", "b,4711082,y"],
+            // Nothing is below it.
+            &["Jane,+12025550101"],
+            // Values that are usual names too.
+            &[
+                "mobile,carrier,+12025550101",
+                "landline,carrier,+12025550102",
+            ],
         ] {
             assert!(is_data(lines), "{lines:?}");
         }
@@ -117,6 +133,7 @@ mod tests {
             ][..],
             &["alpha,beta", "canary,canary"],
             &["who,2024", "acme,17", "initech,18x"],
+            &["number,carrier,2024", "+12025550101,Verizon,17"],
             // A usual name that is a value too.
             &["phone,carrier,sms", "+12025550101,Verizon,sms"],
             // The names once more, where files were joined.
