@@ -25,6 +25,7 @@ mod local;
 mod login;
 mod manual;
 mod operator;
+mod password;
 mod progress;
 mod secret;
 mod serve;
