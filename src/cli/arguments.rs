@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::error::CliError;
 use super::{
     audit, backup, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key,
-    login, manual, operator, restore, serve,
+    login, manual, operator, password, restore, serve,
 };
 use crate::client::{
     case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,
@@ -30,6 +30,7 @@ enum Command {
     Logout(session::Logout),
     Whoami(session::Whoami),
     Enrol(Box<enrol::Enrol>),
+    Password(Box<password::ChangePassword>),
     /// Your open sessions: list them, end one.
     #[command(subcommand)]
     Sessions(session::Sessions),
@@ -38,7 +39,7 @@ enum Command {
     /// Cases: list, open, show, hold, close and reopen them.
     #[command(subcommand)]
     Case(case::Case),
-    /// Members of a case: list and name them, suspend them, let them in again.
+    /// Members of a case: list and name them, suspend and remove them, let them in again.
     #[command(subcommand)]
     Members(member::Members),
     /// Exhibits: send a file, check one, list and compare them, withdraw a wrong one.
@@ -104,6 +105,7 @@ impl Arguments {
             Command::Logout(logout) => Ok(logout.run()?),
             Command::Whoami(whoami) => Ok(whoami.run()?),
             Command::Enrol(enrol) => enrol.run(),
+            Command::Password(password) => password.run(),
             Command::Sessions(sessions) => Ok(sessions.run()?),
             Command::Budgets(budgets) => Ok(budgets.run()?),
             Command::Inbox(inbox) => Ok(inbox.run()?),

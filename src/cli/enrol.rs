@@ -12,8 +12,10 @@ use crate::client::{Client, session};
     long_about = "Use an invitation to a served vault.\n\nThe invitation and the new password are asked for, the \
                   password twice, or come from files or descriptors. With --totp the secret of a second factor is \
                   shown once: put it into your authenticator, then sign in with `login`.",
-    after_help = "Examples:\n  breachvault enrol --server https://vault.example:8443 --totp\n  \
-                  breachvault enrol --server 127.0.0.1:8443 --ca-file ca.crt --enrolment-file invitation"
+    after_help = "Examples:\n  \
+                  breachvault enrol --server https://vault.example:8443 --totp\n  \
+                  breachvault enrol --server 127.0.0.1:8443 --ca-file ca.crt \\\n      \
+                  --enrolment-file invitation"
 )]
 pub(super) struct Enrol {
     /// Set up a second factor, which some roles need; its secret is shown once

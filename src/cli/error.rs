@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::client::{Failure, FailureKind};
+use crate::client::{Failure, FailureKind, typed};
 use crate::domain::io_words;
 use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
@@ -271,27 +271,38 @@ impl From<OperationError> for CliError {
     fn from(error: OperationError) -> Self {
         let name = error.name();
         let refused = matches!(error, OperationError::NotAdmitted { .. });
-        let told = Self::failed(match error {
-            OperationError::NotFound => ABSENT.to_owned(),
-            OperationError::Conflict(conflict) => {
-                format!("{} ({name})", conflict_in_words(&conflict))
-            }
-            OperationError::Invalid { at, rule } => format!("{at}: {rule}"),
-            OperationError::NoSuchAccount(near) => match near.0.as_slice() {
-                [] => "account: is no account of an exhibit".to_owned(),
-                near => format!(
-                    "account: is no account of an exhibit; near to it: {}",
-                    near.join(", ")
-                ),
+        let exit = match error {
+            OperationError::Invalid { .. }
+            | OperationError::NoSuchAccount(_)
+            | OperationError::NotInData { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        let told = Self::new(
+            exit,
+            match error {
+                OperationError::NotFound => ABSENT.to_owned(),
+                OperationError::Conflict(conflict) => {
+                    format!("{} ({name})", conflict_in_words(&conflict))
+                }
+                OperationError::Invalid { at, rule } => format!("{}: {rule}", typed(&at)),
+                OperationError::NoSuchAccount(near) => match near.0.as_slice() {
+                    [] => "--account: is no account of an exhibit".to_owned(),
+                    near => format!(
+                        "--account: is no account of an exhibit; near to it: {}",
+                        near.join(", ")
+                    ),
+                },
+                OperationError::NotInData { at, refusal } => {
+                    format!("{}: {}", typed(&at), refusal.rule())
+                }
+                OperationError::Unreadable { explanation, .. } => explanation,
+                OperationError::NotAdmitted { rule, .. } => format!("nothing was admitted: {rule}"),
+                OperationError::Damaged { place } => format!("damaged: {place}"),
+                OperationError::Store(error) => error.to_string(),
+                OperationError::Cancelled => "cancelled before it was done".to_owned(),
+                OperationError::Internal(place) => format!("a bug in the program: {name}, {place}"),
             },
-            OperationError::NotInData { at, refusal } => format!("{at}: {}", refusal.rule()),
-            OperationError::Unreadable { explanation, .. } => explanation,
-            OperationError::NotAdmitted { rule, .. } => format!("nothing was admitted: {rule}"),
-            OperationError::Damaged { place } => format!("damaged: {place}"),
-            OperationError::Store(error) => error.to_string(),
-            OperationError::Cancelled => "cancelled before it was done".to_owned(),
-            OperationError::Internal(place) => format!("a bug in the program: {name}, {place}"),
-        });
+        );
         match refused {
             true => told.hint(
                 "here these are --region R, --zone Z, --account A, --mapping FILE and --accept-quarantined",

@@ -6,7 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::error::CliError;
-use super::secret::{PasswordArgs, TotpArgs};
+use super::secret::{PasswordArgs, TotpArgs, ask_for_code};
 use crate::client::{Client, session};
 
 /// Sign in at a served vault; the session is kept in a profile
@@ -59,9 +59,6 @@ impl Login {
         if self.password.secret().is_given() || !io::stdin().is_terminal() {
             return Ok(None);
         }
-        let code = rpassword::prompt_password("six-digit code (Enter if you have none): ")
-            .map(Zeroizing::new)
-            .map_err(|_| CliError::usage("there is no terminal to ask for the code"))?;
-        Ok(Some(code).filter(|code| !code.trim().is_empty()))
+        ask_for_code()
     }
 }

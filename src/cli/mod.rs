@@ -27,6 +27,7 @@ mod local;
 mod login;
 mod manual;
 mod operator;
+mod password;
 mod progress;
 mod restore;
 mod secret;

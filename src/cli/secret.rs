@@ -60,6 +60,8 @@ secrets! {
     NewPassphraseArgs "new passphrase" "new-passphrase-file" "new-passphrase-fd";
     /// An operator's password.
     PasswordArgs "password" "password-file" "password-fd";
+    /// An operator's password from now on.
+    NewPasswordArgs "new password" "new-password-file" "new-password-fd";
     /// The first administrator's password.
     AdministratorPasswordArgs "administrator's password" "administrator-password-file" "administrator-password-fd";
     /// The code of an operator's second factor.
@@ -101,6 +103,14 @@ impl Secret<'_> {
         }
         Ok(first)
     }
+}
+
+/// Asks for the code of a second factor, which not everybody has.
+pub(super) fn ask_for_code() -> Result<Option<Zeroizing<String>>, CliError> {
+    let code = rpassword::prompt_password("six-digit code (Enter if you have none): ")
+        .map(Zeroizing::new)
+        .map_err(|_| CliError::usage("there is no terminal to ask for the code"))?;
+    Ok(Some(code).filter(|code| !code.trim().is_empty()))
 }
 
 fn ask(what: &str, option: &str) -> Result<Zeroizing<String>, CliError> {

@@ -13,11 +13,11 @@ use super::why::ReasonArg;
 
 /// Search the log of a served vault, newest leaf first
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault audit search --action reveal.open\n  \
-                  breachvault audit search --outcome denied --from 2024-03-21T00:00:00Z --all --csv > denied.csv\n  \
-                  breachvault audit search --request R"
-)]
+#[command(after_help = "Examples:\n  \
+                  breachvault audit search --action reveal.open\n  \
+                  breachvault audit search --outcome denied --from 2024-03-21T00:00:00Z --all \\\n      \
+                  --csv > denied.csv\n  \
+                  breachvault audit search --request R")]
 pub(crate) struct Search {
     /// Only leaves of this action, such as reveal.open
     #[arg(long, value_name = "A")]
@@ -60,10 +60,10 @@ pub(crate) struct Search {
 
 /// Count the leaves of each hour, with the hours outside work marked
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault audit volume --csv > hours.csv\n  \
-                  breachvault audit volume --operator ID --from 2024-03-01T00:00:00Z --to 2024-04-01T00:00:00Z"
-)]
+#[command(after_help = "Examples:\n  \
+                  breachvault audit volume --csv > hours.csv\n  \
+                  breachvault audit volume --operator ID --from 2024-03-01T00:00:00Z \\\n      \
+                  --to 2024-04-01T00:00:00Z")]
 pub(crate) struct Volume {
     /// Only leaves of this action, such as reveal.open
     #[arg(long, value_name = "A")]
@@ -135,9 +135,9 @@ pub(crate) struct Vkey {
 
 /// Sign off that you reviewed the log up to a size
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault audit sign-off --size 43 --reason 'reviewed every reveal of the week'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault audit sign-off --size 43 \\\n      \
+                  --reason 'reviewed every reveal of the week'")]
 pub(crate) struct SignOff {
     /// How many leaves, from the first one
     #[arg(long, value_name = "N")]

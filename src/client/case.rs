@@ -18,14 +18,14 @@ pub(crate) enum Case {
     /// Show a case: its state, its exhibits and numbers counted, what is in quarantine
     Show(Show),
     /// Put a case on hold: it is kept and nothing is destroyed
-    #[command(
-        after_help = "Example:\n  breachvault case hold c_0123456789abcdefghjk --reason 'a court asked to keep it'"
-    )]
+    #[command(after_help = "Example:\n  \
+                  breachvault case hold c_0123456789abcdefghjk \\\n      \
+                  --reason 'a court asked to keep it'")]
     Hold(Move),
     /// Close a case, after which it is read no more
-    #[command(
-        after_help = "Example:\n  breachvault case close c_0123456789abcdefghjk --reason 'the last notice was sent'"
-    )]
+    #[command(after_help = "Example:\n  \
+                  breachvault case close c_0123456789abcdefghjk \\\n      \
+                  --reason 'the last notice was sent'")]
     Close(Move),
     /// Reopen a case that was closed or held
     #[command(

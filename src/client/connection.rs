@@ -28,6 +28,8 @@ pub(crate) struct Connection {
     agent: Agent,
     server: String,
     token: Option<Zeroizing<String>>,
+    /// The profile that the token is from.
+    profile: Option<String>,
     /// How many seconds may still be waited in all.
     patience: Cell<u64>,
     quiet: bool,
@@ -78,13 +80,15 @@ impl Connection {
             agent,
             server: server.to_owned(),
             token: None,
+            profile: None,
             patience: Cell::new(patience),
             quiet,
         }
     }
 
-    pub(crate) fn with_token(mut self, token: &str) -> Self {
+    pub(crate) fn with_token(mut self, token: &str, profile: &str) -> Self {
         self.token = Some(Zeroizing::new(token.to_owned()));
+        self.profile = Some(profile.to_owned());
         self
     }
 
@@ -105,7 +109,7 @@ impl Connection {
         self.ask(path, Sent::PostNothing)
     }
 
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+    pub(crate) fn put(&self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
         self.ask(path, Sent::Put(&json(body)))
     }
 
@@ -333,7 +337,7 @@ impl Connection {
             return Ok(Answer { bytes });
         }
         let document = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let failure = problem::failure(&document).unwrap_or_else(|| {
+        let failure = problem::failure(&document, self.profile.as_deref()).unwrap_or_else(|| {
             Failure::failed(format!(
                 "{} answered {} and not as a breachvault does",
                 self.server,

@@ -37,10 +37,10 @@ pub(crate) enum Export {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault export request account-notice --account acme --recipient age1… --case C \\\n      \
-                  --legal-basis 'GDPR Art. 33(2)' --purpose notification --reason 'the customer tells its people'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault export request account-notice --account acme --recipient age1… \\\n      \
+                  --case C --legal-basis 'GDPR Art. 33(2)' --purpose notification \\\n      \
+                  --reason 'the customer tells its people'")]
 pub(crate) struct Ask {
     /// What is in it: account-notice, scope-report or evidence
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(Profile::WORDS),
@@ -84,9 +84,9 @@ pub(crate) struct Show {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault export decide e_0123456789abcdefghjk approve --reason 'the key was read out'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault export decide e_0123456789abcdefghjk approve \\\n      \
+                  --reason 'the key was read out'")]
 pub(crate) struct Decide {
     /// The export
     export: String,
@@ -114,11 +114,10 @@ pub(crate) struct Download {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault export acknowledge e_0123456789abcdefghjk --received-by 'Acme, security team' \\\n      \
-                  --tagmanifest-sha256 \"$(sha256sum < tagmanifest-sha256.txt | cut -c1-64)\" \\\n      \
-                  --reason 'confirmed by telephone'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault export acknowledge e_0123456789abcdefghjk \\\n      \
+                  --received-by 'Acme, security team' --reason 'confirmed by telephone' \\\n      \
+                  --tagmanifest-sha256 \"$(sha256sum < tagmanifest-sha256.txt | cut -c1-64)\"")]
 pub(crate) struct Acknowledge {
     /// The export
     export: String,

@@ -12,7 +12,7 @@ pub(crate) struct Filter {
     /// Only messages of this account; may be given more than once, as the options below
     #[arg(long, value_name = "A")]
     account: Vec<String>,
-    /// Only numbers of this country, such as GB
+    /// Only numbers of this country, by code or name, such as GB
     #[arg(long, value_name = "CC")]
     country: Vec<String>,
     /// Only records with this state, as the log says it
@@ -21,7 +21,7 @@ pub(crate) struct Filter {
     /// Only numbers whose area code is of this state
     #[arg(long, value_name = "S")]
     area_state: Vec<String>,
-    /// Only numbers of this carrier
+    /// Only numbers of this carrier, in any letter case
     #[arg(long, value_name = "NAME")]
     carrier: Vec<String>,
     /// Only messages of this kind, such as sms

@@ -23,9 +23,12 @@ use super::why::Why;
     long_about = "Look numbers up.\n\nNumbers are never arguments, because other users and the shell's history see \
                   those. They are asked for at a terminal, or read from --file or standard input: one a line, or a \
                   column of a CSV. Answers name lines and never repeat a number.",
-    after_help = "Examples:\n  breachvault lookup --case C --purpose victim-inquiry --reason 'a caller asks'\n  \
-                  breachvault lookup --case C --file list.csv --column phone --region GB --out hits.csv \\\n      \
-                  --purpose notification --reason 'the list of the customer'"
+    after_help = "Examples:\n  \
+                  breachvault lookup --case C --purpose victim-inquiry \\\n      \
+                  --reason 'a caller asks'\n  \
+                  breachvault lookup --case C --file list.csv --column phone --region GB \\\n      \
+                  --out hits.csv --purpose notification \\\n      \
+                  --reason 'the list of the customer'"
 )]
 pub(crate) struct Lookup {
     /// Read the numbers from this file; - is standard input
@@ -34,7 +37,7 @@ pub(crate) struct Lookup {
     /// The column with the numbers, by its name or its place from 1
     #[arg(long, value_name = "COLUMN")]
     column: Option<String>,
-    /// The country of numbers without a calling code, such as GB
+    /// The country of numbers without a calling code, by code or name, such as GB
     #[arg(long, value_name = "R")]
     region: Option<String>,
     /// Write the answers to this new file, as CSV or, with --json, as JSON

@@ -1,4 +1,4 @@
-//! Members of a case: list and name them, suspend them and let them in again.
+//! Members of a case: list and name them, suspend them and let them in again, remove them.
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -18,19 +18,24 @@ pub(crate) enum Members {
     /// Give an operator a role in a case; another lead may have to decide it
     Name(Name),
     /// Suspend a member at once
-    #[command(
-        after_help = "Example:\n  breachvault members suspend o_0123456789abcdefghjk --reason 'the account was misused' --case C"
-    )]
+    #[command(after_help = "Example:\n  \
+                  breachvault members suspend o_0123456789abcdefghjk \\\n      \
+                  --reason 'the account was misused' --case C")]
     Suspend(OnMember),
+    /// Remove a member who is no lead; what they asked for and did not use is denied
+    #[command(after_help = "Example:\n  \
+                  breachvault members remove o_0123456789abcdefghjk \\\n      \
+                  --reason 'she works on another case now' --case C")]
+    Remove(OnMember),
     /// Lift the suspension of a lead
-    #[command(
-        after_help = "Example:\n  breachvault members lift o_0123456789abcdefghjk --reason 'it was a misunderstanding' --case C"
-    )]
+    #[command(after_help = "Example:\n  \
+                  breachvault members lift o_0123456789abcdefghjk \\\n      \
+                  --reason 'it was a misunderstanding' --case C")]
     Lift(OnMember),
     /// Thaw the lookups of a member
-    #[command(
-        after_help = "Example:\n  breachvault members thaw o_0123456789abcdefghjk --reason 'the script has a pause now' --case C"
-    )]
+    #[command(after_help = "Example:\n  \
+                  breachvault members thaw o_0123456789abcdefghjk \\\n      \
+                  --reason 'the script has a pause now' --case C")]
     Thaw(OnMember),
 }
 
@@ -44,10 +49,9 @@ pub(crate) struct List {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault members name o_0123456789abcdefghjk --role liaison --account acme \\\n      \
-                  --case c_0123456789abcdefghjk"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault members name o_0123456789abcdefghjk --role liaison \\\n      \
+                  --account acme --case c_0123456789abcdefghjk")]
 pub(crate) struct Name {
     /// The operator's id
     operator: String,
@@ -94,6 +98,11 @@ impl Members {
             Self::Suspend(member) => {
                 let (path, body) = member.request("/suspension");
                 let done = member.client.connect()?.post(&path, &body)?.value()?;
+                member.client.output.object(&done)
+            }
+            Self::Remove(member) => {
+                let (path, body) = member.request("");
+                let done = member.client.connect()?.delete(&path, &body)?.value()?;
                 member.client.output.object(&done)
             }
             Self::Lift(member) => {

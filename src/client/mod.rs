@@ -33,6 +33,7 @@ mod server;
 pub(crate) mod session;
 mod shown;
 mod table;
+mod typed;
 mod why;
 
 pub(crate) use failure::{Failure, FailureKind};
@@ -40,3 +41,4 @@ pub(crate) use interrupt::Interrupt;
 pub(crate) use output::Output;
 pub(crate) use profile::{Profile, Profiles};
 pub(crate) use server::Client;
+pub(crate) use typed::typed;

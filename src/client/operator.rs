@@ -40,9 +40,9 @@ pub(crate) struct Invite {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault operators revoke o_0123456789abcdefghjk --reason 'left the company today'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault operators revoke o_0123456789abcdefghjk \\\n      \
+                  --reason 'left the company today'")]
 pub(crate) struct Revoke {
     /// The operator's id, as `operators list` shows it
     operator: String,

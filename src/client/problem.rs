@@ -5,21 +5,27 @@
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::profile;
 use super::shown::shown;
 use super::table::plain;
+use super::typed::typed;
 
-/// Reads a problem document; `None` if it is none.
-pub(crate) fn failure(document: &Value) -> Option<Failure> {
+/// Reads a problem document; `None` if it is none. `signed_in` is the profile whose session was used, if one was.
+pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failure> {
     let text = |name: &str| document.get(name).and_then(Value::as_str).map(shown);
     let kind = text("type")?;
     let kind = kind.strip_prefix("/errors#")?.to_owned();
     let title = text("title")?;
     let mut what = title.trim_end_matches('.').to_owned();
-    if let Some(at) = text("at") {
-        what.push_str(&format!("; {at}"));
-        if let Some(rule) = text("rule") {
-            what.push_str(&format!(": {rule}"));
-        }
+    match (text("at").map(|at| typed(&at)), text("rule")) {
+        // What was typed says it all; what a request looks like does not matter here.
+        (Some(at), Some(rule)) if kind == "invalid" => what = format!("{at}: {rule}"),
+        (Some(at), Some(rule)) => what.push_str(&format!("; {at}: {rule}")),
+        (Some(at), None) => what.push_str(&format!("; {at}")),
+        (None, _) => {}
+    }
+    if matches!(kind.as_str(), "malformed-query" | "malformed-json") {
+        what = "the server does not understand what this program sends".to_owned();
     }
     for (name, word) in [("line", "line"), ("column", "column")] {
         if let Some(place) = document.get(name).and_then(Value::as_u64) {
@@ -40,17 +46,34 @@ pub(crate) fn failure(document: &Value) -> Option<Failure> {
         Some(leaf) => what.push_str(&format!(" ({kind}, audit leaf {leaf})")),
         None => what.push_str(&format!(" ({kind})")),
     }
-    let failure = Failure::failed(what);
-    Some(match to_do(&kind) {
+    let failure = match is_wrong_input(&kind) {
+        true => Failure::usage(what),
+        false => Failure::failed(what),
+    };
+    Some(match to_do(&kind, signed_in) {
         Some(way_out) => failure.way_out(way_out),
         None => failure,
     })
 }
 
+/// Whether what was typed is wrong, whatever the vault holds.
+fn is_wrong_input(kind: &str) -> bool {
+    matches!(
+        kind,
+        "invalid" | "malformed-json" | "malformed-query" | "address-too-long" | "headers-too-large"
+    )
+}
+
 /// What to do about a kind of problem.
-fn to_do(kind: &str) -> Option<String> {
+fn to_do(kind: &str, signed_in: Option<&str>) -> Option<String> {
     Some(match kind {
-        "unauthenticated" | "session-ended" => "sign in with `breachvault login`".to_owned(),
+        "unauthenticated" | "session-ended" => {
+            format!("sign in with `{}`", profile::command("login", signed_in))
+        }
+        "invalid" => "`--help` after the command says what it takes, with an example".to_owned(),
+        "malformed-json" | "malformed-query" => {
+            "look at the versions of both sides: `breachvault --version`".to_owned()
+        }
         "not-found" => "check the id, and that a lead named you as a member of the case".to_owned(),
         "second-factor-needed" => {
             "sign in again and give the code of your second factor; if you have none yet, \
@@ -73,7 +96,10 @@ const ERRORS: &str = include_str!("../../docs/errors.md");
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::client::FailureKind;
     use serde_json::json;
 
     #[test]
@@ -81,28 +107,67 @@ mod tests {
         let told = failure(&json!({
             "type": "/errors#invalid", "title": "A member is invalid.", "status": 400, "leaf": 7,
             "at": "reason", "rule": "must have 10 to 500 characters", "request_id": "x",
-        }))
+        }), None)
         .unwrap();
         assert_eq!(
             told.what,
-            "A member is invalid; reason: must have 10 to 500 characters (invalid, audit leaf 7)"
+            "--reason: must have 10 to 500 characters (invalid, audit leaf 7)"
         );
         assert!(told.way_out.is_some());
+        assert_eq!(told.kind, FailureKind::Usage);
+    }
+
+    #[test]
+    fn what_was_typed_wrong_is_a_wrong_command_line_and_a_refusal_is_not() {
+        let kinds = ERRORS.lines().filter_map(|line| line.strip_prefix("## "));
+        let wrong: Vec<&str> = kinds
+            .filter(|kind| {
+                let document = json!({ "type": format!("/errors#{kind}"), "title": "x" });
+                failure(&document, None).unwrap().kind == FailureKind::Usage
+            })
+            .collect();
+        let expected = [
+            "malformed-json",
+            "malformed-query",
+            "address-too-long",
+            "invalid",
+            "headers-too-large",
+        ];
+        assert_eq!(BTreeSet::from_iter(wrong), BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn a_session_that_ended_is_opened_anew_in_its_own_profile() {
+        let ended = json!({ "type": "/errors#session-ended", "title": "The session has ended.",
+            "detail": "It was not used for too long." });
+        for (profile, command) in [
+            (None, "`breachvault login`"),
+            (Some("default"), "`breachvault login`"),
+            (Some("evening"), "`breachvault login --profile evening`"),
+        ] {
+            let told = failure(&ended, profile).unwrap();
+            assert!(told.way_out.unwrap().contains(command));
+            assert!(told.what.contains("It was not used for too long"));
+        }
     }
 
     #[test]
     fn every_kind_in_the_document_has_a_way_out() {
         let kinds = ERRORS.lines().filter_map(|line| line.strip_prefix("## "));
         for kind in kinds {
-            assert!(to_do(kind).is_some_and(|told| told.len() > 10), "{kind}");
+            assert!(
+                to_do(kind, None).is_some_and(|told| told.len() > 10),
+                "{kind}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_problem_is_none_and_a_title_cannot_move_the_cursor() {
-        assert!(failure(&json!({})).is_none());
-        assert!(failure(&json!({ "type": "about:blank", "title": "x" })).is_none());
-        let told = failure(&json!({ "type": "/errors#\u{1b}", "title": "\u{1b}[2J" })).unwrap();
+        assert!(failure(&json!({}), None).is_none());
+        assert!(failure(&json!({ "type": "about:blank", "title": "x" }), None).is_none());
+        let told = json!({ "type": "/errors#\u{1b}", "title": "\u{1b}[2J" });
+        let told = failure(&told, None).unwrap();
         assert!(!told.what.contains('\u{1b}'), "{}", told.what);
     }
 }

@@ -27,6 +27,14 @@ pub(crate) struct Profile {
     pub(crate) token: String,
 }
 
+/// A command for a profile, as people type it.
+pub(crate) fn command(command: &str, profile: Option<&str>) -> String {
+    match profile {
+        None | Some("default") => format!("breachvault {command}"),
+        Some(name) => format!("breachvault {command} --profile {name}"),
+    }
+}
+
 /// The folder of the profiles.
 pub(crate) struct Profiles(pub(crate) PathBuf);
 
@@ -44,13 +52,12 @@ impl Profiles {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::file("read the profile", &path)(error)),
         };
-        check_private(&file, &path)?;
+        check_private(&file, &path, name)?;
         let mut text = Zeroizing::new(String::new());
         file.read_to_string(&mut text)
             .map_err(Failure::file("read the profile", &path))?;
         serde_json::from_str(&text).map(Some).map_err(|_| {
-            Failure::failed(format!("{} is not a profile", path.display()))
-                .way_out("remove it and sign in again with `breachvault login`")
+            Failure::failed(format!("{} is not a profile", path.display())).way_out(again(name))
         })
     }
 
@@ -102,16 +109,19 @@ impl Profiles {
     }
 }
 
+fn again(name: &str) -> String {
+    let login = command("login", Some(name));
+    format!("remove it and sign in again with `{login}`")
+}
+
 /// Refuses a file that others can read or change, or that is somebody else's.
-fn check_private(file: &File, path: &Path) -> Result<(), Failure> {
+fn check_private(file: &File, path: &Path, name: &str) -> Result<(), Failure> {
     let found = file
         .metadata()
         .map_err(Failure::file("read the profile", path))?;
     if !found.is_file() {
         let text = format!("the profile {} is no file", path.display());
-        return Err(
-            Failure::failed(text).way_out("remove it and sign in again with `breachvault login`")
-        );
+        return Err(Failure::failed(text).way_out(again(name)));
     }
     let ours = found.uid() == rustix::process::getuid().as_raw();
     match ours && found.mode() & 0o077 == 0 {
@@ -120,7 +130,10 @@ fn check_private(file: &File, path: &Path) -> Result<(), Failure> {
             "the profile {} is refused: other users can read or change it",
             path.display()
         ))
-        .way_out("chmod 600 it if nobody else has read it; otherwise close its session with `breachvault logout`")),
+        .way_out(format!(
+            "chmod 600 it if nobody else has read it; otherwise close its session with `{}`",
+            command("logout", Some(name))
+        ))),
     }
 }
 

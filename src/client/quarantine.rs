@@ -31,12 +31,12 @@ pub(crate) enum Quarantine {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault quarantine request x_0123456789abcdefghjk --case C \\\n      \
+#[command(after_help = "Examples:\n  \
+                  breachvault quarantine request x_0123456789abcdefghjk --case C \\\n      \
                   --reason 'to see what is wrong with them'\n  \
-                  breachvault quarantine request x_0123456789abcdefghjk --recipient age1… --case C \\\n      \
-                  --legal-basis 'contract, section 9' --reason 'the supplier mends them'"
-)]
+                  breachvault quarantine request x_0123456789abcdefghjk --recipient age1… \\\n      \
+                  --case C --legal-basis 'contract, section 9' \\\n      \
+                  --reason 'the supplier mends them'")]
 pub(crate) struct Ask {
     /// The exhibit
     exhibit: String,
@@ -99,11 +99,10 @@ pub(crate) struct Download {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault quarantine acknowledge q_0123456789abcdefghjk --received-by 'the supplier' \\\n      \
-                  --tagmanifest-sha256 \"$(sha256sum < tagmanifest-sha256.txt | cut -c1-64)\" \\\n      \
-                  --reason 'confirmed by telephone'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault quarantine acknowledge q_0123456789abcdefghjk \\\n      \
+                  --received-by 'the supplier' --reason 'confirmed by telephone' \\\n      \
+                  --tagmanifest-sha256 \"$(sha256sum < tagmanifest-sha256.txt | cut -c1-64)\"")]
 pub(crate) struct Acknowledge {
     /// The request
     quarantine: String,

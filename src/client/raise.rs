@@ -21,10 +21,9 @@ pub(crate) enum Raise {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault raise request --points 500 --until 2024-03-28T00:00:00Z --case C \\\n      \
-                  --reason 'the carrier sent a list of 600'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault raise request --points 500 --until 2024-03-28T00:00:00Z \\\n      \
+                  --case C --reason 'the carrier sent a list of 600'")]
 pub(crate) struct Ask {
     /// How many points in addition to the usual ones
     #[arg(long, value_name = "N")]

@@ -13,11 +13,11 @@ use super::why::Why;
 
 /// List records, with their numbers masked
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault records --case C --kind phone --purpose scoping --reason 'voice calls first'\n  \
+#[command(after_help = "Examples:\n  \
+                  breachvault records --case C --kind phone --purpose scoping \\\n      \
+                  --reason 'voice calls first'\n  \
                   breachvault records --case C --subject S-7Q4M2KXA --order time --all --csv \\\n      \
-                  --purpose victim-inquiry --reason 'the person asks when' > timeline.csv"
-)]
+                  --purpose victim-inquiry --reason 'the person asks when' > timeline.csv")]
 pub(crate) struct Records {
     /// How many to list
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "all",

@@ -22,10 +22,10 @@ pub(super) const STATES: [&str; 7] = [
 
 /// Show a request of somebody else, or approve or deny it
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault decide r_0123456789abcdefghjk\n  \
-                  breachvault decide r_0123456789abcdefghjk approve --reason 'checked against the notice'"
-)]
+#[command(after_help = "Examples:\n  \
+                  breachvault decide r_0123456789abcdefghjk\n  \
+                  breachvault decide r_0123456789abcdefghjk approve \\\n      \
+                  --reason 'checked against the notice'")]
 pub(crate) struct Decide {
     /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise or a destruction
     id: String,

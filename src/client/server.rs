@@ -10,7 +10,7 @@ use http::Uri;
 use super::connection::{Authorities, Connection};
 use super::failure::Failure;
 use super::output::Output;
-use super::profile::Profiles;
+use super::profile::{self, Profiles};
 
 /// What every command of the client takes.
 #[derive(Args)]
@@ -73,32 +73,30 @@ impl Client {
     pub(crate) fn connect(&self) -> Result<Connection, Failure> {
         let name = &self.server.profile;
         let not_signed_in = || {
-            let how = match name.as_str() {
-                "default" => "breachvault login --server URL --operator NAME".to_owned(),
-                name => format!("breachvault login --profile {name} --server URL --operator NAME"),
-            };
+            let login = profile::command("login", Some(name));
+            let how = format!("{login} --server URL --operator NAME");
             Failure::failed(format!("you are not signed in: there is no profile {name}"))
                 .way_out(format!("sign in with `{how}`"))
         };
-        let profile = self.server.profiles()?.read(name)?;
-        let profile = profile.ok_or_else(not_signed_in)?;
+        let kept = self.server.profiles()?.read(name)?;
+        let kept = kept.ok_or_else(not_signed_in)?;
         // A token is sent to the server that gave it and to no other.
         if let Some(asked) = &self.server.address
-            && address(asked)? != profile.server
+            && address(asked)? != kept.server
         {
             return Err(Failure::usage(format!(
                 "the profile {name} is signed in to {}, and --server or BREACHVAULT_SERVER names another server",
-                profile.server
+                kept.server
             ))
             .way_out("name another profile with --profile, or sign in there with `breachvault login`"));
         }
         let trusted = match self.server.given_authorities()? {
             Some(pem) => Authorities::of_pem(&pem)?,
-            None => Authorities::of_profile(profile.authorities.as_deref())?,
+            None => Authorities::of_profile(kept.authorities.as_deref())?,
         };
         let (wait, quiet) = (self.server.wait, self.output.quiet);
-        let connection = Connection::new(&profile.server, trusted, wait, quiet);
-        Ok(connection.with_token(&profile.token))
+        let connection = Connection::new(&kept.server, trusted, wait, quiet);
+        Ok(connection.with_token(&kept.token, name))
     }
 }
 

@@ -38,11 +38,12 @@ pub(crate) fn sign_in(
         .server
         .profiles()?
         .write(&client.server.profile, &profile)?;
-    let expires_at = opened.get("expires_at").cloned().unwrap_or(Value::Null);
+    let told = |name: &str| opened.get(name).cloned().unwrap_or(Value::Null);
     Ok(json!({
         "server": server,
         "name": name,
-        "expires_at": expires_at,
+        "expires_at": told("expires_at"),
+        "idle_at": told("idle_at"),
         "profile": client.server.profile,
     }))
 }
@@ -62,6 +63,30 @@ pub(crate) fn enrol(
         totp,
     };
     connection.post("/enrolments", &asked)?.value()
+}
+
+/// Sets a new password of whoever is signed in. Returns what the server said.
+pub(crate) fn change_password(
+    connection: &Connection,
+    old: &Zeroizing<String>,
+    new: &Zeroizing<String>,
+    code: Option<&Zeroizing<String>>,
+) -> Result<Value, Failure> {
+    let asked = NewPassword {
+        old_password: old,
+        new_password: new,
+        totp: code.map(|code| code.as_str()),
+    };
+    connection.put("/me/password", &asked)?.value()
+}
+
+/// What a new password is set with; it is borrowed, so that no copy of it is left.
+#[derive(Serialize)]
+struct NewPassword<'a> {
+    old_password: &'a str,
+    new_password: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totp: Option<&'a str>,
 }
 
 /// A connection without a session.
@@ -242,6 +267,7 @@ const SESSIONS: &[Column] = &[
     Column("CURRENT", "current"),
     Column("OPENED", "opened_at"),
     Column("ENDS", "expires_at"),
+    Column("IF NOT USED", "idle_at"),
     Column("SECOND FACTOR", "second_factor"),
 ];
 

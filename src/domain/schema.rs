@@ -139,7 +139,10 @@ kinds_of_text! {
         "the name is in the IANA list",
     );
     RegionCode => also(
-        pattern("A country or territory, ISO 3166-1.", "^[A-Z]{2}$").examples(["GB"]),
+        text("A country or territory: an ISO 3166-1 code or an English name, in any letter case.")
+            .min_length(Some(2))
+            .max_length(Some(64))
+            .examples(["GB"]),
         "the region has a numbering plan",
     );
     FilterValue => also(

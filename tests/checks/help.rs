@@ -78,6 +78,11 @@ fn every_option_is_explained_and_every_command_of_the_client_has_an_example() {
             assert!(example.contains("Example"), "{name}");
             assert!(example.contains(name), "{name}: {example}");
         }
+        // A terminal of 80 columns breaks no example, which could be inside quotes.
+        let after = command.get_after_help().map(ToString::to_string);
+        for line in after.unwrap_or_default().lines() {
+            assert!(line.chars().count() < 80, "{name}: {line}");
+        }
     });
     assert!(client >= 40, "only {client} commands go to a server");
 }

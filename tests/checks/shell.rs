@@ -1009,6 +1009,117 @@ fn an_invitation_is_used_at_a_terminal_and_its_second_factor_is_shown_once() {
     assert_eq!(again.status, 1, "{}", again.text);
 }
 
+#[test]
+fn what_is_typed_wrong_is_named_as_it_was_typed_and_countries_are_spelt_alike() {
+    let shell = Shell::new();
+    let list = shell.list();
+    let why = ["--purpose", "scoping", "--reason", "counting the exposed"];
+    let look = ["lookup", "--file", &list, "--column", "phone"];
+    for region in ["UK", "GB", "United Kingdom", "gbr"] {
+        let seen = shell.done(
+            "investigator",
+            &[&look[..], &["--region", region], &why].concat(),
+        );
+        assert!(seen.contains("1 exposed"), "{region}: {seen}");
+        shell.done(
+            "investigator",
+            &["scope", "--by", "country", "--country", region],
+        );
+    }
+    let short = ["--purpose", "scoping", "--reason", "x"];
+    let wrongs: [(&str, Vec<&str>, &str); 4] = [
+        (
+            "investigator",
+            [&look[..], &["--region", "Atlantis"], &why].concat(),
+            "error: --region: ",
+        ),
+        (
+            "investigator",
+            [&look[..], &short].concat(),
+            "error: --reason: ",
+        ),
+        (
+            "investigator",
+            vec!["scope", "--by", "day", "--zone", "Mars/Olympus"],
+            "error: --zone: ",
+        ),
+        (
+            "lead.one",
+            vec!["case", "hold", shell.demo.text("case"), "--reason", "short"],
+            "error: --reason: ",
+        ),
+    ];
+    for (who, command, told) in wrongs {
+        let seen = shell.see(who, &command);
+        assert_eq!(seen.status, 2, "{command:?}: {}", seen.text);
+        assert!(seen.text.contains(told), "{command:?}: {}", seen.text);
+        assert!(!seen.text.contains("query of the address"), "{}", seen.text);
+    }
+}
+
+#[test]
+fn a_password_is_changed_at_a_terminal_and_a_member_is_removed() {
+    let shell = Shell::new();
+    let new = "a new password of the shell's tests";
+    let mut terminal = shell.at_terminal("investigator", &["password"]);
+    for (asked, typed) in [
+        ("password: ", shell.demo.password("investigator")),
+        ("six-digit code (Enter if you have none): ", ""),
+        ("new password: ", new),
+        ("new password again: ", new),
+    ] {
+        terminal.exp_string(asked).unwrap();
+        terminal.send_line(typed).unwrap();
+    }
+    let seen = ended(terminal);
+    assert_eq!(seen.status, 0, "{}", seen.text);
+    assert!(seen.text.contains("sessions_ended: "), "{}", seen.text);
+    assert!(!seen.text.contains(new), "{}", seen.text);
+    // It is the same session, and the way back in names its profile.
+    let whoami = shell.done("investigator", &["whoami"]);
+    assert!(whoami.contains("idle_at: "), "{whoami}");
+    let members = shell.json("lead.one", &["members", "list"]);
+    let members = members["members"].as_array().unwrap();
+    let of = |name: &str| {
+        let found = members.iter().find(|one| one["name"] == name).unwrap();
+        found["operator"].as_str().unwrap().to_owned()
+    };
+    let reason = ["--reason", "she works on another case now"];
+    let remove = |name: &str| {
+        [&["members", "remove", &of(name)][..], &reason]
+            .concat()
+            .join("\n")
+    };
+    let ask = |name: &str| {
+        let words = remove(name);
+        shell.see("lead.one", &words.split('\n').collect::<Vec<_>>())
+    };
+    let removed = ask("investigator");
+    assert_eq!(removed.status, 0, "{}", removed.text);
+    assert!(
+        removed.text.contains("requests_ended: 0"),
+        "{}",
+        removed.text
+    );
+    let lead = ask("lead.two");
+    assert!(
+        lead.status == 1 && lead.text.contains("not-allowed"),
+        "{}",
+        lead.text
+    );
+    let operator = of("liaison");
+    let revoke = ["operators", "revoke", operator.as_str()];
+    shell.done("administrator", &[&revoke[..], &reason].concat());
+    let gone = shell.see("liaison", &["whoami"]);
+    assert_eq!(gone.status, 1, "{}", gone.text);
+    let hint = "`breachvault login --profile liaison`";
+    assert!(
+        gone.text.contains(hint) && gone.text.contains("It was ended"),
+        "{}",
+        gone.text
+    );
+}
+
 /// So many days from now, as the program takes a time.
 fn in_days(days: i64) -> String {
     SystemClock.now().plus_seconds(days * 86_400).to_string()

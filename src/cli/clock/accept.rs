@@ -11,9 +11,9 @@ use crate::operations::clock::AcceptTime;
 use crate::operations::only_reason;
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault clock accept --time 2024-03-21T22:34:49Z --reason 'the time server was wrong'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault clock accept --time 2024-03-21T22:34:49Z \\\n      \
+                  --reason 'the time server was wrong'")]
 pub(in crate::cli) struct Accept {
     /// The time by a watch of your own, to five minutes, such as 2024-03-21T22:34:49Z
     #[arg(long, value_name = "TIME")]

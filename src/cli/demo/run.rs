@@ -19,7 +19,7 @@ use crate::cli::listen::Listen;
 use crate::cli::progress::{Progress, Unit};
 use crate::cli::serve::serve;
 use crate::cli::{init, streams, tls, unlock};
-use crate::config::Config;
+use crate::config::{Config, LogLevel};
 use crate::domain::{Format, io_words};
 use crate::http::{self, MadeUpPerson, ServeConfig};
 use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
@@ -146,6 +146,8 @@ impl Demo {
         config.serve.listen = self.listen.address;
         // Its people are made up, and their tokens lie in its directory: they last as long as the page says.
         config.sessions.idle_minutes = config.sessions.session_minutes;
+        // The terminal stays as it is: who does what is in the audit log.
+        config.log.level = LogLevel::Warn;
         config
     }
 
@@ -224,7 +226,6 @@ impl Demo {
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),
-            passphrase_file: kept::passphrase_file(paths.root()),
             cast,
             incident,
         };

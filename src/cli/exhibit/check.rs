@@ -20,10 +20,10 @@ use crate::operations::exhibit::{AdmitRequest, Arriving, check_file};
 use crate::vault::Settings;
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault exhibit check log.csv             # here, without a vault\n  \
-                  breachvault exhibit check log.csv --case C    # at a served vault, and recorded in its log"
-)]
+#[command(after_help = "Examples:\n  \
+                  breachvault exhibit check log.csv             # here, without a vault\n  \
+                  # at a served vault, and recorded in its log\n  \
+                  breachvault exhibit check log.csv --case C")]
 pub(in crate::cli) struct Check {
     /// The file as received: CSV or JSON, also in gzip or zip
     file: PathBuf,

@@ -10,9 +10,9 @@ use crate::client::{Client, exhibit};
 use crate::operations::exhibit::CompareExhibits;
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault exhibit difference x_0123456789abcdefghjk --against x_0123456789abcdefghjm --case C"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault exhibit difference x_0123456789abcdefghjk \\\n      \
+                  --against x_0123456789abcdefghjm --case C")]
 pub(in crate::cli) struct Difference {
     /// The exhibit
     exhibit: String,

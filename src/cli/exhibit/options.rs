@@ -103,7 +103,9 @@ impl FileOptions {
 /// What is wrong with the options, as a wrong command line, or with the file.
 pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
     match error {
-        OperationError::Invalid { at, rule } => CliError::usage(format!("--{at}: {rule}")),
+        OperationError::Invalid { at, rule } => {
+            CliError::usage(format!("--{}: {rule}", at.replace('_', "-")))
+        }
         // It is the mapping that cannot be read, and not the file.
         OperationError::Unreadable {
             kind: "mapping",

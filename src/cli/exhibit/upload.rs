@@ -18,10 +18,10 @@ use crate::client::{Client, Failure, Interrupt, Output};
 use crate::operations::exhibit::AdmitWords;
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  breachvault exhibit upload log.csv --case C\n  \
-                  breachvault exhibit upload log.csv.gz --case C --zone Europe/London --source 'mail of 3 May'"
-)]
+#[command(after_help = "Examples:\n  \
+                  breachvault exhibit upload log.csv --case C\n  \
+                  breachvault exhibit upload log.csv.gz --case C --zone Europe/London \\\n      \
+                  --source 'mail of 3 May'")]
 pub(in crate::cli) struct Upload {
     /// The file as received: CSV, JSON or an Excel workbook, also in gzip or zip
     file: PathBuf,

@@ -20,9 +20,9 @@ pub(in crate::cli) enum Withdraw {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault exhibit withdraw ask x_0123456789abcdefghjk --case C --reason 'the wrong file was sent'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault exhibit withdraw ask x_0123456789abcdefghjk --case C \\\n      \
+                  --reason 'the wrong file was sent'")]
 pub(in crate::cli) struct Ask {
     /// The exhibit
     exhibit: String,
@@ -38,9 +38,9 @@ pub(in crate::cli) struct Ask {
 }
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  breachvault exhibit withdraw decide w_0123456789abcdefghjk approve --reason 'their mail confirms it'"
-)]
+#[command(after_help = "Example:\n  \
+                  breachvault exhibit withdraw decide w_0123456789abcdefghjk approve \\\n      \
+                  --reason 'their mail confirms it'")]
 pub(in crate::cli) struct Decide {
     /// The withdrawal
     withdrawal: String,

@@ -19,7 +19,7 @@ struct Shows<'a> {
     health: HealthState,
 }
 
-/// The vault reads and writes nothing any more, so there is no leaf and nothing else to show.
+/// The vault shows nothing any more, so there is nothing else to say.
 #[derive(Template)]
 #[template(path = "health/damaged.html")]
 struct Damaged<'a> {

@@ -300,6 +300,9 @@ fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
     let action = <<P::Operation as Operation>::Action as Action>::KIND;
     let refused = respond::told(problem, Some(action));
     if let Some(page) = P::instead(visit, &refused) {
+        if let Some(leaf) = problem.leaf {
+            let _ = visit.leaf.set(leaf);
+        }
         return respond::html(StatusCode::OK, page, visit);
     }
     let mendable =

@@ -390,6 +390,31 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::SessionId;
+    use crate::vault::clock::ManualClock;
+
+    #[test]
+    fn what_was_found_stays_the_same_admission_when_another_one_begins() {
+        let clock = ManualClock::new(Moment::from_seconds(1_712_048_400));
+        let all = Arc::new(UnderWay::new(Arc::new(VaultClock::founded(Arc::new(
+            clock,
+        )))));
+        let case = CaseId::from_random([1; 13]);
+        let (first, second) = (
+            ExhibitId::from_random([1; 13]),
+            ExhibitId::from_random([2; 13]),
+        );
+        let session = SessionId::from_random([1; 13]);
+        let caller = |no| Caller::operator(OperatorId::from_random([no; 13]), session.clone());
+        let begun = Tracked::begin(&all, &case, &first, &caller(1), None);
+        let found = all.find(&case).unwrap();
+        drop(begun);
+        let _next = Tracked::begin(&all, &case, &second, &caller(2), None);
+        assert!(found.is_own(&caller(1)) && !found.is_own(&caller(2)));
+        assert_eq!(*found.cancellation().exhibit(), first);
+        assert_eq!(found.view(true).admission.exhibit, first);
+        assert_eq!(*all.find(&case).unwrap().cancellation().exhibit(), second);
+    }
 
     #[test]
     fn what_is_left_follows_from_the_speed_so_far() {

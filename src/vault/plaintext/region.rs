@@ -8,14 +8,16 @@ use rlibphonenumber::PHONE_NUMBER_UTIL;
 
 use super::canonical::read_canonical;
 use super::phone::Phone;
+use crate::domain::country;
 
-/// A region by its two letters (ISO 3166-1 alpha-2) that has a numbering plan.
+/// A region that has a numbering plan: by its two letters (ISO 3166-1 alpha-2), or spelt as a country is anywhere else,
+/// such as `UK`, `gbr` or `United Kingdom`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region(rlibphonenumber::Region);
 
 /// The text names no region with a numbering plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be the two letters of a region (ISO 3166-1), such as GB for the United Kingdom")]
+#[error("must be a country with a numbering plan, by code or name, such as GB or United Kingdom")]
 pub struct RegionError;
 
 impl Region {
@@ -34,7 +36,8 @@ impl FromStr for Region {
     type Err = RegionError;
 
     fn from_str(text: &str) -> Result<Self, RegionError> {
-        let region = rlibphonenumber::Region::from_code(text).map_err(|_| RegionError)?;
+        let code = country::alpha2(text).unwrap_or(text);
+        let region = rlibphonenumber::Region::from_code(code).map_err(|_| RegionError)?;
         PHONE_NUMBER_UTIL
             .get_country_code_for_region(region)
             .filter(|_| region != rlibphonenumber::Region::World)
@@ -70,10 +73,21 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_two_letters_with_a_plan() {
-        assert_eq!("GB".parse::<Region>().unwrap().to_string(), "GB");
-        assert_eq!("us".parse::<Region>().unwrap().to_string(), "US");
-        for text in ["", "G", "GBR", "001", "ZZ", "é"] {
+    fn a_region_is_spelt_as_a_country_and_has_a_plan() {
+        for (text, code) in [
+            ("GB", "GB"),
+            ("us", "US"),
+            ("UK", "GB"),
+            ("u.k.", "GB"),
+            ("GBR", "GB"),
+            ("United Kingdom", "GB"),
+            ("usa", "US"),
+            (" Germany ", "DE"),
+            ("XK", "XK"),
+        ] {
+            assert_eq!(text.parse::<Region>().unwrap().to_string(), code, "{text}");
+        }
+        for text in ["", "G", "GBX", "001", "ZZ", "é", "Atlantis", "+44"] {
             assert_eq!(text.parse::<Region>(), Err(RegionError), "{text}");
         }
     }

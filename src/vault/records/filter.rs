@@ -34,7 +34,7 @@ pub struct FilterInput {
     /// The state of the area code of the number, by code or name.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub area_state: Vec<String>,
-    /// The carrier as in the log.
+    /// The carrier as in the log, in any letter case.
     #[schema(value_type = Vec<FilterValue>, max_items = 1000)]
     pub carrier: Vec<String>,
     /// The kind of message, in any letter case.

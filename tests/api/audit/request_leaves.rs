@@ -111,3 +111,27 @@ fn whoever_may_not_read_a_request_does_not_learn_what_was_done_under_it() {
     let unknown = incident.auditor().get(nobody);
     unknown.assert_problem(404, "not-found");
 }
+
+#[test]
+fn a_number_in_a_query_is_written_one_way() {
+    let incident = Incident::new();
+    let number = incident.log.messages[0].number.as_str();
+    let subjects = [incident.subject(number)];
+    let reveal = incident.ask_reveal(&incident.investigator(), &subjects);
+    let path = format!("/requests/{reveal}/leaves");
+    let auditor = incident.auditor();
+    auditor
+        .get(&format!("{path}?after=1&limit=1"))
+        .assert_status(200);
+    for number in ["%2B1", "01", "-1", "1.0", "%201", "1e1"] {
+        for query in [format!("after={number}"), format!("limit={number}")] {
+            let refused = auditor.get(&format!("{path}?{query}"));
+            refused.assert_problem(422, "invalid");
+        }
+        let refused = incident.lead().get(&format!("/cases?limit={number}"));
+        refused.assert_problem(422, "invalid");
+        let search = json!({ "cursor": number.replace("%2B", "+").replace("%20", " ") });
+        let refused = auditor.post("/audit/leaves/search", &search);
+        refused.assert_problem(422, "invalid");
+    }
+}

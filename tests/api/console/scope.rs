@@ -344,3 +344,27 @@ fn a_table_for_others_has_no_charts_and_says_why() {
         "{text}"
     );
 }
+
+#[test]
+fn a_file_of_counts_is_of_a_chart_that_there_is() {
+    let incident = Incident::new();
+    let browser = Browser::signed_in(&incident, Who::Investigator);
+    let why = [("purpose", "scoping"), ("reason", "counting the exposed")];
+    browser.submit("/console/sitting", &why).assert_status(303);
+    for file in ["scope.csv", "scope.svg"] {
+        let path = format!("/console{}", incident.of_case(&format!("/{file}")));
+        browser
+            .get(&format!("{path}?part=country"))
+            .assert_status(200);
+        browser.get(&path).assert_status(200);
+        for part in ["number", "Country", "..%2Fkind"] {
+            let refused = browser.get(&format!("{path}?part={part}"));
+            assert_eq!(refused.status, 422, "{file} {part}");
+            assert!(
+                refused.text().contains("name a chart"),
+                "{}",
+                refused.text()
+            );
+        }
+    }
+}

@@ -48,10 +48,13 @@ fn the_team_lists_lines_and_a_custodian_those_within_its_own_files() {
         list(&client, "?of=case", "case", 3);
         assert_eq!(before - left(&client), 100);
     }
+    // Whoever may not is refused before anything is charged.
     for client in [incident.custodian(), incident.liaison()] {
+        let before = left(&client);
         client
             .get(&format!("{path}?of=case"))
             .assert_problem(403, "not-allowed");
+        assert_eq!(left(&client), before);
     }
     incident
         .liaison()
@@ -62,7 +65,14 @@ fn the_team_lists_lines_and_a_custodian_those_within_its_own_files() {
         .outsider()
         .get(&path)
         .assert_problem(403, "not-allowed");
-    for query in ["?part=x", "?of=both"] {
+    for query in [
+        "?part=x",
+        "?of=both",
+        "?part=+1",
+        "?part=01",
+        "?part=%2B1",
+        "?part=",
+    ] {
         incident
             .lead()
             .get(&format!("{path}{query}"))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{TestVault, Who};
+use crate::support::{Browser, TestVault, Who};
 
 #[test]
 fn those_who_keep_the_vault_see_how_it_stands_and_nobody_else() {
@@ -65,6 +65,7 @@ fn a_clock_in_doubt_is_told_with_whoever_accepted_a_time() {
 fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_ends() {
     let vault = TestVault::new();
     let lead = vault.lead();
+    let browser = Browser::signed_in(&vault, Who::Auditor);
     let path = vault.paths.database().with_file_name("vault.db-wal");
     let earlier = std::fs::read(&path).unwrap();
     vault.open_case();
@@ -85,4 +86,13 @@ fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_en
     lead.get("/me").assert_problem(503, "damaged");
     let stranger = vault.anonymous().with_token(lead.token());
     stranger.get("/me").assert_problem(503, "damaged");
+    // The page about it opens all the same, and says no more than the refusals do.
+    let page = browser.get("/console/health").assert_status(200);
+    let text = page.text();
+    assert!(
+        text.contains("Not ready.") && text.contains("breachvault doctor"),
+        "{text}"
+    );
+    assert_eq!(browser.get("/console").status, 503);
+    assert_eq!(ready(), 503);
 }

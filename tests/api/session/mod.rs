@@ -1,5 +1,6 @@
 //! Who is signed in.
 
+mod change_password;
 mod close;
 mod end;
 mod list;

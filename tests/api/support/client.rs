@@ -69,6 +69,12 @@ impl Client {
         self.send(Method::DELETE, &api(path), &[], &[])
     }
 
+    /// A deletion that says why.
+    pub fn delete_with(&self, path: &str, json: &Value) -> Answer {
+        let text = json.to_string();
+        self.send(Method::DELETE, &api(path), &[JSON], text.as_bytes())
+    }
+
     pub fn upload(&self, path: &str, bytes: &[u8]) -> Answer {
         let headers = [("content-type", "application/octet-stream")];
         self.send(Method::POST, &api(path), &headers, bytes)

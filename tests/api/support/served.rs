@@ -252,6 +252,12 @@ impl TestVault {
         self.door.with_token(&answer.member("token"))
     }
 
+    /// The secret of somebody's second factor.
+    pub fn second_factor(&self, who: Who) -> Option<String> {
+        let people = self.people.lock().unwrap();
+        people.get(&who)?.totp_secret.clone()
+    }
+
     /// What the machine's clock shows, in seconds since 1970.
     pub fn seconds(&self) -> i64 {
         self.clock.now().seconds()

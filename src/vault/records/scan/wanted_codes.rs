@@ -1,9 +1,9 @@
 //! The codes that the values of a filter stand for, in the dictionaries of a case.
 //!
 //! A value is folded as its column is: spaces at its ends and marks that nobody sees do not matter, nor does the letter
-//! case of a kind or a channel; a country is named by code or name, a state by code, code with country, or name. A
-//! value that the case does not have stands for no code and is named in the answer. A liaison is told only of countries
-//! and states that no public list has, because anything else would tell it what other accounts have.
+//! case of a kind, a channel or a carrier; a country is named by code or name, a state by code, code with country, or
+//! name. A value that the case does not have stands for no code and is named in the answer. A liaison is told only of
+//! countries and states that no public list has, because anything else would tell it what other accounts have.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,6 +36,11 @@ impl WantedCodes {
         for value in values {
             for code in codes(&dictionary, field, value) {
                 set.insert(code).map_err(broken)?;
+            }
+            if field == Field::Carrier {
+                for code in in_any_case(&dictionary, value) {
+                    set.insert(code).map_err(broken)?;
+                }
             }
         }
         let mut places = HashMap::new();
@@ -106,6 +111,16 @@ fn codes(dictionary: &Dictionary, field: Field, value: &str) -> impl Iterator<It
     [dictionary.code(value), dictionary.code(&plain), folded]
         .into_iter()
         .flatten()
+}
+
+/// The codes of all values that are this one but for the letter case: a log has a carrier as each supplier spelt it.
+fn in_any_case<'d>(dictionary: &'d Dictionary, value: &str) -> impl Iterator<Item = u32> + 'd {
+    let wanted = cleaned(value).to_lowercase();
+    let same = move |text: &str| text.to_lowercase() == wanted;
+    (0..)
+        .zip(dictionary.values())
+        .filter(move |(_, text)| same(text))
+        .map(|(code, _)| code)
 }
 
 /// Adds the states of the log that mean the same as `value`, each with the countries in which it does. Those in `set`

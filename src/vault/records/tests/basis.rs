@@ -120,6 +120,8 @@ fn values_are_folded_as_their_columns_and_unknown_ones_are_named() {
         (json!({"kind": [" voice\u{200b}"]}), 1),
         (json!({"carrier": ["Verizon "]}), 1),
         (json!({"carrier": ["\u{feff}Veri\u{ad}zon"]}), 1),
+        (json!({"carrier": ["verizon"]}), 1),
+        (json!({"carrier": ["VERIZON", "Verizon"]}), 1),
         (json!({"account": ["acme\u{a0}"]}), 2),
         (json!({"country": ["united kingdom"]}), 3),
         (json!({"country": ["GBR", "France"]}), 4),
