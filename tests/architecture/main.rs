@@ -165,7 +165,7 @@ fn two_files_turn_a_number_into_text() {
 }
 
 #[test]
-fn a_password_is_hashed_where_somebody_signs_in_or_enrols_and_nowhere_else() {
+fn a_password_is_hashed_where_somebody_signs_in_enrols_or_changes_it_and_nowhere_else() {
     let found: BTreeSet<_> = with("PasswordHash::")
         .into_keys()
         .filter(|path| !path.starts_with("src/vault/identity/"))
@@ -173,7 +173,8 @@ fn a_password_is_hashed_where_somebody_signs_in_or_enrols_and_nowhere_else() {
     assert_eq!(
         found,
         BTreeSet::from([
-            "src/vault/sign_in/credentials.rs".to_owned(),
+            "src/vault/scope/credentials.rs".to_owned(),
+            "src/vault/scope/password.rs".to_owned(),
             "src/vault/sign_in/enrol.rs".to_owned(),
         ])
     );

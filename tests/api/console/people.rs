@@ -68,3 +68,21 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
     let home = somebody.get("/console").assert_status(200).text();
     assert!(home.contains("SMS logs of March"), "{home}");
 }
+
+#[test]
+fn a_lead_ends_a_membership_and_no_other_leads() {
+    let incident = Incident::new();
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let members = format!("/console{}", incident.of_case("/members"));
+    let page = lead.get(&members).assert_status(200).text();
+    let removal = |who: Who| format!("{members}/{}/removal", incident.operator(who));
+    assert!(page.contains(&removal(Who::Investigator)), "{page}");
+    assert!(!page.contains(&removal(Who::SecondLead)), "{page}");
+    let why = [("reason", "she works on another case now")];
+    lead.submit(&removal(Who::Investigator), &why)
+        .assert_status(303);
+    let page = lead.get(&members).assert_status(200).text();
+    assert!(!page.contains(&removal(Who::Investigator)), "{page}");
+    lead.submit(&removal(Who::SecondLead), &why)
+        .assert_status(403);
+}

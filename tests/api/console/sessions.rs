@@ -464,3 +464,70 @@ fn the_reason_of_one_form_survives_the_sessions_end_and_stays_that_forms_own() {
         );
     }
 }
+
+#[test]
+fn a_session_that_rests_is_counted_down_and_the_sign_in_page_says_why_it_ended() {
+    let vault = TestVault::with("[sessions]\nidle_minutes = 30\n");
+    let browser = Browser::signed_in(&vault, Who::Lead);
+    let page = browser.get("/console").assert_status(200).text();
+    assert!(page.contains("session ends unless used:"), "{page}");
+    assert!(page.contains("data-seconds-left=\"1740\""), "{page}");
+    // Each page keeps it open.
+    for _ in 0..2 {
+        vault.clock.advance_seconds(25 * 60);
+        browser.get("/console").assert_status(200);
+    }
+    vault.clock.advance_seconds(31 * 60);
+    let ended = browser.get("/console").assert_status(303);
+    let to = ended.header("location").unwrap().to_owned();
+    assert_eq!(to, "/console/sign-in?next=/console&ended=idle");
+    let page = browser.get(&to).assert_status(200).text();
+    assert!(page.contains("It was not used for too long."), "{page}");
+}
+
+#[test]
+fn a_new_password_is_typed_twice_and_ends_the_other_sessions() {
+    let vault = TestVault::new();
+    let browser = Browser::signed_in(&vault, Who::Lead);
+    let lost = vault.lead();
+    let new = "another password of the tests";
+    let page = browser.get("/console/sessions").assert_status(200).text();
+    assert!(page.contains("href=\"/console/password\""), "{page}");
+    for (old, again, status, told) in [
+        (
+            PASSWORD,
+            "another one",
+            422,
+            "again: the two entries differ",
+        ),
+        ("not the password", new, 401, "is wrong or was used"),
+    ] {
+        let fields = [
+            ("old_password", old),
+            ("new_password", new),
+            ("again", again),
+        ];
+        let refused = browser
+            .submit("/console/password", &fields)
+            .assert_status(status);
+        let text = refused.text();
+        assert!(
+            text.contains(told) && text.contains("name=\"new_password\""),
+            "{text}"
+        );
+        assert!(!text.contains(new) && !text.contains(old), "{text}");
+        lost.get("/me").assert_status(200);
+    }
+    let fields = [
+        ("old_password", PASSWORD),
+        ("new_password", new),
+        ("again", new),
+    ];
+    let done = browser
+        .submit("/console/password", &fields)
+        .assert_status(303);
+    let to = done.header("location").unwrap().to_owned();
+    assert!(to.starts_with("/console/sessions?done="), "{to}");
+    browser.get(&to).assert_status(200);
+    lost.get("/me").assert_problem(401, "session-ended");
+}
