@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::visit::word;
+use super::word::word;
 
 /// With a comma between thousands.
 pub(super) fn grouped(number: u64) -> String {

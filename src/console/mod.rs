@@ -26,6 +26,7 @@ mod refused;
 pub mod request;
 pub mod session;
 mod visit;
+mod word;
 mod zone;
 
 pub use self::curl::curl;

@@ -1,8 +1,6 @@
 //! Table `budget`: what was spent in a case, by each operator for each kind of budget, and on lookups by all together.
 //! Read and written whole.
 
-use rusqlite::params;
-
 use super::case_rows::CaseNumber;
 use super::control::{BUDGET, Cell, ControlRow, blob, int, nothing, real, text};
 use super::error::{StoreError, at, one};
@@ -150,15 +148,13 @@ pub(crate) fn shred(
     most: u32,
 ) -> Result<usize, StoreError> {
     let failed = at("budget::shred");
-    let found: Vec<(String, String)> = {
-        let sql =
-            "-- budget::shred\nSELECT kind, payer FROM budget WHERE case_number = ?1 LIMIT ?2";
-        let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
-        let rows = statement.query_map(params![case.0, most], |row| Ok((row.get(0)?, row.get(1)?)));
-        rows.map_err(&failed)?
-            .collect::<Result<_, _>>()
-            .map_err(&failed)?
-    };
+    let of_case = [("case_number", int(case.0))];
+    let mut found = connection.rows(&BUDGET, &of_case, |row| {
+        let kind: String = row.get("kind").map_err(&failed)?;
+        let payer: String = row.get("payer").map_err(&failed)?;
+        Ok((kind, payer))
+    })?;
+    found.truncate(most as usize);
     for (kind, payer) in &found {
         let changed = connection.delete(&BUDGET, &cells(case, kind, payer), &[])?;
         one("budget::shred", usize::from(changed))?;
