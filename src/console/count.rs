@@ -1,8 +1,7 @@
 //! Counts as people read them.
 
 use serde::Serialize;
-
-use super::word::word;
+use serde_json::Value;
 
 /// With a comma between thousands.
 pub(super) fn grouped(number: u64) -> String {
@@ -19,10 +18,13 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// The same for a count that may be hidden or absent: what is no number is as it is.
 pub(super) fn counted(value: &impl Serialize) -> String {
-    let text = word(value);
-    match text.parse() {
-        Ok(number) => grouped(number),
-        Err(_) => text,
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        Ok(Value::Number(number)) => match number.as_u64() {
+            Some(number) => grouped(number),
+            None => number.to_string(),
+        },
+        Ok(_) | Err(_) => String::new(),
     }
 }
 

@@ -26,7 +26,6 @@ mod refused;
 pub mod request;
 pub mod session;
 mod visit;
-mod word;
 mod zone;
 
 pub use self::curl::curl;

@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::choices;
 use super::count::counted;
 use super::form::Form;
-pub(super) use super::word::word;
 use super::zone::{Shown as Time, Zone};
 use crate::domain::Moment;
 use crate::operations::Ids;
@@ -295,6 +294,15 @@ pub fn next_page(wanted: &str) -> &str {
     match plain && inside && !wanted.contains("//") {
         true => wanted,
         false => "/console",
+    }
+}
+
+/// The word or number by which JSON has a value.
+pub(super) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        Ok(serde_json::Value::Null) | Err(_) => String::new(),
+        Ok(other) => other.to_string(),
     }
 }
 

@@ -200,14 +200,14 @@ impl<'a> AdmitPage<'a> {
 
     /// Whether something is said of the file, or is to be put right.
     fn says_more(&self) -> bool {
-        let said = UPLOADED.iter().filter_map(|field| match field {
+        let mut said = UPLOADED.iter().filter_map(|field| match field {
             Field::Optional("dry_run") => None,
             Field::Optional(name) | Field::Lines(name) | Field::Tick(name) => Some(*name),
             _ => None,
         });
         let form = &self.visit.form;
         let held = |name: &str| !form.text(name).is_empty() && form.text(name) != "auto";
-        self.preview.is_some() || self.refused.is_some() || said.into_iter().any(held)
+        self.preview.is_some() || self.refused.is_some() || said.any(held)
     }
 
     /// Whether this is what to do next.

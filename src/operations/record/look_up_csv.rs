@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::LookUpAnswer;
+use super::look_up::LookUpAnswer;
 use crate::domain::WipedBuffer;
 use crate::evidence::write_row;
 use crate::vault::OperationError;

@@ -48,11 +48,7 @@ impl Vault {
             };
             situation.is_some_and(|situation| decide(&situation.facts, *action).is_ok())
         };
-        let rights: Vec<ActionKind> = ActionKind::ALL
-            .iter()
-            .copied()
-            .filter(|one| may(one))
-            .collect();
+        let rights: Vec<ActionKind> = ActionKind::ALL.iter().copied().filter(may).collect();
         let reads = rights.contains(&ActionKind::ReadCase);
         let case = about.as_ref().and_then(|situation| situation.case_id());
         Rights {
