@@ -210,6 +210,7 @@ pub(crate) fn settings() -> Settings {
         readers: 3,
         second_factor: SecondFactor::Offered,
         reveal_s: 3600,
+        destruction_delay_s: 3600,
         ..Settings::default()
     };
     settings.allow_lookups(1_000_000);

@@ -8,4 +8,5 @@ mod name_member;
 mod open;
 mod overview;
 mod read;
+mod retention;
 mod suspend_member;
