@@ -138,6 +138,7 @@ impl House {
         let input = OpenCaseInput {
             title: "The log of the benchmarks".to_owned(),
             reference: "BENCH-1".to_owned(),
+            keep_until: None,
             reason: "to be measured".to_owned(),
         };
         let opened = ask::<OpenCase>(&vault, &lead, &Ids::default(), input)?;

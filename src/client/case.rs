@@ -1,10 +1,11 @@
-//! Cases: list, open, show, hold, close and reopen them.
+//! Cases: list, open, show, hold, close, reopen and destroy them.
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::connection::part;
 use super::failure::Failure;
+use super::request;
 use super::server::Client;
 use super::table::Column;
 use super::why::ReasonArg;
@@ -27,11 +28,70 @@ pub(crate) enum Case {
                   breachvault case close c_0123456789abcdefghjk \\\n      \
                   --reason 'the last notice was sent'")]
     Close(Move),
+    /// Destroy a case: ask for it, stop it, carry it out; `decide` decides it
+    #[command(subcommand)]
+    Destroy(Destroy),
+    /// Print the signed certificate of a destroyed case
+    #[command(
+        after_help = "Example:\n  breachvault case certificate c_0123456789abcdefghjk > certificate.txt"
+    )]
+    Certificate(Show),
+    /// Set until when a case is to be kept; its leads and custodians are reminded then
+    #[command(
+        after_help = "Example:\n  breachvault case retention c_0123456789abcdefghjk --until 2026-03-21T00:00:00Z \\\n      \
+                      --reason 'two years after the last notice'"
+    )]
+    Retention(Retention),
     /// Reopen a case that was closed or held
     #[command(
         after_help = "Example:\n  breachvault case reopen c_0123456789abcdefghjk --reason 'somebody else asks'"
     )]
     Reopen(Move),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Destroy {
+    /// Ask for the destruction of a case; a custodian of the case decides it
+    #[command(
+        after_help = "Example:\n  breachvault case destroy ask c_0123456789abcdefghjk --reason 'the retention period is over'"
+    )]
+    Ask(Move),
+    /// List the destructions of a case
+    #[command(after_help = "Example:\n  breachvault case destroy list c_0123456789abcdefghjk")]
+    List(Show),
+    /// Stop an approved destruction
+    #[command(
+        after_help = "Example:\n  breachvault case destroy stop d_0123456789abcdefghjk --reason 'a court asked to keep it'"
+    )]
+    Stop(End),
+    /// Carry an approved destruction out, after its delay; nothing brings the case back
+    #[command(
+        after_help = "Example:\n  breachvault case destroy carry-out d_0123456789abcdefghjk --reason 'nobody objected'"
+    )]
+    CarryOut(End),
+}
+
+#[derive(Args)]
+pub(crate) struct End {
+    /// The destruction
+    destruction: String,
+    #[command(flatten)]
+    why: ReasonArg,
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
+pub(crate) struct Retention {
+    /// The case
+    case: String,
+    /// Until when, such as 2026-03-21T00:00:00Z; without it nothing says until when
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    #[command(flatten)]
+    why: ReasonArg,
+    #[command(flatten)]
+    client: Client,
 }
 
 #[derive(Args)]
@@ -130,7 +190,53 @@ impl Case {
             Self::Hold(act) => act.run("/hold"),
             Self::Close(act) => act.run("/close"),
             Self::Reopen(act) => act.run("/reopen"),
+            Self::Destroy(destroy) => destroy.run(),
+            Self::Certificate(show) => {
+                let read = show.client.connect()?;
+                let view = read.get(&path(&show.case, "/certificate"))?.value()?;
+                certificate(&show.client, &view)
+            }
+            Self::Retention(act) => {
+                let body = json!({ "keep_until": act.until, "reason": act.why.reason });
+                let connection = act.client.connect()?;
+                let set = connection.put(&path(&act.case, "/retention"), &body)?;
+                act.client.output.object(&set.value()?)
+            }
         }
+    }
+}
+
+/// The signed text; with `--json` all of the certificate.
+fn certificate(client: &Client, view: &Value) -> Result<(), Failure> {
+    let note = view.get("note").and_then(Value::as_str);
+    match note.filter(|_| !client.output.json) {
+        Some(note) => client.output.text(note),
+        None => client.output.object(view),
+    }
+}
+
+impl Destroy {
+    fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Ask(act) => act.run("/destructions"),
+            Self::List(show) => {
+                let connection = show.client.connect()?;
+                let path = path(&show.case, "/destructions");
+                let all = connection.get_pages(&path, "destructions", &[])?;
+                show.client.output.list(&all, "destructions", DESTRUCTIONS)
+            }
+            Self::Stop(end) => end.run("stop"),
+            Self::CarryOut(end) => end.run("carrying-out"),
+        }
+    }
+}
+
+impl End {
+    fn run(self, act: &str) -> Result<(), Failure> {
+        let path = format!("{}/{act}", request::path(&self.destruction)?);
+        let body = json!({ "reason": self.why.reason });
+        let done = self.client.connect()?.post(&path, &body)?.value()?;
+        self.client.output.object(&done)
     }
 }
 
@@ -142,6 +248,17 @@ impl Move {
         self.client.output.object(&moved)
     }
 }
+
+const DESTRUCTIONS: &[Column] = &[
+    Column("DESTRUCTION", "destruction"),
+    Column("STATE", "state"),
+    Column("NOT BEFORE", "not_before"),
+    Column("DUE", "due"),
+    Column("EXPIRES", "expires_at"),
+    Column("ASKED BY", "asked_by"),
+    Column("DECIDED BY", "decided_by"),
+    Column("REASON", "reason"),
+];
 
 const COLUMNS: &[Column] = &[
     Column("CASE", "case"),

@@ -90,8 +90,8 @@ impl Core {
         Ok(self.keys().case_keys(case)?)
     }
 
-    /// Whether the case was destroyed. One that has no key was, whatever its row says: as where an older database was put
-    /// back under the keyring of today.
+    /// Whether the case was destroyed. One that has no key was, whatever its row says: as where an older database was
+    /// put back under the keyring of today.
     pub(in crate::vault) fn is_destroyed(&self, case: &CaseRow) -> bool {
         case.state == CaseState::Destroyed || !self.keys().has_case(&case.id)
     }

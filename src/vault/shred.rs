@@ -1,4 +1,4 @@
-//! What is done after a destruction was carried out: the keys leave the keyring, the rows go, the certificate is signed.
+//! What is done after a destruction was carried out: keys leave the keyring, rows go, the certificate is signed.
 //!
 //! The commit of the carrying out is the one moment at which a case ends; whatever is here can be interrupted and goes
 //! on at the next call, in any process that opens the vault. The keys go first. Rows go in small steps through the
@@ -192,7 +192,7 @@ impl Vault {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;
         let mut all = Vec::new();
-        for kind in REQUEST_KINDS {
+        for (kind, _) in REQUEST_KINDS {
             let rows = request_rows::list(connection, case, kind, None)?;
             all.extend(rows.into_iter().map(|row| row.id));
         }

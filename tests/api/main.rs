@@ -18,6 +18,7 @@ mod audit;
 mod case;
 mod clock;
 mod console;
+mod destruction;
 mod exhibit;
 mod export;
 mod health;

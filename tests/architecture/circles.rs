@@ -161,6 +161,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "shred",
+        &[
+            "call", "door", "error", "keyring", "ledger", "scope", "store",
+        ],
+    ),
+    (
         "start",
         &[
             "argon2id",

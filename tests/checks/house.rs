@@ -212,6 +212,7 @@ pub(crate) fn settings() -> Settings {
         // Hours pass in most tests, and few are about a session that rests.
         idle_s: 8 * 3600,
         reveal_s: 3600,
+        destruction_delay_s: 3600,
         ..Settings::default()
     };
     settings.allow_lookups(1_000_000);

@@ -93,6 +93,19 @@ fn go_accepts_checkpoint_inclusion_and_consistency_of_a_real_vault() {
     ] {
         assert!(said(&output).contains(line), "{}", said(&output));
     }
+    let certificate = crate::destruction::destroy(&house);
+    fs::write(
+        shown.join("certificate"),
+        certificate["note"].as_str().unwrap(),
+    )
+    .unwrap();
+    let output = run(Command::new(&checker).arg(&shown)).unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains("OK certificate of destruction"),
+        "{}",
+        said(&output)
+    );
     fs::write(shown.join("leaf.index"), (looked_up - 1).to_string()).unwrap();
     assert!(
         !run(Command::new(&checker).arg(&shown))

@@ -15,6 +15,7 @@ mod clock;
 mod cmd;
 mod compile_fail;
 mod control_rows;
+mod destruction;
 mod evidence_tools;
 mod faults;
 mod file_put_back;

@@ -27,6 +27,9 @@ use crate::synthesis::Recipe;
 use crate::vault::clock::{Clock as _, SystemClock};
 use crate::vault::{Founded, Paths, Settings, Vault};
 
+/// How long a destruction can be stopped, in seconds.
+const DESTRUCTION_DELAY_S: i64 = 120;
+
 /// Where the demo's log comes from.
 enum Log {
     Synthetic(Recipe),
@@ -153,6 +156,8 @@ impl Demo {
 
     fn settings(&self) -> Settings {
         let mut settings = self.config().settings();
+        // Whoever tries it does not wait for days.
+        settings.destruction_delay_s = DESTRUCTION_DELAY_S;
         if let Some(points) = self.lookup_budget {
             settings.allow_lookups(points);
         }

@@ -77,7 +77,7 @@ impl Operation for Open {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
         let title = Title::parse("Supplier's log").unwrap();
         let reference = Reference::parse("INC-1").unwrap();
-        scope.open_case(&title, &reference).map(Done)
+        scope.open_case(&title, &reference, None).map(Done)
     }
 }
 

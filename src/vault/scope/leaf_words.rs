@@ -146,8 +146,8 @@ impl<'s, 'v> Words<'s, 'v> {
 }
 
 impl Reading<'_> {
-    /// What a leaf commits to, opened and compared with it; null where there is nothing. Of a detail that ended with its
-    /// case it says that alone.
+    /// What a leaf commits to, opened and compared with it; null where there is nothing. Of a detail that ended with
+    /// its case it says that alone.
     pub(super) fn detail_of(&self, leaf: &Leaf) -> Result<Value, OperationError> {
         let Some(committed) = leaf.detail.as_deref() else {
             return Ok(Value::Null);

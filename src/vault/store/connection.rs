@@ -193,8 +193,8 @@ pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
         .map_err(at("connection::data_version"))
 }
 
-/// Writes all of the write-ahead log into the database and cuts it to nothing. False if a reader is in the way; it waits
-/// for one only shortly, because nothing is written meanwhile.
+/// Writes all of the write-ahead log into the database and cuts it to nothing. False if a reader is in the way; it
+/// waits for one only shortly, because nothing is written meanwhile.
 pub(super) fn empty_log(connection: &Connection) -> Result<bool, StoreError> {
     let failed = at("connection::empty_log");
     connection.busy_timeout(SHORTLY).map_err(&failed)?;

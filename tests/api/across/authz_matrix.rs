@@ -11,7 +11,7 @@ use breachvault::policy::{
     RequestFacts, RequestState, decide, needs_case,
 };
 
-use super::routes::{IN_A_CASE_OF_ITS_OWN, ROWS, ask, client, work_on};
+use super::routes::{IN_A_CASE_OF_ITS_OWN, IN_A_CASE_OF_THREE, ROWS, ask, client, work_on};
 use crate::support::{Incident, Who};
 
 const CHECKED_IN: &str = include_str!("../authz_matrix.txt");
@@ -101,6 +101,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{raise}",
         "{request}",
         "{quarantine}",
+        "{destruction}",
     ]
     .iter()
     .any(|name| route.contains(name));
@@ -108,17 +109,24 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     // In the case of its own, only the custodian is a member who is not suspended.
     let own_case = route == IN_A_CASE_OF_ITS_OWN;
     let role = who.in_case().filter(|_| !own_case || who == Who::Custodian);
+    // Nobody else is a member of a case of three.
+    let of_three = IN_A_CASE_OF_THREE.contains(&route);
+    let three = [Who::Lead, Who::SecondLead, Who::Custodian];
+    let role = role.filter(|_| !of_three || three.contains(&who));
     let membership = role.map(|role| Membership {
         role: role.parse().unwrap(),
         account: (who == Who::Liaison).then(account),
     });
     let state = match route {
         "POST /api/v1/cases/{case}/reopen" => CaseState::Closed,
+        "GET /api/v1/cases/{case}/certificate" => CaseState::Destroyed,
         _ => CaseState::Open,
     };
     let request = asker.map(|asker| RequestFacts {
         state: match route {
-            "POST /api/v1/reveals/{reveal}/open"
+            "POST /api/v1/destructions/{destruction}/stop"
+            | "POST /api/v1/destructions/{destruction}/carrying-out"
+            | "POST /api/v1/reveals/{reveal}/open"
             | "POST /api/v1/quarantines/{quarantine}/open"
             | "GET /api/v1/exports/{export}/package"
             | "GET /api/v1/quarantines/{quarantine}/package" => RequestState::Approved,
@@ -156,6 +164,7 @@ fn status(denial: Denial) -> u16 {
         | Denial::SecondFactorNeeded => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed
+        | Denial::CaseDestroyed
         | Denial::NothingAdmitted
         | Denial::WrongState(_)
         | Denial::Expired
@@ -315,6 +324,22 @@ fn about_requests(text: &mut String) {
             A::AcknowledgeExport,
             CaseRole::Custodian,
             RequestState::Used,
+        ),
+        (
+            A::DecideDestruction,
+            CaseRole::Custodian,
+            RequestState::Requested,
+        ),
+        (A::StopDestruction, CaseRole::Lead, RequestState::Approved),
+        (
+            A::CarryOutDestruction,
+            CaseRole::Lead,
+            RequestState::Approved,
+        ),
+        (
+            A::CarryOutDestruction,
+            CaseRole::Custodian,
+            RequestState::Approved,
         ),
     ];
     begin(

@@ -31,6 +31,12 @@ const LISTS: &[(&str, &str, &str, Who)] = &[
         Who::Lead,
     ),
     (
+        "/cases/{case}/destructions",
+        "destructions",
+        "destruction",
+        Who::Lead,
+    ),
+    (
         "/cases/{case}/quarantines",
         "quarantines",
         "quarantine",
@@ -55,6 +61,7 @@ fn filled() -> Incident {
         incident.ask_withdrawal_of_a_fresh_one();
         incident.ask_quarantine_of_a_fresh_one();
         incident.ask_membership(&format!("somebody.{at}"));
+        incident.ask_destruction(&incident.case);
     }
     incident
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 /// Files of `src/operations` that no request reaches by themselves, and what does.
 /// The list may only shrink: an entry that nothing needs any more fails the test.
 const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
+    ("destruction/docs", "words of the API's description"),
     ("exhibit/docs", "words of the API's description"),
     ("exhibit/draft", "a command: checks/mapping.rs"),
     ("export/docs", "words of the API's description"),
@@ -26,6 +27,7 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
 /// The kinds of request that two people decide. A step has one file for all of them, in
 /// `src/operations/two_person`, and a file of tests for each kind.
 const KINDS: &[&str] = &[
+    "destruction",
     "export",
     "membership",
     "quarantine",

@@ -452,7 +452,8 @@ const WRONG: &[Priced] = &[
 const REQUEST_LEAVES: &str = "GET /api/v1/requests/{request}/leaves";
 
 /// The lists of requests, which take a state beside a limit and where a page begins.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
+    "GET /api/v1/cases/{case}/destructions",
     "GET /api/v1/cases/{case}/exports",
     "GET /api/v1/cases/{case}/memberships",
     "GET /api/v1/cases/{case}/quarantines",
@@ -707,6 +708,21 @@ const KINDS: &[Kind] = &[
             asked.assert_status(201).member("quarantine")
         },
     },
+    Kind {
+        decision: "POST /api/v1/destructions/{destruction}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Custodian,
+        ask: |incident, asker| {
+            let send = |by: &Client| by.post(&incident.of_case("/destructions"), &body::reason());
+            let asked = send(asker);
+            // A custodian decides it and never asks: then the first lead does.
+            let asked = match asked.status {
+                403 => send(&incident.lead()),
+                _ => asked,
+            };
+            asked.assert_status(201).member("destruction")
+        },
+    },
 ];
 
 /// What every decision is refused for beside the others.
@@ -722,13 +738,14 @@ fn approved_quarantine(incident: &Incident) -> String {
 }
 
 /// The route that asks for a request of each kind.
-const ASKS: [&str; 6] = [
+const ASKS: [&str; 7] = [
     "POST /api/v1/cases/{case}/reveals",
     "POST /api/v1/cases/{case}/exports",
     "POST /api/v1/cases/{case}/raises",
     "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal",
     "PUT /api/v1/cases/{case}/members/{operator}",
     "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine",
+    DESTRUCTIONS,
 ];
 
 #[test]
@@ -766,6 +783,7 @@ fn more_requests_than_one_may_have_open_are_refused_alike_and_cost_nothing() {
                     let path = format!("/members/{}", incident.operator(Who::Outsider));
                     asker.put(&of_case(&path), &json!({ "role": "investigator" }))
                 }
+                DESTRUCTIONS => asker.post(&of_case("/destructions"), &body::reason()),
                 "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => {
                     let path = format!("/exhibits/{first}/withdrawal");
                     asker.post(&of_case(&path), &body::reason())
@@ -841,7 +859,12 @@ fn decisions_that_cannot_be_made_are_refused_alike() {
             let id = kind.ask(incident);
             asker.post(&kind.path(&id), &body::approve())
         };
-        same(&incidents, kind.asker, own, 403, "own-request");
+        // Whoever may ask for a destruction decides none, whoever asked.
+        let refusal = match kind.decision.contains("{destruction}") {
+            true => "not-allowed",
+            false => "own-request",
+        };
+        same(&incidents, kind.asker, own, 403, refusal);
         let decided = |incident: &Incident, decider: &Client| {
             let path = kind.path(&kind.ask(incident));
             decider.post(&path, &body::deny()).assert_status(200);
@@ -894,9 +917,24 @@ const LIST: &str = "GET /api/v1/quarantines/{quarantine}/package";
 const LIST_ARRIVED: &str = "POST /api/v1/quarantines/{quarantine}/acknowledgement";
 const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
 const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
+const DESTRUCTIONS: &str = "POST /api/v1/cases/{case}/destructions";
+const CARRY_OUT: &str = "POST /api/v1/destructions/{destruction}/carrying-out";
+const STOP: &str = "POST /api/v1/destructions/{destruction}/stop";
 const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
 const ADMIT: &str = "POST /api/v1/cases/{case}/exhibits";
 const ACCEPT: &str = "POST /api/v1/clock/acceptance";
+
+/// Puts the case on hold, or takes it off.
+fn hold(incident: &Incident, on: bool) {
+    let path = incident.of_case(if on { "/hold" } else { "/reopen" });
+    let moved = incident.lead().post(&path, &body::reason());
+    moved.assert_status(200);
+}
+
+fn carry_out(client: &Client, destruction: &str) -> Answer {
+    let path = format!("/destructions/{destruction}/carrying-out");
+    client.post(&path, &body::reason())
+}
 
 fn accept(incident: &Incident, client: &Client) -> Answer {
     let body = json!({ "time": incident.clock.now().to_string(), "reason": body::REASON });
@@ -1157,6 +1195,71 @@ const STATES: &[State] = &[
         |incident, client| client.post(&incident.of_case("/close"), &body::reason()),
     ),
     state(
+        DESTRUCTIONS,
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| client.post(&incident.of_case("/destructions"), &body::reason()),
+    ),
+    state(
+        "POST /api/v1/destructions/{destruction}/decision",
+        (409, "case-state"),
+        Who::Custodian,
+        |incident, client| {
+            hold(incident, false);
+            let id = incident.ask_destruction(&incident.case);
+            hold(incident, true);
+            client.post(&format!("/destructions/{id}/decision"), &body::approve())
+        },
+    ),
+    state(
+        CARRY_OUT,
+        (409, "case-state"),
+        Who::Custodian,
+        |incident, client| {
+            hold(incident, false);
+            let id = incident.approved_destruction(&incident.case);
+            hold(incident, true);
+            let answer = carry_out(client, &id);
+            hold(incident, false);
+            answer
+        },
+    ),
+    state(
+        CARRY_OUT,
+        (409, "delay-runs"),
+        Who::Lead,
+        |incident, client| carry_out(client, &incident.approved_destruction(&incident.case)),
+    ),
+    state(
+        CARRY_OUT,
+        (409, "wrong-state"),
+        Who::Lead,
+        |incident, client| carry_out(client, &incident.ask_destruction(&incident.case)),
+    ),
+    state(
+        CARRY_OUT,
+        (409, "asker-gone"),
+        Who::Custodian,
+        |incident, client| {
+            let path = incident.of_case("/destructions");
+            let asked = incident.second_lead().post(&path, &body::reason());
+            let id = asked.assert_status(201).member("destruction");
+            let decision = format!("/destructions/{id}/decision");
+            client.post(&decision, &body::approve()).assert_status(200);
+            let case = &incident.case;
+            let suspended = incident.suspend(case, Who::Administrator, Who::SecondLead);
+            suspended.assert_status(200);
+            let answer = carry_out(client, &id);
+            let lifted = incident.lift(case, Who::Lead, Who::SecondLead);
+            lifted.assert_status(200);
+            answer
+        },
+    ),
+    state(STOP, (409, "wrong-state"), Who::Lead, |incident, client| {
+        let id = incident.ask_destruction(&incident.case);
+        client.post(&format!("/destructions/{id}/stop"), &body::reason())
+    }),
+    state(
         ADMIT,
         (400, "malformed-query"),
         Who::Custodian,
@@ -1194,7 +1297,8 @@ fn what_the_state_of_things_does_not_allow_is_refused_alike() {
     }
 }
 
-const DECISIONS: [&str; 6] = [
+const DECISIONS: [&str; 7] = [
+    "POST /api/v1/destructions/{destruction}/decision",
     "POST /api/v1/exports/{export}/decision",
     "POST /api/v1/memberships/{membership}/decision",
     "POST /api/v1/quarantines/{quarantine}/decision",
@@ -1217,7 +1321,7 @@ fn by_data(refusal: DataRefusal) -> Vec<&'static str> {
         By::AccountNotInLog => vec![MEMBER],
         By::CutTooClose => vec![SCOPE, EXPORTS],
         By::ResultChanged => [
-            &[EXPORTS, PACKAGE, OPEN_QUARANTINE, LIST, OPEN][..],
+            &[EXPORTS, PACKAGE, OPEN_QUARANTINE, LIST, OPEN, CARRY_OUT][..],
             &DECISIONS,
         ]
         .concat(),
@@ -1291,6 +1395,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "*",
+        "expired",
+        "of an approved destruction; a month after its delay, when every session has ended",
+    ),
+    (
+        "*",
         "package-deleted",
         "a month later; tests/api/network/continued.rs",
     ),
@@ -1340,7 +1449,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "an exhibit is withdrawn between the count and the request; whoever asks may list the exhibits",
     ),
 ];
-const EXCEPTIONS_AT_MOST: usize = 18;
+const EXCEPTIONS_AT_MOST: usize = 19;
 
 #[test]
 fn every_refusal_of_every_route_is_compared_or_is_an_exception() {

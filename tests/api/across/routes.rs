@@ -101,6 +101,14 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
+    row("PUT /api/v1/cases/{case}/retention",              Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/destructions",          Lead, Custodian, 403),
+    row("GET /api/v1/cases/{case}/destructions",           Custodian, Investigator, 403),
+    row("GET /api/v1/destructions/{destruction}",          Custodian, Outsider, 404),
+    row("POST /api/v1/destructions/{destruction}/decision", Custodian, SecondLead, 403),
+    row("POST /api/v1/destructions/{destruction}/stop",    SecondLead, Investigator, 403),
+    row("POST /api/v1/destructions/{destruction}/carrying-out", Custodian, Investigator, 404),
+    row("GET /api/v1/cases/{case}/certificate",            Custodian, Investigator, 404),
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}",  Lead, Custodian, 403),
@@ -161,6 +169,12 @@ pub const ROWS: &[Row] = &[
 /// The route that is about a case of its own: in the incident's case two leads can act.
 pub const IN_A_CASE_OF_ITS_OWN: &str = "DELETE /api/v1/cases/{case}/members/{operator}/suspension";
 
+/// The routes that are about a case of two leads and a custodian: what they do or need ends it.
+pub const IN_A_CASE_OF_THREE: [&str; 2] = [
+    "POST /api/v1/destructions/{destruction}/carrying-out",
+    "GET /api/v1/cases/{case}/certificate",
+];
+
 /// Makes ready what the route needs, and the request itself.
 pub fn ask(incident: &Incident, route: &str) -> Asked {
     let number = incident.log.messages[0].number.as_str();
@@ -214,6 +228,35 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);
             Some(body::reason())
+        }
+        "PUT /api/v1/cases/{case}/retention" | "POST /api/v1/cases/{case}/destructions" => {
+            Some(body::reason())
+        }
+        "GET /api/v1/destructions/{destruction}" => {
+            target = Some(incident.ask_destruction(&case));
+            asker = Some(Who::Lead);
+            None
+        }
+        "POST /api/v1/destructions/{destruction}/decision" => {
+            target = Some(incident.ask_destruction(&case));
+            asker = Some(Who::Lead);
+            Some(body::approve())
+        }
+        "POST /api/v1/destructions/{destruction}/stop" => {
+            target = Some(incident.approved_destruction(&case));
+            asker = Some(Who::Lead);
+            Some(body::reason())
+        }
+        "POST /api/v1/destructions/{destruction}/carrying-out" => {
+            let of_three = incident.case_of_three();
+            target = Some(incident.approved_destruction(&of_three));
+            incident.clock.advance_seconds(61);
+            asker = Some(Who::Lead);
+            Some(body::reason())
+        }
+        "GET /api/v1/cases/{case}/certificate" => {
+            case = incident.destroyed_case();
+            None
         }
         IN_A_CASE_OF_ITS_OWN => {
             case = incident.case_of_suspended_leads();
@@ -378,6 +421,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{membership}",
         "{raise}",
         "{request}",
+        "{destruction}",
     ]
     .iter()
     .fold(path, |path, name| {

@@ -9,4 +9,5 @@ mod open;
 mod overview;
 mod read;
 mod remove_member;
+mod retention;
 mod suspend_member;

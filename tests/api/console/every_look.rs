@@ -52,6 +52,8 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     let quarantine = incident.ask_quarantine_of_a_fresh_one();
     let list = incident.approved_list(RECIPIENT);
     let membership = incident.ask_membership("somebody.new");
+    let destruction = incident.approved_destruction(&incident.case);
+    let destroyed = format!("/console/cases/{}", incident.destroyed_case());
     let case = format!("/console{}", incident.of_case(""));
     let exhibit = incident.first_exhibit();
     let in_case = |rest: &str| format!("{case}{rest}");
@@ -93,6 +95,13 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("quarantine", format!("/console/quarantines/{quarantine}")),
         ("quarantine-list", format!("/console/quarantines/{list}")),
         ("membership", format!("/console/memberships/{membership}")),
+        ("destructions", in_case("/destructions")),
+        ("destruction-new", in_case("/destructions/new")),
+        (
+            "destruction",
+            format!("/console/destructions/{destruction}"),
+        ),
+        ("certificate", format!("{destroyed}/certificate")),
         ("operators", "/console/operators".to_owned()),
         ("operators-next", "/console/operators?limit=2".to_owned()),
         ("sessions", "/console/sessions".to_owned()),
@@ -108,6 +117,7 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         sight.see("lead", name, &path, 200);
     }
     sight.see("lead", "audit-refused", "/console/audit", 403);
+    sight.see("lead", "case-destroyed", &destroyed, 409);
     let difference = in_case(&format!("/exhibits/{exhibit}/difference"));
     sight.chromium.go(&difference);
     sight.chromium.press("Compare for 100 points");

@@ -89,6 +89,16 @@ const ROWS: &[Row] = &[
     post("POST /console/cases/{case}/close", &[REASON], LEADS),
     // What follows needs an open case.
     post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
+    post("POST /console/cases/{case}/retention", &[("keep_until", "2030-01-01T00:00:00Z"), REASON], LEADS),
+    // The case was not destroyed.
+    Row {
+        status: 404,
+        ..get("GET /console/cases/{case}/certificate", &[Investigator, Lead, SecondLead, Custodian, Auditor])
+    },
+    Row {
+        status: 404,
+        ..get("GET /console/cases/{case}/certificate.txt", &[Investigator, Lead, SecondLead, Custodian, Auditor])
+    },
     get("GET /console/cases/{case}/members", KEEPERS),
     get("GET /console/cases/{case}/members/new", &[Administrator, Lead, SecondLead]),
     post("POST /console/cases/{case}/members/{operator}", &[("role", "investigator")], LEADS),
@@ -210,6 +220,18 @@ const ROWS: &[Row] = &[
     get("GET /console/memberships/{membership}", LEADS),
     // The first lead asked for it.
     post("POST /console/memberships/{membership}", DENY, &[SecondLead]),
+
+    get("GET /console/cases/{case}/destructions", KEEPERS),
+    get("GET /console/cases/{case}/destructions/new", MEMBERS),
+    post("POST /console/cases/{case}/destructions/new", &[REASON], LEADS),
+    get("GET /console/destructions/{destruction}", KEEPERS),
+    post("POST /console/destructions/{destruction}", DENY, &[Custodian]),
+    post("POST /console/destructions/{destruction}/stop", &[REASON], KEEPERS),
+    // Its delay runs.
+    Row {
+        status: 409,
+        ..post("POST /console/destructions/{destruction}/carrying-out", &[REASON], KEEPERS)
+    },
 
     get("GET /console/requests/{request}/leaves", &[Investigator, Lead, SecondLead, Auditor]),
 
@@ -448,6 +470,10 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
             }
             quarantine
         }
+        "destruction" if path.ends_with("/stop") || path.ends_with("/carrying-out") => {
+            incident.approved_destruction(&incident.case)
+        }
+        "destruction" => incident.ask_destruction(&incident.case),
         "membership" => incident.ask_membership(&new_name()),
         "operator" => {
             let (operator, _) = incident.invite(&new_name(), "investigator");

@@ -244,6 +244,52 @@ impl TestVault {
         }
     }
 
+    /// A case of two leads and a custodian.
+    pub fn case_of_three(&self) -> String {
+        let case = self.open_case();
+        self.name_member(&case, Who::Custodian, "custodian", None);
+        self.name_member(&case, Who::SecondLead, "lead", None);
+        case
+    }
+
+    /// A destruction that the first lead asks for and nobody has decided yet.
+    pub fn ask_destruction(&self, case: &str) -> String {
+        let path = format!("/cases/{case}/destructions");
+        let asked = self.lead().post(&path, &body::reason());
+        asked.assert_status(201).member("destruction")
+    }
+
+    /// One that the custodian approved, and whose delay runs.
+    pub fn approved_destruction(&self, case: &str) -> String {
+        let destruction = self.ask_destruction(case);
+        let path = format!("/destructions/{destruction}/decision");
+        let decided = self.custodian().post(&path, &body::approve());
+        decided.assert_status(200);
+        destruction
+    }
+
+    /// A case of three of which the certificate is left.
+    pub fn destroyed_case(&self) -> String {
+        let case = self.case_of_three();
+        let destruction = self.approved_destruction(&case);
+        self.clock.advance_seconds(61);
+        let path = format!("/destructions/{destruction}/carrying-out");
+        let ended = self.lead().post(&path, &body::reason());
+        ended.assert_status(200);
+        let path = format!("/cases/{case}/certificate");
+        let is_signed = || {
+            let read = self.lead().get(&path).assert_status(200);
+            read.json()["state"] == "signed"
+        };
+        for _ in 0..300 {
+            if is_signed() {
+                return case;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("the certificate was not signed");
+    }
+
     /// A case with a custodian, whose two leads are suspended: the first one by the administrator, the second one by
     /// another administrator.
     pub fn case_of_suspended_leads(&self) -> String {

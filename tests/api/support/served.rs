@@ -61,6 +61,9 @@ impl TestVault {
     pub fn in_directory(toml: &str, directory: TempDir) -> Self {
         capture();
         let mut config = Config::parse(toml).unwrap();
+        if !toml.contains("[destruction]") {
+            config.destruction.delay_s = 60;
+        }
         if !toml.contains("[identity]") {
             // Most tests are not about it, and a code works once in half a minute.
             config.identity.second_factor = SecondFactor::Offered;

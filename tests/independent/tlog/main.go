@@ -9,7 +9,8 @@
 // The directory holds: checkpoint, checkpoint-old (signed notes), log.vkey,
 // leaf.bin (a leaf's exact bytes), leaf.index (its number), leaf.tlog-proof
 // (its inclusion proof) and consistency.b64 (the consistency proof from the old
-// checkpoint to the new one, one base64 hash a line). One OK line for each check;
+// checkpoint to the new one, one base64 hash a line). If there is a certificate, a
+// signed note too, it is checked as well. One OK line for each check;
 // exit 1 at the first that fails.
 package main
 
@@ -72,6 +73,16 @@ func main() {
 		fail("tampered leaf", fmt.Errorf("leaf.bin is empty"))
 	}
 	fmt.Printf("OK tampered leaf rejected: %d times of %d\n", rejected, rejected)
+
+	if signed, err := os.ReadFile(filepath.Join(directory, "certificate")); err == nil {
+		_, err := note.Open(signed, note.VerifierList(verifier))
+		must("certificate of destruction", err)
+		altered := bytes.Replace(signed, []byte("messages"), []byte("massages"), 1)
+		if _, err := note.Open(altered, note.VerifierList(verifier)); err == nil {
+			fail("altered certificate", fmt.Errorf("accepted"))
+		}
+		fmt.Println("OK certificate of destruction, and an altered one rejected")
+	}
 
 	spoilt := bytes.Replace(file("checkpoint"), []byte("\n"), []byte("0\n"), 1)
 	if _, err := note.Open(spoilt, note.VerifierList(verifier)); err == nil {

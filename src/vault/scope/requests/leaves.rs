@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::kind::RequestKind;
-use super::{Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+use super::REQUEST_KINDS;
 use crate::domain::{CaseId, Moment, OperatorId, OperatorName, Reason, RequestId, Title};
 use crate::policy::{Action, ActionKind};
 use crate::vault::OperationError;
@@ -155,23 +154,11 @@ impl<A: Action> Scope<'_, A> {
 
 /// The action that reads a request of this kind.
 pub(in crate::vault) fn read_by(kind: &str) -> Result<ActionKind, OperationError> {
-    let of = [
-        reading::<Reveal>(),
-        reading::<Export>(),
-        reading::<Raise>(),
-        reading::<Withdrawal>(),
-        reading::<Quarantine>(),
-        reading::<Membership>(),
-        reading::<Destruction>(),
-    ];
-    let found = of.into_iter().find(|(name, _)| *name == kind);
+    let mut of = REQUEST_KINDS.into_iter();
+    let found = of.find(|(name, _)| *name == kind);
     found
         .map(|(_, action)| action)
         .ok_or_else(super::sealed::damaged)
-}
-
-fn reading<K: RequestKind>() -> (&'static str, ActionKind) {
-    (K::NAME, <K::Read as Action>::KIND)
 }
 
 /// Whether a leaf is shown to somebody from whom the reading of the request is kept, or to an auditor.

@@ -41,16 +41,22 @@ mod withdrawal;
 #[cfg(test)]
 mod tests;
 
-/// The names of all kinds, as the table has them.
-pub(in crate::vault) const REQUEST_KINDS: [&str; 7] = [
-    Reveal::NAME,
-    Export::NAME,
-    Raise::NAME,
-    Withdrawal::NAME,
-    Quarantine::NAME,
-    Membership::NAME,
-    Destruction::NAME,
+/// All kinds: the name, as the table has it, and the action that reads one.
+pub(in crate::vault) const REQUEST_KINDS: [(&str, ActionKind); 7] = [
+    read_as::<Reveal>(),
+    read_as::<Export>(),
+    read_as::<Raise>(),
+    read_as::<Withdrawal>(),
+    read_as::<Quarantine>(),
+    read_as::<Membership>(),
+    read_as::<Destruction>(),
 ];
+
+const fn read_as<K: RequestKind>() -> (&'static str, ActionKind) {
+    (K::NAME, <K::Read as Action>::KIND)
+}
+
+use crate::policy::{Action, ActionKind};
 
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::destruction::{
