@@ -166,9 +166,6 @@ pub enum RestoreError {
     /// The check itself could not be done.
     #[error("the sealed parts could not be checked: {}", .0.name())]
     Unread(OperationError),
-    /// The leaf of the restore could not be written.
-    #[error("the leaf of the restore could not be written")]
-    Unaudited,
     /// A step of the restore was refused.
     #[error("the restore was refused")]
     Refused(Box<Refusal>),
