@@ -227,7 +227,7 @@ impl From<RestoreError> for CliError {
             }
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
-            RestoreError::Unread(_) | RestoreError::Unaudited => Self::failed(chain(&error)),
+            RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
     }
 }

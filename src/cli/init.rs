@@ -1,6 +1,7 @@
 //! `init`: creates a vault.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -149,7 +150,11 @@ impl Init {
 /// A folder beside a directory that does not exist yet; removed when it is dropped.
 fn new_room(directory: &Path) -> Result<TempDir, CliError> {
     let parent = parent_of(directory);
-    fs::create_dir_all(parent).map_err(CliError::file("make", parent))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(parent)
+        .map_err(CliError::file("make", parent))?;
     tempfile::Builder::new()
         .prefix(".breachvault-init-")
         .tempdir_in(parent)

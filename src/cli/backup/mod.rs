@@ -1,5 +1,6 @@
 //! `backup`: copies a vault's database or keyring into one file, also while it is served; verifies such a file.
 
+mod told;
 mod verify;
 
 use std::io;
@@ -8,10 +9,11 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use self::told::{tell, told};
 use super::error::CliError;
 use super::streams;
 use crate::vault::Paths;
-use crate::vault::backup::{Kind, Manifest, Target, back_up_database, back_up_keyring};
+use crate::vault::backup::{Target, back_up_database, back_up_keyring};
 use crate::vault::clock::{Clock as _, SystemClock};
 
 /// Back up a vault, also while it is served: the database, and with --keyring the keyring.
@@ -91,27 +93,4 @@ impl Make {
         }
         Ok(())
     }
-}
-
-fn tell(manifest: &Manifest, json: bool) -> Result<(), CliError> {
-    match json {
-        true => streams::json(manifest),
-        false => streams::data(&told(manifest)),
-    }
-}
-
-fn told(manifest: &Manifest) -> String {
-    let what = match (manifest.kind, &manifest.log) {
-        (Kind::Database, Some(log)) => format!(
-            "{} leaves, root {}, {} exhibits verified",
-            log.leaves, log.root, log.exhibits
-        ),
-        _ => format!("generation {}", manifest.generation.unwrap_or_default()),
-    };
-    format!(
-        "{} of vault {} at {}: {what}",
-        manifest.kind.as_str(),
-        manifest.vault,
-        manifest.made_at
-    )
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::tell;
+use super::told::tell;
 use crate::cli::audit::read_verifier_key;
 use crate::cli::error::CliError;
 use crate::cli::{streams, unlock};

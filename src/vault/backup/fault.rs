@@ -114,13 +114,16 @@ impl BackupError {
     /// The same for the leaf of a scheduled backup.
     pub(super) fn for_leaf(&self) -> OperationError {
         let fault = match self {
-            Self::Store(error) => return (*error).into(),
+            Self::Store(StoreError {
+                fault: fault @ (StoreFault::DiskFull | StoreFault::Disk | StoreFault::Busy),
+                ..
+            }) => *fault,
             Self::Io {
                 kind: io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded,
                 ..
             } => StoreFault::DiskFull,
             Self::Io { .. } | Self::Exists => StoreFault::Disk,
-            // What is in the database, so the vault's own; the next act that reads it says so.
+            // The copy is not what it should be. If the vault is not either, the next act that reads it says so.
             _ => StoreFault::Other,
         };
         OperationError::Store(StoreError {
@@ -163,9 +166,6 @@ pub enum RestoreError {
     /// The check itself could not be done.
     #[error("the sealed parts could not be checked: {}", .0.name())]
     Unread(OperationError),
-    /// The leaf of the restore could not be written.
-    #[error("the leaf of the restore could not be written")]
-    Unaudited,
     /// A step of the restore was refused.
     #[error("the restore was refused")]
     Refused(Box<Refusal>),

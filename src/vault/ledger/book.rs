@@ -240,6 +240,8 @@ impl Book {
         self.core.editions.end_change();
         let first = entered?;
         self.files.committed(&self.core.paths);
+        // What went into a file that vanished meanwhile is not answered.
+        self.present()?;
         self.mark_if_due()?;
         self.clear_leftovers();
         Ok(first)
