@@ -103,6 +103,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "scope",
         &[
+            "argon2id",
             "audit",
             "budget",
             "call",
