@@ -25,8 +25,8 @@ use crate::vault::keyring::Passphrase;
 #[derive(Args)]
 #[command(after_help = "Examples:
   breachvault restore --from vault.bvdata --keyring vault.bvkeys --drill
-  breachvault restore --from vault.bvdata --keyring vault.bvkeys --dir /srv/restored \\
-    --operator archibald --totp --reason 'the disk of the vault failed'
+  breachvault restore --from vault.bvdata --keyring vault.bvkeys \\
+    --dir /srv/restored --operator archibald --totp --reason 'the disk failed'
 
 Exit status 3: a backup does not verify. 4: the passphrase does not open the keyring.")]
 pub(super) struct Restore {

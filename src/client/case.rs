@@ -38,8 +38,8 @@ pub(crate) enum Case {
     Certificate(Show),
     /// Set until when a case is to be kept; its leads and custodians are reminded then
     #[command(
-        after_help = "Example:\n  breachvault case retention c_0123456789abcdefghjk --until 2026-03-21T00:00:00Z \\\n      \
-                      --reason 'two years after the last notice'"
+        after_help = "Example:\n  breachvault case retention c_0123456789abcdefghjk \\\n      \
+                      --until 2026-03-21T00:00:00Z --reason 'two years after the last notice'"
     )]
     Retention(Retention),
     /// Reopen a case that was closed or held
@@ -53,7 +53,7 @@ pub(crate) enum Case {
 pub(crate) enum Destroy {
     /// Ask for the destruction of a case; a custodian of the case decides it
     #[command(
-        after_help = "Example:\n  breachvault case destroy ask c_0123456789abcdefghjk --reason 'the retention period is over'"
+        after_help = "Example:\n  breachvault case destroy ask c_0123456789abcdefghjk \\\n      --reason 'the retention period is over'"
     )]
     Ask(Move),
     /// List the destructions of a case
@@ -61,12 +61,12 @@ pub(crate) enum Destroy {
     List(Show),
     /// Stop an approved destruction
     #[command(
-        after_help = "Example:\n  breachvault case destroy stop d_0123456789abcdefghjk --reason 'a court asked to keep it'"
+        after_help = "Example:\n  breachvault case destroy stop d_0123456789abcdefghjk \\\n      --reason 'a court asked to keep it'"
     )]
     Stop(End),
     /// Carry an approved destruction out, after its delay; nothing brings the case back
     #[command(
-        after_help = "Example:\n  breachvault case destroy carry-out d_0123456789abcdefghjk --reason 'nobody objected'"
+        after_help = "Example:\n  breachvault case destroy carry-out d_0123456789abcdefghjk \\\n      --reason 'nobody objected'"
     )]
     CarryOut(End),
 }

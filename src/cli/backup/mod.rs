@@ -27,8 +27,8 @@ use crate::vault::clock::{Clock as _, SystemClock};
 #[command(after_help = "Examples:
   breachvault backup --dir /srv/vault --to /mnt/backups/vault.bvdata
   breachvault backup --dir /srv/vault --keyring --to /mnt/keyrings/vault.bvkeys
-  breachvault backup --dir /srv/vault --to - | ssh elsewhere 'cat > vault.bvdata'
-  breachvault backup verify /mnt/backups/vault.bvdata --vkey log.vkey --checkpoint kept.txt")]
+  breachvault backup --dir /srv/vault --to - | ssh host 'cat > vault.bvdata'
+  breachvault backup verify /mnt/vault.bvdata --vkey log.vkey --checkpoint kept")]
 pub(super) struct Backup {
     #[command(subcommand)]
     command: Option<Command>,

@@ -16,7 +16,7 @@ use crate::vault::backup::{Kind, verify_backup};
 /// missing.
 #[derive(Args)]
 #[command(after_help = "Example:
-  breachvault backup verify /mnt/backups/vault.bvdata --vkey log.vkey --checkpoint kept.txt
+  breachvault backup verify /mnt/vault.bvdata --vkey log.vkey --checkpoint kept
 
 Exit status 3: the backup does not verify.")]
 pub(super) struct Verify {

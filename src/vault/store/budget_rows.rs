@@ -148,13 +148,16 @@ pub(crate) fn shred(
     most: u32,
 ) -> Result<usize, StoreError> {
     let failed = at("budget::shred");
-    let of_case = [("case_number", int(case.0))];
-    let mut found = connection.rows(&BUDGET, &of_case, |row| {
+    // No group has a case's budgets alone; a case is destroyed once.
+    let all = connection.rows(&BUDGET, &[], |row| {
+        let of: i64 = row.get("case_number").map_err(&failed)?;
         let kind: String = row.get("kind").map_err(&failed)?;
         let payer: String = row.get("payer").map_err(&failed)?;
-        Ok((kind, payer))
+        Ok((of, kind, payer))
     })?;
-    found.truncate(most as usize);
+    let of_case = all.into_iter().filter(|(of, ..)| *of == case.0);
+    let of_case = of_case.map(|(_, kind, payer)| (kind, payer));
+    let found: Vec<(String, String)> = of_case.take(most as usize).collect();
     for (kind, payer) in &found {
         let changed = connection.delete(&BUDGET, &cells(case, kind, payer), &[])?;
         one("budget::shred", usize::from(changed))?;
