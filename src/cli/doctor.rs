@@ -1,5 +1,5 @@
-//! `doctor`: checks a vault directory without changing a byte of it. With a passphrase it also looks at the high-water mark, and
-//! opens every sealed part of a vault that nobody serves and whose log is sound.
+//! `doctor`: checks a vault directory without changing a byte of it. With a passphrase it also looks at the high-water
+//! mark, and opens every sealed part of a vault that nobody serves and whose log is sound.
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;

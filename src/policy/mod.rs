@@ -1,8 +1,9 @@
 //! Who may do what: the closed list of actions, the facts a decision is based on, and the matrix
 //! that decides.
 //!
-//! Pure: it sees ids, roles and states, never data, keys or the database. Only `vault::door` calls it: to do an act, and
-//! to say which links of a page lead somewhere. A [`Grant`] can be made nowhere else, so nothing runs that was not decided here.
+//! Pure: it sees ids, roles and states, never data, keys or the database. Only `vault::door` calls it: to do an act,
+//! and to say which links of a page lead somewhere. A [`Grant`] can be made nowhere else, so nothing runs that was not
+//! decided here.
 
 mod action;
 mod decide;

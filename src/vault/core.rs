@@ -144,8 +144,8 @@ impl Core {
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
     }
 
-    /// When a session that is used now ends if it is not used again; `idle_at` is what was written down. That is written
-    /// anew only once it moved by a step.
+    /// When a session that is used now ends if it is not used again; `idle_at` is what was written down. That is
+    /// written anew only once it moved by a step.
     pub(in crate::vault) fn used_until(&self, idle_at: Moment) -> Moment {
         let Some((idle, step)) = self.settings.idle() else {
             return idle_at;

@@ -1,8 +1,8 @@
 //! Looking into a vault: for `doctor`. Not a byte changes in the directory.
 //!
-//! Everything is verified as at a start. There is no ledger, so no act, no leaf and no mark, the schema is not brought up
-//! to date, and SQLite does not merge its log into the database file. Not promised: the bytes of `vault.db-shm`, if a
-//! killed process left it. It is an index of the log, which whoever opens the database next makes anew.
+//! Everything is verified as at a start. There is no ledger, so no act, no leaf and no mark, the schema is not brought
+//! up to date, and SQLite does not merge its log into the database file. Not promised: the bytes of `vault.db-shm`, if
+//! a killed process left it. It is an index of the log, which whoever opens the database next makes anew.
 
 use std::ffi::OsString;
 use std::fs;

@@ -46,7 +46,8 @@ impl SecondFactor {
 pub struct Settings {
     /// How long a session lasts, in seconds.
     pub session_s: i64,
-    /// How long a session may be unused, in seconds. If that is not shorter than it lasts, it may be unused all the time.
+    /// How long a session may be unused, in seconds. If that is not shorter than it lasts, it may be unused all the
+    /// time.
     pub idle_s: i64,
     /// How long an invitation can be used, in seconds.
     pub enrolment_s: i64,

@@ -213,7 +213,8 @@ impl Vault {
         Self::of(core, book, lock)
     }
 
-    /// Opens a copy that was put back, and begins a new log that goes on from its leaves. The first act is the caller's.
+    /// Opens a copy that was put back, and begins a new log that goes on from its leaves. The first act is the
+    /// caller's.
     pub(in crate::vault) fn begin_anew(
         paths: &Paths,
         keyring: Keyring,

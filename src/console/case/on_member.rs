@@ -1,4 +1,5 @@
-//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift|removal}`: what somebody does to another member.
+//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift|removal}`: what somebody does to another
+//! member.
 
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};

@@ -68,8 +68,8 @@ pub(in crate::vault) fn check_exhibits(core: &Core) -> Result<Vec<ExhibitCheck>,
     Ok(checks)
 }
 
-/// Recomputes the digest over the sealed parts of each exhibit that is there, and compares it with the signed leaf of its
-/// admission. It needs no key. An exhibit that is not there is not missed: only the keys tell whether its case was
+/// Recomputes the digest over the sealed parts of each exhibit that is there, and compares it with the signed leaf of
+/// its admission. It needs no key. An exhibit that is not there is not missed: only the keys tell whether its case was
 /// destroyed. Answers how many agree, or the first leaf that does not.
 pub(in crate::vault) fn check_digests(
     connection: &Snapshot,

@@ -6,7 +6,8 @@
 //! * there is none: the whole row. Rows that differ in the fraction of a second are two messages.
 //!
 //! Fractions of a second tell rows of one file apart and are not kept. Against earlier exhibits whole seconds count.
-//! Files are read in batches: a row before the first batch that has a time to the minute is not compared with such times.
+//! Files are read in batches: a row before the first batch that has a time to the minute is not compared with such
+//! times.
 //!
 //! A row is compared with the file first, by the file alone: what is a duplicate there is the same whatever the case
 //! holds, and a custodian may know it. Only a row that is new in its file is compared with the case (`in_case.rs`).

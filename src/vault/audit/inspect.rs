@@ -65,7 +65,8 @@ impl Inspected {
     }
 }
 
-/// Whether the bytes are a leaf of this log, or of one that it goes on from, under this number, and the columns beside it say what it says.
+/// Whether the bytes are a leaf of this log, or of one that it goes on from, under this number, and the columns beside
+/// it say what it says.
 pub(in crate::vault) fn agrees(leaf: &StoredLeaf<'_>, origin: &str) -> bool {
     match Told::by(leaf.bytes, origin, leaf.beside.as_ref()) {
         Ok((told, None)) => told.seq == leaf.number && told.log != OfLog::Other,

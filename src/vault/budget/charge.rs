@@ -182,8 +182,8 @@ impl<'p> Payer<'p> {
         })
     }
 
-    /// Counts as spent whatever the payer may have spent in so many seconds: a full bucket, and what flowed back into it,
-    /// but not more than 30 days allow. A raise is gone.
+    /// Counts as spent whatever the payer may have spent in so many seconds: a full bucket, and what flowed back into
+    /// it, but not more than 30 days allow. A raise is gone.
     pub(in crate::vault) fn count_as_spent(
         &self,
         settings: &Settings,

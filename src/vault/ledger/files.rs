@@ -1,9 +1,9 @@
 //! Whether the vault's files are still those that it works with.
 //!
 //! A file that is removed or replaced under an open vault is still there for this process, which would go on with what
-//! nobody else has and lose it with its end. So before each commit the files are looked for by their names. While one is
-//! not the one that was opened, no leaf is written, no answer goes out, and health is red. A file that comes back, as
-//! of a disk that was away, is taken again; another file in its place is not, until the next start.
+//! nobody else has and lose it with its end. So before each commit the files are looked for by their names. While one
+//! is not the one that was opened, no leaf is written, no answer goes out, and health is red. A file that comes back,
+//! as of a disk that was away, is taken again; another file in its place is not, until the next start.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;

@@ -426,10 +426,10 @@ impl<A: Writes> Scope<'_, A> {
         Ok(ended)
     }
 
-    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than two can act, and
-    /// who suspended them is none of those. A lead of the case confirms any member whom a restore suspended. Nobody lifts what they imposed, and an administrator
-    /// lifts only what another administrator imposed: else one administrator, who can suspend any lead, could undo
-    /// whatever a lead imposed.
+    /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than two can act,
+    /// and who suspended them is none of those. A lead of the case confirms any member whom a restore suspended. Nobody
+    /// lifts what they imposed, and an administrator lifts only what another administrator imposed: else one
+    /// administrator, who can suspend any lead, could undo whatever a lead imposed.
     pub fn lift_suspension(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;
@@ -449,8 +449,8 @@ impl<A: Writes> Scope<'_, A> {
     }
 
     /// Lets a suspended lead in again whom nobody else can: no lead of the case can act, and the account of whoever
-    /// suspended them has ended, or a restore did it. Only for an administrator who has the vault's passphrase: one without it could end
-    /// that account and so undo what a lead imposed.
+    /// suspended them has ended, or a restore did it. Only for an administrator who has the vault's passphrase: one
+    /// without it could end that account and so undo what a lead imposed.
     pub fn let_in(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;

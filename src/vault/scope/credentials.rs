@@ -1,7 +1,7 @@
 //! Whether a password and a code are an operator's.
 //!
-//! Sees passwords on their way to Argon2id, and the secrets of the operator they are compared with. The slow hash runs on
-//! the caller's thread, never on the ledger's.
+//! Sees passwords on their way to Argon2id, and the secrets of the operator they are compared with. The slow hash runs
+//! on the caller's thread, never on the ledger's.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,8 +33,8 @@ pub(in crate::vault) fn right_password<'a>(
     (row.state == OperatorState::Active).then_some((row, secrets))
 }
 
-/// The step of a code that came with the right password; `Some(None)` where there is no second factor. If there were too
-/// many wrong ones, it says that somebody guesses, and a code is good only `here`: where the operator was before.
+/// The step of a code that came with the right password; `Some(None)` where there is no second factor. If there were
+/// too many wrong ones, it says that somebody guesses, and a code is good only `here`: where the operator was before.
 pub(in crate::vault) fn counted_step(
     core: &Core,
     key: &ThrottleKey,

@@ -1,5 +1,5 @@
-//! A new password, set by its owner. Whoever has only their session has not got it: the old one and the second factor are
-//! asked for again, and tries are counted as at a sign-in.
+//! A new password, set by its owner. Whoever has only their session has not got it: the old one and the second factor
+//! are asked for again, and tries are counted as at a sign-in.
 
 use serde::Serialize;
 use serde_json::json;

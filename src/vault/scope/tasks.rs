@@ -131,7 +131,8 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    /// The suspended leads of a case, and whom a restore suspended, whom the caller lets in: as a lead who knows its title, or as an administrator.
+    /// The suspended leads of a case, and whom a restore suspended, whom the caller lets in: as a lead who knows its
+    /// title, or as an administrator.
     fn add_suspensions(
         &self,
         case: &CaseRow,

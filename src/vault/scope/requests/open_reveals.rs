@@ -1,7 +1,7 @@
 //! Which open reveals name some people already, for whoever is about to ask for them.
 //!
-//! Says who asked, until when it holds, and which of the people that were named it is about. It shows no mask and counts
-//! no records, so it costs nothing; whoever may list reveals sees all of it in the list.
+//! Says who asked, until when it holds, and which of the people that were named it is about. It shows no mask and
+//! counts no records, so it costs nothing; whoever may list reveals sees all of it in the list.
 
 use std::sync::Arc;
 
