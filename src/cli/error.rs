@@ -166,7 +166,7 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
              (docs/backup.md)"
         }
         StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside | MarkFault::Foreign)
-        | StartError::Control(ControlFault::OldKeyring { .. })
+        | StartError::Control(ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring)
         | StartError::Log(BookError::CutOff { .. } | BookError::Root) => {
             "an older copy of data/ or keys/ lies here; put back the newest copy of both, from one moment; \
              `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md)"

@@ -129,7 +129,8 @@ impl Init {
         }
         let token = invitation.enrolment.expose_once();
         streams::words(
-            "give this token to the administrator for `operator enrol`; it is shown once",
+            "give this token to the administrator for `enrol`, or `operator enrol --dir` while the vault is not served; \
+             it is shown once",
         );
         if self.json {
             return streams::json(&json!({

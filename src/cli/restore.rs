@@ -28,7 +28,8 @@ use crate::vault::keyring::Passphrase;
   breachvault restore --from vault.bvdata --keyring vault.bvkeys \\
     --dir /srv/restored --operator archibald --totp --reason 'the disk failed'
 
-Exit status 3: a backup does not verify. 4: the passphrase does not open the keyring.")]
+Exit status 3: a backup does not verify.
+Exit status 4: the passphrase does not open the keyring.")]
 pub(super) struct Restore {
     /// A backup of the database
     #[arg(long, value_name = "FILE")]

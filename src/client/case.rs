@@ -209,9 +209,12 @@ impl Case {
 /// The signed text; with `--json` all of the certificate.
 fn certificate(client: &Client, view: &Value) -> Result<(), Failure> {
     let note = view.get("note").and_then(Value::as_str);
-    match note.filter(|_| !client.output.json) {
+    match note {
+        _ if client.output.json => client.output.object(view),
         Some(note) => client.output.text(note),
-        None => client.output.object(view),
+        None => Err(Failure::failed("there is no signed certificate yet").way_out(
+            "the vault still deletes the case's rows, or nobody destroyed the case by its log; `--json` shows the state",
+        )),
     }
 }
 

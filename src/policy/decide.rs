@@ -65,7 +65,9 @@ pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     {
         return Err(Denial::NotAllowed);
     }
-    if membership.role == CaseRole::Liaison && membership.account.is_none() {
+    // With a destroyed case the accounts of its liaisons ended too; what is left has nothing of an account.
+    let ended = case.state == CaseState::Destroyed;
+    if membership.role == CaseRole::Liaison && membership.account.is_none() && !ended {
         return Err(Denial::NotAllowed);
     }
     if !allows_state(action, case.state) {

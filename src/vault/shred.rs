@@ -110,11 +110,12 @@ impl Vault {
         Ok(())
     }
 
-    /// The destroyed cases of which more is left than the certificate.
+    /// The cases that somebody destroyed, of which more is left than the certificate. One that has lost its key and was
+    /// destroyed by nobody is refused like them, and stays as it is: the keyring may be the wrong one.
     fn unfinished(&self) -> Result<Vec<CaseRow>, StoreError> {
         let reader = self.core.readers.snapshot()?;
         let mut all = case_rows::list(reader.connection()?)?;
-        all.retain(|case| self.core.is_destroyed(case) && !certified(&self.core, case));
+        all.retain(|case| case.state == CaseState::Destroyed && !certified(&self.core, case));
         Ok(all)
     }
 
@@ -125,10 +126,6 @@ impl Vault {
             return Err(ShredError::UnderWay);
         }
         let number = case.number;
-        if case.state != CaseState::Destroyed {
-            // An older database under the keyring of today: nothing is known of the destruction any more.
-            self.stage(move |rows| case_rows::destroy(rows, number, &[]))?;
-        }
         self.shred_packages(number)?;
         self.shred_exhibits(number)?;
         self.shred_small_rows(number)?;

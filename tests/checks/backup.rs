@@ -292,7 +292,8 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
     let old_key = fs::read_to_string(closed.paths().vkey()).unwrap();
     assert_ne!(fs::read_to_string(paths.vkey()).unwrap(), old_key);
     // A checkpoint of before holds; one of what is lost never does.
-    let verdict = trail::verify_directory(&paths, None, &[kept_before.clone()]).unwrap();
+    let verdict =
+        trail::verify_directory(&paths, None, std::slice::from_ref(&kept_before)).unwrap();
     assert_eq!(verdict.kept_checkpoints, 1);
     match trail::verify_directory(&paths, None, &[kept_after]) {
         Err(TrailFailure::Log(failure)) => assert_eq!(failure.kind, FailureKind::CutTail),

@@ -16,7 +16,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
-use crate::house::{self, Closed, House, People, REASON, ask, log, numbers};
+use crate::house::{self, Closed, House, People, REASON, ask, log, numbers, open_case};
 
 /// The tables whose rows decide what somebody may do or see. `tests/checks/sealed_rows.rs` has the others.
 pub(crate) const TABLES: [&str; 10] = [
@@ -604,6 +604,24 @@ fn an_older_keyring_than_the_log_names_is_refused() {
     let refused = copy.open().err().expect("it started").to_string();
     assert!(
         refused.contains("the keyring is of generation"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_keyring_of_another_copy_of_the_vault_is_refused() {
+    let today = House::new().close();
+    let copies = [today.copy(), today.copy()];
+    for copy in &copies {
+        let vault = copy.open().unwrap();
+        open_case(&vault, &copy.people.lead, "A case of this copy alone");
+        vault.stop().unwrap();
+    }
+    let [one, other] = copies;
+    fs::copy(other.paths().keyring(), one.paths().keyring()).unwrap();
+    let refused = one.open().err().expect("it started").to_string();
+    assert!(
+        refused.contains("does not have the keys of the cases"),
         "{refused}"
     );
 }

@@ -209,13 +209,14 @@ fn yesterdays_database_opens_nothing_and_yesterdays_keyring_opens_all_of_it() {
     put_back(&yesterday, &put, "keys/high-water-mark");
     let vault = open_late(&put.paths()).unwrap();
     assert!(is_destroyed(look_up(&vault, &put, &number)));
-    assert_eq!(vault.shred(), Ok(1));
+    // By that log nobody destroyed it, so nothing is deleted: it could be the wrong keyring.
+    assert_eq!(vault.shred(), Ok(0));
     let view = certificate(&vault, &put.people.lead, put.people.case.as_str());
-    assert_eq!(view["state"], "signed");
+    assert_eq!(view["state"], "no-key");
     assert!(view.get("destroyed").is_none(), "{view}");
     vault.stop().unwrap();
     drop(vault);
-    assert_eq!(count(&put, "SELECT COUNT(*) FROM block"), 0);
+    assert!(count(&put, "SELECT COUNT(*) FROM block") > 0);
 
     // All of yesterday, its keyring too: everything is there. This is what the documents say first.
     let vault = open_late(&yesterday.paths()).unwrap();

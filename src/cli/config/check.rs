@@ -22,13 +22,15 @@ pub(in crate::cli) struct Check {
 impl Check {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let config = settings::config(Some(&self.file))?;
-        for line in changed(&config.stated(), &Config::default().stated()) {
-            streams::data(&line)?;
+        let changed = changed(&config.stated(), &Config::default().stated());
+        for line in &changed {
+            streams::data(line)?;
         }
-        streams::words(&format!(
-            "{} is sound; settings above differ from their defaults",
-            self.file.display()
-        ));
+        let told = match changed.as_slice() {
+            [] => "all settings are the defaults",
+            _ => "all settings but those above are the defaults",
+        };
+        streams::words(&format!("{} is sound; {told}", self.file.display()));
         Ok(())
     }
 }

@@ -49,6 +49,8 @@ pub struct Backups {
 const LOOKED_EVERY: Duration = Duration::from_secs(30);
 /// After how many seconds one that failed is tried again.
 const AGAIN_S: i64 = 3600;
+/// After so long without a write, an unfinished backup was left behind by a process that was killed.
+const LEFT_BEHIND: Duration = Duration::from_secs(86_400);
 /// The rest between two steps of a copy, so that the disk has time for others.
 const REST: Duration = Duration::from_millis(2);
 const DATABASE_ENDING: &str = "bvdata";
@@ -60,7 +62,10 @@ impl Backups {
         let (stop, stopped) = channel();
         let goes_on = Arc::new(AtomicBool::new(true));
         let (vault, going) = (Arc::clone(vault), Arc::clone(&goes_on));
-        vault.core.backups.scheduled(schedule.newest(&vault));
+        vault
+            .core
+            .backups
+            .scheduled(schedule.newest(&vault, clock.now()));
         let thread = std::thread::Builder::new()
             .name("backup".to_owned())
             .spawn(move || {
@@ -98,8 +103,9 @@ impl Drop for Backups {
 impl BackupSchedule {
     fn is_due(&self, vault: &Vault, now: Moment) -> bool {
         let report = vault.core.backups.report();
+        // One from the future was made while the clock was wrong: it says nothing of how long ago it was.
         let over = |since: Option<Moment>, seconds: i64| {
-            since.is_none_or(|since| since.plus_seconds(seconds) <= now)
+            since.is_none_or(|since| since > now || since.plus_seconds(seconds) <= now)
         };
         match report.failed_at {
             Some(failed) => over(Some(failed), AGAIN_S.min(self.every_s)),
@@ -123,7 +129,7 @@ impl BackupSchedule {
         };
         let deleted = match failed {
             true => 0,
-            false => self.rotate(vault),
+            false => self.rotate(vault, now),
         };
         let noted = vault.perform(&Caller::system(), NoteBackup { made, deleted });
         match failed {
@@ -159,8 +165,9 @@ impl BackupSchedule {
         back_up_database(paths, Target::File(&file), now, REST, goes_on)
     }
 
-    /// Deletes what is more than is kept; answers how many.
-    fn rotate(&self, vault: &Vault) -> usize {
+    /// Deletes what is more than is kept; answers how many. What was made just now stays, and what says that it was made
+    /// later than now goes first.
+    fn rotate(&self, vault: &Vault, now: Moment) -> usize {
         let folders = [
             (Some(&self.directory), DATABASE_ENDING),
             (self.keyring_directory.as_ref(), KEYRING_ENDING),
@@ -170,9 +177,10 @@ impl BackupSchedule {
             let Some(folder) = folder else {
                 continue;
             };
-            let mut all = backups_in(folder, &prefix(vault), ending);
+            let mut all = backups_in(vault, folder, ending);
+            all.sort_by_key(|(made_at, _)| (*made_at <= now, *made_at));
             all.truncate(all.len().saturating_sub(self.keep));
-            for path in all {
+            for (_, path) in all {
                 match fs::remove_file(&path) {
                     Ok(()) => deleted += 1,
                     Err(error) => {
@@ -184,12 +192,11 @@ impl BackupSchedule {
         deleted
     }
 
-    /// When the newest backup was made that is there.
-    fn newest(&self, vault: &Vault) -> Option<Moment> {
-        let newest = backups_in(&self.directory, &prefix(vault), DATABASE_ENDING).pop()?;
-        let (_, manifest) = trailer::read(&newest).ok()?;
-        let is_database = manifest.kind == Kind::Database;
-        manifest.made_at.parse().ok().filter(|_| is_database)
+    /// When the newest backup was made that is there, of those that were not made later than now.
+    fn newest(&self, vault: &Vault, now: Moment) -> Option<Moment> {
+        let all = backups_in(vault, &self.directory, DATABASE_ENDING);
+        let times = all.into_iter().map(|(made_at, _)| made_at);
+        times.filter(|made_at| *made_at <= now).max()
     }
 }
 
@@ -198,32 +205,44 @@ fn prefix(vault: &Vault) -> String {
     format!("breachvault-{}-", id.get(..8).unwrap_or(id))
 }
 
-/// Makes the folder if it is not there, and clears what a process left there that was killed.
+/// Makes the folder if it is not there, and clears what a process left there that was killed long ago.
 fn prepare(folder: &Path) -> Result<(), BackupError> {
     make_folder_unless_used(folder).map_err(BackupError::io("make the folder of the backups"))?;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        // Whoever makes a backup now writes to its file.
+        let idle = entry.metadata().and_then(|found| found.modified());
+        let idle = idle.ok().and_then(|written| written.elapsed().ok());
+        let left = idle.is_some_and(|idle| idle > LEFT_BEHIND);
+        if left && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             let _ = fs::remove_file(entry.path());
         }
     }
     Ok(())
 }
 
-/// The backups of a vault in a folder, the oldest first: their names have their times.
-fn backups_in(folder: &Path, prefix: &str, ending: &str) -> Vec<PathBuf> {
+/// The whole backups of the vault in a folder, each with when it was made by its own word; other files are not counted.
+fn backups_in(vault: &Vault, folder: &Path, ending: &str) -> Vec<(Moment, PathBuf)> {
+    let prefix = prefix(vault);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut all: Vec<PathBuf> = entries
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let rest = name.strip_prefix(prefix);
-            rest.and_then(|rest| rest.strip_suffix(ending))
-                .is_some_and(|rest| rest.ends_with('.'))
+    let named = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let rest = name.strip_prefix(&prefix);
+        rest.and_then(|rest| rest.strip_suffix(ending))
+            .is_some_and(|rest| rest.ends_with('.'))
+    });
+    let kind = match ending {
+        KEYRING_ENDING => Kind::Keyring,
+        _ => Kind::Database,
+    };
+    named
+        .filter_map(|entry| {
+            let (_, manifest) = trailer::read(&entry.path()).ok()?;
+            let ours = manifest.vault == vault.core.vault && manifest.kind == kind;
+            let made_at = manifest.made_at.parse().ok().filter(|_| ours)?;
+            Some((made_at, entry.path()))
         })
-        .map(|entry| entry.path())
-        .collect();
-    all.sort();
-    all
+        .collect()
 }
 
 /// A scheduled backup was made, or failed.

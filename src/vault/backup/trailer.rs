@@ -3,7 +3,7 @@
 //! The digest finds damage. It is not keyed, so it does not find whoever makes another backup: the signed log and,
 //! with the keys, the seals do.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::fault::BackupError;
-use crate::domain::{VaultId, hex};
+use crate::domain::{Moment, VaultId, hex};
 
 /// What a backup is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +100,12 @@ pub(super) fn write(
 
 /// Reads what a backup says about itself. Nothing is verified yet.
 pub(super) fn read(path: &Path) -> Result<(File, Manifest), BackupError> {
-    let mut file = File::open(path).map_err(BackupError::io("open the backup"))?;
+    let failed = BackupError::io("open the backup");
+    // Opening a pipe would wait for somebody who writes to it.
+    if !fs::metadata(path).map_err(&failed)?.is_file() {
+        return Err(BackupError::NoBackup);
+    }
+    let mut file = File::open(path).map_err(&failed)?;
     let (_, line) = end(&mut file)?;
     Ok((file, parsed(&line)?))
 }
@@ -186,7 +191,12 @@ fn end(file: &mut File) -> Result<(u64, Vec<u8>), BackupError> {
 }
 
 fn parsed(line: &[u8]) -> Result<Manifest, BackupError> {
-    serde_json::from_slice(line).map_err(|_| BackupError::Damaged)
+    let manifest: Manifest = serde_json::from_slice(line).map_err(|_| BackupError::Damaged)?;
+    // It is shown to people, so it is a time and nothing else.
+    match manifest.made_at.parse::<Moment>() {
+        Ok(_) => Ok(manifest),
+        Err(_) => Err(BackupError::Untrue("when it was made")),
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
 
 use crate::domain::{CaseId, VaultId};
@@ -102,6 +103,22 @@ impl CaseRing {
             }
         }
         bytes
+    }
+
+    /// Says which cases and keys there are, by their ids; tells nothing of a key.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let mut digest = Context::new(&SHA256);
+        for (case, keys) in &self.0 {
+            digest.update(case.as_str().as_bytes());
+            for key in keys {
+                digest.update(&key.id.number().to_be_bytes());
+            }
+            // No id holds it.
+            digest.update(b"\n");
+        }
+        let mut out = [0; 32];
+        out.copy_from_slice(digest.finish().as_ref());
+        out
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeyringError> {

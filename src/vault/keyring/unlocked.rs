@@ -31,6 +31,8 @@ pub struct Keyring {
     root: Secret<32>,
     root_keys: RootKeys,
     cases: CaseRing,
+    /// Of the cases as they are in the file.
+    digest_of_cases: [u8; 32],
     /// The device and the number of the file as this process opened or wrote it.
     written: Option<(u64, u64)>,
 }
@@ -75,6 +77,7 @@ impl Keyring {
     ) -> Self {
         Self {
             written: store::identity(&path),
+            digest_of_cases: cases.digest(),
             path,
             file,
             slot,
@@ -97,6 +100,12 @@ impl Keyring {
     /// Grows by one with every change; the audit log records it.
     pub fn generation(&self) -> u64 {
         self.file.generation
+    }
+
+    /// SHA-256 over the ids of the cases that have keys, and of the keys. Two keyrings of one vault and one generation
+    /// that differ in it are of two copies of the vault.
+    pub(in crate::vault) fn digest_of_cases(&self) -> &[u8; 32] {
+        &self.digest_of_cases
     }
 
     /// The status of the keyring.
@@ -202,6 +211,7 @@ impl Keyring {
         self.written = store::identity(&self.path).or(self.written);
         replaced?;
         self.file = file;
+        self.digest_of_cases = self.cases.digest();
         Ok(())
     }
 }

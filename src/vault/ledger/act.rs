@@ -19,10 +19,14 @@ pub(super) type Done = Box<dyn FnOnce(Result<Receipt, Unaudited>) + Send>;
 
 /// An act that runs inside the transaction. It gets the position of its leaf.
 pub(super) type Act = Box<dyn FnOnce(&Transaction, u64) -> Acted + Send>;
+
+/// Writes rows inside the transaction of a staging step.
+type Rows = Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>;
+
 /// What is done between acts, without a leaf of its own.
 pub(super) enum Stage {
     /// Rows that nobody sees: of an admission that is not finished, or of a case that was destroyed.
-    Rows(Box<dyn FnOnce(&Transaction) -> Result<(), StoreError> + Send>),
+    Rows(Rows),
     /// The write-ahead log is emptied.
     EmptyLog,
 }

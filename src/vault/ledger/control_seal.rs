@@ -1,7 +1,10 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
 //! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows
-//! and seal put back together are found too. It also names the keyring's generation, so that an older keyring is found.
+//! and seal put back together are found too. It also names the keyring's generation and the cases that it has keys of,
+//! so that an older keyring is found, and one of another copy of the vault that has as many changes.
+
+use std::cmp::Ordering;
 
 use zeroize::Zeroizing;
 
@@ -35,6 +38,9 @@ pub enum ControlFault {
         /// The generation in the seal.
         named: u64,
     },
+    /// The keyring is of another copy of the vault: as new as the log says, and with keys of other cases.
+    #[error("the keyring does not have the keys of the cases that the log was written with")]
+    OtherKeyring,
     /// The system gave no randomness, or sealing failed.
     #[error("the seal over the control rows could not be made")]
     NotSealed,
@@ -50,6 +56,7 @@ pub(super) fn seal(
     let mut plain = Vec::with_capacity(1024);
     plain.extend_from_slice(end.root.as_bytes());
     plain.extend_from_slice(&keyring.generation().to_be_bytes());
+    plain.extend_from_slice(keyring.digest_of_cases());
     for (table, sum) in transaction.control_sums()? {
         plain.push(u8::try_from(table.len()).map_err(|_| ControlFault::NotSealed)?);
         plain.extend_from_slice(table.as_bytes());
@@ -103,17 +110,21 @@ fn open(
         .map_err(|_| ControlFault::Seal)
 }
 
-/// The sums in an opened seal, if it has this root and no later generation than the keyring.
+/// The sums in an opened seal, if it has this root and no later generation than the keyring. One of the same generation
+/// has keys of the same cases.
 fn sums<'s>(plain: &'s [u8], keyring: &Keyring, end: Tip) -> Result<&'s [u8], ControlFault> {
     let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
     if root != end.root.as_bytes() {
         return Err(ControlFault::Seal);
     }
     let (named, rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
+    let (cases, rest) = rest.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
     let (found, named) = (keyring.generation(), u64::from_be_bytes(*named));
-    match found < named {
-        true => Err(ControlFault::OldKeyring { found, named }),
-        false => Ok(rest),
+    match found.cmp(&named) {
+        Ordering::Less => Err(ControlFault::OldKeyring { found, named }),
+        Ordering::Equal if cases != keyring.digest_of_cases() => Err(ControlFault::OtherKeyring),
+        // A change of the keyring is on disk before the commit that names it.
+        Ordering::Equal | Ordering::Greater => Ok(rest),
     }
 }
 

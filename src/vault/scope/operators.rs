@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use super::{Reading, RowsOf, Scope, WantedRows};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
@@ -182,19 +183,26 @@ impl<A: Writes> Scope<'_, A> {
     /// Gives whoever was verified a second factor. One that was used once stays.
     pub(in crate::vault) fn set_second_factor(
         &mut self,
-        verified: Option<OperatorId>,
+        verified: Option<(OperatorId, Zeroizing<String>)>,
         totp: TotpSecret,
     ) -> Result<SecondFactorSet, OperationError> {
         let row = match verified {
-            Some(operator) => operator_rows::find(self.connection, &operator)?,
+            Some((operator, password)) => {
+                let row = operator_rows::find(self.connection, &operator)?;
+                row.map(|row| (row, password))
+            }
             None => None,
         };
-        let row = row.filter(|row| row.state == OperatorState::Active && row.totp_step == 0);
-        let Some(row) = row else {
+        let found = row.filter(|(row, _)| row.state == OperatorState::Active && row.totp_step == 0);
+        let opened = found.map(|(row, password)| {
+            let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+            let same = secrets.password.as_deref() == Some(password.as_str());
+            Ok::<_, OperationError>(same.then_some((row, secrets)))
+        });
+        let Some((row, mut secrets)) = opened.transpose()?.flatten() else {
             self.notes.denial = Some(Denial::WrongCredential);
             return Err(OperationError::NotFound);
         };
-        let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         secrets.totp = Some(STANDARD.encode(totp.bytes()));
         secrets.forget_reset();
         let sealed = self.seal_secrets(&secrets, &row.id)?;

@@ -80,6 +80,7 @@ impl Reading<'_> {
                     operator: row.id.clone(),
                     step,
                     subnet: None,
+                    password: before.clone(),
                 })
             }
             None if guessing => Entering::Guessing,

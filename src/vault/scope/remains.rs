@@ -36,6 +36,9 @@ words! {
         Shredding => "shredding",
         /// All of it is done, and the certificate is signed.
         Signed => "signed",
+        /// The keyring has no key of the case, and nobody carried a destruction out by this log. Nothing is deleted: the
+        /// keyring may be the wrong one, or the database an older one.
+        NoKey => "no-key",
     }
 }
 
@@ -248,7 +251,8 @@ impl<A: Action> Scope<'_, A> {
             reference: remains.reference,
             state: match &signed {
                 Some(_) => CertificateState::Signed,
-                None => CertificateState::Shredding,
+                None if case.state == CaseState::Destroyed => CertificateState::Shredding,
+                None => CertificateState::NoKey,
             },
             destroyed: remains.facts,
             leaf: signed.as_ref().map(|signed| signed.leaf),

@@ -14,6 +14,8 @@ use crate::policy::{ActionKind, RequestState, Seat, Writes, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::budget::charge;
 use crate::vault::budget::price::BudgetKind;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::membership_rows::MembershipRow;
 use crate::vault::store::operator_rows::{self, OperatorState};
 use crate::vault::store::{case_rows, leaf_rows, membership_rows, request_rows, session_rows};
 
@@ -56,22 +58,11 @@ impl<A: Writes> Scope<'_, A> {
         }
         let unknown_s = self.unknown_seconds()?;
         for case in case_rows::list(self.connection)? {
+            // Nobody asks about it any more, and no account in it opens.
+            let destroyed = self.core.is_destroyed(&case);
             for member in membership_rows::list(self.connection, case.number)? {
-                let account = member
-                    .account
-                    .as_deref()
-                    .map(|sealed| open_account(self.core, &case, &member.operator, sealed));
-                let payer = charge::Payer {
-                    operator: &member.operator,
-                    case: case.number,
-                    party: &party_of(self.core, &case, account.transpose()?.as_ref())?,
-                };
-                let looks_up = allows_seat(ActionKind::LookUp, Seat::Member(member.role));
-                let kinds = [BudgetKind::Views, BudgetKind::Lookups];
-                for kind in kinds.into_iter().take(1 + usize::from(looks_up)) {
-                    let now = self.core.clock.measured();
-                    payer.count_as_spent(&self.core.settings, transaction, kind, unknown_s, now)?;
-                    taken.budgets += 1;
+                if !destroyed {
+                    taken.budgets += self.count_as_spent(&case, &member, unknown_s)?;
                 }
                 if !member.suspended {
                     membership_rows::suspend(
@@ -86,6 +77,32 @@ impl<A: Writes> Scope<'_, A> {
             }
         }
         Ok(taken)
+    }
+
+    /// Counts the budgets of a member as spent; answers how many.
+    fn count_as_spent(
+        &self,
+        case: &CaseRow,
+        member: &MembershipRow,
+        unknown_s: i64,
+    ) -> Result<usize, OperationError> {
+        let account = member.account.as_deref();
+        let account = account.map(|sealed| open_account(self.core, case, &member.operator, sealed));
+        let payer = charge::Payer {
+            operator: &member.operator,
+            case: case.number,
+            party: &party_of(self.core, case, account.transpose()?.as_ref())?,
+        };
+        let looks_up = allows_seat(ActionKind::LookUp, Seat::Member(member.role));
+        let kinds = [BudgetKind::Views, BudgetKind::Lookups];
+        let kinds = kinds.into_iter().take(1 + usize::from(looks_up));
+        let mut counted = 0;
+        for kind in kinds {
+            let (settings, now) = (&self.core.settings, self.core.clock.measured());
+            payer.count_as_spent(settings, self.transaction()?, kind, unknown_s, now)?;
+            counted += 1;
+        }
+        Ok(counted)
     }
 
     /// For how long the vault may have worked on after the backup.

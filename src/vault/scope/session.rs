@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, party_of};
 use crate::domain::schema::{PageCursor, Token};
@@ -54,6 +55,8 @@ pub(in crate::vault) struct Verified {
     pub(in crate::vault) step: Option<TotpStep>,
     /// From where; none at the vault's own command line.
     pub(in crate::vault) subnet: Option<Subnet>,
+    /// The hash that the password was compared with: it may be changed meanwhile.
+    pub(in crate::vault) password: Zeroizing<String>,
 }
 
 impl SignedIn {
@@ -245,6 +248,9 @@ impl<A: Writes> Scope<'_, A> {
             return Ok(Err(Denial::WrongCredential));
         };
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        if secrets.password.as_deref() != Some(verified.password.as_str()) {
+            return Ok(Err(Denial::WrongCredential));
+        }
         let step = match verified.step {
             // The same code came twice at once, or the factor was set up meanwhile.
             Some(step) if secrets.has_used(step) => return Ok(Err(Denial::WrongCredential)),

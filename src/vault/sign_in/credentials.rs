@@ -7,6 +7,8 @@
 
 use std::net::IpAddr;
 
+use zeroize::Zeroizing;
+
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
@@ -103,6 +105,7 @@ impl Vault {
                 .and_then(|(row, secrets)| {
                     let key = &found.throttle_key;
                     let code = attempt.totp.as_ref();
+                    let password = Zeroizing::new(secrets.password.clone().unwrap_or_default());
                     let step;
                     (step, guessing) =
                         counted_step(&self.core, key, row, secrets, code, |secrets| {
@@ -112,6 +115,7 @@ impl Vault {
                         operator: row.id.clone(),
                         step: step?,
                         subnet: key.subnet,
+                        password,
                     })
                 });
         let entering = match verified {

@@ -5,6 +5,8 @@
 
 use std::net::IpAddr;
 
+use zeroize::Zeroizing;
+
 use super::unauthenticated::Unauthenticated;
 use crate::domain::{OperatorId, OperatorName};
 use crate::policy::actions;
@@ -36,7 +38,10 @@ impl Vault {
         let attempt = self.attempt(&asked.name, asked.address)?;
         let verified = self
             .has_right_password(&attempt, &asked.password)
-            .map(|(row, _)| row.id.clone())
+            .map(|(row, secrets)| {
+                let password = secrets.password.clone().unwrap_or_default();
+                (row.id.clone(), Zeroizing::new(password))
+            })
             .filter(|_| self.unknown_here(&attempt).is_none());
         let totp =
             TotpSecret::draw(&*self.core.entropy).map_err(|_| Unauthenticated::Unavailable)?;
@@ -57,7 +62,8 @@ impl Vault {
 
 struct SetUp {
     about: Option<OperatorId>,
-    verified: Option<OperatorId>,
+    /// With the hash that the password was compared with: it may be changed meanwhile.
+    verified: Option<(OperatorId, Zeroizing<String>)>,
     totp: TotpSecret,
 }
 

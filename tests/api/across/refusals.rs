@@ -1125,6 +1125,26 @@ const STATES: &[State] = &[
         },
     ),
     state(
+        "DELETE /api/v1/cases/{case}/members/{operator}",
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, client| {
+            let path = format!("/members/{}", incident.operator(Who::Lead));
+            client.delete_with(&incident.of_case(&path), &body::reason())
+        },
+    ),
+    state(
+        "PUT /api/v1/me/password",
+        (401, "wrong-credential"),
+        Who::Investigator,
+        |_, client| {
+            let body = json!({
+                "old_password": "not the password", "new_password": "another password of the tests",
+            });
+            client.put("/me/password", &body)
+        },
+    ),
+    state(
         SUSPEND,
         (409, "own-membership"),
         Who::Lead,

@@ -50,7 +50,7 @@ impl Message {
                 let person = (self.account, self.number) == (record.account, record.number);
                 let same = reference == other && person;
                 // What was written to the minute, is stored with the second 0.
-                let by_minute = exhibit.minutes && record.time() % 60 == 0;
+                let by_minute = exhibit.minutes && record.time().is_multiple_of(60);
                 let time = match (file.ids && exhibit.ids, self.second.is_none() || by_minute) {
                     (true, _) => true,
                     (_, true) => self.minute == record.minute,

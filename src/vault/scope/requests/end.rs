@@ -1,21 +1,11 @@
 //! The end of what somebody asked for who is no member of the case any more.
 
-use super::{Export, Membership, Quarantine, Raise, RequestKind as _, Reveal, Withdrawal};
+use super::REQUEST_KINDS;
 use crate::domain::OperatorId;
 use crate::policy::{RequestState, Writes};
 use crate::vault::OperationError;
 use crate::vault::scope::Scope;
 use crate::vault::store::request_rows;
-
-/// All kinds of request.
-const KINDS: [&str; 6] = [
-    Reveal::NAME,
-    Export::NAME,
-    Raise::NAME,
-    Withdrawal::NAME,
-    Quarantine::NAME,
-    Membership::NAME,
-];
 
 impl<A: Writes> Scope<'_, A> {
     /// Denies what the operator asked for in the case and did not use yet; answers how many requests that were. It
@@ -28,7 +18,7 @@ impl<A: Writes> Scope<'_, A> {
         let none = OperationError::Internal("an end of requests without a leaf");
         let leaf = self.leaf.ok_or(none)?;
         let mut ended = 0;
-        for kind in KINDS {
+        for (kind, _) in REQUEST_KINDS {
             for row in request_rows::list(self.connection, case.number, kind, Some(asker))? {
                 let open = [RequestState::Requested, RequestState::Approved];
                 if open.contains(&row.state) {
