@@ -165,8 +165,8 @@ impl BackupSchedule {
         back_up_database(paths, Target::File(&file), now, REST, goes_on)
     }
 
-    /// Deletes what is more than is kept; answers how many. What was made just now stays, and what says that it was made
-    /// later than now goes first.
+    /// Deletes what is more than is kept; answers how many. What was made just now stays, and what says that it was
+    /// made later than now goes first.
     fn rotate(&self, vault: &Vault, now: Moment) -> usize {
         let folders = [
             (Some(&self.directory), DATABASE_ENDING),

@@ -172,15 +172,16 @@ pub(in crate::vault) fn load(
         }
     }
     situation.known |= situation.facts.request.is_some() || situation.facts.leaf.is_some();
-    if let Some(case) = &mut situation.case {
-        if core.is_destroyed(case) {
-            case.state = CaseState::Destroyed;
-        }
+    if let Some(case) = &situation.case {
+        let state = match core.is_destroyed(case) {
+            true => CaseState::Destroyed,
+            false => case.state,
+        };
         situation.facts.case = Some(CaseFacts {
-            state: case.state,
+            state,
             membership: member(core, connection, caller, case)?,
             has_exhibit: match target {
-                Target::Case(_) if case.state != CaseState::Destroyed => {
+                Target::Case(_) if state != CaseState::Destroyed => {
                     // Where this fails the act fails as well, when it reads the records; acts that read none go on.
                     let keys = core.case_keys(&case.id)?;
                     match core.known_cases.of(connection, &keys, case.number) {
@@ -290,7 +291,7 @@ fn member(
         return Ok(None);
     };
     let account = match &row.account {
-        Some(sealed) if case.state != CaseState::Destroyed => {
+        Some(sealed) if !core.is_destroyed(case) => {
             Some(open_account(core, case, operator, sealed)?)
         }
         _ => None,

@@ -36,8 +36,8 @@ words! {
         Shredding => "shredding",
         /// All of it is done, and the certificate is signed.
         Signed => "signed",
-        /// The keyring has no key of the case, and nobody carried a destruction out by this log. Nothing is deleted: the
-        /// keyring may be the wrong one, or the database an older one.
+        /// The keyring has no key of the case, and nobody carried a destruction out by this log. Nothing is deleted:
+        /// the keyring may be the wrong one, or the database an older one.
         NoKey => "no-key",
     }
 }
