@@ -212,9 +212,18 @@ fn certificate(client: &Client, view: &Value) -> Result<(), Failure> {
     match note {
         _ if client.output.json => client.output.object(view),
         Some(note) => client.output.text(note),
-        None => Err(Failure::failed("there is no signed certificate yet").way_out(
-            "the vault still deletes the case's rows, or nobody destroyed the case by its log; `--json` shows the state",
-        )),
+        None => Err(unsigned(view)),
+    }
+}
+
+/// Why there is no certificate.
+fn unsigned(view: &Value) -> Failure {
+    match view.pointer("/destroyed/carried_out/at").and_then(Value::as_str) {
+        Some(since) => Failure::failed(format!("rows are still being deleted since {since}")).way_out(
+            "the certificate is signed when they are gone; if that takes long, an administrator looks at the server's log",
+        ),
+        None => Failure::failed("there is no signed certificate")
+            .way_out("the keyring has no key of the case, and nobody destroyed the case by its log"),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
+use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::last_backups::LastBackups;
@@ -65,6 +66,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// Destroyed cases that could not be ended.
+    pub(in crate::vault) held_up: HeldUpCases,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }

@@ -19,6 +19,7 @@ mod door;
 pub mod entropy;
 mod error;
 mod exhibits;
+mod held_up;
 pub mod identity;
 mod inspection;
 pub mod keyring;
@@ -57,6 +58,7 @@ pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{
     AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,
 };
+pub use self::held_up::HeldUp;
 pub use self::inspection::{FilesBeside, Inspection};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};

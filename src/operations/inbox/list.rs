@@ -20,7 +20,8 @@ pub struct Inbox {
     pub me: SelfView,
     /// What the caller may decide, then what they may use, then what they asked for. What ends first comes first.
     pub waiting: Vec<WaitingView>,
-    /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended.
+    /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, a
+    /// destroyed case that cannot be ended.
     pub tasks: Vec<TaskView>,
     /// The `after` of the next page of requests; null on the last one.
     #[schema(value_type = Option<PageCursor>)]

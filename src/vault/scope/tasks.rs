@@ -1,5 +1,5 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date.
+//! that were to be kept until a date, destroyed cases that cannot be ended.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +25,8 @@ words! {
         Retention => "retention",
         /// The last backup failed, or there is none; an administrator looks at the host.
         Backup => "backup",
+        /// Keys or rows of a destroyed case could not be deleted; an administrator looks at the host.
+        Destruction => "destruction",
     }
 }
 
@@ -79,6 +81,14 @@ impl<A: Action> Scope<'_, A> {
                 ..TaskView::of(TaskKind::Backup)
             });
         }
+        let held_up = self.core.held_up.all();
+        if home == HomeRole::Administrator {
+            all.extend(held_up.iter().map(|one| TaskView {
+                yours: true,
+                case: Some(one.case.clone()),
+                ..TaskView::of(TaskKind::Destruction)
+            }));
+        }
         if in_vault(ActionKind::LiftSuspension) {
             let mut cases = case_rows::list(self.connection)?;
             cases.retain(|case| !self.core.is_destroyed(case));
@@ -91,11 +101,20 @@ impl<A: Action> Scope<'_, A> {
             else {
                 continue;
             };
+            let seat = Seat::Member(member.role);
             if self.core.is_destroyed(&case) {
+                if allows_seat(ActionKind::StopDestruction, seat)
+                    && held_up.iter().any(|one| one.case == case.id)
+                {
+                    all.push(TaskView {
+                        title: Some(self.remains(&case)?.title),
+                        case: Some(case.id),
+                        ..TaskView::of(TaskKind::Destruction)
+                    });
+                }
                 continue;
             }
             let title = self.describe(&case)?.title;
-            let seat = Seat::Member(member.role);
             if allows_seat(ActionKind::StopDestruction, seat)
                 && let Some(until) = self.kept_too_long(&case)?
             {
