@@ -98,6 +98,7 @@ pub struct House {
     pub case: CaseId,
     pub custodian: Caller,
     pub investigator: Caller,
+    pub auditor: Caller,
     /// The investigator's session over HTTPS.
     pub token: String,
 }
@@ -132,6 +133,7 @@ impl House {
             Ok(member(&added, "operator")?.parse()?)
         };
         invite("lead", HomeRole::Lead)?;
+        invite("auditor", HomeRole::Auditor)?;
         let investigator = invite("investigator", HomeRole::Investigator)?;
         let custodian = invite("custodian", HomeRole::Custodian)?;
         let lead = sign_in(&vault, "lead")?;
@@ -164,6 +166,7 @@ impl House {
             case,
             custodian: sign_in(&vault, "custodian")?,
             investigator: sign_in(&vault, "investigator")?,
+            auditor: sign_in(&vault, "auditor")?,
             token: member(&read(session)?, "token")?.to_owned(),
             vault: Arc::new(vault),
         })
@@ -207,6 +210,15 @@ impl House {
             sent.file.read_to_end(&mut tar)?;
         }
         Ok((tar, seconds))
+    }
+
+    /// Asks as the auditor.
+    pub fn ask_as_auditor<O: Request>(&self, input: Value) -> Res<Value>
+    where
+        O::Input: serde::de::DeserializeOwned,
+    {
+        let input = serde_json::from_value(input)?;
+        ask::<O>(&self.vault, &self.auditor, &Ids::default(), input)
     }
 
     /// Asks as the investigator, as a request over HTTPS would.
