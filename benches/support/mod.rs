@@ -99,6 +99,7 @@ pub struct House {
     pub custodian: Caller,
     pub investigator: Caller,
     pub auditor: Caller,
+    pub lead: Caller,
     /// The investigator's session over HTTPS.
     pub token: String,
 }
@@ -109,6 +110,7 @@ impl House {
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
             idle_s: 8 * 3600,
+            cases_per_day: usize::MAX,
             ..Settings::default()
         };
         settings.allow_lookups(u32::MAX);
@@ -167,9 +169,24 @@ impl House {
             custodian: sign_in(&vault, "custodian")?,
             investigator: sign_in(&vault, "investigator")?,
             auditor: sign_in(&vault, "auditor")?,
+            lead,
             token: member(&read(session)?, "token")?.to_owned(),
             vault: Arc::new(vault),
         })
+    }
+
+    /// Opens cases of the lead alone, beside the one of the benchmarks.
+    pub fn open_cases(&self, cases: u64) -> Res<()> {
+        for no in 0..cases {
+            let input = OpenCaseInput {
+                title: format!("Another log, {no}"),
+                reference: "BENCH-2".to_owned(),
+                keep_until: None,
+                reason: "to be measured".to_owned(),
+            };
+            ask::<OpenCase>(&self.vault, &self.lead, &Ids::default(), input)?;
+        }
+        Ok(())
     }
 
     /// Seconds from the beginning of the admission to its report.

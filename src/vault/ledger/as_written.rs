@@ -2,8 +2,8 @@
 //!
 //! A leaf that is read is proved into the root that the ledger keeps in memory, and the columns beside it are compared
 //! with it. A search could also miss leaves whose columns or indices were changed, so the whole log is verified before
-//! the first one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write the whole
-//! log is verified again. A difference is noted as damage of the table, as it is for control rows.
+//! the first one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write
+//! the whole log is verified again. A difference is noted as damage of the table, as it is for control rows.
 
 use std::sync::PoisonError;
 

@@ -104,8 +104,8 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
 }
 
 /// What the commit of a lookup runs and writes is much of what the lookup takes. The rows of both budgets are beside
-/// each other, and so are checkpoint and seal: a page each for leaf, detail, hashes, budgets and checkpoint, and for the
-/// indices of the log's operators, cases and actions.
+/// each other, and so are checkpoint and seal: a page each for leaf, detail, hashes, budgets and checkpoint, and for
+/// the indices of the log's operators, cases and actions.
 #[test]
 fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
     let mut fixture = Fixture::new();
