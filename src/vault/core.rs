@@ -19,6 +19,7 @@ use crate::vault::call::edition::Editions;
 use crate::vault::clock::VaultClock;
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::checks_under_way::ChecksUnderWay;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
@@ -47,6 +48,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
     pub(in crate::vault) admissions: Arc<UnderWay>,
+    /// The dry runs that are under way.
+    pub(in crate::vault) checks: Arc<ChecksUnderWay>,
     /// What admissions left that could not be removed.
     pub(in crate::vault) leftovers: Leftovers,
     pub(in crate::vault) known_cases: KnownCases,

@@ -54,6 +54,7 @@ pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Rights, Vault};
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
+pub use self::exhibits::checks_under_way::CheckUnderWay;
 pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{
     AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,

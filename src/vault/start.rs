@@ -397,6 +397,7 @@ pub(in crate::vault) fn prepare(
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
+        checks: Arc::default(),
         leftovers: Leftovers::default(),
         known_cases: KnownCases::default(),
         editions: Editions::default(),
