@@ -43,7 +43,7 @@ pub use self::admission::{
     Admission, AdmittedView, Batches, DryRun, ExhibitCheck, ExhibitFacts, FileFacts, FileReport,
     TakesRows,
 };
-pub use self::budget::package_turns::{PackageTurn, PackageTurns};
+pub use self::budget::package_turns::{Build, BuildCancellation, PackageTurn, PackageTurns};
 pub use self::budget::price::Price;
 pub use self::call::answer::Answer;
 pub use self::call::caller::Caller;

@@ -155,6 +155,7 @@ impl Vault {
     fn shred_packages(&self, case: CaseNumber) -> Result<(), ShredError> {
         for request in self.requests(case)? {
             if self.core.package_turns.is_building(&request) {
+                self.core.package_turns.stop(&request);
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);

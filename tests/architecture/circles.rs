@@ -26,7 +26,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &["entropy", "store"]),
     ("call", &["error"]),
     ("plaintext", &["call", "entropy", "error"]),
-    ("budget", &["error", "plaintext", "settings", "store"]),
+    (
+        "budget",
+        &["call", "error", "plaintext", "settings", "store"],
+    ),
     (
         "keyring",
         &["argon2id", "entropy", "error", "plaintext", "private_files"],

@@ -70,8 +70,8 @@ impl TakesRows for DryRun {
 }
 
 impl Vault {
-    /// Begins a dry run, if the caller may admit exhibits to the case; `bytes` is the length of the file if it is known.
-    /// A refusal has its leaf.
+    /// Begins a dry run, if the caller may admit exhibits to the case; `bytes` is the length of the file if it is
+    /// known. A refusal has its leaf.
     pub fn begin_dry_run(
         &self,
         caller: &Caller,
