@@ -1,4 +1,5 @@
-//! Packages: how one is handed out, stopped while it is built, and how its arrival is recorded. Asking for one and deciding it are in `request`.
+//! Packages: how one is handed out, stopped while it is built, and how its arrival is recorded. Asking for one and
+//! deciding it are in `request`.
 
 mod acknowledge;
 mod cancel;
