@@ -71,3 +71,29 @@ fn a_page_of_ones_cases_reads_the_cases_of_that_page_alone() {
     });
     assert!(refused.is_err(), "{refused:?}");
 }
+
+#[test]
+fn an_inbox_reads_no_requests_of_cases_in_which_nobody_asked() {
+    let fixture = Fixture::new();
+    add_cases(&fixture, &fixture.lead, 20..32);
+    for no in 20..32 {
+        let case = CaseId::from_random([no; 13]);
+        let core = &fixture.vault.core;
+        let mut keyring = core.keyring.write().unwrap();
+        keyring.add_case(&case, &*core.entropy).unwrap();
+    }
+    let inbox = || -> (usize, Vec<String>) {
+        let asked = fixture.ask::<actions::ReadCase, _>(&fixture.lead, |scope| {
+            take_statements();
+            let waiting = scope.list_inbox(&WantedRows::ALL)?.rows.len();
+            Ok((waiting, take_statements()))
+        });
+        serde_json::from_value(asked.unwrap()).unwrap()
+    };
+    let (waiting, statements) = inbox();
+    assert_eq!(waiting, 0);
+    let of_requests = statements.iter().filter(|sql| sql.contains("FROM request"));
+    assert_eq!(of_requests.count(), 0, "{statements:?}");
+    // The memberships at once, and of each case its row and the membership.
+    assert!(statements.len() <= 1 + 2 * 13, "{statements:?}");
+}

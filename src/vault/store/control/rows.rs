@@ -118,6 +118,16 @@ impl Snapshot {
         }
     }
 
+    /// Whether the vault wrote no row of a group that is there, as the control state knows without reading. Not known
+    /// while the group changes, nor by an onlooker.
+    pub(in crate::vault::store) fn is_surely_empty(
+        &self,
+        table: &'static ControlTable,
+        by: &[Cell<'_>],
+    ) -> Result<bool, StoreError> {
+        Ok(self.steady(table, by)? == Some(Sum::default().bytes()))
+    }
+
     /// A name for what a group is, as long as nothing of it changes; none while it does.
     pub(in crate::vault::store) fn steady(
         &self,
