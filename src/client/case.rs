@@ -283,3 +283,21 @@ const COLUMNS: &[Column] = &[
     Column("REFERENCE", "reference"),
     Column("TITLE", "title"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_without_a_certificate_says_since_when_its_rows_are_being_deleted() {
+        let at = json!({ "at": "2024-04-02T09:00:00Z" });
+        let shredding = json!({ "state": "shredding", "destroyed": { "carried_out": at } });
+        let told = unsigned(&shredding).what;
+        assert_eq!(
+            told,
+            "rows are still being deleted since 2024-04-02T09:00:00Z"
+        );
+        let told = unsigned(&json!({ "state": "no-key" })).what;
+        assert_eq!(told, "there is no signed certificate");
+    }
+}
