@@ -38,3 +38,5 @@ CREATE TABLE session (
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_of_operator ON session (operator);

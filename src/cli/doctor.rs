@@ -35,6 +35,9 @@ pub(super) struct Doctor {
     passphrase: PassphraseArgs,
 }
 
+/// What needs the passphrase.
+const SEALED: [&str; 4] = ["details", "exhibits", "destructions", "clock"];
+
 #[derive(Serialize)]
 struct Finding {
     what: &'static str,
@@ -109,12 +112,12 @@ impl Doctor {
                 Ok(found) => findings.extend(found),
                 Err(StartError::Io(
                     ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied,
-                )) => findings.extend(["details", "exhibits", "clock"].map(|what| {
+                )) => findings.extend(SEALED.map(|what| {
                     skipped(what, "needs a copy of keys/ and data/ that can be written")
                 })),
                 Err(error) => return Err(error.into()),
             },
-            _ => findings.extend(["details", "exhibits", "clock"].map(|what| skipped(what, why))),
+            _ => findings.extend(SEALED.map(|what| skipped(what, why))),
         }
         if self.json {
             streams::json(&findings)?;
@@ -138,7 +141,7 @@ impl Doctor {
 }
 
 /// Looks at every sealed part of the vault.
-fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], StartError> {
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 4], StartError> {
     let vault = Inspection::open(
         paths,
         keyring,
@@ -155,6 +158,7 @@ fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], StartError> {
     Ok([
         finding("details", details),
         finding("exhibits", exhibits),
+        destructions(&vault),
         clock,
     ])
 }
@@ -179,6 +183,36 @@ fn check_exhibits(vault: &Inspection) -> Result<String, String> {
         ))
     } else {
         Err(faults.join("; "))
+    }
+}
+
+/// Whether everything of the destroyed cases is gone.
+fn destructions(vault: &Inspection) -> Finding {
+    let what = "destructions";
+    let unfinished = match vault.unfinished() {
+        Ok(unfinished) => unfinished,
+        Err(error) => return finding(what, Err(format!("not looked at: {error}"))),
+    };
+    let told: Vec<String> = unfinished
+        .iter()
+        .map(|(case, at)| match at {
+            Some(at) => format!("{case}: rows are still being deleted since {at}"),
+            None => format!("{case}: rows are still being deleted"),
+        })
+        .collect();
+    match told.as_slice() {
+        [] => finding(
+            what,
+            Ok("of destroyed cases nothing is left to delete".to_owned()),
+        ),
+        told => Finding {
+            what,
+            state: State::Notice,
+            explanation: format!(
+                "{}; a vault that is served goes on with it",
+                told.join("; ")
+            ),
+        },
     }
 }
 

@@ -382,6 +382,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "an exhibit of this case is being admitted; wait until it has ended"
         }
         Conflict::AlreadyAdmitted(_) => "this file was admitted to this case already",
+        Conflict::BuildCancelled => "somebody stopped the building of the package",
         Conflict::AdmissionCancelled => "the admission was cancelled; nothing of the file was kept",
         Conflict::ExhibitWithdrawn => {
             "the exhibit was withdrawn already, or one was withdrawn since this export was decided"

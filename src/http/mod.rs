@@ -37,6 +37,7 @@ mod run;
 mod server;
 mod sessions;
 mod sheet;
+mod shredding;
 mod throttle;
 mod tls;
 mod turns;

@@ -361,6 +361,7 @@ impl From<Conflict> for Problem {
             }
             Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
+            Conflict::BuildCancelled => ProblemKind::PackageCancelled,
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
             Conflict::TooManyOpen => ProblemKind::TooManyOpen,

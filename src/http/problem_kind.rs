@@ -75,6 +75,7 @@ kinds! {
     AdmissionInProgress  "admission-in-progress"  CONFLICT     "An exhibit of this case is being admitted; wait until it has ended.";
     AlreadyAdmitted      "already-admitted"       CONFLICT     "This file was admitted to this case already.";
     AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled; nothing of the file was kept.";
+    PackageCancelled     "package-cancelled"      CONFLICT     "The building of the package was stopped; nothing of it was kept.";
     ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "The exhibit was withdrawn already, or one that this rests on was withdrawn since it was asked for.";
     ResultChanged        "result-changed"         CONFLICT     "The records have changed since this was asked for; ask again.";
     TooManyOpen          "too-many-open"          CONFLICT     "Too many requests of this kind that you made wait for a decision.";

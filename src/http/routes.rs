@@ -28,8 +28,8 @@ use crate::operations::exhibit::{
 };
 use crate::operations::export::docs as export;
 use crate::operations::export::{
-    AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
-    take_package,
+    AcknowledgeExport, CancelPackage, DecideExport, ListExports, ReadExport, ReadSigner,
+    RequestExport, take_package,
 };
 use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
@@ -38,7 +38,7 @@ use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembe
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
-    AcknowledgeList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
+    AcknowledgeList, CancelList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
     RequestQuarantine, take_list,
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
@@ -140,6 +140,7 @@ pub(super) fn routes() -> Routes {
         .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
         .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
+        .mount::<CancelList>            (delete.clone(), "/quarantines/{quarantine}/package", ok)
         .mount::<AcknowledgeList>       (post.clone(),   "/quarantines/{quarantine}/acknowledgement", ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
@@ -163,6 +164,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
+        .mount::<CancelPackage>         (delete.clone(), "/exports/{export}/package",         ok)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)

@@ -16,12 +16,13 @@ use super::connections::Bounded;
 use super::pages::MadeUpPerson;
 use super::reload::Reloading;
 use super::routes::{description, routes};
+use super::shredding::shred;
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
-use crate::vault::{Paths, ShredError, Vault};
+use crate::vault::{Paths, Vault};
 
 /// Where and how to serve.
 #[derive(Debug, Clone)]
@@ -234,31 +235,6 @@ async fn sum_strangers(app: Arc<App>) {
         });
         if summed.await.is_err() {
             return;
-        }
-    }
-}
-
-/// Goes on with destructions that were carried out, at the start too, and tries again what could not be done.
-async fn shred(vault: Arc<Vault>) {
-    const LOOKS_A_MINUTE: u64 = 60;
-    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
-    for ticks in 0_u64.. {
-        tick.tick().await;
-        let vault = Arc::clone(&vault);
-        // Where a caller went away before the answer, nobody said that there is something to do.
-        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
-        let shredded = tokio::task::spawn_blocking(move || match anyway {
-            true => vault.shred(),
-            false => vault.shred_if_due(),
-        });
-        match shredded.await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(cases)) => tracing::info!(cases, "destroyed cases have their certificates"),
-            Ok(Err(ShredError::UnderWay)) => {}
-            Ok(Err(fault)) => {
-                tracing::error!(fault = %fault, "a destroyed case could not be ended yet")
-            }
-            Err(_) => return,
         }
     }
 }

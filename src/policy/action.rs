@@ -182,6 +182,7 @@ list! {
     DecideExport      "export.decide"       writes decides;
     BuildPackage      "export.build"        reads reveals;
     TakePackage       "export.package"      writes;
+    CancelBuild       "export.cancel"       reads;
     ReadSigner        "export.signer"       reads;
     AcknowledgeExport "export.acknowledge"  writes;
     SearchLeaves      "audit.search"        reads;

@@ -189,6 +189,8 @@ fn row(action: ActionKind) -> Row {
         A::DecideExport => members(&[L, C]),
         // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
         A::BuildPackage | A::TakePackage => members(&[C, N]),
+        // `decide` checks that it is the asker or a custodian.
+        A::CancelBuild => at_rest_too(members(&[I, L, C, N])),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.

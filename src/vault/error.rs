@@ -23,6 +23,8 @@ pub enum Conflict {
     AlreadyAdmitted(ExhibitId),
     /// An operator cancelled this admission.
     AdmissionCancelled,
+    /// Somebody stopped the building of this package.
+    BuildCancelled,
     /// The exhibit was withdrawn; or another one was withdrawn after the package that is asked for was built.
     ExhibitWithdrawn,
     /// The result is no longer the one that was asked for or decided.
@@ -62,6 +64,7 @@ impl Conflict {
             Self::AdmissionInProgress => "admission-in-progress",
             Self::AlreadyAdmitted(_) => "already-admitted",
             Self::AdmissionCancelled => "admission-cancelled",
+            Self::BuildCancelled => "package-cancelled",
             Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
             Self::TooManyOpen => "too-many-open",
@@ -224,6 +227,7 @@ impl OperationError {
                 Conflict::NameTaken
                 | Conflict::CaseState(_)
                 | Conflict::AdmissionCancelled
+                | Conflict::BuildCancelled
                 | Conflict::TooManyOpen
                 | Conflict::TooManyCases
                 | Conflict::OutsideCases

@@ -33,6 +33,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
+use crate::vault::held_up::{HeldUp, HeldUpCases};
 use crate::vault::identity::{KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
 use crate::vault::last_backups::{BackupReport, LastBackups};
@@ -256,6 +257,11 @@ impl Vault {
         self.core.backups.report()
     }
 
+    /// The destroyed cases that a fault keeps from their end.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        self.core.held_up.all()
+    }
+
     /// How many acts wait for the ledger.
     pub fn waiting(&self) -> usize {
         self.ledger.waiting()
@@ -391,6 +397,7 @@ pub(in crate::vault) fn prepare(
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
+        checks: Arc::default(),
         leftovers: Leftovers::default(),
         known_cases: KnownCases::default(),
         editions: Editions::default(),
@@ -403,6 +410,7 @@ pub(in crate::vault) fn prepare(
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
+        held_up: HeldUpCases::default(),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("columns", &[]),
     ("entropy", &[]),
+    ("held_up", &[]),
     ("last_backups", &[]),
     ("lock", &[]),
     ("paths", &[]),
@@ -25,7 +26,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &["entropy", "store"]),
     ("call", &["error"]),
     ("plaintext", &["call", "entropy", "error"]),
-    ("budget", &["error", "plaintext", "settings", "store"]),
+    (
+        "budget",
+        &["call", "error", "plaintext", "settings", "store"],
+    ),
     (
         "keyring",
         &["argon2id", "entropy", "error", "plaintext", "private_files"],
@@ -64,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "entropy",
             "error",
             "exhibits",
+            "held_up",
             "identity",
             "keyring",
             "last_backups",
@@ -111,6 +116,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "core",
             "error",
             "exhibits",
+            "held_up",
             "identity",
             "keyring",
             "last_backups",
@@ -164,7 +170,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "shred",
         &[
-            "call", "door", "error", "keyring", "ledger", "scope", "store",
+            "call", "core", "door", "error", "keyring", "ledger", "scope", "store",
         ],
     ),
     (
@@ -180,6 +186,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "entropy",
             "error",
             "exhibits",
+            "held_up",
             "identity",
             "keyring",
             "last_backups",
@@ -204,7 +211,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ledger",
             "lock",
             "paths",
+            "scope",
             "settings",
+            "shred",
             "start",
             "store",
         ],

@@ -231,11 +231,14 @@ fn needs_factor(
     let (CallerFacts::Operator(home), Some(operator)) = (facts.caller, caller.operator_id()) else {
         return Ok(false);
     };
+    if rule.is_needed_by(home) {
+        return Ok(true);
+    }
     let roles = match &facts.case {
         Some(case) => case.membership.iter().map(|member| member.role).collect(),
         None => membership_rows::roles_of(connection, operator)?,
     };
-    Ok(rule.is_needed_by(home) || roles.into_iter().any(|role| rule.is_needed_in(role)))
+    Ok(roles.into_iter().any(|role| rule.is_needed_in(role)))
 }
 
 /// Who the caller is now.

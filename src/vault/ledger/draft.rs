@@ -142,6 +142,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RequestDestruction => false,
         // An admission that is not finished counts for nothing.
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
+        // It gives nothing out, and takes no right away.
+        Kind::CancelBuild => false,
         // Questions; those that are charged are marked by their points.
         Kind::ReadSelf
         | Kind::ListSessions

@@ -61,10 +61,10 @@ pub use self::page::{RowsOf, WantedRows};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
-pub(in crate::vault) use self::remains::certified;
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
+pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};

@@ -1449,6 +1449,16 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "a file is stopped on its way; tests/api/exhibit/cancel.rs",
     ),
     (
+        PACKAGE,
+        "package-cancelled",
+        "a package is stopped while it is built; tests/api/export/cancel.rs",
+    ),
+    (
+        LIST,
+        "package-cancelled",
+        "a list is stopped while it is built; tests/api/export/cancel.rs",
+    ),
+    (
         "DELETE /api/v1/cases/{case}/admissions/current",
         "own-request",
         "not of this act: whoever began it may stop it",

@@ -133,6 +133,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/quarantines/{quarantine}/decision",  Custodian, Investigator, 403),
     row("POST /api/v1/quarantines/{quarantine}/open",      Lead, Custodian, 403),
     twice(row("GET /api/v1/quarantines/{quarantine}/package", Custodian, Lead, 403)),
+    row("DELETE /api/v1/quarantines/{quarantine}/package", Custodian, Investigator, 403),
     row("POST /api/v1/quarantines/{quarantine}/acknowledgement", Custodian, Lead, 403),
     row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
     row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
@@ -152,6 +153,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/exports/{export}",                    Custodian, Outsider, 404),
     row("POST /api/v1/exports/{export}/decision",          Custodian, Investigator, 403),
     twice(row("GET /api/v1/exports/{export}/package",      Custodian, Lead, 403)),
+    row("DELETE /api/v1/exports/{export}/package",         Custodian, Lead, 403),
     row("POST /api/v1/exports/{export}/acknowledgement",   Custodian, Lead, 403),
     for_all("GET /api/v1/evidence/signer"),
     row("POST /api/v1/audit/leaves/search",                Auditor, Lead, 403),
@@ -323,7 +325,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Investigator);
             Some(body::approve())
         }
-        "GET /api/v1/exports/{export}/package" => {
+        "GET /api/v1/exports/{export}/package" | "DELETE /api/v1/exports/{export}/package" => {
             target = Some(incident.approved_export(&report()));
             asker = Some(Who::Investigator);
             None
@@ -363,7 +365,8 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Lead);
             None
         }
-        "GET /api/v1/quarantines/{quarantine}/package" => {
+        "GET /api/v1/quarantines/{quarantine}/package"
+        | "DELETE /api/v1/quarantines/{quarantine}/package" => {
             target = Some(incident.approved_list(&key()));
             asker = Some(Who::Lead);
             None

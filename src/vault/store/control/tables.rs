@@ -96,6 +96,7 @@ pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
         &["case_number", "operator"],
         &["case_number"],
         &["operator"],
+        &["suspended_by"],
         &[],
     ],
 };
