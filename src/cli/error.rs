@@ -46,6 +46,10 @@ impl CliError {
         Self::new(Exit::Usage, message)
     }
 
+    pub(super) fn sealed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Sealed, message)
+    }
+
     pub(super) fn unverified(message: impl Into<String>) -> Self {
         Self::new(Exit::Unverified, message)
     }
@@ -120,7 +124,12 @@ impl From<Failure> for CliError {
 impl From<KeyringError> for CliError {
     fn from(error: KeyringError) -> Self {
         let exit = match error {
-            KeyringError::WrongPassphrase => Exit::Sealed,
+            KeyringError::WrongPassphrase
+            | KeyringError::WrongIdentity
+            | KeyringError::Share(_)
+            | KeyringError::TooFewShares
+            | KeyringError::Program(_)
+            | KeyringError::NoSuchSlot => Exit::Sealed,
             _ => Exit::Failed,
         };
         let told = Self::new(exit, error.to_string());
@@ -394,6 +403,9 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "you cannot change your own membership or revoke your own account"
         }
         Conflict::ClockRight => "the clock is not in doubt; there is no time to accept",
+        Conflict::KeyringSlots => {
+            "the keyring's slots do not allow this, the program of one failed, or another change is under way"
+        }
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }

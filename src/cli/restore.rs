@@ -7,14 +7,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::CliError;
-use super::secret::PassphraseArgs;
 use super::sign_in::SignInIfAny;
+use super::unlock_args::UnlockArgs;
 use super::{settings, streams, tls, unlock};
 use crate::operations::only_reason;
 use crate::vault::backup::{Room, Sources};
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
-use crate::vault::keyring::Passphrase;
 
 /// Restore a vault from a backup of its database and one of its keyring.
 ///
@@ -62,7 +61,7 @@ pub(super) struct Restore {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
     #[command(flatten)]
     sign_in: SignInIfAny,
 }
@@ -96,8 +95,7 @@ impl Restore {
         };
         let room = Room::prepare(&sources, &place)?;
         let locked = room.keyring()?;
-        let mut text = self.passphrase.secret().read()?;
-        let keyring = locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?;
+        let keyring = self.unlock.unlock(&locked, &settings.programs)?;
         let verified = room.verify(&keyring, &*entropy)?;
         let told = room.manifest().clone();
         let leaves = told.log.as_ref().map_or(0, |log| log.leaves);

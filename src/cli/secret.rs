@@ -105,6 +105,14 @@ impl Secret<'_> {
     }
 }
 
+/// The text of a file of secrets that only its owner can read.
+pub(super) fn read_secret_file(
+    path: &Path,
+    what: &'static str,
+) -> Result<Zeroizing<String>, CliError> {
+    read_from(open_secret(path, what)?, what)
+}
+
 /// Asks for the code of a second factor, which not everybody has.
 pub(super) fn ask_for_code() -> Result<Option<Zeroizing<String>>, CliError> {
     let code = rpassword::prompt_password("six-digit code (Enter if you have none): ")

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::listen::Listen;
-use super::secret::PassphraseArgs;
+use super::unlock_args::UnlockArgs;
 use super::{settings, streams, unlock};
 use crate::http::{self, ServeConfig, ServeError, TlsError};
 use crate::vault::{Paths, Settings, Vault};
@@ -34,7 +34,7 @@ pub(super) struct Serve {
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
 }
 
 impl Serve {
@@ -58,7 +58,7 @@ impl Serve {
             kept_checkpoints: self.kept.len(),
             ..config.settings()
         };
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         serve(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
         })

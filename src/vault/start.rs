@@ -145,7 +145,8 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data())?;
         make_database_file(paths).map_err(failed)?;
-        let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
+        let keyring =
+            Keyring::create(&paths.keyring(), passphrase, params, clock.now(), &*entropy)?;
         let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
         watch(&mut writer, &keyring)?;

@@ -20,7 +20,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lock", &[]),
     ("paths", &[]),
     ("private_files", &["paths"]),
-    ("settings", &[]),
+    ("program", &[]),
+    ("settings", &["program"]),
     ("store", &[]),
     ("error", &["entropy", "store"]),
     ("call", &["error"]),
@@ -28,7 +29,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("budget", &["error", "plaintext", "settings", "store"]),
     (
         "keyring",
-        &["argon2id", "entropy", "error", "plaintext", "private_files"],
+        &[
+            "argon2id",
+            "entropy",
+            "error",
+            "plaintext",
+            "private_files",
+            "program",
+        ],
     ),
     (
         "exhibits",
