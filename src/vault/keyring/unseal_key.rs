@@ -13,7 +13,7 @@ use super::secret::Secret;
 use super::shamir::BYTES;
 
 /// A random key that wraps the root by way of HKDF. Shares, age and programs carry it.
-pub struct UnsealKey(Secret<BYTES>);
+pub(super) struct UnsealKey(Secret<BYTES>);
 
 impl UnsealKey {
     pub(super) fn random(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
