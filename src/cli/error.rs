@@ -111,6 +111,7 @@ impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
         let exit = match failure.kind {
             FailureKind::Usage => Exit::Usage,
+            FailureKind::Sealed => Exit::Sealed,
             FailureKind::Failed | FailureKind::ClosedPipe => Exit::Failed,
         };
         Self {

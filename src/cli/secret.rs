@@ -66,6 +66,8 @@ secrets! {
     AdministratorPasswordArgs "administrator's password" "administrator-password-file" "administrator-password-fd";
     /// The code of an operator's second factor.
     TotpArgs "six-digit code" "totp-file" "totp-fd";
+    /// One share of a set that opens the keyring.
+    ShareArgs "share" "share-file" "share-fd";
     /// What an invited operator enrols with.
     EnrolmentArgs "enrolment token" "enrolment-file" "enrolment-fd";
 }

@@ -10,9 +10,9 @@ mod slot_list;
 mod status;
 
 pub use carry_out_change::{CarryOutSlotChange, SlotCarriedOut};
-pub use decide_change::{DecideSlotChange, SlotChangeDecided};
+pub use decide_change::{DecideSlotChange, SlotChangeDecided, SlotDecisionInput};
 pub use read::{PublicKeys, ReadKeys};
-pub use request_change::{RequestSlotChange, SlotChangeAsked};
+pub use request_change::{RequestSlotChange, SlotChangeAsked, SlotChangeInput};
 pub use rotate::{KeyRotated, RotateKek};
 pub use slot_list::{ListSlots, Slots};
 pub use status::{KeyState, KeyStatus, SlotState};

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_command_gets_recipients_and_identity_and_only_its_output_counts() {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::PermissionsExt;
 
         // In place of age: it "encrypts" by a prefix, after it has compared its arguments.
         let folder = tempfile::tempdir().unwrap();
