@@ -21,14 +21,18 @@ pub(crate) fn ask(client: &Client, input: &Value) -> Result<Value, Failure> {
 pub(crate) fn decide(client: &Client, decision: &str, reason: &str) -> Result<Value, Failure> {
     let body = json!({ "decision": decision, "reason": reason });
     let connection = client.connect()?;
-    connection.post("/keys/slots/change/decision", &body)?.value()
+    connection
+        .post("/keys/slots/change/decision", &body)?
+        .value()
 }
 
 /// Carries out the change that was approved.
 pub(crate) fn carry_out(client: &Client, reason: &str) -> Result<Value, Failure> {
     let body = json!({ "reason": reason });
     let connection = client.connect()?;
-    connection.post("/keys/slots/change/carrying-out", &body)?.value()
+    connection
+        .post("/keys/slots/change/carrying-out", &body)?
+        .value()
 }
 
 /// How far the unsealing of a sealed vault is. It needs no session.
@@ -55,7 +59,8 @@ pub(crate) fn give_share(
     let told = connection.get("/unseal")?.value()?;
     let found = told.get("fingerprint").and_then(Value::as_str);
     if found.ok_or_else(Failure::strange_answer)? != fingerprint {
-        let what = format!("the share is for the vault {fingerprint}, and the server is another one");
+        let what =
+            format!("the share is for the vault {fingerprint}, and the server is another one");
         return Err(Failure::failed(what).way_out("nothing was sent; check --server"));
     }
     connection.post("/unseal", &Given { share })?.value()

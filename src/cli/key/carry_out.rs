@@ -31,7 +31,9 @@ impl CarryOut {
         for (no, share) in (1..).zip(shares.into_iter().flatten()) {
             streams::data(&format!("share {no}: {}", answer::plain(share)))?;
         }
-        streams::words("a backup of the keyring from before does not have this change: make a new one");
+        streams::words(
+            "a backup of the keyring from before does not have this change: make a new one",
+        );
         Ok(())
     }
 }

@@ -7,12 +7,12 @@ use crate::cli::error::CliError;
 use crate::cli::local::LocalIfAny;
 use crate::cli::{answer, streams};
 use crate::client::{Client, key};
+use crate::operations::case::MoveInput;
 use crate::operations::key::{
     CarryOutSlotChange, DecideSlotChange, ListSlots, RequestSlotChange, SlotChangeInput,
     SlotDecisionInput,
 };
 use crate::operations::{Ids, Request};
-use crate::operations::case::MoveInput;
 use crate::vault::Operation;
 
 /// Where the change is asked for, and why.

@@ -371,8 +371,8 @@ mod tests {
 
     use super::*;
     use crate::domain::Field;
-    use crate::vault::keyring::LockedKeyring;
     use crate::vault::keyring::tests::bench::{Bench, MADE, NEW, OLD, case, new};
+    use crate::vault::keyring::{Handed, LockedKeyring, Programs, SlotWanted};
     use crate::vault::plaintext::Aad;
 
     /// Two keyrings have the same key of a case if one opens what the other sealed.
@@ -525,6 +525,123 @@ mod tests {
             bench.folder.path(),
         )
         .unwrap();
+    }
+
+    fn added(keyring: &mut Keyring, bench: &Bench, wanted: &SlotWanted) -> (u32, Handed) {
+        let label = SlotLabel::parse("another").unwrap();
+        let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+        let programs = Programs::default();
+        let made = PreparedSlot::make(&vault, label, wanted, params, &programs, &bench.entropy);
+        let made = made.unwrap();
+        let no = keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
+        (no, made.handed)
+    }
+
+    #[test]
+    fn a_slot_keeps_its_number_and_still_opens_when_an_earlier_one_is_removed() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let (one, _) = added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        let (two, handed) = added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        assert_eq!((one, two), (1, 2));
+        keyring.remove_slot(0, &bench.entropy).unwrap();
+        keyring.remove_slot(1, &bench.entropy).unwrap();
+        let Handed::Passphrase(text) = handed else {
+            panic!("no passphrase");
+        };
+        let again = bench.unlock(&text).unwrap();
+        assert_eq!(again.opened().slot, 2);
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
+        assert_eq!(
+            keyring.remove_slot(2, &bench.entropy),
+            Err(KeyringError::LastSlot)
+        );
+        assert_eq!(
+            keyring.remove_slot(9, &bench.entropy),
+            Err(KeyringError::NoSuchSlot)
+        );
+    }
+
+    #[test]
+    fn the_last_slot_that_is_known_to_open_stays() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let identity = age::x25519::Identity::generate();
+        let recipients = vec![identity.to_public().to_string()];
+        let (no, _) = added(&mut keyring, &bench, &SlotWanted::Age { recipients });
+        assert_eq!(
+            keyring.remove_slot(0, &bench.entropy),
+            Err(KeyringError::NoProvedSlot)
+        );
+        // Once it has opened the keyring, the other one may go.
+        let text = identity.to_string();
+        let text = age::secrecy::ExposeSecret::expose_secret(&text);
+        let locked = LockedKeyring::read(&bench.path()).unwrap();
+        let mut opened = locked
+            .unlock_with_identity(text, &bench.path(), None)
+            .unwrap();
+        assert_eq!(opened.opened().slot, no);
+        opened.remove_slot(0, &bench.entropy).unwrap();
+        assert_eq!(opened.status().slots.len(), 1);
+        assert_eq!(
+            opened.change_passphrase(&new(NEW), MADE, &bench.entropy),
+            Err(KeyringError::OtherKind)
+        );
+    }
+
+    #[test]
+    fn there_are_eight_slots_at_most() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        for _ in 1..MOST_SLOTS {
+            added(&mut keyring, &bench, &SlotWanted::Shares { k: 2, n: 2 });
+        }
+        assert!(!keyring.has_room());
+        let label = SlotLabel::parse("one too many").unwrap();
+        let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+        let wanted = SlotWanted::Passphrase;
+        let made = PreparedSlot::make(
+            &vault,
+            label,
+            &wanted,
+            params,
+            &Programs::default(),
+            &bench.entropy,
+        );
+        let refused = keyring.add_slot(&made.unwrap(), MADE, &bench.entropy);
+        assert_eq!(refused, Err(KeyringError::TooManySlots));
+        bench.unlock(OLD).unwrap();
+    }
+
+    #[test]
+    fn whoever_writes_the_file_without_the_keys_adds_swaps_and_removes_no_slot() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        added(&mut keyring, &bench, &SlotWanted::Shares { k: 2, n: 3 });
+        let refused = |change: &dyn Fn(&mut KeyringFile)| {
+            let mut file = keyring.file.clone();
+            change(&mut file);
+            fs::write(bench.path(), file.to_bytes().unwrap()).unwrap();
+            bench.unlock(OLD).err()
+        };
+        let body = Some(KeyringError::Damaged { what: "body" });
+        assert_eq!(refused(&|_| {}), None);
+        assert_eq!(refused(&|file| drop(file.slots.remove(1))), body);
+        assert_eq!(refused(&|file| file.slots.swap(0, 1)), body);
+        assert_eq!(
+            refused(&|file| {
+                let mut copy = file.slots[0].clone();
+                copy.no = 7;
+                file.slots.push(copy);
+            }),
+            body
+        );
+        assert_eq!(
+            refused(&|file| file.slots[1].label = "mine".to_owned()),
+            body
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! The keys, and the keyring.
 
 mod read;
+mod slots;
 mod status;
