@@ -34,7 +34,8 @@ pub(super) struct Serve {
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
     /// Start sealed: serve nothing but health, and wait until shares are given
-    #[arg(long, conflicts_with_all = ["passphrase-file", "passphrase-fd", "shares", "identity", "command"])]
+    #[arg(long, conflicts_with_all = ["passphrase-file", "passphrase-fd", "unlock-shares",
+        "unlock-identity", "unlock-command"])]
     sealed: bool,
     #[command(flatten)]
     unlock: UnlockArgs,

@@ -14,16 +14,16 @@ pub(super) struct UnlockArgs {
     #[command(flatten)]
     passphrase: PassphraseArgs,
     /// Open the keyring with a share from this file; once for each share
-    #[arg(long = "share-file", value_name = "PATH",
+    #[arg(id = "unlock-shares", long = "share-file", value_name = "PATH",
         conflicts_with_all = ["passphrase-file", "passphrase-fd"])]
     shares: Vec<PathBuf>,
     /// Open the keyring with this age identity file
-    #[arg(long = "age-identity", value_name = "PATH",
-        conflicts_with_all = ["passphrase-file", "passphrase-fd", "shares"])]
+    #[arg(id = "unlock-identity", long = "age-identity", value_name = "PATH",
+        conflicts_with_all = ["passphrase-file", "passphrase-fd", "unlock-shares"])]
     identity: Option<PathBuf>,
     /// Open the keyring with the program `keyring.open` of the configuration
-    #[arg(long = "keyring-command",
-        conflicts_with_all = ["passphrase-file", "passphrase-fd", "shares", "identity"])]
+    #[arg(id = "unlock-command", long = "keyring-command",
+        conflicts_with_all = ["passphrase-file", "passphrase-fd", "unlock-shares", "unlock-identity"])]
     command: bool,
 }
 
