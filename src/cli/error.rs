@@ -129,6 +129,7 @@ impl From<KeyringError> for CliError {
             | KeyringError::WrongIdentity
             | KeyringError::Share(_)
             | KeyringError::TooFewShares
+            | KeyringError::SameSlot
             | KeyringError::Program(_)
             | KeyringError::NoSuchSlot => Exit::Sealed,
             _ => Exit::Failed,
@@ -237,6 +238,10 @@ impl From<RestoreError> for CliError {
             }
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
+            RestoreError::OneHolder => Self::sealed(error.to_string()).hint(
+                "a second holder opens another slot: --second-passphrase-file, --second-share-file, \
+                 --second-age-identity or --second-keyring-command; nothing was put in place",
+            ),
             RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
     }

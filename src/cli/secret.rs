@@ -56,6 +56,8 @@ macro_rules! secrets {
 secrets! {
     /// Opens the keyring.
     PassphraseArgs "passphrase" "passphrase-file" "passphrase-fd";
+    /// Opens another slot of the keyring.
+    SecondPassphraseArgs "second slot's passphrase" "second-passphrase-file" "second-passphrase-fd";
     /// Will open the keyring from now on.
     NewPassphraseArgs "new passphrase" "new-passphrase-file" "new-passphrase-fd";
     /// An operator's password.

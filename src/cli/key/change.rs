@@ -10,8 +10,8 @@ use crate::client::{Client, key};
 use crate::operations::case::MoveInput;
 use crate::operations::key::{
     CarryOutSlotChange, DecideSlotChange, ListSlots, RequestSlotChange, SlotChangeInput,
-    SlotDecisionInput,
 };
+use crate::operations::two_person::DecisionInput;
 use crate::operations::{Ids, Request};
 use crate::vault::Operation;
 
@@ -59,7 +59,7 @@ impl Asking {
         let told = match self.place.local.given() {
             Some(local) => {
                 let members = json!({ "decision": decision, "reason": self.reason });
-                let members: SlotDecisionInput = input(members)?;
+                let members: DecisionInput = input(members)?;
                 let act = DecideSlotChange::read(&Ids::new(Vec::new()), members)?;
                 answer::read(local.perform(act)?)?
             }

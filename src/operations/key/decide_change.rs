@@ -1,11 +1,9 @@
 //! `POST /keys/slots/change/decision`: another administrator says yes or no to a change of the keyring's slots.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::domain::Reason;
+use crate::operations::two_person::{DecidedBody, DecidedState, DecisionInput};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
+use crate::vault::audit::Decision;
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -15,27 +13,9 @@ pub struct DecideSlotChange {
     why: Why,
 }
 
-/// A decision.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SlotDecisionInput {
-    /// `approve` or `deny`.
-    pub decision: String,
-    /// Why, in 10 to 500 characters.
-    #[schema(value_type = Reason)]
-    pub reason: String,
-}
-
-/// What the change is now.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SlotChangeDecided {
-    /// `approved`: whoever asked can carry it out. `denied`: it is over.
-    pub state: &'static str,
-}
-
 impl Operation for DecideSlotChange {
     type Action = actions::DecideSlotChange;
-    type Answer = SlotChangeDecided;
+    type Answer = DecidedBody;
 
     fn target(&self) -> Target {
         Target::Vault
@@ -45,16 +25,19 @@ impl Operation for DecideSlotChange {
         Some(&self.why)
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SlotChangeDecided, OperationError> {
-        let state = scope.decide_slot_change(self.approve)?;
-        Ok(SlotChangeDecided {
-            state: state.as_str(),
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DecidedBody, OperationError> {
+        scope.decide_slot_change(self.approve)?;
+        Ok(DecidedBody {
+            state: match self.approve {
+                true => DecidedState::Approved,
+                false => DecidedState::Denied,
+            },
         })
     }
 }
 
 impl Request for DecideSlotChange {
-    type Input = SlotDecisionInput;
+    type Input = DecisionInput;
     const DOCS: Docs = Docs {
         id: "decideSlotChange",
         tag: "Keys",
@@ -69,17 +52,12 @@ impl Request for DecideSlotChange {
         Ok(Target::Vault)
     }
 
-    fn read(_: &Ids, input: SlotDecisionInput) -> Result<Self, OperationError> {
-        let approve = match input.decision.as_str() {
-            "approve" => true,
-            "deny" => false,
-            _ => {
-                return Err(OperationError::invalid(
-                    "decision",
-                    "must be `approve` or `deny`",
-                ));
-            }
-        };
+    fn read(_: &Ids, input: DecisionInput) -> Result<Self, OperationError> {
+        let decision: Decision = input
+            .decision
+            .parse()
+            .map_err(|error| OperationError::invalid("decision", error))?;
+        let approve = decision == Decision::Approve;
         let why = only_reason(&input.reason)?;
         Ok(Self { approve, why })
     }

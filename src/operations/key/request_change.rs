@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::slot_kind::{SlotKind, SlotStep};
 use crate::domain::{Moment, Reason, SlotLabel};
 use crate::evidence::{Recipient, RecipientError};
 use crate::operations::{Docs, Ids, Request, only_reason};
@@ -22,15 +23,19 @@ pub struct RequestSlotChange {
 #[serde(deny_unknown_fields)]
 pub struct SlotChangeInput {
     /// `add` or `remove`.
+    #[schema(value_type = SlotStep)]
     pub change: String,
     /// To add: `passphrase`, `shares`, `age` or `command`.
+    #[schema(value_type = Option<SlotKind>)]
     pub kind: Option<String>,
     /// To add: what people call it.
     #[schema(value_type = Option<SlotLabel>)]
     pub label: Option<String>,
     /// To add shares: how many are needed.
+    #[schema(minimum = 2, maximum = 16)]
     pub needed: Option<u8>,
     /// To add shares: how many there are.
+    #[schema(minimum = 2, maximum = 16)]
     pub shares: Option<u8>,
     /// To add a slot for age: recipients, each `age1…`.
     pub recipients: Option<Vec<String>>,
@@ -91,23 +96,21 @@ impl Request for RequestSlotChange {
 
     fn read(_: &Ids, input: SlotChangeInput) -> Result<Self, OperationError> {
         let why = only_reason(&input.reason)?;
-        let change = match input.change.as_str() {
-            "add" => {
+        let step: SlotStep = input
+            .change
+            .parse()
+            .map_err(|error| OperationError::invalid("change", error))?;
+        let change = match step {
+            SlotStep::Add => {
                 nothing("slot", input.slot.is_some())?;
                 added(&input)?
             }
-            "remove" => {
+            SlotStep::Remove => {
                 nothing("kind", input.kind.is_some())?;
                 nothing("label", input.label.is_some())?;
-                only_of(&input, "")?;
+                only_of(&input, None)?;
                 let slot = input.slot.ok_or_else(|| missing("slot"))?;
                 SlotChange::Remove(slot)
-            }
-            _ => {
-                return Err(OperationError::invalid(
-                    "change",
-                    "must be `add` or `remove`",
-                ));
             }
         };
         Ok(Self { change, why })
@@ -118,30 +121,38 @@ fn added(input: &SlotChangeInput) -> Result<SlotChange, OperationError> {
     let label = input.label.as_deref().ok_or_else(|| missing("label"))?;
     let label = SlotLabel::parse(label).map_err(|rule| OperationError::invalid("label", rule))?;
     let kind = input.kind.as_deref().ok_or_else(|| missing("kind"))?;
-    only_of(input, kind)?;
+    let kind: SlotKind = kind
+        .parse()
+        .map_err(|error| OperationError::invalid("kind", error))?;
+    only_of(input, Some(kind))?;
     let wanted = match kind {
-        "passphrase" => SlotWanted::Passphrase,
-        "command" => SlotWanted::Command,
-        "shares" => SlotWanted::Shares {
+        SlotKind::Passphrase => SlotWanted::Passphrase,
+        SlotKind::Command => SlotWanted::Command,
+        SlotKind::Shares => SlotWanted::Shares {
             k: input.needed.ok_or_else(|| missing("needed"))?,
             n: input.shares.ok_or_else(|| missing("shares"))?,
         },
-        "age" => SlotWanted::Age {
+        SlotKind::Age => SlotWanted::Age {
             recipients: recipients(input.recipients.as_deref().unwrap_or_default())?,
         },
-        _ => {
-            let rule = "must be `passphrase`, `shares`, `age` or `command`";
-            return Err(OperationError::invalid("kind", rule));
-        }
     };
     Ok(SlotChange::Add(label, wanted))
 }
 
 /// Members that only one kind of slot has.
-fn only_of(input: &SlotChangeInput, kind: &str) -> Result<(), OperationError> {
-    nothing("needed", input.needed.is_some() && kind != "shares")?;
-    nothing("shares", input.shares.is_some() && kind != "shares")?;
-    nothing("recipients", input.recipients.is_some() && kind != "age")
+fn only_of(input: &SlotChangeInput, kind: Option<SlotKind>) -> Result<(), OperationError> {
+    nothing(
+        "needed",
+        input.needed.is_some() && kind != Some(SlotKind::Shares),
+    )?;
+    nothing(
+        "shares",
+        input.shares.is_some() && kind != Some(SlotKind::Shares),
+    )?;
+    nothing(
+        "recipients",
+        input.recipients.is_some() && kind != Some(SlotKind::Age),
+    )
 }
 
 /// Plain recipients are checked whole; those of a plugin have their form, and the `age` command checks the rest.

@@ -51,6 +51,9 @@ pub enum KeyringError {
     /// The keyring has no such slot.
     #[error("the keyring has no such slot")]
     NoSuchSlot,
+    /// It was opened twice with one slot, or two files were opened.
+    #[error("that is the same slot, or another keyring: a second holder has to open another slot")]
+    SameSlot,
     /// The keyring has as many slots as it can have.
     #[error("the keyring has eight slots, which is the most")]
     TooManySlots,

@@ -21,7 +21,8 @@ pub(super) fn split(
     entropy: &dyn Entropy,
 ) -> Result<Vec<Secret<BYTES>>, EntropyError> {
     let degree = usize::from(k.saturating_sub(1));
-    // Of every value, zero too: a polynomial whose highest coefficient is never zero would tell something of the secret.
+    // Of every value, zero too: a polynomial whose highest coefficient is never zero would tell something of the
+    // secret.
     let mut coefficients = Zeroizing::new(vec![0; degree * BYTES]);
     entropy.fill(&mut coefficients)?;
     (1..=n)

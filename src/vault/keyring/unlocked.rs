@@ -31,6 +31,8 @@ pub struct Keyring {
     file: KeyringFile,
     /// How it was opened.
     opened: Opened,
+    /// The slot of a second holder, where two were asked for.
+    second: Option<Opened>,
     root: Secret<32>,
     root_keys: RootKeys,
     cases: CaseRing,
@@ -108,10 +110,37 @@ impl Keyring {
             path,
             file,
             opened,
+            second: None,
             root,
             root_keys,
             cases,
         }
+    }
+
+    /// Notes that the holder of another slot is there too: they opened the same file.
+    pub fn joined_by(&mut self, other: &Self) -> Result<(), KeyringError> {
+        let same = other.file.vault == self.file.vault
+            && other.file.generation == self.file.generation
+            && other.file.body.0 == self.file.body.0;
+        if !same || other.opened.slot == self.opened.slot {
+            return Err(KeyringError::SameSlot);
+        }
+        self.second = Some(other.opened.clone());
+        Ok(())
+    }
+
+    /// Whether the holders of two slots are there, where there are two slots or more.
+    pub(in crate::vault) fn has_its_holders(&self) -> bool {
+        self.file.slots.len() < 2 || self.second.is_some()
+    }
+
+    /// The numbers of the slots that were opened.
+    pub(in crate::vault) fn opened_slots(&self) -> Vec<u32> {
+        let second = self.second.iter();
+        std::iter::once(&self.opened)
+            .chain(second)
+            .map(|one| one.slot)
+            .collect()
     }
 
     /// The slot that it was opened with.
@@ -270,9 +299,9 @@ impl Keyring {
         Ok(head.no)
     }
 
-    /// Whether a slot can be removed: it is there, it is not the last, and one of those that stay is known to open. That
-    /// is the one that the keyring was opened with, or any that is proved when it is made, as all but those for age
-    /// recipients are.
+    /// Whether a slot can be removed: it is there, it is not the last, and one of those that stay is known to open.
+    /// That is the one that the keyring was opened with, or any that is proved when it is made, as all but those for
+    /// age recipients are.
     pub fn may_remove(&self, no: u32) -> Result<(), KeyringError> {
         let (gone, mut stay): (Vec<&Slot>, Vec<&Slot>) =
             self.file.slots.iter().partition(|slot| slot.no == no);
