@@ -6,15 +6,13 @@ mod decide_change;
 mod read;
 mod request_change;
 mod rotate;
-mod slot_kind;
 mod slot_list;
 mod status;
 
 pub use carry_out_change::{CarryOutSlotChange, SlotCarriedOut};
 pub use decide_change::DecideSlotChange;
 pub use read::{PublicKeys, ReadKeys};
-pub use request_change::{RequestSlotChange, SlotChangeAsked, SlotChangeInput};
+pub use request_change::{RequestSlotChange, SlotChangeAsked, SlotChangeInput, SlotKind, SlotStep};
 pub use rotate::{KeyRotated, RotateKek};
-pub use slot_kind::{SlotKind, SlotStep};
 pub use slot_list::{ListSlots, Slots};
 pub use status::{KeyState, KeyStatus, SlotState};

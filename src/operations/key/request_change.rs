@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::slot_kind::{SlotKind, SlotStep};
-use crate::domain::{Moment, Reason, SlotLabel};
+use crate::domain::{Moment, Reason, SlotLabel, words};
 use crate::evidence::{Recipient, RecipientError};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
@@ -44,6 +43,30 @@ pub struct SlotChangeInput {
     /// Why, in 10 to 500 characters.
     #[schema(value_type = Reason)]
     pub reason: String,
+}
+
+words! {
+    /// What becomes of a slot.
+    pub enum SlotStep {
+        /// A new slot.
+        Add => "add",
+        /// A slot that goes.
+        Remove => "remove",
+    }
+}
+
+words! {
+    /// The kind of a slot.
+    pub enum SlotKind {
+        /// Opens with a passphrase.
+        Passphrase => "passphrase",
+        /// Opens with some of several shares.
+        Shares => "shares",
+        /// Opens with an age identity.
+        Age => "age",
+        /// Opens with the program of the configuration.
+        Command => "command",
+    }
 }
 
 /// A change that waits for somebody else.
