@@ -12,6 +12,12 @@ CREATE TABLE clock (
     sealed BLOB NOT NULL
 ) STRICT;
 
+-- The change of the keyring's slots that an administrator asked for, sealed under the operator-secret key. One at a time.
+CREATE TABLE slot_change (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    sealed BLOB NOT NULL
+) STRICT;
+
 -- `sealed` holds name, password hash and TOTP secret under the operator-secret key.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,

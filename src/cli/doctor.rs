@@ -10,8 +10,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::error::{CliError, chain};
-use super::secret::PassphraseArgs;
-use super::{streams, unlock};
+use super::unlock_args::UnlockArgs;
+use super::{settings, streams, unlock};
 use crate::domain::io_words;
 use crate::vault::clock::{ClockReport, SystemClock};
 use crate::vault::entropy::SystemEntropy;
@@ -31,8 +31,11 @@ pub(super) struct Doctor {
     /// A checkpoint that you kept: the log must contain it; may be given more than once
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
+    /// A configuration file, for the programs of the keyring
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
 }
 
 /// What needs the passphrase.
@@ -65,8 +68,9 @@ impl Doctor {
         }
         // Dropped last, when nothing looks any more.
         let _beside = FilesBeside::note(&paths);
-        let unlocked = match self.passphrase.secret().is_given() {
-            true => Some(unlock::unlock(&paths, &self.passphrase)?),
+        let programs = settings::config(self.config.as_deref())?.keyring.programs();
+        let unlocked = match self.unlock.is_given() {
+            true => Some(unlock::unlock(&paths, &self.unlock, &programs)?),
             false => None,
         };
         let served = is_open(&paths);

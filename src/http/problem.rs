@@ -369,6 +369,7 @@ impl From<Conflict> for Problem {
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::ClockRight => ProblemKind::ClockRight,
+            Conflict::KeyringSlots => ProblemKind::KeyringSlots,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
             Conflict::PackageDeleted => ProblemKind::PackageDeleted,
             Conflict::DelayRuns { retry_after } => {

@@ -82,6 +82,7 @@ kinds! {
     TooManyCases         "too-many-cases"         CONFLICT     "You opened as many cases in a day as one lead may.";
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
+    KeyringSlots         "keyring-slots"          CONFLICT     "The keyring's slots do not allow this, or the program of one failed.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
     PackageDeleted       "package-deleted"        GONE         "The package was deleted 30 days after it was first handed out.";
@@ -100,6 +101,8 @@ kinds! {
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
     Damaged              "damaged"                SERVICE_UNAVAILABLE "A part is not what the vault wrote, or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";
+    /// It was started sealed, and has too few shares.
+    Sealed               "sealed"                 SERVICE_UNAVAILABLE "The vault is sealed: it waits for shares of its keyring.";
     Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written; nothing was shown.";
     Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";
     Stopping             "stopping"               SERVICE_UNAVAILABLE "The vault is stopping.";

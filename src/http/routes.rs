@@ -33,7 +33,9 @@ use crate::operations::export::{
 };
 use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
-use crate::operations::key::{KeyStatus, ReadKeys};
+use crate::operations::key::{
+    CarryOutSlotChange, DecideSlotChange, KeyStatus, ListSlots, ReadKeys, RequestSlotChange,
+};
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::quarantine::docs as quarantine;
@@ -95,6 +97,10 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
+        .mount::<ListSlots>             (get.clone(),    "/keys/slots",                       ok)
+        .mount::<RequestSlotChange>     (post.clone(),   "/keys/slots/change",                created)
+        .mount::<DecideSlotChange>      (post.clone(),   "/keys/slots/change/decision",       ok)
+        .mount::<CarryOutSlotChange>    (post.clone(),   "/keys/slots/change/carrying-out",   ok)
         .mount::<ReadClock>             (get.clone(),    "/clock",                            ok)
         .mount::<AcceptTime>            (post.clone(),   "/clock/acceptance",                 ok)
 

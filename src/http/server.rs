@@ -1,7 +1,7 @@
 //! The server: listens, applies the limits, and stops on a signal.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +112,16 @@ pub async fn serve(
     config: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    serve_on(vault, listen(config)?, config, ready).await
+}
+
+/// [`serve`], but on a listener that is open already.
+pub async fn serve_on(
+    vault: Arc<Vault>,
+    listener: TcpListener,
+    config: &ServeConfig,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let waiting = |kind| signal(kind).map_err(|error| ServeError::Signals(error.kind()));
     let mut interrupted = waiting(SignalKind::interrupt())?;
     let mut terminated = waiting(SignalKind::terminate())?;
@@ -121,7 +131,7 @@ pub async fn serve(
             _ = terminated.recv() => {}
         }
     };
-    serve_until(vault, config, ready, stop).await
+    serve_on_until(vault, listener, config, ready, stop).await
 }
 
 /// [`serve`], but until `stop` is done.
@@ -131,9 +141,22 @@ pub async fn serve_until(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    serve_on_until(vault, listen(config)?, config, ready, stop).await
+}
+
+/// Opens the address that is listened on.
+pub fn listen(config: &ServeConfig) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(config.listen).map_err(|error| ServeError::Listen(error.kind()))
+}
+
+async fn serve_on_until(
+    vault: Arc<Vault>,
+    listener: TcpListener,
+    config: &ServeConfig,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let tls = tls::server_config(&config.certificate, &config.key, config.tls_1_2)?;
-    let listener = std::net::TcpListener::bind(config.listen)
-        .map_err(|error| ServeError::Listen(error.kind()))?;
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;

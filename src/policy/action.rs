@@ -198,8 +198,13 @@ list! {
     ReadKeys          "key.read"            reads;
     KeyStatus         "key.status"          reads;
     RotateKek         "key.rotate"          writes;
+    ListSlots         "slot.list"           reads;
+    RequestSlotChange "slot.request"        writes;
+    DecideSlotChange  "slot.decide"         writes;
+    CarryOutSlotChange "slot.carry-out"     writes;
     InitVault         "vault.init"          writes;
     StartVault        "vault.start"         writes;
+    UnsealVault       "vault.unseal"        writes;
     StopVault         "vault.stop"          writes;
     SumStrangers      "vault.strangers"     writes;
     NoteClock         "clock.note"          writes;

@@ -131,6 +131,10 @@ fn row(action: ActionKind) -> Row {
         | A::ReadVkey
         | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
+        // Two administrators; `scope/slot_changes.rs` checks that they are two.
+        A::ListSlots | A::RequestSlotChange | A::DecideSlotChange | A::CarryOutSlotChange => {
+            home(&[Administrator])
+        }
         A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
         A::ReadClock | A::ReadHealth => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
@@ -198,6 +202,7 @@ fn row(action: ActionKind) -> Row {
         A::AcceptRestore => home(&[Administrator]),
         A::InitVault
         | A::StartVault
+        | A::UnsealVault
         | A::StopVault
         | A::SumStrangers
         | A::NoteClock

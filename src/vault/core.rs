@@ -117,6 +117,11 @@ impl Core {
         Ok(generation)
     }
 
+    /// The keyring, for somebody who changes it.
+    pub(in crate::vault) fn keyring_to_change(&self) -> std::sync::RwLockWriteGuard<'_, Keyring> {
+        self.keyring.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner)
     }

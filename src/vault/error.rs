@@ -39,6 +39,8 @@ pub enum Conflict {
     OwnMembership,
     /// Nothing about the clock is in doubt.
     ClockRight,
+    /// The keyring's slots do not allow the change, or the program of one failed, or another change is under way.
+    KeyringSlots,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
@@ -72,6 +74,7 @@ impl Conflict {
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
             Self::ClockRight => "clock-right",
+            Self::KeyringSlots => "keyring-slots",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
             Self::DelayRuns { .. } => "delay-runs",
@@ -233,6 +236,7 @@ impl OperationError {
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
                 | Conflict::ClockRight
+                | Conflict::KeyringSlots
                 | Conflict::PackageDeleted
                 | Conflict::DelayRuns { .. }
                 // A caller that asks for a part has the package already.

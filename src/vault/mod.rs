@@ -29,6 +29,7 @@ mod lock;
 mod paths;
 pub mod plaintext;
 pub mod private_files;
+mod program;
 pub mod records;
 pub mod scope;
 mod settings;

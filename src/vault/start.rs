@@ -35,7 +35,7 @@ use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
 use crate::vault::identity::{KnownSessions, Throttle};
-use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
     Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
@@ -146,7 +146,8 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data())?;
         make_database_file(paths).map_err(failed)?;
-        let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
+        let keyring =
+            Keyring::create(&paths.keyring(), passphrase, params, clock.now(), &*entropy)?;
         let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
         watch(&mut writer, &keyring)?;
@@ -198,6 +199,12 @@ impl Vault {
                 Refusal::Failed(OperationError::Store(error), _) => StartError::Store(error),
                 _ => StartError::Unaudited,
             })?;
+        let opened = vault.core.keys().opened().clone();
+        if !opened.shares.is_empty() {
+            vault
+                .perform(&Caller::system(), Unseal { opened })
+                .map_err(|_| StartError::Unaudited)?;
+        }
         Ok(vault)
     }
 
@@ -503,14 +510,56 @@ impl Operation for Start {
             }
         }
         let settings = stated(&scope.core.settings)?;
+        let opened = {
+            let keys = scope.core.keys();
+            let opened = keys.opened();
+            json!({
+                "slot": opened.slot,
+                "kind": opened.kind,
+                "fingerprint": opened.fingerprint.to_string(),
+            })
+        };
         let clock = scope.clock();
         scope.notes.alarm = clock.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "leftovers_cleared": cleared,
+            "opened_with": opened,
             "settings": settings,
             "machine": clock.machine,
             "off_by_s": clock.off_by_s,
             "stopped_s": clock.stopped_s,
+        }));
+        Ok(Nothing)
+    }
+}
+
+/// The vault was opened with shares.
+struct Unseal {
+    opened: Opened,
+}
+
+impl Operation for Unseal {
+    type Action = actions::UnsealVault;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let Opened {
+            slot,
+            fingerprint,
+            mut shares,
+            ..
+        } = self.opened;
+        shares.sort_unstable();
+        let numbers: Vec<String> = shares.iter().map(u8::to_string).collect();
+        scope.notes.object = Some(format!("shares {fingerprint} {}", numbers.join(",")));
+        scope.note_detail(json!({
+            "slot": slot,
+            "set": fingerprint.to_string(),
+            "shares": shares,
         }));
         Ok(Nothing)
     }

@@ -21,7 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lock", &[]),
     ("paths", &[]),
     ("private_files", &["paths"]),
-    ("settings", &[]),
+    ("program", &[]),
+    ("settings", &["program"]),
     ("store", &[]),
     ("error", &["entropy", "store"]),
     ("call", &["error"]),
@@ -32,7 +33,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "keyring",
-        &["argon2id", "entropy", "error", "plaintext", "private_files"],
+        &[
+            "argon2id",
+            "entropy",
+            "error",
+            "plaintext",
+            "private_files",
+            "program",
+        ],
     ),
     (
         "exhibits",

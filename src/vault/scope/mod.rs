@@ -33,6 +33,7 @@ mod remains;
 pub mod requests;
 mod restoring;
 mod session;
+mod slot_changes;
 mod tasks;
 mod told;
 
@@ -68,6 +69,7 @@ pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
+pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged};
 pub use self::tasks::{TaskKind, TaskView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
