@@ -155,3 +155,93 @@ fn text(status: StatusCode, text: &'static str) -> Response {
     let media_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (status, media_type, text).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::Moment;
+    use crate::vault::keyring::{Argon2Params, Keyring, LockedKeyring, NewPassphrase};
+
+    fn asked(requests: Vec<http::Request<Body>>) -> Vec<(u16, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyring");
+        let passphrase = NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap();
+        let params = Argon2Params::new(8, 1, 1).unwrap();
+        let (made, entropy) = (Moment::from_seconds(0), SystemEntropy::new());
+        Keyring::create(&path, &passphrase, params, made, &entropy).unwrap();
+        let waiting = Waiting::new(LockedKeyring::read(&path).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let from = IpAddr::from([192, 0, 2, 1]);
+        let one = |request| {
+            runtime.block_on(async {
+                let response = answer(&waiting, from, request).await;
+                assert_eq!(response.headers()["cache-control"], "no-store");
+                let status = response.status().as_u16();
+                let body = response.into_body().collect().await.unwrap().to_bytes();
+                (status, String::from_utf8(body.to_vec()).unwrap())
+            })
+        };
+        requests.into_iter().map(one).collect()
+    }
+
+    fn get(path: &str) -> http::Request<Body> {
+        http::Request::get(path).body(Body::empty()).unwrap()
+    }
+
+    fn post(path: &str, media_type: &str, body: impl Into<Body>) -> http::Request<Body> {
+        let request = http::Request::post(path).header("content-type", media_type);
+        request.body(body.into()).unwrap()
+    }
+
+    #[test]
+    fn health_and_progress_are_answered_and_everything_else_is_sealed() {
+        let all = asked(vec![
+            get("/healthz"),
+            get("/readyz"),
+            get("/api/v1/unseal"),
+            get("/api/v1/me"),
+            get("/metrics"),
+            post("/api/v1/sessions", "application/json", "{}"),
+            post("/healthz", "application/json", "{}"),
+        ]);
+        assert_eq!(all[0], (200, "up\n".to_owned()));
+        assert_eq!(all[1], (503, "sealed\n".to_owned()));
+        let progress: Value = serde_json::from_str(&all[2].1).unwrap();
+        assert_eq!(progress["state"], "sealed");
+        assert_eq!(progress["given"], json!([]));
+        for (status, body) in &all[3..] {
+            assert_eq!(*status, 503);
+            let problem: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(problem["type"], "/errors#sealed");
+        }
+    }
+
+    #[test]
+    fn what_is_no_share_is_refused_and_never_quoted() {
+        const JSON: &str = "application/json";
+        let all = asked(vec![
+            post("/api/v1/unseal", "text/plain", "BVSHARE1-AAAA"),
+            post("/api/v1/unseal", JSON, "{\"share\":\n BVSHARE1-AAAA"),
+            post(
+                "/api/v1/unseal",
+                JSON,
+                "{\"share\":\"BVSHARE1-AAAA\",\"more\":1}",
+            ),
+            post("/api/v1/unseal", JSON, "{\"share\":\"BVSHARE1-AAAA\"}"),
+            post("/api/v1/unseal", JSON, "x".repeat(BODY + 1)),
+        ]);
+        let statuses: Vec<u16> = all.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, [415, 400, 400, 422, 413]);
+        for (_, body) in &all {
+            assert!(!body.contains("AAAA") && !body.contains("more"), "{body}");
+        }
+        let line: Value = serde_json::from_str(&all[1].1).unwrap();
+        assert_eq!(line["line"], 2);
+    }
+}

@@ -6,13 +6,13 @@ use utoipa::ToSchema;
 use crate::operations::case::MoveInput;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
-use crate::vault::keyring::{Handed, PreparedSlot};
-use crate::vault::scope::{Reading, Scope, SlotChanged};
+use crate::vault::keyring::Handed;
+use crate::vault::scope::{Reading, Scope, SlotChanged, SlotForChange};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why};
 
 /// Carries out the change that was approved.
 pub struct CarryOutSlotChange {
-    prepared: Option<PreparedSlot>,
+    prepared: Option<SlotForChange>,
     why: Why,
 }
 

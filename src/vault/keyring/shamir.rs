@@ -29,7 +29,7 @@ pub(super) fn split(
         .map(|x| {
             Secret::filled(|value: &mut [u8; BYTES]| {
                 // Horner's rule, from the highest coefficient down to the secret.
-                for row in coefficients.chunks_exact(BYTES) {
+                for row in coefficients.as_chunks::<BYTES>().0 {
                     advance(value, x, row);
                 }
                 advance(value, x, secret.bytes());
@@ -39,7 +39,7 @@ pub(super) fn split(
         .collect()
 }
 
-fn advance(value: &mut [u8; BYTES], x: u8, row: &[u8]) {
+fn advance(value: &mut [u8; BYTES], x: u8, row: &[u8; BYTES]) {
     for (value, coefficient) in value.iter_mut().zip(row) {
         *value = mul(*value, x) ^ coefficient;
     }

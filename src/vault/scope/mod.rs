@@ -69,7 +69,7 @@ pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
-pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged};
+pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};

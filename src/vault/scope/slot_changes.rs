@@ -123,6 +123,13 @@ pub struct SlotChangeView {
     pub expires_at: Moment,
 }
 
+/// A new slot that was made before the act had its turn, for one change.
+pub struct SlotForChange {
+    /// The digest of the change, as it was approved.
+    of: String,
+    slot: PreparedSlot,
+}
+
 /// What came of a change that was carried out.
 pub struct SlotChanged {
     /// The slot.
@@ -190,7 +197,7 @@ impl Reading<'_> {
     }
 
     /// Makes the slot that the caller may add, before the act has its turn: a passphrase and a program take long.
-    pub fn prepare_slot(&self) -> Result<Option<PreparedSlot>, OperationError> {
+    pub fn prepare_slot(&self) -> Result<Option<SlotForChange>, OperationError> {
         let Some(kept) = self.kept_change()? else {
             return Ok(None);
         };
@@ -211,7 +218,10 @@ impl Reading<'_> {
             &self.core.settings.programs,
             &*self.core.entropy,
         );
-        made.map(Some).map_err(not_changed)
+        Ok(Some(SlotForChange {
+            of: kept.digest()?,
+            slot: made.map_err(not_changed)?,
+        }))
     }
 
     fn kept_change(&self) -> Result<Option<Kept>, OperationError> {
@@ -344,7 +354,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
     /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it.
     pub fn carry_out_slot_change(
         &mut self,
-        prepared: Option<PreparedSlot>,
+        prepared: Option<SlotForChange>,
     ) -> Result<SlotChanged, OperationError> {
         let kept = self.kept_change()?.ok_or(OperationError::NotFound)?;
         if self.operator()?.as_str() != kept.asker {
@@ -372,7 +382,8 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             (KeptChange::Remove { slot, fingerprint }, _) => {
                 self.remove_slot(*slot, fingerprint)?
             }
-            (_, Some(prepared)) => self.add_slot(prepared)?,
+            (_, Some(prepared)) if prepared.of == kept.digest()? => self.add_slot(prepared.slot)?,
+            (_, Some(_)) => return Err(OperationError::Conflict(Conflict::KeyringSlots)),
             // The snapshot that the slot was prepared on did not have the decision yet.
             (_, None) => return Err(self.deny(Denial::WrongState(RequestState::Requested))),
         };
