@@ -36,6 +36,7 @@ use crate::operations::inbox::ListInbox;
 use crate::operations::key::{KeyStatus, ReadKeys};
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
+use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
     AcknowledgeList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
@@ -86,12 +87,16 @@ pub(super) fn routes() -> Routes {
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)
         .mount_list::<ReadSelf>         ("/me",                             PAGE)
-        .mount::<ChangePassword>        (put.clone(),    "/me/password",                      ok)
+        .mount_signed::<ChangePassword> (put.clone(),    "/me/password",                      ok)
+        .mount::<ListPasskeys>          (get.clone(),    "/me/passkeys",                      ok)
+        .mount::<BeginPasskey>          (post.clone(),   "/me/passkeys/challenge",            ok)
+        .mount_signed::<EnrolPasskey>   (post.clone(),   "/me/passkeys",                      created)
+        .mount_signed::<RemovePasskey>  (delete.clone(), "/me/passkeys/{passkey}",            ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
-        .mount::<AddOperator>           (post.clone(),   "/operators",                        created)
+        .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)
         .mount_list::<ListOperators>    ("/operators",                      PAGE)
-        .mount::<RevokeOperator>        (delete.clone(), "/operators/{operator}",             ok)
+        .mount_signed::<RevokeOperator> (delete.clone(), "/operators/{operator}",             ok)
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
@@ -109,18 +114,18 @@ pub(super) fn routes() -> Routes {
         .mount::<RequestDestruction>    (post.clone(),   "/cases/{case}/destructions",        created)
         .mount_list::<ListDestructions> ("/cases/{case}/destructions",      OF_STATE)
         .mount::<ReadDestruction>       (get.clone(),    "/destructions/{destruction}",       ok)
-        .mount::<DecideDestruction>     (post.clone(),   "/destructions/{destruction}/decision", ok)
-        .mount::<StopDestruction>       (post.clone(),   "/destructions/{destruction}/stop",  ok)
-        .mount::<CarryOutDestruction>   (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
+        .mount_signed::<DecideDestruction> (post.clone(),   "/destructions/{destruction}/decision", ok)
+        .mount_signed::<StopDestruction> (post.clone(),   "/destructions/{destruction}/stop",  ok)
+        .mount_signed::<CarryOutDestruction> (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
         .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
-        .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)
-        .mount::<RemoveMember>          (delete.clone(), "/cases/{case}/members/{operator}",  ok)
-        .mount::<SuspendMember>         (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
-        .mount::<LiftSuspension>        (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
+        .mount_signed::<NameMember>     (put.clone(),    "/cases/{case}/members/{operator}",  ok)
+        .mount_signed::<RemoveMember>   (delete.clone(), "/cases/{case}/members/{operator}",  ok)
+        .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
+        .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)
         .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
-        .mount::<DecideMembership>      (post.clone(),   "/memberships/{membership}/decision", ok)
+        .mount_signed::<DecideMembership> (post.clone(),   "/memberships/{membership}/decision", ok)
 
         .mount_upload::<AdmittedView, Checked>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
         .mount_list::<ListExhibits>     ("/cases/{case}/exhibits",          PAGE)
@@ -132,13 +137,13 @@ pub(super) fn routes() -> Routes {
         .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
         .mount_list::<ListWithdrawals>  ("/cases/{case}/withdrawals",       OF_STATE)
         .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
-        .mount::<DecideWithdrawal>      (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
+        .mount_signed::<DecideWithdrawal> (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
 
         .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
         .mount_list::<ListQuarantines>  ("/cases/{case}/quarantines",       OF_STATE)
         .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
-        .mount::<DecideQuarantine>      (post.clone(),   "/quarantines/{quarantine}/decision", ok)
-        .mount::<OpenQuarantine>        (post.clone(),   "/quarantines/{quarantine}/open",    ok)
+        .mount_signed::<DecideQuarantine> (post.clone(),   "/quarantines/{quarantine}/decision", ok)
+        .mount_signed::<OpenQuarantine> (post.clone(),   "/quarantines/{quarantine}/open",    ok)
         .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
         .mount::<AcknowledgeList>       (post.clone(),   "/quarantines/{quarantine}/acknowledgement", ok)
 
@@ -149,19 +154,19 @@ pub(super) fn routes() -> Routes {
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
         .mount_list::<ListReveals>      ("/cases/{case}/reveals",           OF_STATE)
         .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
-        .mount::<DecideReveal>          (post.clone(),   "/reveals/{reveal}/decision",        ok)
-        .mount::<OpenReveal>            (post.clone(),   "/reveals/{reveal}/open",            ok)
+        .mount_signed::<DecideReveal>   (post.clone(),   "/reveals/{reveal}/decision",        ok)
+        .mount_signed::<OpenReveal>     (post.clone(),   "/reveals/{reveal}/open",            ok)
 
         .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
         .mount_list::<ListRaises>       ("/cases/{case}/raises",            OF_STATE)
         .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
-        .mount::<DecideRaise>           (post.clone(),   "/raises/{raise}/decision",          ok)
-        .mount::<ThawLookups>           (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
+        .mount_signed::<DecideRaise>    (post.clone(),   "/raises/{raise}/decision",          ok)
+        .mount_signed::<ThawLookups>    (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
         .mount_list::<ListExports>      ("/cases/{case}/exports",           OF_STATE)
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
-        .mount::<DecideExport>          (post.clone(),   "/exports/{export}/decision",        ok)
+        .mount_signed::<DecideExport>   (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
@@ -176,6 +181,7 @@ pub(super) fn routes() -> Routes {
         .mount_as::<ReadVkey>           (get,            "/audit/vkey",                       ok, text)
         .mount::<SignOff>               (post,           "/audit/sign-offs",                  created)
 
+        .plain_here("/sessions/challenge", plain::CHALLENGE, &["application/json"], plain::challenge)
         .plain("/openapi.json", plain::OPENAPI, &["application/json"],        plain::description)
         .plain("/errors",       plain::ERRORS,  &["text/plain", "text/html"], plain::errors)
         .plain("/healthz",      plain::HEALTHZ, &["text/plain"],              plain::healthz)

@@ -4,7 +4,7 @@
 //! A request of a signed-in operator that cannot be read gets a leaf too.
 
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ use super::app::{App, blocking};
 use super::authenticate::{address, authenticate, stranger};
 use super::holding::Holding;
 use super::problem::Problem;
+use super::said;
 use super::sessions::Open;
 use super::turns::Turn;
 use super::{body, query, range};
@@ -31,8 +32,8 @@ use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
-    Answer, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
-    Wire,
+    Answer, AskChallenge, Caller, Ended, Operation, OperationError, Refusal, Reply, Said, Target,
+    Unaudited, Vault, Wire,
 };
 
 /// The operation that hands a package out.
@@ -93,6 +94,37 @@ pub(super) async fn run<O: Asked>(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     run_with::<O>(app, request, status, O::SMALL, Ended::reply).await
+}
+
+/// The same for an act that a passkey signs: with the header `Passkey-Assertion: ask` the answer is what it is to
+/// sign, and nothing is done.
+pub(super) async fn run_signed<O: Asked>(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    match said::of_headers(request.headers()) {
+        Some(Said::AsksChallenge) => {
+            run_with::<AskChallenge<O>>(app, request, StatusCode::OK, false, Ended::reply).await
+        }
+        _ => run::<O>(app, request, status).await,
+    }
+}
+
+/// What a form of a page asks in the same way.
+pub(super) type Ask = fn(Arc<App>, Caller, Ids, Sent) -> Asking;
+/// What came in a body.
+type Sent = Result<Zeroizing<Vec<u8>>, Problem>;
+type Asking = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send>>;
+
+/// The challenge for the act `O`.
+pub(super) fn ask<O: Asked>(app: Arc<App>, caller: Caller, ids: Ids, sent: Sent) -> Asking {
+    Box::pin(async move {
+        let turn = app.turns.enter(&caller)?;
+        let done =
+            pass::<AskChallenge<O>, Reply>(&app, caller, &turn, ids, sent, false, Ended::reply);
+        done.await
+    })
 }
 
 /// The same, and its view as CSV.

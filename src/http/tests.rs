@@ -251,6 +251,7 @@ impl Served {
             OperatorName::parse("admin").unwrap(),
             Settings {
                 second_factor: SecondFactor::Offered,
+                passkeys: Passkeys::Offered,
                 ..Settings::default()
             },
             Arc::new(SystemClock),

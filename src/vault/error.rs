@@ -35,6 +35,12 @@ pub enum Conflict {
     OutsideCases,
     /// Operators cannot change their own membership or revoke their own account.
     OwnMembership,
+    /// The passkey is enrolled already.
+    PasskeyKnown,
+    /// The caller has as many passkeys as somebody may have.
+    TooManyPasskeys,
+    /// It is the only passkey of its owner.
+    LastPasskey,
     /// Nothing about the clock is in doubt.
     ClockRight,
     /// A protected table given out before differs by less than the threshold.
@@ -68,6 +74,9 @@ impl Conflict {
             Self::TooManyCases => "too-many-cases",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
+            Self::PasskeyKnown => "passkey-known",
+            Self::TooManyPasskeys => "too-many-passkeys",
+            Self::LastPasskey => "last-passkey",
             Self::ClockRight => "clock-right",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
@@ -228,6 +237,9 @@ impl OperationError {
                 | Conflict::TooManyCases
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
+                | Conflict::PasskeyKnown
+                | Conflict::TooManyPasskeys
+                | Conflict::LastPasskey
                 | Conflict::ClockRight
                 | Conflict::PackageDeleted
                 | Conflict::DelayRuns { .. }

@@ -16,7 +16,8 @@ use super::super::app::App;
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::{InTheWay, Problem};
-use super::super::run::{pass, read_body};
+use super::super::run::{Ask, pass, read_body};
+use super::super::said;
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
 use crate::console::{
@@ -25,15 +26,17 @@ use crate::console::{
 use crate::domain::{Purpose, Reason};
 use crate::operations::Request;
 use crate::policy::Action;
-use crate::vault::{Caller, Ended, Operation, Rights};
+use crate::vault::{Body as Wired, Caller, Ended, Operation, Reply, Rights};
 
 /// Answers a request for the page `P`.
 ///
-/// `same_path`: a `GET` of the API has the path of this one, and the same operation.
+/// `same_path`: a `GET` of the API has the path of this one, and the same operation. `ask`: its act is one that a
+/// passkey signs.
 pub(in crate::http) async fn page<P: Page>(
     app: Arc<App>,
     request: HttpRequest,
     same_path: bool,
+    ask: Option<Ask>,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
@@ -61,7 +64,7 @@ pub(in crate::http) async fn page<P: Page>(
         let next = escaped(next_page(&visit::address(&parts)));
         return respond::to(&format!("/console/sitting?next={next}"), None);
     }
-    let done = work::<P>(&app, &caller, &parts, body, (visit, same_path)).await;
+    let done = work::<P>(&app, &caller, &parts, body, (visit, same_path, ask)).await;
     match done {
         (visit, Ok(shown)) => {
             if parts.method != Method::GET {
@@ -82,7 +85,7 @@ async fn work<P: Page>(
     caller: &Caller,
     parts: &Parts,
     body: Body,
-    (mut visit, same_path): (Visit, bool),
+    (mut visit, same_path, ask): (Visit, bool, Option<Ask>),
 ) -> (Arc<Visit>, Result<Shown, Problem>) {
     let turn = match app.turns.enter(caller) {
         Ok(turn) => turn,
@@ -104,6 +107,7 @@ async fn work<P: Page>(
         Ok(sent) => sent,
         Err(problem) => return (Arc::new(visit), Err(problem)),
     };
+    let mut said = None;
     let input = sent.and_then(|bytes| {
         let kind = match parts.method == Method::GET {
             true => ProblemKind::MalformedQuery,
@@ -121,9 +125,18 @@ async fn work<P: Page>(
             },
             false => Err(Problem::new(ProblemKind::CrossSite)),
         };
+        said = said::of_text(visit.form.text("passkey"));
+        visit.form.forget(&["passkey"]);
         forget_numbers::<P>(&mut visit.form);
         input
     });
+    let caller = &caller.clone().saying(said);
+    if let (true, Some(ask)) = (caller.asks_challenge(), ask) {
+        drop(turn);
+        let asked = ask(Arc::clone(app), caller.clone(), visit.ids.clone(), input).await;
+        let shown = asked.and_then(|reply| challenge(reply, &visit));
+        return (Arc::new(visit), shown);
+    }
     if parts.method == Method::GET
         && let Some(reason) = app.sittings.typed(caller, &visit.path)
     {
@@ -143,6 +156,19 @@ async fn work<P: Page>(
     let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
     let done = done.await;
     (visit, done)
+}
+
+/// What the script of a page asked for: what the reader's passkey is to sign.
+fn challenge(reply: Reply, visit: &Visit) -> Result<Shown, Problem> {
+    let _ = visit.leaf.set(reply.leaf);
+    match reply.wire.into_body() {
+        Wired::Bytes(bytes) => Ok(Shown::File {
+            media: "application/json",
+            name: "challenge.json",
+            bytes,
+        }),
+        Wired::File(_) => Err(Problem::new(ProblemKind::Internal).with_leaf(reply.leaf)),
+    }
 }
 
 /// The request of the API that gives the same answer.

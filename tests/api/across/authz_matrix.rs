@@ -161,7 +161,10 @@ fn status(denial: Denial) -> u16 {
         Denial::NotAllowed
         | Denial::OwnRequest
         | Denial::NotTheAsker
-        | Denial::SecondFactorNeeded => 403,
+        | Denial::SecondFactorNeeded
+        | Denial::PasskeyNeeded
+        | Denial::AssertionNeeded
+        | Denial::AssertionRefused => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed
         | Denial::CaseDestroyed

@@ -104,6 +104,7 @@ impl Fixture {
             OperatorName::parse("admin").unwrap(),
             Settings {
                 second_factor: SecondFactor::Offered,
+                passkeys: Passkeys::Offered,
                 idle_s: settings.session_s,
                 ..settings
             },
@@ -170,6 +171,7 @@ impl Fixture {
             expires_at: expires,
             idle_at: expires,
             second_factor: false,
+            means: SessionMeans::Password,
         };
         session_rows::insert(db, &new).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();

@@ -63,6 +63,7 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "expires_at",
         "idle_at",
         "second_factor",
+        "means",
         "revoked_at",
     ],
     groups: &[&["id"], &["token"], &["operator"], &[]],
