@@ -30,7 +30,7 @@ use crate::vault::identity::{NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::Scope;
 use crate::vault::{
-    Answer, Caller, Operation, OperationError, Paths, Receipt, Refusal, Reply, SecondFactor,
+    Answer, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal, Reply, SecondFactor,
     Settings, Target, Vault, Wire,
 };
 

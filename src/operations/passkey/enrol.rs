@@ -27,7 +27,7 @@ pub struct EnrolPasskey {
 pub struct EnrolPasskeyInput {
     /// What its owner calls it.
     #[schema(value_type = Title)]
-    pub name: String,
+    pub label: String,
     /// The password that the caller signs in with.
     #[schema(value_type = String)]
     pub password: Password,
@@ -49,7 +49,7 @@ impl Operation for EnrolPasskey {
 
     fn detail(&self) -> Value {
         let made = digest(&SHA256, &self.wanted.making.authenticator_data);
-        json!({ "name": self.wanted.name.as_str(), "made": STANDARD.encode(made) })
+        json!({ "label": self.wanted.label.as_str(), "made": STANDARD.encode(made) })
     }
 
     /// Hashing is slow on purpose.
@@ -76,7 +76,7 @@ impl Request for EnrolPasskey {
             The password is asked for again, and whoever has a passkey signs this with one. From the first one on, the \
             account is entered with a passkey only, no code counts any more, and the acts that matter are signed one by \
             one; this session goes on, the caller's others end. At most 8.",
-        request: r#"{"name": "blue key", "password": "correct horse battery", "nonce": "AAAAAGYMcVAAAA", "client_data":
+        request: r#"{"label": "blue key", "password": "correct horse battery", "nonce": "AAAAAGYMcVAAAA", "client_data":
             "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0", "authenticator_data": "SZYN5YgOjGh0NBcPZHZgW4"}"#,
         answer: r#"{"passkey": "p_0123456789abcdefghjk", "sessions_ended": 1}"#,
         problems: &[
@@ -93,14 +93,14 @@ impl Request for EnrolPasskey {
     }
 
     fn read(_: &Ids, input: EnrolPasskeyInput) -> Result<Self, OperationError> {
-        let name = Title::parse(&input.name);
-        let name = name.map_err(|error| OperationError::invalid("name", error))?;
+        let label = Title::parse(&input.label);
+        let label = label.map_err(|error| OperationError::invalid("label", error))?;
         let making = Making::parse(&input.client_data, &input.authenticator_data);
         let rule = "must be base64url, as the authenticator said it";
         let making = making.map_err(|_| OperationError::invalid("client_data", rule))?;
         Ok(Self {
             wanted: PasskeyWanted {
-                name,
+                label,
                 nonce: input.nonce,
                 making,
             },

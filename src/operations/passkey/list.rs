@@ -41,7 +41,7 @@ impl Request for ListPasskeys {
         summary: "List the caller's passkeys",
         description: "The caller's own passkeys. Nobody else sees them.",
         request: "",
-        answer: r#"{"passkeys": [{"passkey": "p_0123456789abcdefghjk", "name": "blue key", "enrolled_at":
+        answer: r#"{"passkeys": [{"passkey": "p_0123456789abcdefghjk", "label": "blue key", "enrolled_at":
             "2024-03-21T22:34:49Z", "leaf": 17}]}"#,
         problems: &[],
     };

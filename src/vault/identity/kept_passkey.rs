@@ -19,7 +19,7 @@ pub(in crate::vault) const PASSKEYS_MOST: usize = 8;
 pub(in crate::vault) struct KeptPasskey {
     pub(in crate::vault) id: String,
     /// What its owner calls it.
-    pub(in crate::vault) name: String,
+    pub(in crate::vault) label: String,
     /// What the authenticator calls it, base64.
     credential: String,
     /// The public key, base64.
@@ -43,14 +43,14 @@ pub(in crate::vault) enum Unasserted {
 impl KeptPasskey {
     pub(in crate::vault) fn of(
         id: &PasskeyId,
-        name: &str,
+        label: &str,
         made: &MadePasskey,
         enrolled_at: Moment,
         leaf: u64,
     ) -> Self {
         Self {
             id: id.to_string(),
-            name: name.to_owned(),
+            label: label.to_owned(),
             credential: STANDARD_NO_PAD.encode(&made.credential),
             point: STANDARD_NO_PAD.encode(made.point.as_bytes()),
             counter: made.counter,

@@ -28,7 +28,7 @@ pub struct PasskeyView {
     pub passkey: PasskeyId,
     /// What its owner calls it.
     #[schema(value_type = Title)]
-    pub name: String,
+    pub label: String,
     /// When it was enrolled.
     pub enrolled_at: Moment,
     /// The leaf of its enrolment.
@@ -67,7 +67,7 @@ pub struct PasskeyEnrolled {
 /// What somebody wants to enrol.
 pub struct PasskeyWanted {
     /// What they call it.
-    pub name: Title,
+    pub label: Title,
     /// The nonce of the challenge.
     pub nonce: String,
     /// What the authenticator answered.
@@ -129,7 +129,7 @@ impl<A: Action> Scope<'_, A> {
             };
             Ok(PasskeyView {
                 passkey: kept.id.parse().map_err(damaged)?,
-                name: kept.name.clone(),
+                label: kept.label.clone(),
                 enrolled_at: kept.enrolled_at(),
                 leaf: kept.leaf,
             })
@@ -190,8 +190,7 @@ impl<A: Writes> Scope<'_, A> {
             .leaf
             .ok_or(OperationError::Internal("an enrolment without a leaf"))?;
         let first = secrets.passkeys.is_empty();
-        let name = wanted.name.as_str();
-        let kept = KeptPasskey::of(&id, name, &made, self.now, leaf);
+        let kept = KeptPasskey::of(&id, wanted.label.as_str(), &made, self.now, leaf);
         secrets.passkeys.push(kept);
         // Nothing is lost.
         secrets.forget_reset();

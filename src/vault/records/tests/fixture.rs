@@ -34,14 +34,14 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
-use crate::vault::store::session_rows::NewSession;
+use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
     membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
-    Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, SecondFactor,
+    Answer, Body, Caller, Operation, OperationError, Paths, Passkeys, Receipt, Refusal, SecondFactor,
     Settings, Target, Vault,
 };
 
