@@ -30,8 +30,8 @@ use crate::vault::identity::{NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::Scope;
 use crate::vault::{
-    Answer, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal, Reply, SecondFactor,
-    Settings, Target, Vault, Wire,
+    Answer, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal, Reply,
+    SecondFactor, Settings, Target, Vault, Wire,
 };
 
 const PASSWORD: &str = "a password of the tests";

@@ -40,7 +40,10 @@ impl Scene {
     }
 
     fn challenge(&self, path: &str, json: &Value) -> Value {
-        self.lead.challenge(POST, path, json).assert_status(200).json()
+        self.lead
+            .challenge(POST, path, json)
+            .assert_status(200)
+            .json()
     }
 }
 
@@ -67,7 +70,9 @@ fn a_decision_is_signed_and_its_leaf_has_the_digest_of_that() {
     assert_eq!(statement["nonce"], challenge["nonce"]);
     assert!(statement["asked"].is_string() && statement["session"].is_string());
     let assertion = scene.key.sign(&challenge);
-    let decided = scene.lead.with_assertion(POST, &path, &body::approve(), &assertion);
+    let decided = scene
+        .lead
+        .with_assertion(POST, &path, &body::approve(), &assertion);
     let decided = decided.assert_status(200);
     let leaf = scene.incident.leaf(decided.leaf().unwrap());
     assert_eq!(leaf["decision"], "approve", "{leaf}");
@@ -77,8 +82,18 @@ fn a_decision_is_signed_and_its_leaf_has_the_digest_of_that() {
     assert_eq!(asked["action"], "passkey.challenge", "{asked}");
     // Whoever has no passkey acts as before.
     let path = scene.decision();
-    let decided = scene.incident.lead().post(&path, &body::approve()).assert_status(200);
-    assert!(scene.incident.leaf(decided.leaf().unwrap()).get("assertion").is_none());
+    let decided = scene
+        .incident
+        .lead()
+        .post(&path, &body::approve())
+        .assert_status(200);
+    assert!(
+        scene
+            .incident
+            .leaf(decided.leaf().unwrap())
+            .get("assertion")
+            .is_none()
+    );
 }
 
 #[test]
@@ -98,13 +113,15 @@ fn a_signature_is_good_once_for_what_it_is_about_and_in_its_session() {
     other["reason"] = json!("a reason that was not signed");
     refused(lead, &one, &other, &approve);
     // Of another act.
-    let invited = json!({ "role": "investigator", "reason": body::REASON });
+    let invited = json!({ "role": "investigator" });
     let member = scene.incident.operator(Who::Outsider);
     let named = scene.incident.of_case(&format!("/members/{member}"));
     let answer = lead.with_assertion(&Method::PUT, &named, &invited, &approve);
     answer.assert_problem(403, "assertion-refused");
     // In another session of the same person.
-    let token = lead.sign_in_with(key, Who::SecondLead.name()).assert_status(201);
+    let token = lead
+        .sign_in_with(key, Who::SecondLead.name())
+        .assert_status(201);
     let elsewhere = lead.with_token(&token.member("token"));
     let approve = key.sign(&scene.challenge(&one, &body::approve()));
     refused(&elsewhere, &one, &body::approve(), &approve);
@@ -113,21 +130,41 @@ fn a_signature_is_good_once_for_what_it_is_about_and_in_its_session() {
     refused(lead, &one, &body::approve(), &key.sign(&challenge));
     // By somebody else's passkey.
     let challenge = scene.challenge(&one, &body::approve());
-    refused(lead, &one, &body::approve(), &Authenticator::new().sign(&challenge));
-    // What cannot be read, and two at once.
+    refused(
+        lead,
+        &one,
+        &body::approve(),
+        &Authenticator::new().sign(&challenge),
+    );
+    // What cannot be read.
     for wrong in ["x", "a.b.c.d.e", "AAAA.AAAA.AAAA.AAAA.AAAA"] {
         refused(lead, &one, &body::approve(), wrong);
     }
     // Without a verified person, without anybody, elsewhere.
     let evil = "https://evil.example";
     for says in [
-        Says { flags: 0x01, ..Says::TRUTH },
-        Says { flags: 0x04, ..Says::TRUTH },
-        Says { origin: evil, ..Says::TRUTH },
-        Says { relying_party: "evil.example", ..Says::TRUTH },
+        Says {
+            flags: 0x01,
+            ..Says::TRUTH
+        },
+        Says {
+            flags: 0x04,
+            ..Says::TRUTH
+        },
+        Says {
+            origin: evil,
+            ..Says::TRUTH
+        },
+        Says {
+            relying_party: "evil.example",
+            ..Says::TRUTH
+        },
     ] {
         let challenge = scene.challenge(&one, &body::approve());
-        let says = Says { counter: Some(1000), ..says };
+        let says = Says {
+            counter: Some(1000),
+            ..says
+        };
         refused(lead, &one, &body::approve(), &key.sign_as(&challenge, says));
     }
     // Too late.
@@ -136,7 +173,8 @@ fn a_signature_is_good_once_for_what_it_is_about_and_in_its_session() {
     refused(lead, &one, &body::approve(), &late);
     // And then as it should be, once.
     let approve = key.sign(&scene.challenge(&one, &body::approve()));
-    lead.with_assertion(POST, &one, &body::approve(), &approve).assert_status(200);
+    lead.with_assertion(POST, &one, &body::approve(), &approve)
+        .assert_status(200);
     let again = lead.with_assertion(POST, &one, &body::approve(), &approve);
     again.assert_problem(409, "wrong-state");
     refused(lead, &two, &body::approve(), &approve);
@@ -152,7 +190,9 @@ fn what_can_be_done_again_is_not_done_again_with_the_same_signature() {
     let path = format!("/exports/{export}/package");
     let get = &Method::GET;
     custodian.get(&path).assert_problem(403, "assertion-needed");
-    let challenge = custodian.challenge(get, &path, &Value::Null).assert_status(200);
+    let challenge = custodian
+        .challenge(get, &path, &Value::Null)
+        .assert_status(200);
     let assertion = key.sign(&challenge.json());
     let take = || custodian.with_assertion(get, &path, &Value::Null, &assertion);
     let taken = take().assert_status(200);
@@ -160,7 +200,9 @@ fn what_can_be_done_again_is_not_done_again_with_the_same_signature() {
     assert_eq!(leaf["action"], "export.package", "{leaf}");
     assert!(leaf["assertion"].is_string(), "{leaf}");
     take().assert_problem(403, "assertion-refused");
-    custodian.signed(&key, get, &path, &Value::Null).assert_status(200);
+    custodian
+        .signed(&key, get, &path, &Value::Null)
+        .assert_status(200);
 }
 
 #[test]
@@ -168,15 +210,23 @@ fn a_counter_that_does_not_rise_raises_an_alarm() {
     let scene = Scene::new();
     let (key, lead) = (&scene.key, &scene.lead);
     let path = scene.decision();
-    lead.signed(key, POST, &path, &body::deny()).assert_status(200);
+    lead.signed(key, POST, &path, &body::deny())
+        .assert_status(200);
     let path = scene.decision();
     let challenge = scene.challenge(&path, &body::deny());
-    let copied = key.sign_as(&challenge, Says { counter: Some(1), ..Says::TRUTH });
+    let copied = key.sign_as(
+        &challenge,
+        Says {
+            counter: Some(1),
+            ..Says::TRUTH
+        },
+    );
     let refused = lead.with_assertion(POST, &path, &body::deny(), &copied);
     let refused = refused.assert_problem(403, "assertion-refused");
     let leaf = scene.incident.leaf(refused.leaf().unwrap());
     assert_eq!(leaf["alarm"], "passkey-copied", "{leaf}");
-    lead.signed(key, POST, &path, &body::deny()).assert_status(200);
+    lead.signed(key, POST, &path, &body::deny())
+        .assert_status(200);
 }
 
 #[test]
@@ -195,10 +245,15 @@ fn whoever_may_not_do_the_act_gets_no_challenge_for_it() {
     let nothing = outsider.challenge(POST, nowhere, &body::approve());
     nothing.assert_problem(404, "not-found");
     // A request that breaks a rule is no act.
-    let broken = scene.lead.challenge(POST, &path, &json!({ "decision": "perhaps" }));
+    let broken = scene
+        .lead
+        .challenge(POST, &path, &json!({ "decision": "perhaps" }));
     broken.assert_problem(422, "invalid");
     // Nothing was decided by all that.
-    scene.lead.signed(&scene.key, POST, &path, &body::approve()).assert_status(200);
+    scene
+        .lead
+        .signed(&scene.key, POST, &path, &body::approve())
+        .assert_status(200);
 }
 
 /// What an identity that nobody keeps was made with.

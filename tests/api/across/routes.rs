@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::support::{
-    Answer, Authenticator, Client, Incident, PASSWORD, Who, body, fresh_csv, fresh_csv_with_a_reject,
+    Answer, Authenticator, Client, Incident, PASSWORD, Who, body, fresh_csv,
+    fresh_csv_with_a_reject,
 };
 
 /// A request, ready to be sent by anybody.
@@ -494,7 +495,10 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             making: Some(body.to_string().into_bytes()),
             ..Signed::default()
         };
-        SIGNED.lock().unwrap().insert(client.token().to_owned(), signed);
+        SIGNED
+            .lock()
+            .unwrap()
+            .insert(client.token().to_owned(), signed);
         client
     } else if route == "DELETE /api/v1/me/passkeys/{passkey}" {
         let client = somebody_like(incident, who);
@@ -510,7 +514,10 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             passkey: Some(passkey),
             ..Signed::default()
         };
-        SIGNED.lock().unwrap().insert(client.token().to_owned(), signed);
+        SIGNED
+            .lock()
+            .unwrap()
+            .insert(client.token().to_owned(), signed);
         client
     } else {
         incident.client(who)
@@ -522,7 +529,10 @@ fn somebody_like(incident: &Incident, who: Who) -> Client {
     let name = fresh_name();
     let (_, enrolment) = incident.invite(&name, who.home());
     let body = json!({ "enrolment": enrolment, "password": PASSWORD });
-    incident.anonymous().post("/enrolments", &body).assert_status(201);
+    incident
+        .anonymous()
+        .post("/enrolments", &body)
+        .assert_status(201);
     let opened = incident.sign_in(&name, PASSWORD).assert_status(201);
     incident.anonymous().with_token(&opened.member("token"))
 }

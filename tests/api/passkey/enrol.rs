@@ -34,28 +34,54 @@ fn the_first_one_ends_the_other_sessions_and_its_leaf_has_digests_of_it() {
 fn it_takes_the_password_a_fresh_challenge_of_this_session_and_a_verified_user() {
     let vault = TestVault::new();
     let (lead, key) = (vault.lead(), Authenticator::new());
-    let begin = || lead.post("/me/passkeys/challenge", &json!({})).assert_status(200).json();
+    let begin = || {
+        lead.post("/me/passkeys/challenge", &json!({}))
+            .assert_status(200)
+            .json()
+    };
     let body = |mut made: Value, password: &str| {
         made["label"] = json!("a key");
         made["password"] = json!(password);
         made
     };
-    let wrong = lead.post("/me/passkeys", &body(key.make(&begin()), "not the password"));
+    let wrong = lead.post(
+        "/me/passkeys",
+        &body(key.make(&begin()), "not the password"),
+    );
     wrong.assert_problem(401, "wrong-credential");
     let refused = |made: Value| {
         let answer = lead.post("/me/passkeys", &body(made, PASSWORD));
         answer.assert_problem(403, "assertion-refused");
     };
     let as_if = |says: Says<'_>| key.make_as(&begin(), says);
-    refused(as_if(Says { flags: 0x01, ..Says::TRUTH }));
-    refused(as_if(Says { flags: 0x04, ..Says::TRUTH }));
-    refused(as_if(Says { origin: "https://evil.example", ..Says::TRUTH }));
-    refused(as_if(Says { origin: "http://localhost:8443", ..Says::TRUTH }));
-    refused(as_if(Says { relying_party: "evil.example", ..Says::TRUTH }));
+    refused(as_if(Says {
+        flags: 0x01,
+        ..Says::TRUTH
+    }));
+    refused(as_if(Says {
+        flags: 0x04,
+        ..Says::TRUTH
+    }));
+    refused(as_if(Says {
+        origin: "https://evil.example",
+        ..Says::TRUTH
+    }));
+    refused(as_if(Says {
+        origin: "http://localhost:8443",
+        ..Says::TRUTH
+    }));
+    refused(as_if(Says {
+        relying_party: "evil.example",
+        ..Says::TRUTH
+    }));
     // The challenge of somebody else, and of another session of one's own.
-    let others = vault.second_lead().post("/me/passkeys/challenge", &json!({}));
+    let others = vault
+        .second_lead()
+        .post("/me/passkeys/challenge", &json!({}));
     refused(key.make(&others.assert_status(200).json()));
-    let own = vault.new_session(Who::Lead).post("/me/passkeys/challenge", &json!({}));
+    let own = vault
+        .new_session(Who::Lead)
+        .post("/me/passkeys/challenge", &json!({}));
     refused(key.make(&own.assert_status(200).json()));
     // A nonce of another challenge, and one that is too old.
     let mut mixed = key.make(&begin());
@@ -64,9 +90,15 @@ fn it_takes_the_password_a_fresh_challenge_of_this_session_and_a_verified_user()
     let late = key.make(&begin());
     vault.clock.advance_seconds(301);
     refused(late);
-    let unread = lead.post("/me/passkeys", &body(json!({
-        "nonce": "AAAA", "client_data": "?", "authenticator_data": "?",
-    }), PASSWORD));
+    let unread = lead.post(
+        "/me/passkeys",
+        &body(
+            json!({
+                "nonce": "AAAA", "client_data": "?", "authenticator_data": "?",
+            }),
+            PASSWORD,
+        ),
+    );
     unread.assert_problem(422, "invalid");
     assert_eq!(lead.get("/me/passkeys").json(), json!({ "passkeys": [] }));
     // Nothing of that was in the way.
@@ -91,16 +123,19 @@ fn a_second_one_is_signed_for_with_the_first_and_none_is_enrolled_twice() {
     // Signed by the one that is to be enrolled.
     let own = lead.signed(&keys[1], post, "/me/passkeys", &body);
     own.assert_problem(403, "assertion-refused");
-    lead.signed(&keys[0], post, "/me/passkeys", &body).assert_status(201);
+    lead.signed(&keys[0], post, "/me/passkeys", &body)
+        .assert_status(201);
     let same = lead.making(&keys[1], "the same");
     let same = lead.signed(&keys[0], post, "/me/passkeys", &same);
     same.assert_problem(409, "passkey-known");
     for key in &keys[2..8] {
         let body = lead.making(key, "one more");
-        lead.signed(&keys[1], post, "/me/passkeys", &body).assert_status(201);
+        lead.signed(&keys[1], post, "/me/passkeys", &body)
+            .assert_status(201);
     }
     let ninth = lead.making(&keys[8], "one too many");
     let ninth = lead.signed(&keys[0], post, "/me/passkeys", &ninth);
     ninth.assert_problem(409, "too-many-passkeys");
-    lead.sign_in_with(&keys[5], Who::Lead.name()).assert_status(201);
+    lead.sign_in_with(&keys[5], Who::Lead.name())
+        .assert_status(201);
 }

@@ -16,17 +16,27 @@ fn one_of_two_is_removed_with_a_signature_and_counts_no_more() {
     let last = lead.signed(&first, delete, &path, &Value::Null);
     last.assert_problem(409, "last-passkey");
     let body = lead.making(&second, "second key");
-    lead.signed(&first, &Method::POST, "/me/passkeys", &body).assert_status(201);
-    let other = lead.sign_in_with(&first, name).assert_status(201).member("token");
+    lead.signed(&first, &Method::POST, "/me/passkeys", &body)
+        .assert_status(201);
+    let other = lead
+        .sign_in_with(&first, name)
+        .assert_status(201)
+        .member("token");
     let other = vault.anonymous().with_token(&other);
 
     lead.delete(&path).assert_problem(403, "assertion-needed");
     let strange = "/me/passkeys/p_00000000000000000000";
-    lead.signed(&second, delete, strange, &Value::Null).assert_problem(404, "not-found");
+    lead.signed(&second, delete, strange, &Value::Null)
+        .assert_problem(404, "not-found");
     // Asked for by the one that is removed, and sent when it is gone.
-    let challenge = lead.challenge(delete, &path, &Value::Null).assert_status(200).json();
+    let challenge = lead
+        .challenge(delete, &path, &Value::Null)
+        .assert_status(200)
+        .json();
     let by_first = first.sign(&challenge);
-    let removed = lead.signed(&second, delete, &path, &Value::Null).assert_status(200);
+    let removed = lead
+        .signed(&second, delete, &path, &Value::Null)
+        .assert_status(200);
     assert_eq!(removed.json(), json!({ "sessions_ended": 1 }));
     other.get("/me").assert_problem(401, "session-ended");
     let late = lead.with_assertion(delete, &path, &Value::Null, &by_first);
@@ -35,8 +45,17 @@ fn one_of_two_is_removed_with_a_signature_and_counts_no_more() {
         .anonymous()
         .sign_in_with(&first, name)
         .assert_problem(401, "wrong-credential");
-    vault.anonymous().sign_in_with(&second, name).assert_status(201);
-    assert_eq!(lead.get("/me/passkeys").json()["passkeys"].as_array().unwrap().len(), 1);
+    vault
+        .anonymous()
+        .sign_in_with(&second, name)
+        .assert_status(201);
+    assert_eq!(
+        lead.get("/me/passkeys").json()["passkeys"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -50,5 +69,8 @@ fn nobody_removes_somebody_elses() {
     let refused = other.signed(&two, &Method::DELETE, &path, &Value::Null);
     refused.assert_problem(404, "not-found");
     // Whoever has none, neither.
-    vault.custodian().delete(&path).assert_problem(404, "not-found");
+    vault
+        .custodian()
+        .delete(&path)
+        .assert_problem(404, "not-found");
 }

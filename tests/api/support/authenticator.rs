@@ -107,13 +107,24 @@ impl Authenticator {
         let mut signed = data.clone();
         signed.extend_from_slice(digest(&SHA256, &client_data).as_ref());
         let signature = self.pair.sign(&self.random, &signed).unwrap();
-        let parts = [&self.credential[..], &client_data, &data, signature.as_ref()];
+        let parts = [
+            &self.credential[..],
+            &client_data,
+            &data,
+            signature.as_ref(),
+        ];
         let parts = parts.map(|part| URL_SAFE_NO_PAD.encode(part));
-        format!("{}.{}", challenge["nonce"].as_str().unwrap(), parts.join("."))
+        format!(
+            "{}.{}",
+            challenge["nonce"].as_str().unwrap(),
+            parts.join(".")
+        )
     }
 
     fn head(&self, says: Says<'_>, flags: u8) -> Vec<u8> {
-        let mut bytes = digest(&SHA256, says.relying_party.as_bytes()).as_ref().to_vec();
+        let mut bytes = digest(&SHA256, says.relying_party.as_bytes())
+            .as_ref()
+            .to_vec();
         bytes.push(flags);
         let counter = says.counter.unwrap_or(self.counter.get());
         bytes.extend(counter.to_be_bytes());
@@ -131,7 +142,9 @@ fn client_data(kind: &str, challenge: &Value, says: Says<'_>) -> Vec<u8> {
 impl Client {
     /// The body that enrols a passkey which this authenticator makes now.
     pub fn making(&self, key: &Authenticator, label: &str) -> Value {
-        let begun = self.post("/me/passkeys/challenge", &json!({})).assert_status(200);
+        let begun = self
+            .post("/me/passkeys/challenge", &json!({}))
+            .assert_status(200);
         let mut body = key.make(&begun.json());
         body["label"] = json!(label);
         body["password"] = json!(PASSWORD);
@@ -141,7 +154,9 @@ impl Client {
     /// Enrols the first passkey of somebody; answers its id.
     pub fn enrol(&self, key: &Authenticator) -> String {
         let body = self.making(key, "first key");
-        self.post("/me/passkeys", &body).assert_status(201).member("passkey")
+        self.post("/me/passkeys", &body)
+            .assert_status(201)
+            .member("passkey")
     }
 
     /// What is to be signed for a request.

@@ -41,8 +41,8 @@ use crate::vault::store::{
     membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
-    Answer, Body, Caller, Operation, OperationError, Paths, Passkeys, Receipt, Refusal, SecondFactor,
-    Settings, Target, Vault,
+    Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
+    SecondFactor, Settings, Target, Vault,
 };
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
