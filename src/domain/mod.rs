@@ -1,6 +1,6 @@
 //! Identifiers and values that all other layers use.
 //!
-//! No input or output, no keys, no clock. Each value is parsed once, where it enters the program,
+//! No input or output, no secret keys, no clock. Each value is parsed once, where it enters the program,
 //! by a constructor that returns a `Result`. No type here ever holds a phone number; see
 //! `vault::plaintext` for that.
 

@@ -36,8 +36,8 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// The same for a page whose script asks the vault for something: it sends a file, so that it stays chosen, or asks what
-/// a passkey is to sign.
+/// The same for a page whose script asks the vault for something: it sends a file, so that it stays chosen, or asks
+/// what a passkey is to sign.
 const CONNECTS: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
      img-src data:; script-src 'self'; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 

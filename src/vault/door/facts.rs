@@ -226,8 +226,8 @@ fn leaf(
 }
 
 /// Whether what the caller is needs a second factor or a passkey that the session was opened without: in the vault, in
-/// the case, and in any case if the act is about none, such as the list of their cases. The vault's own command line has
-/// no authenticator; whoever is there has the vault's passphrase.
+/// the case, and in any case if the act is about none, such as the list of their cases. The vault's own command line
+/// has no authenticator; whoever is there has the vault's passphrase.
 fn lacks(
     core: &Core,
     connection: &Snapshot,

@@ -2,7 +2,8 @@
 //!
 //! A nonce carries its time and a tag under a key that is drawn at the start, so nothing is kept for one that is only
 //! given out, and strangers who ask for many fill nothing. What was used is remembered until it is too old anyway.
-//! After a restart no earlier nonce is good. Whose it is, it does not say: the statement that is signed names the session.
+//! After a restart no earlier nonce is good. Whose it is, it does not say: the statement that is signed names the
+//! session.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
