@@ -49,12 +49,7 @@ impl Request for RemovePasskey {
             A lost one is replaced by two administrators on the host (`breachvault operator reset-second-factor`).",
         request: "",
         answer: r#"{"sessions_ended": 0}"#,
-        problems: &[
-            "assertion-needed",
-            "assertion-refused",
-            "last-passkey",
-            "not-found",
-        ],
+        problems: &["last-passkey", "not-found"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

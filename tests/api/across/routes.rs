@@ -67,7 +67,8 @@ impl Asked {
         if !assertion.is_empty() {
             headers.push(("passkey-assertion", &assertion));
         }
-        let whole = serde_json::from_slice::<Value>(&self.body).is_ok();
+        let whole = serde_json::from_slice::<Value>(&self.body)
+            .is_ok_and(|body| body.get("authenticator_data").is_some());
         let body = signed.making.filter(|_| whole);
         let body = body.as_deref().unwrap_or(&self.body);
         client.send(self.method.clone(), &path, &headers, body)
@@ -525,7 +526,7 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
 }
 
 /// A new operator of the same home role, signed in: whoever gets a passkey signs what they do from then on.
-fn somebody_like(incident: &Incident, who: Who) -> Client {
+pub fn somebody_like(incident: &Incident, who: Who) -> Client {
     let name = fresh_name();
     let (_, enrolment) = incident.invite(&name, who.home());
     let body = json!({ "enrolment": enrolment, "password": PASSWORD });
