@@ -87,7 +87,7 @@ impl Making {
         let length = take(&mut rest, 2)?;
         let length = length
             .iter()
-            .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+            .fold(0, |sum, byte| (sum << 8) | usize::from(*byte));
         if length == 0 || length > ID_LONGEST {
             return Err(NotByPasskey);
         }
@@ -219,7 +219,7 @@ impl Head {
             flags: flags.iter().fold(0, |_, byte| *byte),
             counter: counter
                 .iter()
-                .fold(0, |sum, byte| sum << 8 | u32::from(*byte)),
+                .fold(0, |sum, byte| (sum << 8) | u32::from(*byte)),
         };
         (head.has(PRESENT) && head.has(VERIFIED))
             .then_some((head, rest))

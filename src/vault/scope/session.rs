@@ -66,7 +66,7 @@ pub(in crate::vault) enum SignsInWith {
     /// A code, where there is a second factor.
     Code,
     /// What a passkey signed.
-    Passkey(Assertion),
+    Passkey(Box<Assertion>),
     /// The vault's passphrase: at its own command line, which has no authenticator.
     Passphrase,
 }

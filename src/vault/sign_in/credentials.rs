@@ -82,7 +82,8 @@ impl Vault {
         assertion: Option<Assertion>,
         session_for: SessionFor,
     ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        let with = assertion.map_or(SignsInWith::Code, SignsInWith::Passkey);
+        let by_passkey = |assertion| SignsInWith::Passkey(Box::new(assertion));
+        let with = assertion.map_or(SignsInWith::Code, by_passkey);
         let (operation, attempt) = self.verify_credentials(attempt, with, session_for)?;
         let ended = self.perform(&Caller::stranger(), operation);
         let denial = match &ended {
