@@ -12,6 +12,12 @@ CREATE TABLE clock (
     sealed BLOB NOT NULL
 ) STRICT;
 
+-- The change of the keyring's slots that an administrator asked for, sealed under the operator-secret key. One at a time.
+CREATE TABLE slot_change (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    sealed BLOB NOT NULL
+) STRICT;
+
 -- `sealed` holds name, password hash, TOTP secret and passkeys under the operator-secret key.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,
@@ -40,3 +46,5 @@ CREATE TABLE session (
     means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host')),
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_of_operator ON session (operator);

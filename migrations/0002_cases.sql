@@ -23,6 +23,9 @@ CREATE TABLE membership (
     PRIMARY KEY (case_number, operator)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX membership_of_operator ON membership (operator);
+CREATE INDEX membership_of_suspender ON membership (suspended_by) WHERE suspended_by IS NOT NULL;
+
 -- `sealed` describes the exhibit; it is NULL while the exhibit is staged.
 -- `file_tag` is a keyed digest of the file. It shows whether an operator admitted the same file before.
 -- A withdrawn exhibit stays in the database as evidence, but its records are in no answer.

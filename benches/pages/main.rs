@@ -2,6 +2,7 @@
 //! docs/benchmarks.md says what each figure means.
 //!
 //!     cargo bench --bench pages -- --rows 5000000 --runs 25
+//!     cargo bench --bench pages -- --cases 10000
 
 #![expect(
     dead_code,
@@ -37,6 +38,8 @@ fn main() -> Res<()> {
     support::make_csv(&csv, rows)?;
     let house = House::found(&directory.path().join("vault"))?;
     house.admit(&csv)?;
+    // What others have in the vault; whoever asks here is in one case.
+    house.open_cases(words.number("--cases", 0)?)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use breachvault::operations::audit::SearchLeaves;
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::synthesis::sample_numbers;
 use breachvault::vault::{Paths, trail};
@@ -69,6 +70,7 @@ fn main() -> Res<()> {
         if at + 1 == sizes.len() {
             print_growth(&growth);
             verify(&house, leaves, runs)?;
+            search_leaves(&house, runs)?;
         }
     }
     Ok(())
@@ -225,6 +227,54 @@ fn verify(house: &House, leaves: u64, runs: usize) -> Res<()> {
         grouped(rate as u64),
         grouped(written as u64)
     );
+    Ok(())
+}
+
+/// Searches the log as the auditor, a page of a hundred leaves at a time, once for each criterion alone and for some
+/// together. The first search verifies the whole log, so it is not counted.
+fn search_leaves(house: &House, runs: usize) -> Res<()> {
+    let newest = house.ask_as_auditor::<SearchLeaves>(json!({ "limit": 1 }))?;
+    let size = newest["leaves"][0]["seq"].as_u64().ok_or("no leaf")? + 1;
+    let found = house.ask_as_auditor::<SearchLeaves>(json!({ "action": "exhibit.finish" }))?;
+    let admitted = &found["leaves"][0];
+    let operator = member(admitted, "operator")?;
+    let (case, object) = (member(admitted, "case")?, member(admitted, "object")?);
+    let (time, middle) = (member(admitted, "time")?, (size / 2).to_string());
+    let mut rows = Vec::new();
+    for (name, asked) in [
+        ("nothing", json!({})),
+        ("operator", json!({ "operator": operator })),
+        ("case", json!({ "case": case })),
+        ("object", json!({ "object": object })),
+        ("action", json!({ "action": "exhibit.finish" })),
+        ("outcome", json!({ "outcome": "denied" })),
+        ("time", json!({ "to": time })),
+        (
+            "case and action",
+            json!({ "case": case, "action": "exhibit.finish" }),
+        ),
+        (
+            "operator, second half",
+            json!({ "operator": operator, "cursor": middle }),
+        ),
+        (
+            "an action that nobody did",
+            json!({ "action": "reveal.open" }),
+        ),
+    ] {
+        let mut taken = Vec::new();
+        for _ in 0..runs.max(9) {
+            let begun = Instant::now();
+            house.ask_as_auditor::<SearchLeaves>(asked.clone())?;
+            taken.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        rows.push(vec![name.to_owned(), format!("{:.1}", median(&taken))]);
+    }
+    println!(
+        "\naudit search of {} leaves, p50 with the search's own leaf durable\n",
+        grouped(size)
+    );
+    table(&["by", "ms"], &rows);
     Ok(())
 }
 

@@ -100,6 +100,8 @@ pub struct House {
     pub case: CaseId,
     pub custodian: Caller,
     pub investigator: Caller,
+    pub auditor: Caller,
+    pub lead: Caller,
     /// The investigator's session over HTTPS.
     pub token: String,
 }
@@ -111,6 +113,7 @@ impl House {
             second_factor: SecondFactor::Offered,
             passkeys: Passkeys::Offered,
             idle_s: 8 * 3600,
+            cases_per_day: usize::MAX,
             ..Settings::default()
         };
         settings.allow_lookups(u32::MAX);
@@ -135,6 +138,7 @@ impl House {
             Ok(member(&added, "operator")?.parse()?)
         };
         invite("lead", HomeRole::Lead)?;
+        invite("auditor", HomeRole::Auditor)?;
         let investigator = invite("investigator", HomeRole::Investigator)?;
         let custodian = invite("custodian", HomeRole::Custodian)?;
         let lead = sign_in(&vault, "lead")?;
@@ -167,9 +171,25 @@ impl House {
             case,
             custodian: sign_in(&vault, "custodian")?,
             investigator: sign_in(&vault, "investigator")?,
+            auditor: sign_in(&vault, "auditor")?,
+            lead,
             token: member(&read(session)?, "token")?.to_owned(),
             vault: Arc::new(vault),
         })
+    }
+
+    /// Opens cases of the lead alone, beside the one of the benchmarks.
+    pub fn open_cases(&self, cases: u64) -> Res<()> {
+        for no in 0..cases {
+            let input = OpenCaseInput {
+                title: format!("Another log, {no}"),
+                reference: "BENCH-2".to_owned(),
+                keep_until: None,
+                reason: "to be measured".to_owned(),
+            };
+            ask::<OpenCase>(&self.vault, &self.lead, &Ids::default(), input)?;
+        }
+        Ok(())
     }
 
     /// Seconds from the beginning of the admission to its report.
@@ -210,6 +230,15 @@ impl House {
             sent.file.read_to_end(&mut tar)?;
         }
         Ok((tar, seconds))
+    }
+
+    /// Asks as the auditor.
+    pub fn ask_as_auditor<O: Request>(&self, input: Value) -> Res<Value>
+    where
+        O::Input: serde::de::DeserializeOwned,
+    {
+        let input = serde_json::from_value(input)?;
+        ask::<O>(&self.vault, &self.auditor, &Ids::default(), input)
     }
 
     /// Asks as the investigator, as a request over HTTPS would.

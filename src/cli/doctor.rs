@@ -10,8 +10,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::error::{CliError, chain};
-use super::secret::PassphraseArgs;
-use super::{streams, unlock};
+use super::unlock_args::UnlockArgs;
+use super::{settings, streams, unlock};
 use crate::domain::io_words;
 use crate::vault::clock::{ClockReport, SystemClock};
 use crate::vault::entropy::SystemEntropy;
@@ -31,9 +31,15 @@ pub(super) struct Doctor {
     /// A checkpoint that you kept: the log must contain it; may be given more than once
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
+    /// A configuration file, for the programs of the keyring
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
 }
+
+/// What needs the passphrase.
+const SEALED: [&str; 4] = ["details", "exhibits", "destructions", "clock"];
 
 #[derive(Serialize)]
 struct Finding {
@@ -62,8 +68,9 @@ impl Doctor {
         }
         // Dropped last, when nothing looks any more.
         let _beside = FilesBeside::note(&paths);
-        let unlocked = match self.passphrase.secret().is_given() {
-            true => Some(unlock::unlock(&paths, &self.passphrase)?),
+        let programs = settings::config(self.config.as_deref())?.keyring.programs();
+        let unlocked = match self.unlock.is_given() {
+            true => Some(unlock::unlock(&paths, &self.unlock, &programs)?),
             false => None,
         };
         let served = is_open(&paths);
@@ -109,12 +116,12 @@ impl Doctor {
                 Ok(found) => findings.extend(found),
                 Err(StartError::Io(
                     ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied,
-                )) => findings.extend(["details", "exhibits", "clock"].map(|what| {
+                )) => findings.extend(SEALED.map(|what| {
                     skipped(what, "needs a copy of keys/ and data/ that can be written")
                 })),
                 Err(error) => return Err(error.into()),
             },
-            _ => findings.extend(["details", "exhibits", "clock"].map(|what| skipped(what, why))),
+            _ => findings.extend(SEALED.map(|what| skipped(what, why))),
         }
         if self.json {
             streams::json(&findings)?;
@@ -138,7 +145,7 @@ impl Doctor {
 }
 
 /// Looks at every sealed part of the vault.
-fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], StartError> {
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 4], StartError> {
     let vault = Inspection::open(
         paths,
         keyring,
@@ -155,6 +162,7 @@ fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 3], StartError> {
     Ok([
         finding("details", details),
         finding("exhibits", exhibits),
+        destructions(&vault),
         clock,
     ])
 }
@@ -179,6 +187,36 @@ fn check_exhibits(vault: &Inspection) -> Result<String, String> {
         ))
     } else {
         Err(faults.join("; "))
+    }
+}
+
+/// Whether everything of the destroyed cases is gone.
+fn destructions(vault: &Inspection) -> Finding {
+    let what = "destructions";
+    let unfinished = match vault.unfinished() {
+        Ok(unfinished) => unfinished,
+        Err(error) => return finding(what, Err(format!("not looked at: {error}"))),
+    };
+    let told: Vec<String> = unfinished
+        .iter()
+        .map(|(case, at)| match at {
+            Some(at) => format!("{case}: rows are still being deleted since {at}"),
+            None => format!("{case}: rows are still being deleted"),
+        })
+        .collect();
+    match told.as_slice() {
+        [] => finding(
+            what,
+            Ok("of destroyed cases nothing is left to delete".to_owned()),
+        ),
+        told => Finding {
+            what,
+            state: State::Notice,
+            explanation: format!(
+                "{}; a vault that is served goes on with it",
+                told.join("; ")
+            ),
+        },
     }
 }
 

@@ -46,6 +46,10 @@ impl CliError {
         Self::new(Exit::Usage, message)
     }
 
+    pub(super) fn sealed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Sealed, message)
+    }
+
     pub(super) fn unverified(message: impl Into<String>) -> Self {
         Self::new(Exit::Unverified, message)
     }
@@ -107,6 +111,7 @@ impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
         let exit = match failure.kind {
             FailureKind::Usage => Exit::Usage,
+            FailureKind::Sealed => Exit::Sealed,
             FailureKind::Failed | FailureKind::ClosedPipe => Exit::Failed,
         };
         Self {
@@ -120,7 +125,13 @@ impl From<Failure> for CliError {
 impl From<KeyringError> for CliError {
     fn from(error: KeyringError) -> Self {
         let exit = match error {
-            KeyringError::WrongPassphrase => Exit::Sealed,
+            KeyringError::WrongPassphrase
+            | KeyringError::WrongIdentity
+            | KeyringError::Share(_)
+            | KeyringError::TooFewShares
+            | KeyringError::SameSlot
+            | KeyringError::Program(_)
+            | KeyringError::NoSuchSlot => Exit::Sealed,
             _ => Exit::Failed,
         };
         let told = Self::new(exit, error.to_string());
@@ -227,6 +238,10 @@ impl From<RestoreError> for CliError {
             }
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
+            RestoreError::OneHolder => Self::sealed(error.to_string()).hint(
+                "a second holder opens another slot: --second-passphrase-file, --second-share-file, \
+                 --second-age-identity or --second-keyring-command; nothing was put in place",
+            ),
             RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
     }
@@ -388,6 +403,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "an exhibit of this case is being admitted; wait until it has ended"
         }
         Conflict::AlreadyAdmitted(_) => "this file was admitted to this case already",
+        Conflict::BuildCancelled => "somebody stopped the building of the package",
         Conflict::AdmissionCancelled => "the admission was cancelled; nothing of the file was kept",
         Conflict::ExhibitWithdrawn => {
             "the exhibit was withdrawn already, or one was withdrawn since this export was decided"
@@ -403,6 +419,9 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
             "you cannot change your own membership or revoke your own account"
         }
         Conflict::ClockRight => "the clock is not in doubt; there is no time to accept",
+        Conflict::KeyringSlots => {
+            "the keyring's slots do not allow this, the program of one failed, or another change is under way"
+        }
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }

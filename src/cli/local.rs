@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::CliError;
-use super::secret::PassphraseArgs;
 use super::sign_in::{SignInArgs, SignInIfAny};
+use super::unlock_args::UnlockArgs;
 use super::{settings, unlock};
 use crate::vault::{Caller, Operation, Reply, Vault};
 
@@ -19,7 +19,7 @@ pub(super) struct Local {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
     #[command(flatten)]
     sign_in: SignInArgs,
 }
@@ -34,7 +34,7 @@ pub(super) struct LocalIfAny {
     #[arg(long, value_name = "FILE", requires = "dir")]
     config: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
     #[command(flatten)]
     sign_in: SignInIfAny,
 }
@@ -45,7 +45,7 @@ impl LocalIfAny {
         Some(Local {
             dir: self.dir?,
             config: self.config,
-            passphrase: self.passphrase,
+            unlock: self.unlock,
             sign_in: self.sign_in.given()?,
         })
     }
@@ -59,7 +59,7 @@ impl Local {
         act: impl FnOnce(&Vault, &Caller) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
         let settings = settings::read(self.config.as_deref())?;
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         let ended = self
             .sign_in
             .sign_in(&vault)

@@ -37,6 +37,7 @@ mod sign_in;
 mod streams;
 mod tls;
 mod unlock;
+mod unlock_args;
 
 pub use arguments::Arguments;
 pub use error::{CliError, Exit};

@@ -7,21 +7,21 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::CliError;
-use super::secret::PassphraseArgs;
 use super::sign_in::SignInIfAny;
+use super::unlock_args::{SecondUnlockArgs, UnlockArgs};
 use super::{settings, streams, tls, unlock};
 use crate::operations::only_reason;
 use crate::vault::backup::{Room, Sources};
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
-use crate::vault::keyring::Passphrase;
 
 /// Restore a vault from a backup of its database and one of its keyring.
 ///
 /// Everything is verified with the keys before anything is in place: the log, who may do what, every sealed part. It
-/// needs the vault's passphrase and an administrator. The vault goes on under a new log, whose first leaf names what
-/// was restored and what was lost. Sessions, invitations and open requests are ended, budgets count as spent, and every
-/// membership is suspended until a lead of the case confirms it.
+/// needs whoever opens the keyring and an administrator; where the keyring has two slots or more, the holders of two.
+/// The vault goes on under a new log, whose first leaf names what was restored and what was lost. Sessions, invitations
+/// and open requests are ended, budgets count as spent, and every membership is suspended until a lead of the case
+/// confirms it.
 #[derive(Args)]
 #[command(after_help = "Examples:
   breachvault restore --from vault.bvdata --keyring vault.bvkeys --drill
@@ -29,7 +29,7 @@ use crate::vault::keyring::Passphrase;
     --dir /srv/restored --operator archibald --totp --reason 'the disk failed'
 
 Exit status 3: a backup does not verify.
-Exit status 4: the passphrase does not open the keyring.")]
+Exit status 4: the keyring does not open, or a second holder is missing.")]
 pub(super) struct Restore {
     /// A backup of the database
     #[arg(long, value_name = "FILE")]
@@ -62,7 +62,9 @@ pub(super) struct Restore {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
+    #[command(flatten)]
+    second: SecondUnlockArgs,
     #[command(flatten)]
     sign_in: SignInIfAny,
 }
@@ -96,8 +98,10 @@ impl Restore {
         };
         let room = Room::prepare(&sources, &place)?;
         let locked = room.keyring()?;
-        let mut text = self.passphrase.secret().read()?;
-        let keyring = locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?;
+        let mut keyring = self.unlock.unlock(&locked, &settings.programs)?;
+        if let Some(second) = self.second.unlock(&locked, &settings.programs)? {
+            keyring.joined_by(&second)?;
+        }
         let verified = room.verify(&keyring, &*entropy)?;
         let told = room.manifest().clone();
         let leaves = told.log.as_ref().map_or(0, |log| log.leaves);

@@ -56,6 +56,8 @@ macro_rules! secrets {
 secrets! {
     /// Opens the keyring.
     PassphraseArgs "passphrase" "passphrase-file" "passphrase-fd";
+    /// Opens another slot of the keyring.
+    SecondPassphraseArgs "second slot's passphrase" "second-passphrase-file" "second-passphrase-fd";
     /// Will open the keyring from now on.
     NewPassphraseArgs "new passphrase" "new-passphrase-file" "new-passphrase-fd";
     /// An operator's password.
@@ -66,6 +68,8 @@ secrets! {
     AdministratorPasswordArgs "administrator's password" "administrator-password-file" "administrator-password-fd";
     /// The code of an operator's second factor.
     TotpArgs "six-digit code" "totp-file" "totp-fd";
+    /// One share of a set that opens the keyring.
+    ShareArgs "share" "share-file" "share-fd";
     /// What an invited operator enrols with.
     EnrolmentArgs "enrolment token" "enrolment-file" "enrolment-fd";
 }
@@ -103,6 +107,14 @@ impl Secret<'_> {
         }
         Ok(first)
     }
+}
+
+/// The text of a file of secrets that only its owner can read.
+pub(super) fn read_secret_file(
+    path: &Path,
+    what: &'static str,
+) -> Result<Zeroizing<String>, CliError> {
+    read_from(open_secret(path, what)?, what)
 }
 
 /// Asks for the code of a second factor, which not everybody has.

@@ -1,14 +1,14 @@
 //! `serve`: opens a vault and answers over HTTPS until it is interrupted.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::error::CliError;
 use super::listen::Listen;
-use super::secret::PassphraseArgs;
+use super::unlock_args::UnlockArgs;
 use super::{settings, streams, unlock};
 use crate::http::{self, ServeConfig, ServeError, TlsError};
 use crate::vault::{Paths, Settings, Vault};
@@ -33,8 +33,12 @@ pub(super) struct Serve {
     /// A checkpoint that you kept: the log must contain it; may be given more than once
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
+    /// Start sealed: serve nothing but health, and wait until shares are given
+    #[arg(long, conflicts_with_all = ["passphrase-file", "passphrase-fd", "unlock-shares",
+        "unlock-identity", "unlock-command"])]
+    sealed: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
 }
 
 impl Serve {
@@ -58,11 +62,55 @@ impl Serve {
             kept_checkpoints: self.kept.len(),
             ..config.settings()
         };
-        let vault = unlock::open(&self.dir, &self.passphrase, settings)?;
+        if self.sealed || (config.serve.sealed && !self.unlock.is_given()) {
+            return serve_after_shares(&self.dir, settings, &listening);
+        }
+        let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         serve(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
         })
     }
+}
+
+/// Waits sealed until shares open the keyring, then serves at the same address.
+fn serve_after_shares(
+    dir: &Path,
+    settings: Settings,
+    listening: &ServeConfig,
+) -> Result<(), CliError> {
+    let paths = Paths::of(dir);
+    let locked = unlock::read_keyring(&paths)?;
+    if !locked.gathering().has_sets() {
+        return Err(CliError::failed(
+            "the keyring has no set of shares, so nobody could unseal it",
+        )
+        .hint("start it with another slot, and make a set with `breachvault key shares`"));
+    }
+    let runtime = runtime()?;
+    let told = |error: ServeError| told(&error, listening);
+    let listener = http::listen(listening).map_err(told)?;
+    let sealed = http::serve_sealed(locked, &listener, listening, |address| {
+        streams::words(&format!(
+            "sealed: waiting for shares at https://{address} (`breachvault key unseal`)"
+        ));
+    });
+    let Some(keyring) = runtime.block_on(sealed).map_err(told)? else {
+        http::log::flush();
+        return Ok(());
+    };
+    let vault = Arc::new(unlock::start(&paths, keyring, settings)?);
+    let served = runtime.block_on(http::serve_on(vault, listener, listening, |address| {
+        streams::words(&format!("unsealed: serving https://{address}"));
+    }));
+    http::log::flush();
+    served.map_err(told)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::io("start the server's threads"))
 }
 
 /// Serves until interrupted, then stops the vault. Calls `ready` with the address once connections
@@ -72,29 +120,28 @@ pub(super) fn serve(
     listening: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::io("start the server's threads"))?;
+    let runtime = runtime()?;
     let served = runtime.block_on(http::serve(vault, listening, ready));
     http::log::flush();
-    served.map_err(|error| {
-        let told = CliError::failed(error.to_string());
-        match error {
-            ServeError::Tls(TlsError::Certificate) => told.hint(format!(
-                "look at {}; --tls-cert names another",
-                listening.certificate.display()
-            )),
-            ServeError::Tls(_) => told.hint(format!(
-                "look at {} and {}; --tls-cert and --tls-key name others",
-                listening.certificate.display(),
-                listening.key.display()
-            )),
-            ServeError::Listen(_) => told.hint(format!(
-                "it was {}; --listen names another",
-                listening.listen
-            )),
-            _ => told,
-        }
-    })
+    served.map_err(|error| told(&error, listening))
+}
+
+fn told(error: &ServeError, listening: &ServeConfig) -> CliError {
+    let told = CliError::failed(error.to_string());
+    match error {
+        ServeError::Tls(TlsError::Certificate) => told.hint(format!(
+            "look at {}; --tls-cert names another",
+            listening.certificate.display()
+        )),
+        ServeError::Tls(_) => told.hint(format!(
+            "look at {} and {}; --tls-cert and --tls-key name others",
+            listening.certificate.display(),
+            listening.key.display()
+        )),
+        ServeError::Listen(_) => told.hint(format!(
+            "it was {}; --listen names another",
+            listening.listen
+        )),
+        _ => told,
+    }
 }

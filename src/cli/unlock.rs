@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::CliError;
-use super::secret::PassphraseArgs;
+use super::unlock_args::UnlockArgs;
 use crate::domain::io_words;
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
-use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring, Passphrase};
+use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring, Passphrase, Programs};
 use crate::vault::{Paths, Settings, Vault, trail};
 
 /// Reads checkpoints that somebody kept. Empty lines at the end, which a shell or an editor may have added, do not
@@ -55,10 +55,12 @@ pub(super) fn read_keyring(paths: &Paths) -> Result<LockedKeyring, CliError> {
     })
 }
 
-pub(super) fn unlock(paths: &Paths, passphrase: &PassphraseArgs) -> Result<Keyring, CliError> {
-    let locked = read_keyring(paths)?;
-    let mut text = passphrase.secret().read()?;
-    Ok(locked.unlock(&Passphrase::new(std::mem::take(&mut *text)))?)
+pub(super) fn unlock(
+    paths: &Paths,
+    with: &UnlockArgs,
+    programs: &Programs,
+) -> Result<Keyring, CliError> {
+    with.unlock(&read_keyring(paths)?, programs)
 }
 
 /// Opens a vault whose passphrase is known.
@@ -74,11 +76,11 @@ pub(super) fn open_with(
 
 pub(super) fn open(
     directory: &Path,
-    passphrase: &PassphraseArgs,
+    with: &UnlockArgs,
     settings: Settings,
 ) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
-    let keyring = unlock(&paths, passphrase)?;
+    let keyring = unlock(&paths, with, &settings.programs)?;
     start(&paths, keyring, settings)
 }
 

@@ -212,9 +212,18 @@ fn certificate(client: &Client, view: &Value) -> Result<(), Failure> {
     match note {
         _ if client.output.json => client.output.object(view),
         Some(note) => client.output.text(note),
-        None => Err(Failure::failed("there is no signed certificate yet").way_out(
-            "the vault still deletes the case's rows, or nobody destroyed the case by its log; `--json` shows the state",
-        )),
+        None => Err(unsigned(view)),
+    }
+}
+
+/// Why there is no certificate.
+fn unsigned(view: &Value) -> Failure {
+    match view.pointer("/destroyed/carried_out/at").and_then(Value::as_str) {
+        Some(since) => Failure::failed(format!("rows are still being deleted since {since}")).way_out(
+            "the certificate is signed when they are gone; if that takes long, an administrator looks at the server's log",
+        ),
+        None => Failure::failed("there is no signed certificate")
+            .way_out("the keyring has no key of the case, and nobody destroyed the case by its log"),
     }
 }
 
@@ -274,3 +283,21 @@ const COLUMNS: &[Column] = &[
     Column("REFERENCE", "reference"),
     Column("TITLE", "title"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_without_a_certificate_says_since_when_its_rows_are_being_deleted() {
+        let at = json!({ "at": "2024-04-02T09:00:00Z" });
+        let shredding = json!({ "state": "shredding", "destroyed": { "carried_out": at } });
+        let told = unsigned(&shredding).what;
+        assert_eq!(
+            told,
+            "rows are still being deleted since 2024-04-02T09:00:00Z"
+        );
+        let told = unsigned(&json!({ "state": "no-key" })).what;
+        assert_eq!(told, "there is no signed certificate");
+    }
+}

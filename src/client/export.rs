@@ -30,6 +30,8 @@ pub(crate) enum Export {
     Decide(Decide),
     /// Take the package of an export that was approved
     Download(Download),
+    /// Stop a package that is being built
+    Cancel(Cancel),
     /// Record that a package arrived
     Acknowledge(Acknowledge),
     /// Print the key that signs packages, for `evidence verify --signer`
@@ -114,6 +116,15 @@ pub(crate) struct Download {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  breachvault export cancel e_0123456789abcdefghjk")]
+pub(crate) struct Cancel {
+    /// The export
+    export: String,
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
 #[command(after_help = "Example:\n  \
                   breachvault export acknowledge e_0123456789abcdefghjk \\\n      \
                   --received-by 'Acme, security team' --reason 'confirmed by telephone' \\\n      \
@@ -158,6 +169,7 @@ impl Export {
                 let (client, id) = (&download.client, &download.export);
                 take(client, "exports", id, download.out)
             }
+            Self::Cancel(one) => cancel(&one.client, "exports", &one.export),
             Self::Acknowledge(one) => {
                 let said = [&one.received_by, &one.tagmanifest_sha256, &one.why.reason];
                 acknowledge(&one.client, "exports", &one.export, said)
@@ -188,6 +200,13 @@ pub(super) fn recipients(keys: &[String]) -> Value {
         None => json!(text.trim()),
     };
     keys.iter().map(recipient).collect()
+}
+
+/// Stops a package that is being built: of an export, or the list of a quarantine.
+pub(super) fn cancel(client: &Client, kind: &str, id: &str) -> Result<(), Failure> {
+    let path = format!("/{kind}/{}/package", part(id));
+    let cancelled = client.connect()?.delete_nothing(&path)?;
+    client.output.object(&cancelled.value()?)
 }
 
 /// Takes a package into a new file: of an export, or the list of a quarantine.

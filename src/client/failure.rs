@@ -22,6 +22,8 @@ pub(crate) struct Failure {
 pub(crate) enum FailureKind {
     /// It was not done.
     Failed,
+    /// The vault is sealed.
+    Sealed,
     /// The command line or an input is wrong.
     Usage,
     /// Whoever read the output has gone, which is no error.
@@ -35,6 +37,10 @@ impl Failure {
 
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self::new(FailureKind::Usage, what)
+    }
+
+    pub(crate) fn sealed(what: impl Into<String>) -> Self {
+        Self::new(FailureKind::Sealed, what)
     }
 
     fn new(kind: FailureKind, what: impl Into<String>) -> Self {

@@ -15,6 +15,7 @@ mod failure;
 mod filter;
 pub(crate) mod inbox;
 mod interrupt;
+pub(crate) mod key;
 pub(crate) mod lookup;
 pub(crate) mod member;
 mod new_file;

@@ -5,7 +5,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::shown::{shown, shown_json, shown_lines};
@@ -57,7 +57,7 @@ impl Output {
         out.flush().map_err(Failure::output)
     }
 
-    /// Prints each member of an answer on a line.
+    /// Prints each member of an answer on a line; what a member holds stands below it, further in.
     pub(crate) fn object(&self, answer: &Value) -> Result<(), Failure> {
         if self.json {
             return self.json(answer);
@@ -74,9 +74,8 @@ impl Output {
                 .and_then(|()| write_row(&mut out, cells.iter().map(String::as_str)))
                 .map_err(Failure::output)?;
         } else {
-            for (name, value) in members {
-                let (name, text) = (shown(name), plain(value));
-                writeln!(out, "{name}: {}", shown(&text)).map_err(Failure::output)?;
+            for line in lines(members) {
+                writeln!(out, "{line}").map_err(Failure::output)?;
             }
         }
         out.flush().map_err(Failure::output)
@@ -105,5 +104,85 @@ impl Output {
         if !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{}", shown(text));
         }
+    }
+}
+
+fn lines(members: &Map<String, Value>) -> Vec<String> {
+    let mut all = Vec::new();
+    for (name, value) in members {
+        let name = shown(name);
+        let inside = match value {
+            Value::Object(members) => lines(members),
+            Value::Array(items) if items.iter().any(holds_more) => {
+                items.iter().flat_map(entry).collect()
+            }
+            _ => Vec::new(),
+        };
+        if inside.is_empty() {
+            all.push(format!("{name}: {}", shown(&plain(value))));
+        } else {
+            all.push(format!("{name}:"));
+            all.extend(inside.into_iter().map(|line| format!("  {line}")));
+        }
+    }
+    all
+}
+
+/// The lines of an entry of a list: a dash is before the first.
+fn entry(item: &Value) -> Vec<String> {
+    let lines = match item {
+        Value::Object(members) => lines(members),
+        other => vec![shown(&plain(other)).into_owned()],
+    };
+    let with_place = |(at, line)| match at {
+        0 => format!("- {line}"),
+        _ => format!("  {line}"),
+    };
+    lines.into_iter().enumerate().map(with_place).collect()
+}
+
+fn holds_more(value: &Value) -> bool {
+    value.is_object() || value.is_array()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_member_holds_stands_below_it_and_never_runs_on() {
+        let answer = json!({
+            "case": "c_1",
+            "kinds": ["sms", "call"],
+            "basis": { "exhibits": 2, "span": { "first": "a", "last": "b" } },
+            "rows": [
+                { "country": "US", "messages": 7, "of": [{ "day": 1 }, { "day": 2 }] },
+                { "country": "DE\u{1b}[2J", "messages": 1, "of": [] },
+            ],
+            "none": null,
+        });
+        let told = lines(answer.as_object().unwrap()).join("\n");
+        // The members are in the order of their names.
+        let expected = "\
+basis:
+  exhibits: 2
+  span:
+    first: a
+    last: b
+case: c_1
+kinds: sms, call
+none: -
+rows:
+  - country: US
+    messages: 7
+    of:
+      - day: 1
+      - day: 2
+  - country: DE\\u{1b}[2J
+    messages: 1
+    of: ";
+        assert_eq!(told, expected);
     }
 }

@@ -48,6 +48,7 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
     }
     let failure = match is_wrong_input(&kind) {
         true => Failure::usage(what),
+        false if kind == "sealed" => Failure::sealed(what),
         false => Failure::failed(what),
     };
     Some(match to_do(&kind, signed_in) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::case::CaseArg;
 use super::connection::part;
-use super::export::{acknowledge, recipients, take};
+use super::export::{acknowledge, cancel, recipients, take};
 use super::failure::Failure;
 use super::request;
 use super::server::Client;
@@ -26,6 +26,8 @@ pub(crate) enum Quarantine {
     Open(Open),
     /// Take the list that was approved
     Download(Download),
+    /// Stop a list that is being built
+    Cancel(Cancel),
     /// Record that the list arrived
     Acknowledge(Acknowledge),
 }
@@ -99,6 +101,15 @@ pub(crate) struct Download {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  breachvault quarantine cancel q_0123456789abcdefghjk")]
+pub(crate) struct Cancel {
+    /// The request
+    quarantine: String,
+    #[command(flatten)]
+    client: Client,
+}
+
+#[derive(Args)]
 #[command(after_help = "Example:\n  \
                   breachvault quarantine acknowledge q_0123456789abcdefghjk \\\n      \
                   --received-by 'the supplier' --reason 'confirmed by telephone' \\\n      \
@@ -143,6 +154,7 @@ impl Quarantine {
                 let (client, id) = (&download.client, &download.quarantine);
                 take(client, "quarantines", id, download.out)
             }
+            Self::Cancel(one) => cancel(&one.client, "quarantines", &one.quarantine),
             Self::Acknowledge(one) => {
                 let said = [&one.received_by, &one.tagmanifest_sha256, &one.why.reason];
                 acknowledge(&one.client, "quarantines", &one.quarantine, said)

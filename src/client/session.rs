@@ -90,7 +90,7 @@ struct NewPassword<'a> {
 }
 
 /// A connection without a session.
-fn stranger(
+pub(super) fn stranger(
     client: &Client,
     server: &str,
     authorities: Option<&str>,
@@ -124,7 +124,7 @@ pub(crate) fn kept_name(client: &Client) -> Result<Option<String>, Failure> {
 }
 
 /// The server that is meant, and who vouches for it: what the command line says, then what the profile says.
-fn whom(server: &ServerArgs) -> Result<(String, Option<String>), Failure> {
+pub(super) fn whom(server: &ServerArgs) -> Result<(String, Option<String>), Failure> {
     let given = server.given_authorities()?;
     if let Some(pem) = &given {
         Authorities::of_pem(pem)?;

@@ -16,6 +16,7 @@ pub(crate) fn typed(at: &str) -> String {
         "exhibit-name" => "--name",
         "exhibit-source" => "--source",
         "exhibit-mapping" => "--mapping",
+        "share" => "the share",
         "enrolment" => "the invitation",
         "password" => "the password",
         "old_password" => "the password",

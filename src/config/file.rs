@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Limits, Log, Serve, Sessions,
-    SignInSettings, Tls,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Serve,
+    Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
 
@@ -31,6 +31,8 @@ pub struct Config {
     pub sign_in: SignInSettings,
     /// `[sessions]`
     pub sessions: Sessions,
+    /// `[keyring]`
+    pub keyring: Keyring,
     /// `[backup]`
     pub backup: Backup,
     /// `[destruction]`
@@ -63,6 +65,7 @@ impl Config {
         config.sessions.check()?;
         config.destruction.check()?;
         config.tls.check()?;
+        config.keyring.check()?;
         config.backup.check()?;
         Ok(config)
     }
@@ -98,6 +101,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
+            programs: self.keyring.programs(),
             configuration: self.stated(),
         }
     }
@@ -151,6 +155,7 @@ mod tests {
     const OTHER: &[(&str, &str)] = &[
         ("serve.listen", "\"192.0.2.1:443\""),
         ("serve.grace_s", "7"),
+        ("serve.sealed", "true"),
         ("serve.proxies", "[\"192.0.2.0/24\"]"),
         ("serve.metrics", "[\"192.0.2.0/24\"]"),
         ("tls.certificate", "\"other.crt\""),
@@ -195,6 +200,9 @@ mod tests {
         ("sessions.enrolment_hours", "7"),
         ("sessions.reveal_hours", "7"),
         ("sessions.export_hours", "7"),
+        ("keyring.open", "[\"/bin/cat\"]"),
+        ("keyring.wrap", "[\"/bin/cat\", \"-u\"]"),
+        ("keyring.age", "[\"/usr/bin/age\"]"),
         ("backup.directory", "\"backups\""),
         ("backup.keyring_directory", "\"keyrings\""),
         ("backup.every_hours", "7"),
@@ -266,6 +274,7 @@ mod tests {
     #[test]
     fn a_limit_that_stops_everything_is_refused() {
         assert!(Config::parse("[limits]\nconnections = 0").is_err());
+        assert!(Config::parse("[keyring]\nopen = [\"cat\"]").is_err());
         assert!(Config::parse("[tls]\nkey = \"only-a-key.pem\"").is_err());
     }
 }

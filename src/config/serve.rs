@@ -14,6 +14,8 @@ pub struct Serve {
     pub listen: SocketAddr,
     /// When the server stops, how many seconds it waits for running requests.
     pub grace_s: u64,
+    /// Whether the vault starts sealed and waits for shares, as with `serve --sealed`.
+    pub sealed: bool,
     /// Load balancers that say by the PROXY protocol (version 2) whose connection it is.
     pub proxies: Networks,
     /// Who may read `/metrics`. To everybody else it is not there.
@@ -25,6 +27,7 @@ impl Default for Serve {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
             grace_s: 20,
+            sealed: false,
             proxies: Networks::default(),
             metrics: Networks::of_this_machine(),
         }

@@ -138,7 +138,12 @@ if (note && keyed.length) {
     const tick = event.key === "x" && current() && ticked(current());
     if (tick) { event.preventDefault(); tick.click(); return; }
     const item = keyed.find((one) => one.dataset.key === event.key);
-    if (item) { event.preventDefault(); item.focus(); if (item.matches("a, button")) { item.click(); } }
+    if (item) {
+      event.preventDefault();
+      const folded = item.closest("details:not([open])");
+      if (folded) { folded.open = true; }
+      item.focus(); if (item.matches("a, button")) { item.click(); }
+    }
   });
 }
 

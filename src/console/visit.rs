@@ -212,9 +212,10 @@ impl Visit {
         let seconds = then.seconds() - self.now.seconds();
         match seconds {
             ..=0 => None,
-            1..7200 => Some(format!("{} minutes", seconds / 60)),
-            7200..172_800 => Some(format!("{} hours", seconds / 3600)),
-            _ => Some(format!("{} days", seconds / 86_400)),
+            1..60 => Some("less than a minute".to_owned()),
+            60..7200 => Some(about(seconds, 60, "minute")),
+            7200..172_800 => Some(about(seconds, 3600, "hour")),
+            _ => Some(about(seconds, 86_400, "day")),
         }
     }
 
@@ -328,6 +329,14 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// So many seconds in the nearest number of units.
+fn about(seconds: i64, unit: i64, name: &str) -> String {
+    match (seconds + unit / 2) / unit {
+        1 => format!("about 1 {name}"),
+        many => format!("about {many} {name}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,9 +388,13 @@ mod tests {
         );
         let left = |seconds| visit.left_until(&Moment::from_seconds(seconds));
         assert_eq!(left(0), None);
-        assert_eq!(left(121).as_deref(), Some("2 minutes"));
-        assert_eq!(left(86_400).as_deref(), Some("24 hours"));
-        assert_eq!(left(604_800).as_deref(), Some("7 days"));
+        assert_eq!(left(59).as_deref(), Some("less than a minute"));
+        assert_eq!(left(60).as_deref(), Some("about 1 minute"));
+        assert_eq!(left(121).as_deref(), Some("about 2 minutes"));
+        // Seven hours and 59 minutes.
+        assert_eq!(left(28_740).as_deref(), Some("about 8 hours"));
+        assert_eq!(left(86_400).as_deref(), Some("about 24 hours"));
+        assert_eq!(left(604_799).as_deref(), Some("about 7 days"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub use purpose::Purpose;
 pub use relying_party::{RelyingParty, RelyingPartyError};
 pub use role::{CaseRole, HomeRole};
 pub use text::{
-    AccountName, LegalBasis, OperatorName, Reason, Reference, TextError, Ticket, Title,
+    AccountName, LegalBasis, OperatorName, Reason, Reference, SlotLabel, TextError, Ticket, Title,
 };
 pub use vault_id::{VaultId, VaultIdError};
 pub use wiped_buffer::WipedBuffer;

@@ -18,7 +18,7 @@ pub struct MomentError;
 
 impl Moment {
     /// The moment so many seconds after 1970-01-01T00:00:00Z.
-    pub fn from_seconds(seconds: i64) -> Self {
+    pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 

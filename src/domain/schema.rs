@@ -10,7 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::{
     AccountName, CaseId, DestructionId, ExhibitId, ExportId, Format, LegalBasis, MembershipId,
     Moment, OperatorId, OperatorName, PasskeyId, QuarantineId, RaiseId, Reason, Reference,
-    RequestId, RevealId, SessionId, Ticket, Title, WithdrawalId,
+    RequestId, RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -114,6 +114,7 @@ described! {
     Title as "Title" => typed("What a case or a file is called.", 1, 200);
     Reference as "Reference" => typed("A number in another system, or where a file came from.", 1, 200);
     Ticket as "Ticket" => typed("The number of a ticket.", 1, 100);
+    SlotLabel as "SlotLabel" => typed("What people call a slot of the keyring.", 1, 40);
     LegalBasis as "LegalBasis" => typed("The law an export rests on.", 3, 500);
     AccountName as "AccountName" => typed("The customer account a message was sent for.", 1, 128);
     OperatorName as "OperatorName" => pattern(

@@ -84,6 +84,8 @@ texts! {
     Ticket 1..=100, Thing;
     /// The legal basis of an export: 3 to 500 characters.
     LegalBasis 3..=500, Words;
+    /// What people call a slot of the keyring: 1 to 40 characters.
+    SlotLabel 1..=40, Words;
     /// The customer account a message was sent for: 1 to 128 characters.
     AccountName 1..=128, Data;
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use bytes::Bytes;
 use http::HeaderValue;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::ProblemKind;
 use super::drain::Drains;
@@ -91,11 +91,21 @@ impl App {
     }
 }
 
-/// Runs blocking work (disk, ledger) on a thread of its own.
+/// Runs blocking work (disk, ledger) on a thread of its own. The runtime's task is compiled once, for work without a
+/// type.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Problem::new(ProblemKind::Internal))
+    let (back, made) = oneshot::channel();
+    run_blocking(Box::new(move || {
+        // Whoever waited for it may be gone.
+        let _ = back.send(work());
+    }))
+    .await;
+    // Nothing was sent if the work panicked.
+    made.await.map_err(|_| Problem::new(ProblemKind::Internal))
+}
+
+async fn run_blocking(work: Box<dyn FnOnce() + Send>) {
+    let _ = tokio::task::spawn_blocking(work).await;
 }

@@ -92,6 +92,7 @@ impl Metrics {
         waiting: usize,
         clock_in_doubt: bool,
         backups: BackupReport,
+        held_up: usize,
     ) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
@@ -128,6 +129,11 @@ impl Metrics {
             ("acts_waiting", i64::try_from(waiting).unwrap_or(i64::MAX)),
             ("healthy", i64::from(green)),
             ("clock_in_doubt", i64::from(clock_in_doubt)),
+            // Destroyed cases that a fault keeps from their end.
+            (
+                "destructions_held_up",
+                i64::try_from(held_up).unwrap_or(i64::MAX),
+            ),
             // When the newest backup was made, in seconds since 1970; 0 if there is none.
             (
                 "last_backup_seconds",

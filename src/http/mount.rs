@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use super::accept;
 use super::app::App;
 use super::around::{around, on_panic};
-use super::pages;
+use super::pages::{self, PageKind};
 use super::plain;
 use super::problem::Problem;
 use super::route::{PageRoute, Route, Shape, Takes};
@@ -70,8 +71,8 @@ impl Routes {
             signed: true,
             ..describe::<O>(method, status, JSON)
         };
-        self.add(path, route, move |State(app), request| async move {
-            answered(run::run_signed::<O>(app, request, status).await)
+        self.add(path, route, move |app, request| {
+            run::run_signed(app, request, status, run::replying::<O>, run::asking::<O>)
         })
     }
 
@@ -84,8 +85,8 @@ impl Routes {
         gives: &'static str,
     ) -> Self {
         let route = describe::<O>(method, status, gives);
-        self.add(path, route, move |State(app), request| async move {
-            answered(run::run::<O>(app, request, status).await)
+        self.add(path, route, move |app, request| {
+            run::run(app, request, status, run::replying::<O>())
         })
     }
 
@@ -95,8 +96,8 @@ impl Routes {
             takes: Takes::Query(Shape::of::<O::Input>()),
             ..describe::<O>(Method::GET, StatusCode::OK, JSON)
         };
-        self.add(path, route, move |State(app), request| async move {
-            answered(run::run_query::<O>(app, request, names).await)
+        self.add(path, route, move |app, request| {
+            run::run_query(app, request, names, run::replying::<O>())
         })
     }
 
@@ -110,8 +111,8 @@ impl Routes {
             ..describe::<O>(Method::GET, StatusCode::OK, JSON)
         };
         route.gives.push((sheet::CSV, None));
-        self.add(path, route, move |State(app), request| async move {
-            answered(sheet::run_list::<O>(app, request, names).await)
+        self.add(path, route, move |app, request| {
+            sheet::run_list(app, request, names, sheet::listing::<O>)
         })
     }
 
@@ -125,20 +126,13 @@ impl Routes {
     ) -> Self {
         let mut route = describe::<O>(method, status, JSON);
         route.gives.push((sheet::CSV, None));
-        self.add(
-            path,
-            route,
-            move |State(app), request: Request| async move {
-                let mut response = match accept::choose(request.headers(), &sheet::FORMS) {
-                    Some(1) => answered(run::run_to_csv::<O>(app, request, status, csv).await),
-                    _ => answered(run::run::<O>(app, request, status).await),
-                };
-                response
-                    .headers_mut()
-                    .insert(header::VARY, HeaderValue::from_static("accept"));
-                response
-            },
-        )
+        self.add(path, route, move |app, request: Request| {
+            let act = match accept::choose(request.headers(), &sheet::FORMS) {
+                Some(1) => run::as_csv::<O>(csv),
+                _ => run::replying::<O>(),
+            };
+            varying(run::run(app, request, status, act))
+        })
     }
 
     /// Mounts two operations at one path: `Accept` with the other media type picks the second.
@@ -151,22 +145,13 @@ impl Routes {
     ) -> Self {
         let mut route = describe::<O>(method, status, JSON);
         route.gives.push((other, None));
-        self.add(
-            path,
-            route,
-            move |State(app), request: Request| async move {
-                let second = accept::choose(request.headers(), &[JSON, other]) == Some(1);
-                let mut response = if second {
-                    answered(run::run::<B>(app, request, status).await)
-                } else {
-                    answered(run::run::<O>(app, request, status).await)
-                };
-                response
-                    .headers_mut()
-                    .insert(header::VARY, HeaderValue::from_static("accept"));
-                response
-            },
-        )
+        self.add(path, route, move |app, request: Request| {
+            let act = match accept::choose(request.headers(), &[JSON, other]) {
+                Some(1) => run::replying::<B>(),
+                _ => run::replying::<O>(),
+            };
+            varying(run::run(app, request, status, act))
+        })
     }
 
     /// Mounts a request without a session. It is throttled by address.
@@ -182,8 +167,8 @@ impl Routes {
             gives: vec![(JSON, Some(Shape::of::<I::Output>()))],
             ..Route::of(method, Some(I::ACTION), I::DOCS, status)
         };
-        self.add(path, route, move |State(app), request| async move {
-            answered(run::run_open::<I>(app, request, status).await)
+        self.add(path, route, move |app, request| {
+            run::run_open::<I>(app, request, status)
         })
     }
 
@@ -203,8 +188,8 @@ impl Routes {
             gives: vec![(JSON, Some(Shape::of::<T>()))],
             ..Route::of(Method::POST, action, docs, StatusCode::CREATED)
         };
-        self.add(path, route, move |State(app), request| async move {
-            answered(upload::upload(app, request, admit).await)
+        self.add(path, route, move |app, request| {
+            upload::upload(app, request, admit)
         })
     }
 
@@ -224,8 +209,8 @@ impl Routes {
             gives: vec![(gives, None)],
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
-        self.add(path, route, move |State(app), request| async move {
-            answered(run::download(app, request, named, take).await)
+        self.add(path, route, move |app, request| {
+            run::download(app, request, named, take)
         })
     }
 
@@ -252,13 +237,16 @@ impl Routes {
             };
             self.prefix = prefix;
             let handler = handler.clone();
-            let answer = move |State(app): State<Arc<App>>, request: Request| async move {
-                match accept::choose(request.headers(), gives) {
-                    Some(_) => handler.call(request, app).await,
-                    None => plain::not_acceptable(State(app), request).await,
+            let answer = handle(move |app: Arc<App>, request: Request| {
+                let handler = handler.clone();
+                async move {
+                    match accept::choose(request.headers(), gives) {
+                        Some(_) => handler.call(request, app).await,
+                        None => plain::not_acceptable(State(app), request).await,
+                    }
                 }
-            };
-            self = self.add_handler(path, route, answer);
+            });
+            self = self.add_handle(path, route, answer);
         }
         self
     }
@@ -280,13 +268,16 @@ impl Routes {
             gives: gives.iter().map(|form| (*form, None)).collect(),
             ..Route::of(Method::GET, None, docs, StatusCode::OK)
         };
-        let answer = move |State(app): State<Arc<App>>, request: Request| async move {
-            match accept::choose(request.headers(), gives) {
-                Some(_) => handler.call(request, app).await,
-                None => plain::not_acceptable(State(app), request).await,
+        let answer = handle(move |app: Arc<App>, request: Request| {
+            let handler = handler.clone();
+            async move {
+                match accept::choose(request.headers(), gives) {
+                    Some(_) => handler.call(request, app).await,
+                    None => plain::not_acceptable(State(app), request).await,
+                }
             }
-        };
-        self.add_handler(path, route, answer)
+        });
+        self.add_handle(path, route, answer)
     }
 
     /// Mounts a page: the view of an operation.
@@ -296,7 +287,7 @@ impl Routes {
 
     /// The same for a form whose act a passkey signs.
     pub(super) fn signed_page<P: Page>(self, path: &'static str, method: Method) -> Self {
-        self.page_with::<P>(path, method, Some(run::ask::<P::Operation>))
+        self.page_with::<P>(path, method, Some(run::asking::<P::Operation>))
     }
 
     fn page_with<P: Page>(self, path: &'static str, method: Method, ask: Option<run::Ask>) -> Self {
@@ -308,12 +299,13 @@ impl Routes {
                 && route.action == action
                 && api.as_ref() == Some(&route.path)
         });
-        let handler = move |State(app): State<Arc<App>>, request: Request| async move {
+        let kind = PageKind::of::<P>();
+        let handler = handle(move |app: Arc<App>, request: Request| async move {
             match *request.method() {
                 Method::HEAD => plain::method_not_allowed(State(app), request).await,
-                _ => pages::page::<P>(app, request, same_path, ask).await,
+                _ => pages::page(app, request, same_path, (kind, ask)).await,
             }
-        };
+        });
         self.add_page(path, method, action, P::KEPT, handler)
     }
 
@@ -324,9 +316,7 @@ impl Routes {
         named: Named<I>,
         take: Take<I>,
     ) -> Self {
-        let handler = move |State(app): State<Arc<App>>, request: Request| {
-            pages::package(app, request, named, take)
-        };
+        let handler = handle(move |app, request| pages::package(app, request, named, take));
         self.add_page(
             path,
             Method::POST,
@@ -338,7 +328,7 @@ impl Routes {
 
     /// Mounts the form that admits a file of a browser.
     pub(super) fn upload_page(self, path: &'static str) -> Self {
-        let handler = |State(app): State<Arc<App>>, request: Request| pages::upload(app, request);
+        let handler = handle(pages::upload);
         self.add_page(
             path,
             Method::POST,
@@ -355,39 +345,38 @@ impl Routes {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let counted = |State(app): State<Arc<App>>, request: Request| async move {
-            let (parts, body) = request.into_parts();
-            let admitted = match parts.method == Method::POST {
-                true => Ok(()),
-                false => pages::admit(&app, &parts),
-            };
-            match admitted {
-                Ok(()) => handler.call(Request::from_parts(parts, body), app).await,
-                Err(problem) => problem.into_response(),
+        let counted = handle(move |app: Arc<App>, request: Request| {
+            let handler = handler.clone();
+            async move {
+                let (parts, body) = request.into_parts();
+                let admitted = match parts.method == Method::POST {
+                    true => Ok(()),
+                    false => pages::admit(&app, &parts),
+                };
+                match admitted {
+                    Ok(()) => handler.call(Request::from_parts(parts, body), app).await,
+                    Err(problem) => problem.into_response(),
+                }
             }
-        };
+        });
         self.add_page(path, method, None, &[], counted)
     }
 
-    fn add_page<H, T>(
+    fn add_page(
         mut self,
         path: &'static str,
         method: Method,
         action: Option<ActionKind>,
         kept: &'static [Field],
-        handler: H,
-    ) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
+        handle: Handle,
+    ) -> Self {
         self.pages.push(PageRoute {
             method: method.clone(),
             path,
             action,
             kept,
         });
-        self.put(path, method, handler)
+        self.put(path, method, handle)
     }
 
     pub(super) fn into_table(self) -> Vec<Route> {
@@ -437,36 +426,41 @@ impl Routes {
         allowed.into_iter().filter_map(value).collect()
     }
 
-    fn add<F, R>(self, path: &str, route: Route, handler: F) -> Self
+    fn add<R>(
+        self,
+        path: &str,
+        route: Route,
+        handler: impl Fn(Arc<App>, Request) -> R + Send + Sync + 'static,
+    ) -> Self
     where
-        F: FnOnce(State<Arc<App>>, Request) -> R + Clone + Send + Sync + 'static,
-        R: Future<Output = Response> + Send + 'static,
+        R: Future<Output = Result<Response, Problem>> + Send + 'static,
     {
-        let offered: Vec<&'static str> = route.gives.iter().map(|(form, _)| *form).collect();
-        self.add_handler(
-            path,
-            route,
-            move |State(app): State<Arc<App>>, request: Request| async move {
+        let answer: Handle = Arc::new(move |app, request| answered(handler(app, request)));
+        self.add_checked(path, route, answer)
+    }
+
+    fn add_checked(self, path: &str, route: Route, answer: Handle) -> Self {
+        let offered: Arc<[&'static str]> = route.gives.iter().map(|(form, _)| *form).collect();
+        let checked = handle(move |app: Arc<App>, request: Request| {
+            let (answer, offered) = (Arc::clone(&answer), Arc::clone(&offered));
+            async move {
                 // Every operation has a leaf, some have a price, one hands a package out: none is
                 // done for somebody who wants the head of the answer only.
                 if request.method() == Method::HEAD {
                     return plain::method_not_allowed(State(app), request).await;
                 }
                 match accept::choose(request.headers(), &offered) {
-                    Some(_) => handler(State(app), request).await,
+                    Some(_) => answer(app, request).await,
                     None => plain::not_acceptable(State(app), request).await,
                 }
-            },
-        )
+            }
+        });
+        self.add_handle(path, route, checked)
     }
 
-    fn add_handler<H, T>(mut self, path: &str, mut route: Route, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
+    fn add_handle(mut self, path: &str, mut route: Route, handle: Handle) -> Self {
         route.path = format!("{}{path}", self.prefix);
-        self = self.put(&route.path, route.method.clone(), handler);
+        self = self.put(&route.path, route.method.clone(), handle);
         self.table.push(route);
         self
     }
@@ -475,16 +469,41 @@ impl Routes {
         clippy::disallowed_methods,
         reason = "the one place that makes routes: one for each operation"
     )]
-    fn put<H, T>(mut self, path: &str, method: Method, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
+    fn put(mut self, path: &str, method: Method, handle: Handle) -> Self {
         if let Ok(filter) = MethodFilter::try_from(method) {
+            let handler = move |State(app): State<Arc<App>>, request: Request| handle(app, request);
             self.router = self.router.route(path, on(filter, handler));
         }
         self
     }
+}
+
+/// What answers the requests of a route, without its type: axum's part of it is compiled once.
+type Handle = Arc<dyn Fn(Arc<App>, Request) -> Answering + Send + Sync>;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+fn handle<R>(handler: impl Fn(Arc<App>, Request) -> R + Send + Sync + 'static) -> Handle
+where
+    R: Future<Output = Response> + Send + 'static,
+{
+    Arc::new(move |app, request| Box::pin(handler(app, request)))
+}
+
+fn answered<R>(ended: R) -> Answering
+where
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    Box::pin(async move { ended.await.unwrap_or_else(IntoResponse::into_response) })
+}
+
+/// Says in the answer that it depends on the header `Accept`.
+async fn varying(
+    ended: impl Future<Output = Result<Response, Problem>> + Send,
+) -> Result<Response, Problem> {
+    let mut response = ended.await.unwrap_or_else(IntoResponse::into_response);
+    let accept = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, accept);
+    Ok(response)
 }
 
 fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -> Route {
@@ -507,7 +526,3 @@ fn describe<O: Asked>(method: Method, status: StatusCode, gives: &'static str) -
 
 /// The view of an operation's answer.
 type View<O> = <<O as Operation>::Answer as Answer>::View;
-
-fn answered(ended: Result<Response, Problem>) -> Response {
-    ended.unwrap_or_else(IntoResponse::into_response)
-}

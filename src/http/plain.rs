@@ -61,7 +61,8 @@ pub(super) const READYZ: Docs = Docs {
     id: "readReadiness",
     tag: "Service",
     summary: "Ask whether leaves can be written",
-    description: "Answers 503 while leaves cannot be made durable. A second line says if the clock jumped.",
+    description: "Answers 503 while leaves cannot be made durable. Further lines say if the clock jumped, and if a \
+        destroyed case cannot be ended.",
     request: "",
     answer: "ready\n",
     problems: &[],
@@ -78,8 +79,11 @@ pub(super) const METRICS: Docs = Docs {
     problems: &["not-found"],
 };
 
-const CLOCK_IN_DOUBT: &str = "ready\nthe clock jumped: two leads or administrators have to accept a time, each with \
+const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have to accept a time, each with \
      POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
+
+const DESTRUCTION_HELD_UP: &str =
+    "a destroyed case cannot be ended: look at the log of the server (docs/operations.md)\n";
 
 /// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
@@ -89,11 +93,15 @@ pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
 /// 503 while leaves cannot be made durable.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
     if app.vault.health().is_green() {
-        // The vault keeps its own time and works on; people have to look at the clock.
-        match app.vault.clock().in_doubt() {
-            true => text(StatusCode::OK, CLOCK_IN_DOUBT),
-            false => text(StatusCode::OK, "ready\n"),
+        // The vault works on, and people have to look at something.
+        let mut told = "ready\n".to_owned();
+        if app.vault.clock().in_doubt() {
+            told.push_str(CLOCK_IN_DOUBT);
         }
+        if !app.vault.held_up().is_empty() {
+            told.push_str(DESTRUCTION_HELD_UP);
+        }
+        text(StatusCode::OK, told)
     } else {
         text(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -118,6 +126,7 @@ pub(super) async fn metrics(
         app.vault.waiting(),
         in_doubt,
         app.vault.backups(),
+        app.vault.held_up().len(),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
@@ -192,7 +201,7 @@ pub(super) async fn not_acceptable(State(app): State<Arc<App>>, request: Request
     stranger(&app, address(&parts), problem).into_response()
 }
 
-fn text(status: StatusCode, text: &'static str) -> Response {
+fn text(status: StatusCode, text: impl IntoResponse) -> Response {
     (
         status,
         [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],

@@ -364,6 +364,7 @@ impl From<Conflict> for Problem {
             }
             Conflict::AdmissionInProgress => ProblemKind::AdmissionInProgress,
             Conflict::AdmissionCancelled => ProblemKind::AdmissionCancelled,
+            Conflict::BuildCancelled => ProblemKind::PackageCancelled,
             Conflict::ExhibitWithdrawn => ProblemKind::ExhibitWithdrawn,
             Conflict::ResultChanged => ProblemKind::ResultChanged,
             Conflict::TooManyOpen => ProblemKind::TooManyOpen,
@@ -374,6 +375,7 @@ impl From<Conflict> for Problem {
             Conflict::TooManyPasskeys => ProblemKind::TooManyPasskeys,
             Conflict::LastPasskey => ProblemKind::LastPasskey,
             Conflict::ClockRight => ProblemKind::ClockRight,
+            Conflict::KeyringSlots => ProblemKind::KeyringSlots,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
             Conflict::PackageDeleted => ProblemKind::PackageDeleted,
             Conflict::DelayRuns { retry_after } => {

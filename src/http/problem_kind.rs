@@ -78,6 +78,7 @@ kinds! {
     AdmissionInProgress  "admission-in-progress"  CONFLICT     "An exhibit of this case is being admitted; wait until it has ended.";
     AlreadyAdmitted      "already-admitted"       CONFLICT     "This file was admitted to this case already.";
     AdmissionCancelled   "admission-cancelled"    CONFLICT     "The admission was cancelled; nothing of the file was kept.";
+    PackageCancelled     "package-cancelled"      CONFLICT     "The building of the package was stopped; nothing of it was kept.";
     ExhibitWithdrawn     "exhibit-withdrawn"      CONFLICT     "The exhibit was withdrawn already, or one that this rests on was withdrawn since it was asked for.";
     ResultChanged        "result-changed"         CONFLICT     "The records have changed since this was asked for; ask again.";
     TooManyOpen          "too-many-open"          CONFLICT     "Too many requests of this kind that you made wait for a decision.";
@@ -87,6 +88,7 @@ kinds! {
     TooManyPasskeys      "too-many-passkeys"      CONFLICT     "You have as many passkeys as somebody may have.";
     LastPasskey          "last-passkey"           CONFLICT     "It is your only passkey; enrol another one first.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
+    KeyringSlots         "keyring-slots"          CONFLICT     "The keyring's slots do not allow this, or the program of one failed.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
     PackageDeleted       "package-deleted"        GONE         "The package was deleted 30 days after it was first handed out.";
@@ -105,6 +107,8 @@ kinds! {
     Internal             "internal"               INTERNAL_SERVER_ERROR "The vault made a mistake; nothing was changed.";
     Damaged              "damaged"                SERVICE_UNAVAILABLE "A part is not what the vault wrote, or is missing.";
     DiskFull             "disk-full"              SERVICE_UNAVAILABLE "The disk is full.";
+    /// It was started sealed, and has too few shares.
+    Sealed               "sealed"                 SERVICE_UNAVAILABLE "The vault is sealed: it waits for shares of its keyring.";
     Unaudited            "unaudited"              SERVICE_UNAVAILABLE "The audit log could not be written; nothing was shown.";
     Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";
     Stopping             "stopping"               SERVICE_UNAVAILABLE "The vault is stopping.";

@@ -28,18 +28,20 @@ use crate::operations::exhibit::{
 };
 use crate::operations::export::docs as export;
 use crate::operations::export::{
-    AcknowledgeExport, DecideExport, ListExports, ReadExport, ReadSigner, RequestExport,
-    take_package,
+    AcknowledgeExport, CancelPackage, DecideExport, ListExports, ReadExport, ReadSigner,
+    RequestExport, take_package,
 };
 use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
-use crate::operations::key::{KeyStatus, ReadKeys};
+use crate::operations::key::{
+    CarryOutSlotChange, DecideSlotChange, KeyStatus, ListSlots, ReadKeys, RequestSlotChange,
+};
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
-    AcknowledgeList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
+    AcknowledgeList, CancelList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
     RequestQuarantine, take_list,
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
@@ -100,6 +102,10 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
+        .mount::<ListSlots>             (get.clone(),    "/keys/slots",                       ok)
+        .mount::<RequestSlotChange>     (post.clone(),   "/keys/slots/change",                created)
+        .mount::<DecideSlotChange>      (post.clone(),   "/keys/slots/change/decision",       ok)
+        .mount::<CarryOutSlotChange>    (post.clone(),   "/keys/slots/change/carrying-out",   ok)
         .mount::<ReadClock>             (get.clone(),    "/clock",                            ok)
         .mount::<AcceptTime>            (post.clone(),   "/clock/acceptance",                 ok)
 
@@ -145,6 +151,7 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<DecideQuarantine> (post.clone(),   "/quarantines/{quarantine}/decision", ok)
         .mount_signed::<OpenQuarantine> (post.clone(),   "/quarantines/{quarantine}/open",    ok)
         .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
+        .mount::<CancelList>            (delete.clone(), "/quarantines/{quarantine}/package", ok)
         .mount::<AcknowledgeList>       (post.clone(),   "/quarantines/{quarantine}/acknowledgement", ok)
 
         .mount::<LookUp>                (post.clone(),   "/cases/{case}/lookups",             ok)
@@ -168,6 +175,7 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
         .mount_signed::<DecideExport>   (post.clone(),   "/exports/{export}/decision",        ok)
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
+        .mount::<CancelPackage>         (delete.clone(), "/exports/{export}/package",         ok)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)
 
         .mount_as::<ReadSigner>         (get.clone(),    "/evidence/signer",                  ok, text)

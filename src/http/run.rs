@@ -4,7 +4,7 @@
 //! A request of a signed-in operator that cannot be read gets a leaf too.
 
 use std::net::IpAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -87,54 +87,78 @@ pub(super) async fn hand_out<I: 'static>(
 /// Writes a view as CSV.
 pub(super) type ToCsv<V> = fn(&V) -> Result<Zeroizing<Vec<u8>>, OperationError>;
 
-/// Runs an operation whose input is the JSON body.
-pub(super) async fn run<O: Asked>(
-    app: Arc<App>,
-    request: Request,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    run_with::<O>(app, request, status, O::SMALL, Ended::reply).await
+/// The bytes of a request's input, or what is wrong with them.
+type Input = Result<Zeroizing<Vec<u8>>, Problem>;
+/// Makes an answer of an operation that has ended.
+type Made<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
+/// Decodes an operation and begins it; how it ended is sent.
+type Begin<T> = Box<
+    dyn FnOnce(&Vault, &Caller, &Ids, Input, oneshot::Sender<Made<T>>) -> Result<(), Problem>
+        + Send,
+>;
+/// Decides whether a caller may send a body.
+pub(super) type Permit = fn(&Vault, &Caller, &Ids) -> Result<(), Refusal>;
+
+/// An operation without its type: what waits for it is compiled once, and not for each operation.
+pub(super) struct Act<T> {
+    begin: Begin<T>,
+    permit: Permit,
+    small: bool,
+}
+
+impl<T: Send + 'static> Act<T> {
+    /// `with` makes something of how it ended, on an async thread if that is a `small` thing.
+    pub(super) fn of<O: Asked>(
+        small: bool,
+        with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Self {
+        Self {
+            begin: Box::new(move |vault, caller, ids, input, back| {
+                begin::<O>(vault, caller, ids, input, move |ended| {
+                    let made: Made<T> = Box::new(move || with(ended));
+                    // The client may have disconnected.
+                    let _ = back.send(made);
+                })
+            }),
+            permit: permit::<O>,
+            small,
+        }
+    }
+}
+
+/// An operation whose answer is sent as it is.
+pub(super) fn replying<O: Asked>() -> Act<Reply> {
+    Act::of::<O>(O::SMALL, Ended::reply)
 }
 
 /// The same for an act that a passkey signs: with the header `Passkey-Assertion: ask` the answer is what it is to
 /// sign, and nothing is done.
-pub(super) async fn run_signed<O: Asked>(
+pub(super) async fn run_signed(
     app: Arc<App>,
     request: Request,
     status: StatusCode,
+    act: fn() -> Act<Reply>,
+    ask: Ask,
 ) -> Result<Response, Problem> {
     match said::of_headers(request.headers()) {
-        Some(Said::AsksChallenge) => {
-            run_with::<AskChallenge<O>>(app, request, StatusCode::OK, false, Ended::reply).await
-        }
-        _ => run::<O>(app, request, status).await,
+        Some(Said::AsksChallenge) => run(app, request, StatusCode::OK, ask()).await,
+        _ => run(app, request, status, act()).await,
     }
 }
 
-/// What a form of a page asks in the same way.
-pub(super) type Ask = fn(Arc<App>, Caller, Ids, Sent) -> Asking;
-/// What came in a body.
-type Sent = Result<Zeroizing<Vec<u8>>, Problem>;
-type Asking = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send>>;
+/// What answers with the challenge for an act.
+pub(super) type Ask = fn() -> Act<Reply>;
 
 /// The challenge for the act `O`.
-pub(super) fn ask<O: Asked>(app: Arc<App>, caller: Caller, ids: Ids, sent: Sent) -> Asking {
-    Box::pin(async move {
-        let turn = app.turns.enter(&caller)?;
-        let done =
-            pass::<AskChallenge<O>, Reply>(&app, caller, &turn, ids, sent, false, Ended::reply);
-        done.await
-    })
+pub(super) fn asking<O: Asked>() -> Act<Reply> {
+    replying::<AskChallenge<O>>()
 }
 
 /// The same, and its view as CSV.
-pub(super) async fn run_to_csv<O: Asked>(
-    app: Arc<App>,
-    request: Request,
-    status: StatusCode,
+pub(super) fn as_csv<O: Asked>(
     csv: ToCsv<<<O as Operation>::Answer as Answer>::View>,
-) -> Result<Response, Problem> {
-    let with = move |ended: Ended<<O as Operation>::Answer>| {
+) -> Act<Reply> {
+    Act::of::<O>(false, move |ended| {
         let (leaf, wire) = ended.render(|view, _| {
             let mut bytes = csv(&view)?;
             Ok(Wire::bytes(
@@ -143,26 +167,25 @@ pub(super) async fn run_to_csv<O: Asked>(
             ))
         })?;
         Ok(Reply { leaf, wire })
-    };
-    run_with::<O>(app, request, status, false, with).await
+    })
 }
 
-async fn run_with<O: Asked>(
+/// Runs an operation whose input is the JSON body.
+pub(super) async fn run(
     app: Arc<App>,
     request: Request,
     status: StatusCode,
-    small: bool,
-    with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<Reply, Refusal> + Send + 'static,
+    act: Act<Reply>,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
-    let bytes = match query::none(&parts.uri) {
-        Ok(()) => read_body::<O>(&app, &caller, &ids, &parts, body, body::JSON).await?,
+    let input = match query::none(&parts.uri) {
+        Ok(()) => read_body(&app, &caller, &ids, &parts, body, body::JSON, act.permit).await?,
         Err(problem) => Err(problem),
     };
-    let reply = pass::<O, Reply>(&app, caller, &turn, ids, bytes, small, with).await?;
+    let reply = pass(&app, caller, &turn, ids, input, act).await?;
     respond(reply, status)
 }
 
@@ -174,14 +197,15 @@ const SMALL: u64 = 16 * 1024;
 /// Reads the body of somebody who may send it. Whoever makes the server wait for a body, by its
 /// size or by `Expect: 100-continue`, has their right decided first; a small body that is there
 /// already is read as it is, and its sender's right is decided by the act itself.
-pub(super) async fn read_body<O: Asked>(
+pub(super) async fn read_body(
     app: &Arc<App>,
     caller: &Caller,
     ids: &Ids,
     parts: &Parts,
     body: Body,
     media: &'static str,
-) -> Result<Result<Zeroizing<Vec<u8>>, Problem>, Problem> {
+    permit: Permit,
+) -> Result<Input, Problem> {
     if body.is_end_stream() {
         return Ok(body::read(&app.limits, parts, body, media).await);
     }
@@ -191,53 +215,56 @@ pub(super) async fn read_body<O: Asked>(
     if here && let Ok(bytes) = tokio::time::timeout(AT_ONCE, &mut reading).await {
         return Ok(bytes);
     }
-    let target = <O as Asked>::target(ids);
-    let (vault, caller) = (Arc::clone(&app.vault), caller.clone());
-    blocking(move || match target {
-        Ok(target) => vault.permit::<<O as Operation>::Action>(&caller, &target),
-        Err(error) => {
-            Err(vault.turn_away::<<O as Operation>::Action>(&caller, Target::Vault, error))
-        }
-    })
-    .await??;
+    let (vault, caller, ids) = (Arc::clone(&app.vault), caller.clone(), ids.clone());
+    blocking(move || permit(&vault, &caller, &ids)).await??;
     Ok(reading.await)
 }
 
+/// Decides whether the caller may send the body of this operation.
+pub(super) fn permit<O: Asked>(vault: &Vault, caller: &Caller, ids: &Ids) -> Result<(), Refusal> {
+    match <O as Asked>::target(ids) {
+        Ok(target) => vault.permit::<<O as Operation>::Action>(caller, &target),
+        Err(error) => {
+            Err(vault.turn_away::<<O as Operation>::Action>(caller, Target::Vault, error))
+        }
+    }
+}
+
 /// Runs an operation whose input is the query.
-pub(super) async fn run_query<O: Asked>(
+pub(super) async fn run_query(
     app: Arc<App>,
     request: Request,
     names: &'static [&'static str],
+    act: Act<Reply>,
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let json = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    let reply = pass::<O, Reply>(&app, caller, &turn, ids, json, O::SMALL, Ended::reply).await?;
+    let reply = pass(&app, caller, &turn, ids, json, act).await?;
     respond(reply, StatusCode::OK)
 }
 
-/// Passes an operation through the door, in the time that a request has. `with` makes something of how it ended, on an
-/// async thread if that is a `small` thing.
-pub(super) async fn pass<O: Asked, T: Send + 'static>(
+/// Passes an operation through the door, in the time that a request has.
+pub(super) async fn pass<T: Send + 'static>(
     app: &App,
     caller: Caller,
     turn: &Turn,
     ids: Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-    small: bool,
-    with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<T, Refusal> + Send + 'static,
+    input: Input,
+    act: Act<T>,
 ) -> Result<T, Problem> {
     // Dropped with this future if the request times out or the client disconnects; running scans
     // then stop. An operation that has begun still writes its leaf.
     let (caller, waiting) = caller.waiting();
     let within = Duration::from_secs(app.limits.request_s);
+    let Act { begin, small, .. } = act;
     let acted = async {
-        let ended = act::<O>(app, caller, turn, ids, bytes).await?;
+        let made = begun(app, caller, turn, ids, input, begin).await?;
         let made = match small {
-            true => with(ended),
-            false => blocking(move || with(ended)).await?,
+            true => made(),
+            false => blocking(made).await?,
         };
         Ok(made?)
     };
@@ -249,21 +276,19 @@ pub(super) async fn pass<O: Asked, T: Send + 'static>(
 }
 
 /// A reader thread runs the operation; no thread waits for the leaf.
-async fn act<O: Asked>(
+async fn begun<T: Send + 'static>(
     app: &App,
     caller: Caller,
     turn: &Turn,
     ids: Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
-) -> Result<Ended<<O as Operation>::Answer>, Problem> {
+    input: Input,
+    begin: Begin<T>,
+) -> Result<Made<T>, Problem> {
     let (back, ended) = oneshot::channel();
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     blocking(move || {
-        let begun = begin::<O>(&vault, &caller, &ids, bytes, move |ended| {
-            // The client may have disconnected.
-            let _ = back.send(ended);
-        });
+        let begun = begin(&vault, &caller, &ids, input, back);
         drop(slot);
         begun
     })
@@ -280,7 +305,7 @@ fn begin<O: Asked>(
     vault: &Vault,
     caller: &Caller,
     ids: &Ids,
-    bytes: Result<Zeroizing<Vec<u8>>, Problem>,
+    bytes: Input,
     then: impl FnOnce(Ended<<O as Operation>::Answer>) + Send + 'static,
 ) -> Result<(), Problem> {
     let target = match <O as Asked>::target(ids) {

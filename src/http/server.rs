@@ -1,7 +1,7 @@
 //! The server: listens, applies the limits, and stops on a signal.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,13 @@ use super::connections::Bounded;
 use super::pages::MadeUpPerson;
 use super::reload::Reloading;
 use super::routes::{description, routes};
+use super::shredding::shred;
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
-use crate::vault::{Paths, ShredError, Vault};
+use crate::vault::{Paths, Vault};
 
 /// Where and how to serve.
 #[derive(Debug, Clone)]
@@ -111,6 +112,16 @@ pub async fn serve(
     config: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
+    serve_on(vault, listen(config)?, config, ready).await
+}
+
+/// [`serve`], but on a listener that is open already.
+pub async fn serve_on(
+    vault: Arc<Vault>,
+    listener: TcpListener,
+    config: &ServeConfig,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
     let waiting = |kind| signal(kind).map_err(|error| ServeError::Signals(error.kind()));
     let mut interrupted = waiting(SignalKind::interrupt())?;
     let mut terminated = waiting(SignalKind::terminate())?;
@@ -120,7 +131,7 @@ pub async fn serve(
             _ = terminated.recv() => {}
         }
     };
-    serve_until(vault, config, ready, stop).await
+    serve_on_until(vault, listener, config, ready, stop).await
 }
 
 /// [`serve`], but until `stop` is done.
@@ -130,9 +141,22 @@ pub async fn serve_until(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    serve_on_until(vault, listen(config)?, config, ready, stop).await
+}
+
+/// Opens the address that is listened on.
+pub fn listen(config: &ServeConfig) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(config.listen).map_err(|error| ServeError::Listen(error.kind()))
+}
+
+async fn serve_on_until(
+    vault: Arc<Vault>,
+    listener: TcpListener,
+    config: &ServeConfig,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let tls = tls::server_config(&config.certificate, &config.key, config.tls_1_2)?;
-    let listener = std::net::TcpListener::bind(config.listen)
-        .map_err(|error| ServeError::Listen(error.kind()))?;
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
@@ -234,31 +258,6 @@ async fn sum_strangers(app: Arc<App>) {
         });
         if summed.await.is_err() {
             return;
-        }
-    }
-}
-
-/// Goes on with destructions that were carried out, at the start too, and tries again what could not be done.
-async fn shred(vault: Arc<Vault>) {
-    const LOOKS_A_MINUTE: u64 = 60;
-    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
-    for ticks in 0_u64.. {
-        tick.tick().await;
-        let vault = Arc::clone(&vault);
-        // Where a caller went away before the answer, nobody said that there is something to do.
-        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
-        let shredded = tokio::task::spawn_blocking(move || match anyway {
-            true => vault.shred(),
-            false => vault.shred_if_due(),
-        });
-        match shredded.await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(cases)) => tracing::info!(cases, "destroyed cases have their certificates"),
-            Ok(Err(ShredError::UnderWay)) => {}
-            Ok(Err(fault)) => {
-                tracing::error!(fault = %fault, "a destroyed case could not be ended yet")
-            }
-            Err(_) => return,
         }
     }
 }

@@ -16,11 +16,11 @@ use super::app::App;
 use super::authenticate::authenticate;
 use super::problem::Problem;
 use super::query;
-use super::run::{ids, pass};
+use super::run::{Act, ids, pass};
 use crate::domain::WipedBuffer;
 use crate::evidence::write_row;
 use crate::operations::{Request as Asked, Sheet};
-use crate::vault::{Answer, Ended, Operation, OperationError, Reply, View as _, Wire};
+use crate::vault::{Answer, Operation, OperationError, Reply, View as _, Wire};
 
 /// The forms of a list, the server's favourite first.
 pub(super) const FORMS: [&str; 2] = ["application/json", CSV];
@@ -29,29 +29,37 @@ pub(super) const CSV: &str = "text/csv";
 /// Names the next page of a sheet, which has no member for it.
 pub(super) const PAGE_NEXT: HeaderName = HeaderName::from_static("page-next");
 
-/// Runs an operation whose input is the query and whose answer is a list: as JSON, or as CSV.
-pub(super) async fn run_list<O: Asked>(
-    app: std::sync::Arc<App>,
-    request: Request,
-    names: &'static [&'static str],
-) -> Result<Response, Problem>
+/// An answer and the name of the next page of a sheet.
+pub(super) type Listed = (Reply, Option<String>);
+
+/// An operation whose answer is a list: as JSON, or as CSV.
+pub(super) fn listing<O: Asked>(as_sheet: bool) -> Act<Listed>
 where
     <<O as Operation>::Answer as Answer>::View: Sheet,
 {
+    Act::of::<O>(O::SMALL, move |ended| {
+        let (leaf, (wire, next)) = ended.render(|view, _| match as_sheet {
+            true => of(&view),
+            false => Ok((view.into_wire()?, None)),
+        })?;
+        Ok((Reply { leaf, wire }, next))
+    })
+}
+
+/// Runs an operation whose input is the query and whose answer is a list. `act` is given whether CSV is wanted.
+pub(super) async fn run_list(
+    app: std::sync::Arc<App>,
+    request: Request,
+    names: &'static [&'static str],
+    act: fn(bool) -> Act<Listed>,
+) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let as_sheet = accept::choose(&parts.headers, &FORMS) == Some(1);
     let caller = authenticate(&app, &parts).await?;
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let asked = query::to_json(parts.uri.query().unwrap_or_default(), names);
-    let render = move |ended: Ended<<O as Operation>::Answer>| {
-        let (leaf, (wire, next)) = ended.render(|view, _| match as_sheet {
-            true => of(&view),
-            false => Ok((view.into_wire()?, None)),
-        })?;
-        Ok((Reply { leaf, wire }, next))
-    };
-    let (reply, next) = pass::<O, _>(&app, caller, &turn, ids, asked, O::SMALL, render).await?;
+    let (reply, next) = pass(&app, caller, &turn, ids, asked, act(as_sheet)).await?;
     let mut response = respond(reply, StatusCode::OK)?;
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("accept"));

@@ -187,6 +187,7 @@ list! {
     DecideExport      "export.decide"       writes decides;
     BuildPackage      "export.build"        reads reveals;
     TakePackage       "export.package"      writes;
+    CancelBuild       "export.cancel"       reads;
     ReadSigner        "export.signer"       reads;
     AcknowledgeExport "export.acknowledge"  writes;
     SearchLeaves      "audit.search"        reads;
@@ -202,8 +203,13 @@ list! {
     ReadKeys          "key.read"            reads;
     KeyStatus         "key.status"          reads;
     RotateKek         "key.rotate"          writes;
+    ListSlots         "slot.list"           reads;
+    RequestSlotChange "slot.request"        writes;
+    DecideSlotChange  "slot.decide"         writes;
+    CarryOutSlotChange "slot.carry-out"     writes;
     InitVault         "vault.init"          writes;
     StartVault        "vault.start"         writes;
+    UnsealVault       "vault.unseal"        writes;
     StopVault         "vault.stop"          writes;
     SumStrangers      "vault.strangers"     writes;
     NoteClock         "clock.note"          writes;

@@ -198,6 +198,14 @@ fn about_request(
                 Err(Denial::NotAllowed)
             };
         }
+        // Whoever asked for a package stops its building, and whoever hands packages out.
+        ActionKind::CancelBuild => {
+            return if request.asked_by_caller || role == CaseRole::Custodian {
+                Ok(())
+            } else {
+                Err(Denial::NotAllowed)
+            };
+        }
         ActionKind::OpenReveal | ActionKind::OpenQuarantine => {
             if !request.asked_by_caller {
                 return Err(Denial::NotTheAsker);
@@ -489,6 +497,35 @@ mod tests {
             facts.request = Some(request(own, RequestState::Requested));
             let decided = decide(&facts, ActionKind::CancelAdmission);
             assert_eq!(decided.is_ok(), allowed, "{role:?} {own}");
+        }
+    }
+
+    #[test]
+    fn the_asker_and_a_custodian_stop_a_package_and_nobody_else() {
+        for state in [RequestState::Approved, RequestState::Used] {
+            for (role, account, own, denial) in [
+                (CaseRole::Custodian, None, false, None),
+                (CaseRole::Investigator, None, true, None),
+                (
+                    CaseRole::Investigator,
+                    None,
+                    false,
+                    Some(Denial::NotAllowed),
+                ),
+                (CaseRole::Lead, None, true, None),
+                (CaseRole::Lead, None, false, Some(Denial::NotAllowed)),
+                (
+                    CaseRole::Liaison,
+                    Some("one"),
+                    false,
+                    Some(Denial::Concealed),
+                ),
+            ] {
+                let mut facts = facts(role, account);
+                facts.request = Some(request(own, state));
+                let decided = decide(&facts, ActionKind::CancelBuild);
+                assert_eq!(decided.err(), denial, "{role:?} {own}");
+            }
         }
     }
 

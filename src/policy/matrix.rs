@@ -136,6 +136,10 @@ fn row(action: ActionKind) -> Row {
         | A::ReadVkey
         | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
+        // Two administrators; `scope/slot_changes.rs` checks that they are two.
+        A::ListSlots | A::RequestSlotChange | A::DecideSlotChange | A::CarryOutSlotChange => {
+            home(&[Administrator])
+        }
         A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
         A::ReadClock | A::ReadHealth => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
@@ -194,6 +198,8 @@ fn row(action: ActionKind) -> Row {
         A::DecideExport => members(&[L, C]),
         // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
         A::BuildPackage | A::TakePackage => members(&[C, N]),
+        // `decide` checks that it is the asker or a custodian.
+        A::CancelBuild => at_rest_too(members(&[I, L, C, N])),
         A::AcknowledgeExport => at_rest_too(members(&[C, N])),
         A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
@@ -201,6 +207,7 @@ fn row(action: ActionKind) -> Row {
         A::AcceptRestore => home(&[Administrator]),
         A::InitVault
         | A::StartVault
+        | A::UnsealVault
         | A::StopVault
         | A::SumStrangers
         | A::NoteClock

@@ -19,9 +19,11 @@ use crate::vault::call::edition::Editions;
 use crate::vault::clock::VaultClock;
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::checks_under_way::ChecksUnderWay;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
+use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{Challenges, KnownSessions, Throttle};
 use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::last_backups::LastBackups;
@@ -46,6 +48,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
     pub(in crate::vault) admissions: Arc<UnderWay>,
+    /// The dry runs that are under way.
+    pub(in crate::vault) checks: Arc<ChecksUnderWay>,
     /// What admissions left that could not be removed.
     pub(in crate::vault) leftovers: Leftovers,
     pub(in crate::vault) known_cases: KnownCases,
@@ -66,6 +70,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// Destroyed cases that could not be ended.
+    pub(in crate::vault) held_up: HeldUpCases,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }
@@ -110,6 +116,11 @@ impl Core {
         self.known_cases.forget(case.number);
         self.question_alarm.forget(&case.id);
         Ok(generation)
+    }
+
+    /// The keyring, for somebody who changes it.
+    pub(in crate::vault) fn keyring_to_change(&self) -> std::sync::RwLockWriteGuard<'_, Keyring> {
+        self.keyring.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

@@ -23,6 +23,8 @@ pub enum Conflict {
     AlreadyAdmitted(ExhibitId),
     /// An operator cancelled this admission.
     AdmissionCancelled,
+    /// Somebody stopped the building of this package.
+    BuildCancelled,
     /// The exhibit was withdrawn; or another one was withdrawn after the package that is asked for was built.
     ExhibitWithdrawn,
     /// The result is no longer the one that was asked for or decided.
@@ -43,6 +45,8 @@ pub enum Conflict {
     LastPasskey,
     /// Nothing about the clock is in doubt.
     ClockRight,
+    /// The keyring's slots do not allow the change, or the program of one failed, or another change is under way.
+    KeyringSlots,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
@@ -68,6 +72,7 @@ impl Conflict {
             Self::AdmissionInProgress => "admission-in-progress",
             Self::AlreadyAdmitted(_) => "already-admitted",
             Self::AdmissionCancelled => "admission-cancelled",
+            Self::BuildCancelled => "package-cancelled",
             Self::ExhibitWithdrawn => "exhibit-withdrawn",
             Self::ResultChanged => "result-changed",
             Self::TooManyOpen => "too-many-open",
@@ -78,6 +83,7 @@ impl Conflict {
             Self::TooManyPasskeys => "too-many-passkeys",
             Self::LastPasskey => "last-passkey",
             Self::ClockRight => "clock-right",
+            Self::KeyringSlots => "keyring-slots",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
             Self::DelayRuns { .. } => "delay-runs",
@@ -233,6 +239,7 @@ impl OperationError {
                 Conflict::NameTaken
                 | Conflict::CaseState(_)
                 | Conflict::AdmissionCancelled
+                | Conflict::BuildCancelled
                 | Conflict::TooManyOpen
                 | Conflict::TooManyCases
                 | Conflict::OutsideCases
@@ -241,6 +248,7 @@ impl OperationError {
                 | Conflict::TooManyPasskeys
                 | Conflict::LastPasskey
                 | Conflict::ClockRight
+                | Conflict::KeyringSlots
                 | Conflict::PackageDeleted
                 | Conflict::DelayRuns { .. }
                 // A caller that asks for a part has the package already.

@@ -18,9 +18,12 @@ use super::keyring::Keyring;
 use super::ledger::trail;
 use super::lock::VaultLock;
 use super::paths::Paths;
+use super::scope::carried_out_at;
 use super::settings::Settings;
+use super::shred::unfinished;
 use super::start::{self, StartError};
-use super::store::Access;
+use super::store::{Access, StoreError};
+use crate::domain::CaseId;
 
 /// A vault that is looked at. No other process opens it meanwhile.
 pub struct Inspection {
@@ -63,6 +66,21 @@ impl Inspection {
     /// If the check itself could not be done.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
         check_exhibits(&self.core)
+    }
+
+    /// The destroyed cases of which keys or rows are left, and when each destruction was carried out, if that is known.
+    ///
+    /// # Errors
+    ///
+    /// If the cases could not be read.
+    pub fn unfinished(&self) -> Result<Vec<(CaseId, Option<String>)>, StoreError> {
+        let all = unfinished(&self.core)?.into_iter();
+        Ok(all
+            .map(|case| {
+                let at = carried_out_at(&self.core, &case);
+                (case.id, at)
+            })
+            .collect())
     }
 
     /// What the clocks say.

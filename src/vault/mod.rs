@@ -19,6 +19,7 @@ mod door;
 pub mod entropy;
 mod error;
 mod exhibits;
+mod held_up;
 pub mod identity;
 mod inspection;
 pub mod keyring;
@@ -28,6 +29,7 @@ mod lock;
 mod paths;
 pub mod plaintext;
 pub mod private_files;
+mod program;
 pub mod records;
 pub mod scope;
 mod settings;
@@ -42,7 +44,7 @@ pub use self::admission::{
     Admission, AdmittedView, Batches, DryRun, ExhibitCheck, ExhibitFacts, FileFacts, FileReport,
     TakesRows,
 };
-pub use self::budget::package_turns::{PackageTurn, PackageTurns};
+pub use self::budget::package_turns::{Build, BuildCancellation, PackageTurn, PackageTurns};
 pub use self::budget::price::Price;
 pub use self::call::answer::Answer;
 pub use self::call::caller::{Caller, Said};
@@ -53,10 +55,12 @@ pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{AskChallenge, ChallengeView, Ended, Operation, Reply, Rights, Vault};
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
+pub use self::exhibits::checks_under_way::CheckUnderWay;
 pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{
     AdmissionProgress, AdmissionUnderWay, AdmissionView, Admits, Cancellation, Stage,
 };
+pub use self::held_up::HeldUp;
 pub use self::inspection::{FilesBeside, Inspection};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};

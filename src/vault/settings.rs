@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
+use crate::vault::program::Programs;
 
 words! {
     /// Who must have a second factor; everybody else may.
@@ -114,6 +115,9 @@ pub struct Settings {
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
     pub kept_checkpoints: usize,
+    /// The programs for slots of the keyring.
+    #[serde(skip)]
+    pub programs: Programs,
     /// The whole configuration that these settings are of, with what is about the network and the log. The
     /// vault does not read it: the leaf of a start states it.
     pub configuration: Value,
@@ -210,6 +214,7 @@ impl Default for Settings {
             table_bytes: 512 << 20,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
+            programs: Programs::default(),
             configuration: Value::Null,
         }
     }

@@ -4,6 +4,7 @@
 //! on at the next call, in any process that opens the vault. The keys go first. Rows go in small steps through the
 //! ledger, so that acts on other cases wait for none of them for long, and no step holds more than some parts in
 //! memory. The leaf with the digest of the certificate is the last of it: as long as there is none, something is left.
+//! What keeps one case from its end keeps no other from theirs, and `vault/held_up.rs` knows of it.
 //!
 //! Not promised: that a disk forgets. Deleted rows are overwritten in the database and the write-ahead log is cut, but
 //! copies, snapshots and the cells of an SSD are not the vault's.
@@ -17,6 +18,7 @@ use super::call::answer::Answer;
 use super::call::caller::Caller;
 use super::call::receipt::Receipt;
 use super::call::target::Target;
+use super::core::Core;
 use super::door::{Operation, Vault};
 use super::error::OperationError;
 use super::keyring::KeyringError;
@@ -59,6 +61,13 @@ pub enum ShredError {
     Certificate,
 }
 
+impl ShredError {
+    /// Whether somebody has to look at it. Otherwise it goes on by itself.
+    pub fn is_fault(self) -> bool {
+        !matches!(self, Self::UnderWay | Self::Stopping)
+    }
+}
+
 impl From<StageError> for ShredError {
     fn from(error: StageError) -> Self {
         match error {
@@ -74,14 +83,31 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// The first that it came upon; what was done until then stays done.
+    /// The first that it came upon, faults before the others; what was done stays done, and the other cases were ended.
     pub fn shred(&self) -> Result<usize, ShredError> {
         let mut ended = 0;
-        for case in self.unfinished()? {
-            self.shred_case(&case)?;
-            ended += 1;
+        let mut failed: Option<ShredError> = None;
+        for case in unfinished(&self.core)? {
+            match self.shred_case(&case) {
+                Ok(()) => {
+                    self.core.held_up.ended(&case.id);
+                    ended += 1;
+                }
+                Err(ShredError::Stopping) => return Err(ShredError::Stopping),
+                Err(error) => {
+                    if error.is_fault() {
+                        self.core.held_up.failed(&case.id, self.core.clock.now());
+                    }
+                    if !failed.is_some_and(ShredError::is_fault) {
+                        failed = Some(error);
+                    }
+                }
+            }
         }
-        Ok(ended)
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(ended),
+        }
     }
 
     /// The same if a case was destroyed since the last call, or that call did not come to its end.
@@ -103,20 +129,11 @@ impl Vault {
     /// Takes the keys of destroyed cases out of the keyring, if somebody was interrupted before.
     pub(in crate::vault) fn shred_keys(&self) -> Result<(), KeyringError> {
         // What cannot be read is told by the start itself.
-        for case in self.unfinished().unwrap_or_default() {
+        for case in unfinished(&self.core).unwrap_or_default() {
             let taken = self.core.destroy_keys(&case);
             taken.map_err(|_| KeyringError::NoKey)?;
         }
         Ok(())
-    }
-
-    /// The cases that somebody destroyed, of which more is left than the certificate. One that has lost its key and was
-    /// destroyed by nobody is refused like them, and stays as it is: the keyring may be the wrong one.
-    fn unfinished(&self) -> Result<Vec<CaseRow>, StoreError> {
-        let reader = self.core.readers.snapshot()?;
-        let mut all = case_rows::list(reader.connection()?)?;
-        all.retain(|case| case.state == CaseState::Destroyed && !certified(&self.core, case));
-        Ok(all)
     }
 
     fn shred_case(&self, case: &CaseRow) -> Result<(), ShredError> {
@@ -138,6 +155,7 @@ impl Vault {
     fn shred_packages(&self, case: CaseNumber) -> Result<(), ShredError> {
         for request in self.requests(case)? {
             if self.core.package_turns.is_building(&request) {
+                self.core.package_turns.stop(&request);
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);
@@ -223,6 +241,15 @@ impl Vault {
     ) -> Result<(), ShredError> {
         Ok(self.ledger.stager().stage(step)?)
     }
+}
+
+/// The cases that somebody destroyed, of which more is left than the certificate. One that has lost its key and was
+/// destroyed by nobody is refused like them, and stays as it is: the keyring may be the wrong one.
+pub(in crate::vault) fn unfinished(core: &Core) -> Result<Vec<CaseRow>, StoreError> {
+    let reader = core.readers.snapshot()?;
+    let mut all = case_rows::list(reader.connection()?)?;
+    all.retain(|case| case.state == CaseState::Destroyed && !certified(core, case));
+    Ok(all)
 }
 
 /// The last act on a case: the vault signs that it is gone.

@@ -33,9 +33,9 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
-use crate::vault::identity::Challenges;
-use crate::vault::identity::{KnownSessions, Throttle};
-use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase};
+use crate::vault::held_up::{HeldUp, HeldUpCases};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
     Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
@@ -146,7 +146,8 @@ impl Vault {
         }
         let lock = VaultLock::take(&paths.data())?;
         make_database_file(paths).map_err(failed)?;
-        let keyring = Keyring::create(&paths.keyring(), passphrase, params, &*entropy)?;
+        let keyring =
+            Keyring::create(&paths.keyring(), passphrase, params, clock.now(), &*entropy)?;
         let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
         watch(&mut writer, &keyring)?;
@@ -198,6 +199,12 @@ impl Vault {
                 Refusal::Failed(OperationError::Store(error), _) => StartError::Store(error),
                 _ => StartError::Unaudited,
             })?;
+        let opened = vault.core.keys().opened().clone();
+        if !opened.shares.is_empty() {
+            vault
+                .perform(&Caller::system(), Unseal { opened })
+                .map_err(|_| StartError::Unaudited)?;
+        }
         Ok(vault)
     }
 
@@ -255,6 +262,11 @@ impl Vault {
     /// How the scheduled backups went.
     pub fn backups(&self) -> BackupReport {
         self.core.backups.report()
+    }
+
+    /// The destroyed cases that a fault keeps from their end.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        self.core.held_up.all()
     }
 
     /// How many acts wait for the ledger.
@@ -393,6 +405,7 @@ pub(in crate::vault) fn prepare(
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
+        checks: Arc::default(),
         leftovers: Leftovers::default(),
         known_cases: KnownCases::default(),
         editions: Editions::default(),
@@ -406,6 +419,7 @@ pub(in crate::vault) fn prepare(
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
+        held_up: HeldUpCases::default(),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;
@@ -498,14 +512,56 @@ impl Operation for Start {
             }
         }
         let settings = stated(&scope.core.settings)?;
+        let opened = {
+            let keys = scope.core.keys();
+            let opened = keys.opened();
+            json!({
+                "slot": opened.slot,
+                "kind": opened.kind,
+                "fingerprint": opened.fingerprint.to_string(),
+            })
+        };
         let clock = scope.clock();
         scope.notes.alarm = clock.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "leftovers_cleared": cleared,
+            "opened_with": opened,
             "settings": settings,
             "machine": clock.machine,
             "off_by_s": clock.off_by_s,
             "stopped_s": clock.stopped_s,
+        }));
+        Ok(Nothing)
+    }
+}
+
+/// The vault was opened with shares.
+struct Unseal {
+    opened: Opened,
+}
+
+impl Operation for Unseal {
+    type Action = actions::UnsealVault;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let Opened {
+            slot,
+            fingerprint,
+            mut shares,
+            ..
+        } = self.opened;
+        shares.sort_unstable();
+        let numbers: Vec<String> = shares.iter().map(u8::to_string).collect();
+        scope.notes.object = Some(format!("shares {fingerprint} {}", numbers.join(",")));
+        scope.note_detail(json!({
+            "slot": slot,
+            "set": fingerprint.to_string(),
+            "shares": shares,
         }));
         Ok(Nothing)
     }

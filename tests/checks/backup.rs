@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use breachvault::domain::OperatorName;
+use breachvault::domain::{OperatorName, SlotLabel};
 use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
 use breachvault::operations::only_reason;
 use breachvault::operations::operator::AddOperator;
@@ -22,7 +22,10 @@ use breachvault::vault::backup::{
 use breachvault::vault::clock::{Clock as _, ManualClock};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
-use breachvault::vault::keyring::{Keyring, Passphrase};
+use breachvault::vault::keyring::{
+    Argon2Params, Handed, Keyring, KeyringError, LockedKeyring, Passphrase, PreparedSlot, Programs,
+    SlotWanted,
+};
 use breachvault::vault::trail::{self, TrailFailure};
 use breachvault::vault::{Caller, Passkeys, Paths, Refusal, SecondFactor, Settings, SignIn, Vault};
 use serde_json::{Value, json};
@@ -546,6 +549,58 @@ fn breachvault(arguments: &[&str]) -> Output {
         .stdin(Stdio::null())
         .output()
         .unwrap()
+}
+
+#[test]
+fn where_there_are_two_slots_a_restore_takes_the_holders_of_both() {
+    let closed = House::new().close();
+    let paths = closed.paths();
+    let entropy = Arc::new(SystemEntropy::new());
+    let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+    let passphrase = Passphrase::new(PASSPHRASE.to_owned());
+    let mut keyring = locked.unlock(&passphrase).ok().unwrap();
+    let slot = PreparedSlot::make(
+        keyring.vault(),
+        SlotLabel::parse("for the safe").unwrap(),
+        &SlotWanted::Passphrase,
+        Argon2Params::new(8, 1, 1).unwrap(),
+        &Programs::default(),
+        &*entropy,
+    );
+    let slot = slot.ok().unwrap();
+    let now = "2024-04-02T09:20:00Z".parse().unwrap();
+    keyring.add_slot(&slot, now, &*entropy).unwrap();
+    let Handed::Passphrase(other) = slot.handed else {
+        panic!("no passphrase");
+    };
+    drop(keyring);
+
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&paths, "two.bvdata");
+    let keys = shelf.back_up_keyring(&paths);
+    let refused = shelf.restore(&database, &keys, None);
+    assert!(matches!(refused, Err(RestoreError::OneHolder)));
+    assert_eq!(shelf.left(), Vec::<String>::new());
+
+    let room = shelf.room(&database, &keys, None).unwrap();
+    let mut first = unlocked(&room);
+    // One holder twice is one holder.
+    assert_eq!(
+        first.joined_by(&unlocked(&room)),
+        Err(KeyringError::SameSlot)
+    );
+    let locked = room.keyring().unwrap();
+    let second = locked.unlock(&Passphrase::new(other.to_string()));
+    first.joined_by(&second.ok().unwrap()).unwrap();
+    let verified = room.verify(&first, &*entropy).unwrap();
+    let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+    let restored = room.begin(&verified, first, house::settings(), clock, entropy);
+    let restored = restored.unwrap();
+    let caller = sign_in(restored.vault(), "archibald");
+    restored
+        .put_in_place(&caller, only_reason(REASON).unwrap())
+        .unwrap();
+    assert_eq!(shelf.left(), ["restored"]);
 }
 
 #[test]

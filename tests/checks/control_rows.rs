@@ -7,11 +7,14 @@ use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
+use breachvault::domain::OperatorName;
 use breachvault::operations::case::{HoldCase, NameMember, SuspendMember};
+use breachvault::operations::key::RequestSlotChange;
 use breachvault::operations::record::{CountRecords, LookUp};
 use breachvault::operations::session::{CloseSession, ReadSelf};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
-use breachvault::vault::{Caller, OperationError, Refusal, Vault};
+use breachvault::vault::identity::Password;
+use breachvault::vault::{Caller, OperationError, Refusal, SignIn, Vault};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
@@ -19,9 +22,10 @@ use serde_json::{Value, json};
 use crate::house::{self, Closed, House, People, REASON, ask, log, numbers, open_case};
 
 /// The tables whose rows decide what somebody may do or see. `tests/checks/sealed_rows.rs` has the others.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 11] = [
     "meta",
     "clock",
+    "slot_change",
     "operator",
     "session",
     "cases",
@@ -49,6 +53,7 @@ impl Days {
         table_of(vault, people, "country");
         look_up(vault, people).unwrap();
         ask_withdrawal(vault, people, 0);
+        ask_slot(vault, "one for the safe");
         house::open_case(vault, &people.lead, "Another supplier");
         let today = house.close();
         let yesterday = today.copy();
@@ -63,11 +68,27 @@ impl Days {
         let lead = json!({ "role": "custodian" });
         house::name_member(&vault, &people.lead, &people.case, &people.other_lead, lead).unwrap();
         look_up(&vault, people).unwrap();
+        ask_slot(&vault, "one for the board");
         house::open_case(&vault, &people.lead, "A third supplier");
         vault.stop().unwrap();
         drop(vault);
         Self { yesterday, today }
     }
+}
+
+/// The administrator asks for a new slot of the keyring.
+fn ask_slot(vault: &Vault, label: &str) {
+    let attempt = SignIn {
+        name: OperatorName::parse("archibald").unwrap(),
+        password: Password::new("the long password of archibald".to_owned()),
+        totp: None,
+        address: None,
+    };
+    let administrator = vault.sign_in_here(attempt).unwrap().unwrap();
+    let wanted = json!({
+        "change": "add", "kind": "passphrase", "label": label, "reason": REASON,
+    });
+    ask::<RequestSlotChange>(vault, &administrator, &[], wanted).unwrap();
 }
 
 pub(crate) fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> {

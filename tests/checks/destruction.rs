@@ -1,8 +1,10 @@
 //! The end of a case, from outside: what the files hold after it, what older files still open, and what a kill leaves.
 
 use std::fs;
+use std::process::Command;
 
 use breachvault::operations::audit::{ReadLeafBytes, ReadVkey};
+use breachvault::operations::case::ReadCase;
 use breachvault::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ReadCertificate, RequestDestruction,
 };
@@ -12,14 +14,15 @@ use breachvault::vault::audit::{VerifierKey, open};
 use breachvault::vault::clock::ManualClock;
 use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{
-    Caller, ExhibitCheck, MarkFault, Paths, Refusal, StartError, Vault, trail,
+    Caller, ExhibitCheck, MarkFault, Paths, Refusal, ShredError, StartError, Vault, trail,
 };
 use serde_json::{Value, json};
 
 use crate::house::{
     self, Closed, House, PASSPHRASE, REASON, admit_as, ask, files, log, name_member, numbers,
-    open_case, perform,
+    open_case, perform, said,
 };
+use crate::secret_file::write_secret;
 
 const ROWS: u64 = 3000;
 
@@ -314,6 +317,54 @@ fn a_certificate_verifies_with_the_logs_key_and_its_leaf_and_not_once_it_is_alte
     let digest: &[u8] = digest.as_ref();
     assert_eq!(leaf["digest"], encoded(digest).as_str());
     assert_eq!(leaf["action"], "destruction.certify");
+}
+
+#[test]
+fn what_keeps_a_case_from_its_end_is_told_and_keeps_no_other_case() {
+    let house = House::new();
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let other = open_case(&house.vault, &people.lead, "The other zeppelin");
+    let destruction = due(&house);
+    assert_eq!(house.vault.held_up(), []);
+    // A keyring that cannot be replaced, whoever runs the tests.
+    let paths = house.paths();
+    let in_the_way = paths.keyring().with_extension("new");
+    fs::create_dir(&in_the_way).unwrap();
+    carry_out(&house, &destruction);
+    assert_eq!(house.vault.shred(), Err(ShredError::Keyring));
+    let first = house.vault.held_up();
+    assert_eq!(first.len(), 1);
+    assert_eq!(first[0].case, people.case);
+    // It is said since when, not how often.
+    house.clock.advance_seconds(600);
+    assert_eq!(house.vault.shred(), Err(ShredError::Keyring));
+    assert_eq!(house.vault.held_up(), first);
+    assert!(house.vault.health().is_green());
+    let view = certificate(&house.vault, &people.lead, people.case.as_str());
+    assert_eq!(view["state"], "shredding");
+    let read = house.ask::<ReadCase>(&people.lead, &[("case", other.as_str())], json!({}));
+    assert_eq!(read.unwrap()["state"], "open");
+    // Of a stopped vault the doctor says it, and when the destruction was carried out.
+    let left = house.left_by_a_kill();
+    let file = left.directory.path().join("passphrase");
+    write_secret(&file, PASSPHRASE);
+    let doctor = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(["doctor", "--dir", left.directory.path().to_str().unwrap()])
+        .arg("--passphrase-file")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let told = said(&doctor);
+    let at = view["destroyed"]["carried_out"]["at"].as_str().unwrap();
+    let line = format!("{}: rows are still being deleted since {at}", people.case);
+    assert!(told.contains(&line) && told.contains("NOTICE"), "{told}");
+
+    fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(house.vault.shred(), Ok(1));
+    assert_eq!(house.vault.held_up(), []);
+    let view = certificate(&house.vault, &people.lead, people.case.as_str());
+    assert_eq!(view["state"], "signed");
 }
 
 fn encoded(bytes: &[u8]) -> String {

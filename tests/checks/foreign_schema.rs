@@ -115,6 +115,11 @@ fn changes_of(table: &str, text: &str, first: &str) -> Vec<Change> {
         // The first object that differs is named, in the order of their tables.
         let (named, place) = match table {
             "request" => ("the index `request_of_asker`".to_owned(), "sqlite_schema"),
+            "release" => ("the index `release_of_case`".to_owned(), "sqlite_schema"),
+            "session" => (
+                "the index `session_of_operator`".to_owned(),
+                "sqlite_schema",
+            ),
             _ if table < "of_mine" => (format!("the view `{table}` is not"), table),
             _ => ("of_mine".to_owned(), "sqlite_schema"),
         };

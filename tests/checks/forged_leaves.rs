@@ -94,6 +94,44 @@ fn damaged<T: std::fmt::Debug>(vault: &Vault, asked: Result<T, Refusal>, change:
     assert!(!vault.health().is_green(), "{change}");
 }
 
+/// Takes a leaf out of the index of actions, past the database, and puts the text of the index back as it was.
+fn hide_from_the_index(db: &Connection, leaf: u64) {
+    let text = "SELECT sql FROM sqlite_master WHERE name = 'leaf_of_action'";
+    let text: String = db.query_row(text, [], |row| row.get(0)).unwrap();
+    let put = |text: &str| {
+        db.execute_batch("PRAGMA writable_schema = ON").unwrap();
+        let sql = "UPDATE sqlite_master SET sql = ?1 WHERE name = 'leaf_of_action'";
+        assert_eq!(db.execute(sql, [text]).unwrap(), 1);
+        db.execute_batch("PRAGMA writable_schema = RESET").unwrap();
+    };
+    put(&format!("{text} WHERE seq <> {leaf}"));
+    db.execute_batch("REINDEX leaf_of_action").unwrap();
+    put(&text);
+}
+
+#[test]
+fn a_leaf_that_an_index_hides_is_missed_by_no_search() {
+    let (closed, leaf) = sample();
+    for served in [false, true] {
+        let copy = closed.copy();
+        let hide = |db: &Connection| hide_from_the_index(db, leaf);
+        let vault = match served {
+            true => {
+                let vault = copy.open().unwrap();
+                assert_eq!(lookups(&vault, &copy.people).unwrap(), [leaf]);
+                copy.change(hide);
+                vault
+            }
+            false => {
+                copy.change(hide);
+                copy.open().unwrap()
+            }
+        };
+        let found = search(&vault, &copy.people, json!({ "action": "record.lookup" }));
+        damaged(&vault, found, "an index without the leaf");
+    }
+}
+
 #[test]
 fn a_search_or_a_sign_off_over_a_changed_log_is_refused_in_a_closed_and_a_served_vault() {
     let (closed, leaf) = sample();

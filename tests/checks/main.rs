@@ -34,6 +34,7 @@ mod private_files;
 mod protected_attack;
 mod recovery;
 mod sealed_rows;
+mod sealed_start;
 mod secret_file;
 mod shell;
 mod shell_page;

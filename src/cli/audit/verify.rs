@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::verifier_key;
 use crate::cli::error::{CliError, Exit, chain};
-use crate::cli::secret::PassphraseArgs;
-use crate::cli::{streams, unlock};
+use crate::cli::unlock_args::UnlockArgs;
+use crate::cli::{settings, streams, unlock};
 use crate::vault::Paths;
 use crate::vault::audit::{Claim, ExportedLog, Failure, Verdict, VerifierKey, verify_log};
 use crate::vault::trail::{self, EXPORTED_VKEY, TrailFailure};
@@ -30,8 +30,11 @@ pub(in crate::cli) struct Verify {
     /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
+    /// A configuration file, for the programs of the keyring
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
 }
 
 impl Verify {
@@ -62,8 +65,9 @@ impl Verify {
         key: Option<VerifierKey>,
         kept: &[Vec<u8>],
     ) -> Result<Result<Verdict, TrailFailure>, CliError> {
-        let keyring = match self.passphrase.secret().is_given() {
-            true => Some(unlock::unlock(paths, &self.passphrase)?),
+        let programs = settings::config(self.config.as_deref())?.keyring.programs();
+        let keyring = match self.unlock.is_given() {
+            true => Some(unlock::unlock(paths, &self.unlock, &programs)?),
             false => None,
         };
         let verdict = trail::verify_directory(paths, key, kept);

@@ -1,7 +1,15 @@
 //! `key`: the keyring of a vault.
 
+mod add;
+mod carry_out;
+mod change;
+mod decide;
+mod remove;
 mod rotate;
+mod shares;
+mod slots;
 mod status;
+mod unseal;
 
 use clap::Subcommand;
 
@@ -13,6 +21,14 @@ pub(super) enum Key {
     Status(status::Status),
     /// Change the passphrase, and with it the key that wraps the root key.
     Rotate(rotate::Rotate),
+    /// List the slots, and the change of them that waits.
+    Slots(slots::Slots),
+    Shares(shares::Shares),
+    Add(add::Add),
+    Remove(remove::Remove),
+    Decide(decide::Decide),
+    CarryOut(carry_out::CarryOut),
+    Unseal(unseal::Unseal),
 }
 
 impl Key {
@@ -20,6 +36,13 @@ impl Key {
         match self {
             Self::Status(status) => status.run(),
             Self::Rotate(rotate) => rotate.run(),
+            Self::Slots(slots) => slots.run(),
+            Self::Shares(shares) => shares.run(),
+            Self::Add(add) => add.run(),
+            Self::Remove(remove) => remove.run(),
+            Self::Decide(decide) => decide.run(),
+            Self::CarryOut(carry_out) => carry_out.run(),
+            Self::Unseal(unseal) => unseal.run(),
         }
     }
 }

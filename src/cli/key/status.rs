@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::{streams, unlock};
-use crate::operations::key::KeyState;
+use crate::operations::key::{KeyState, SlotState};
 use crate::vault::Paths;
 
 #[derive(Args)]
@@ -27,15 +27,35 @@ impl Status {
             return streams::json(&state);
         }
         streams::data(&format!(
-            "vault: {}\ngeneration: {}",
-            state.vault, state.generation
+            "vault: {}\nfingerprint: {}\ngeneration: {}",
+            state.vault, state.fingerprint, state.generation
         ))?;
-        for (no, slot) in state.slots.iter().enumerate() {
+        for slot in &state.slots {
             streams::data(&format!(
-                "slot {no}: {}, since generation {}, Argon2id {} KiB, {} passes, {} lanes",
-                slot.kind, slot.since, slot.memory_kib, slot.passes, slot.lanes
+                "slot {}: {}, {:?}, {}, since generation {} of {}{}",
+                slot.slot,
+                slot.kind,
+                slot.label,
+                slot.fingerprint,
+                slot.since,
+                slot.made_at,
+                of_its_kind(slot)
             ))?;
         }
         Ok(())
     }
+}
+
+/// What only slots of one kind have.
+fn of_its_kind(slot: &SlotState) -> String {
+    if let (Some(memory), Some(passes), Some(lanes)) = (slot.memory_kib, slot.passes, slot.lanes) {
+        return format!(", Argon2id {memory} KiB, {passes} passes, {lanes} lanes");
+    }
+    if let Some((needed, shares)) = slot.needed.zip(slot.shares) {
+        return format!(", {needed} of {shares} shares");
+    }
+    slot.recipients
+        .iter()
+        .map(|one| format!(", {one}"))
+        .collect()
 }

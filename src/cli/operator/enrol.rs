@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::error::CliError;
-use crate::cli::secret::{EnrolmentArgs, PassphraseArgs, PasswordArgs};
+use crate::cli::secret::{EnrolmentArgs, PasswordArgs};
+use crate::cli::unlock_args::UnlockArgs;
 use crate::cli::{answer, init, settings, unlock};
 use crate::vault::Paths;
 use crate::vault::identity::EnrolmentToken;
@@ -25,7 +26,7 @@ pub(in crate::cli) struct Enrol {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
     #[command(flatten)]
     enrolment: EnrolmentArgs,
     #[command(flatten)]
@@ -35,11 +36,11 @@ pub(in crate::cli) struct Enrol {
 impl Enrol {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
-        let keyring = unlock::unlock(&paths, &self.passphrase)?;
+        let settings = settings::read(self.config.as_deref())?;
+        let keyring = unlock::unlock(&paths, &self.unlock, &settings.programs)?;
         let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
             .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
         let password = init::new_password(&mut *self.password.secret().read_new()?)?;
-        let settings = settings::read(self.config.as_deref())?;
         let vault = unlock::start(&paths, keyring, settings)?;
         let ended = vault.enrol(&token, password, self.totp);
         let stopped = vault.stop();

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::error::CliError;
-use crate::cli::secret::{PassphraseArgs, PasswordArgs};
+use crate::cli::secret::PasswordArgs;
+use crate::cli::unlock_args::UnlockArgs;
 use crate::cli::{answer, settings, unlock};
 use crate::domain::OperatorName;
 use crate::vault::identity::Password;
@@ -26,7 +27,7 @@ pub(in crate::cli) struct SecondFactor {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    passphrase: PassphraseArgs,
+    unlock: UnlockArgs,
     #[command(flatten)]
     password: PasswordArgs,
 }
@@ -36,14 +37,14 @@ impl SecondFactor {
         let name = OperatorName::parse(&self.operator)
             .map_err(|error| CliError::usage(format!("--operator: {error}")))?;
         let paths = Paths::of(&self.dir);
-        let keyring = unlock::unlock(&paths, &self.passphrase)?;
+        let settings = settings::read(self.config.as_deref())?;
+        let keyring = unlock::unlock(&paths, &self.unlock, &settings.programs)?;
         let mut password = self.password.secret().read()?;
         let asked = SetSecondFactor {
             name,
             password: Password::new(std::mem::take(&mut *password)),
             address: None,
         };
-        let settings = settings::read(self.config.as_deref())?;
         let vault = unlock::start(&paths, keyring, settings)?;
         let ended = vault.set_second_factor(asked);
         let stopped = vault.stop();

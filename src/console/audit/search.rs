@@ -22,6 +22,13 @@ pub(super) const NAMES: [(&str, &str); 5] = [
     ("object", "About (id, or number of a leaf)"),
 ];
 
+/// Whether the address has a filter, so that the form is shown open.
+pub(super) fn is_set(visit: &Visit) -> bool {
+    let typed = NAMES.iter().map(|(name, _)| *name);
+    let mut all = typed.chain(["action", "outcome", "since"]);
+    all.any(|name| visit.form.has(name))
+}
+
 #[derive(Template)]
 #[template(path = "audit/search.html")]
 struct Shows<'a> {

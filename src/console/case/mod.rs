@@ -8,14 +8,12 @@ mod name_member;
 mod on_member;
 mod open;
 mod overview;
-mod retention;
 
 pub use self::certificate::{CertificateFile, CertificatePage};
 pub use self::list::CasesPage;
 pub use self::members::MembersPage;
-pub use self::move_on::{CloseCasePage, HoldCasePage, ReopenCasePage};
+pub use self::move_on::{CloseCasePage, HoldCasePage, ReopenCasePage, RetentionPage};
 pub use self::name_member::{NameMemberForm, NameMemberPage};
 pub use self::on_member::{LiftPage, RemovePage, SuspendPage, ThawPage};
 pub use self::open::{NewCase, OpenCasePage};
 pub use self::overview::CasePage;
-pub use self::retention::RetentionPage;

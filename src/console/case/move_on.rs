@@ -1,13 +1,14 @@
-//! `POST /console/cases/{case}/{close|hold|reopen}`: a case moves from state to state, with a reason.
+//! `POST /console/cases/{case}/{close|hold|reopen|retention}`: a case moves from state to state, or is kept until
+//! another date, with a reason.
 
 use askama::Template;
 
 use crate::console::form::Field;
 use crate::console::html::Html;
-use crate::console::page::{Page, Shown};
+use crate::console::page::{Page, Shown, ViewOf};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
-use crate::operations::case::{CaseMoved, CloseCase, HoldCase, ReopenCase};
+use crate::operations::case::{CloseCase, HoldCase, ReopenCase, SetRetention};
 use crate::vault::OperationError;
 
 /// Closes a case.
@@ -16,22 +17,26 @@ pub struct CloseCasePage;
 pub struct HoldCasePage;
 /// Opens a case again.
 pub struct ReopenCasePage;
+/// Sets until when a case is kept.
+pub struct RetentionPage;
 
 #[derive(Template)]
 #[template(path = "case/move_on.html")]
 struct Again<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
+    /// Whether it is about the date.
+    dated: bool,
     case: String,
 }
 
 macro_rules! moves {
-    ($($page:ident $operation:ident;)*) => {$(
+    ($($page:ident $operation:ident $fields:expr;)*) => {$(
         impl Page for $page {
             type Operation = $operation;
-            const FIELDS: &'static [Field] = &[Field::Text("reason")];
+            const FIELDS: &'static [Field] = $fields;
 
-            fn show(_: CaseMoved, visit: &Visit) -> Result<Shown, OperationError> {
+            fn show(_: ViewOf<Self>, visit: &Visit) -> Result<Shown, OperationError> {
                 Ok(Shown::Next(visit.done_at(&Self::form_at(visit))))
             }
 
@@ -43,6 +48,7 @@ macro_rules! moves {
                 Some(Html::of(&Again {
                     visit,
                     refused: Some(refused),
+                    dated: Self::FIELDS.len() == DATE_AND_REASON.len(),
                     case: visit.case().unwrap_or_default(),
                 }))
             }
@@ -51,7 +57,11 @@ macro_rules! moves {
 }
 
 moves! {
-    CloseCasePage CloseCase;
-    HoldCasePage HoldCase;
-    ReopenCasePage ReopenCase;
+    CloseCasePage CloseCase REASON;
+    HoldCasePage HoldCase REASON;
+    ReopenCasePage ReopenCase REASON;
+    RetentionPage SetRetention DATE_AND_REASON;
 }
+
+const REASON: &[Field] = &[Field::Text("reason")];
+const DATE_AND_REASON: &[Field] = &[Field::Optional("keep_until"), Field::Text("reason")];

@@ -105,6 +105,12 @@ impl<'a> Asks<'a> {
 }
 
 impl Asks<'_> {
+    /// Whether the profile that was chosen needs one account, and was asked for without.
+    fn lacks_account(&self) -> bool {
+        let at_account = |refused: &Refused| refused.at.as_deref() == Some("filter.account");
+        self.visit.holds("profile", "account-notice") && self.refused.is_some_and(at_account)
+    }
+
     /// Whether anything says which records, or is to be put right.
     fn filters(&self) -> bool {
         let times = ["sent_from", "sent_to", "newly_exposed_in"];

@@ -40,6 +40,8 @@ struct Shows<'a> {
     steps: Option<Steps>,
     package: Option<String>,
     takes: bool,
+    /// Whether the reader can stop a package that is being built.
+    stops: bool,
     records_arrival: bool,
     who_hands_out: String,
 }
@@ -80,6 +82,8 @@ impl<K: Kind> Page for ReadPage<K> {
             steps: K::steps(&view, visit),
             package: K::package(&view),
             takes: visit.may(ActionKind::TakePackage),
+            stops: visit.may(ActionKind::CancelBuild)
+                && (own || visit.may(ActionKind::BuildPackage)),
             records_arrival: visit.may(ActionKind::AcknowledgeExport),
             who_hands_out: who_can(ActionKind::TakePackage).join(", "),
         })

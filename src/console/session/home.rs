@@ -5,6 +5,7 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};
+use crate::domain::CaseId;
 use crate::operations::inbox::{Inbox, ListInbox};
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
@@ -81,7 +82,18 @@ fn called(task: &TaskView) -> &'static str {
         TaskKind::Suspension => "A member is suspended",
         TaskKind::Retention => "A case is kept past its date",
         TaskKind::Backup => "The last backup failed",
+        TaskKind::Destruction => "A destroyed case cannot be ended",
     }
+}
+
+/// The page about the case of a task.
+fn about(task: &TaskView, case: &CaseId) -> String {
+    let page = match task.kind {
+        TaskKind::Destruction => "/certificate",
+        _ if task.yours => "/members",
+        _ => "",
+    };
+    format!("/console/cases/{case}{page}")
 }
 
 /// Who does what the reader cannot do.
@@ -92,5 +104,8 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
         TaskKind::Backup => "Who can mend it: an administrator, on the host.",
+        TaskKind::Destruction => {
+            "Its keys or rows could not be deleted. It is tried again; who can mend it: an administrator, on the host."
+        }
     }
 }

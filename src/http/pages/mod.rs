@@ -7,6 +7,7 @@
 mod arrival;
 mod before_file;
 mod cookie;
+mod kind;
 mod made_up;
 mod open;
 mod package;
@@ -18,6 +19,7 @@ mod sittings;
 mod upload;
 mod visit;
 
+pub(super) use self::kind::PageKind;
 pub use self::made_up::MadeUpPerson;
 pub(super) use self::package::package;
 pub(super) use self::page::page;

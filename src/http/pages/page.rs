@@ -18,32 +18,31 @@ use super::super::body;
 use super::super::problem::{InTheWay, Problem};
 use super::super::run::{Ask, pass, read_body};
 use super::super::said;
+use super::kind::PageKind;
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
 use crate::console::{
-    Field, Form, Html, Page, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
+    Field, Form, Html, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
 };
 use crate::domain::{Purpose, Reason};
-use crate::operations::Request;
-use crate::policy::Action;
-use crate::vault::{Body as Wired, Caller, Ended, Operation, Reply, Rights};
+use crate::vault::{Body as Wired, Caller, Reply, Rights};
 
-/// Answers a request for the page `P`.
+/// Answers a request for a page.
 ///
-/// `same_path`: a `GET` of the API has the path of this one, and the same operation. `ask`: its act is one that a
+/// `same_path`: a `GET` of the API has the path of this one, and the same operation. With `ask`, its act is one that a
 /// passkey signs.
-pub(in crate::http) async fn page<P: Page>(
+pub(in crate::http) async fn page(
     app: Arc<App>,
     request: HttpRequest,
     same_path: bool,
-    ask: Option<Ask>,
+    (page, ask): (PageKind, Option<Ask>),
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
     if !arrival::is_own(&parts) {
-        return from_elsewhere::<P>(&app, &parts, &visit);
+        return from_elsewhere(&page, &app, &parts, &visit);
     }
-    if arrival::is_opened(&parts) && parts.method == Method::GET && costs::<P>(&parts, &visit) {
+    if arrival::is_opened(&parts) && parts.method == Method::GET && costs(&page, &parts, &visit) {
         return go_on(&parts, &visit);
     }
     let token = cookie::session(&parts.headers).map(|(token, _)| token);
@@ -51,12 +50,12 @@ pub(in crate::http) async fn page<P: Page>(
         Ok(caller) => caller,
         Err(problem) => {
             visit.form = small_form(&app, &parts, body).await;
-            forget_numbers::<P>(&mut visit.form);
-            return nobody::<P>(&app, &parts, &problem, &visit);
+            forget_numbers(&page, &mut visit.form);
+            return nobody(&page, &app, &parts, &problem, &visit);
         }
     };
     visit.sitting = app.sittings.of(&caller);
-    if asks_why::<P>() && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
+    if asks_why(&page) && parts.method == Method::GET && visit.sitting.purpose.is_empty() {
         if visit.incomplete {
             return go_on(&parts, &visit);
         }
@@ -64,23 +63,24 @@ pub(in crate::http) async fn page<P: Page>(
         let next = escaped(next_page(&visit::address(&parts)));
         return respond::to(&format!("/console/sitting?next={next}"), None);
     }
-    let done = work::<P>(&app, &caller, &parts, body, (visit, same_path, ask)).await;
+    let done = work(&page, &app, &caller, &parts, body, (visit, same_path, ask)).await;
     match done {
         (visit, Ok(shown)) => {
             if parts.method != Method::GET {
-                keep::<P>(&app, &caller, &shown, &visit);
+                keep(&page, &app, &caller, &shown, &visit);
             }
             show(shown, &visit)
         }
         (visit, Err(problem)) if needs_session(&problem) => {
-            nobody::<P>(&app, &parts, &problem, &visit)
+            nobody(&page, &app, &parts, &problem, &visit)
         }
-        (visit, Err(problem)) => refuse::<P>(&problem, &visit),
+        (visit, Err(problem)) => refuse(&page, &problem, &visit),
     }
 }
 
 /// Reads the form and passes the operation through the door. The page is rendered under its receipt.
-async fn work<P: Page>(
+async fn work(
+    page: &PageKind,
     app: &Arc<App>,
     caller: &Caller,
     parts: &Parts,
@@ -91,7 +91,7 @@ async fn work<P: Page>(
         Ok(turn) => turn,
         Err(problem) => return (Arc::new(visit), Err(problem)),
     };
-    let about = <P::Operation as Request>::target(&visit.ids);
+    let about = (page.target)(&visit.ids);
     visit.rights = visit::rights(app, caller, &visit, about).await;
     let sent = match parts.method == Method::GET {
         true => {
@@ -99,8 +99,8 @@ async fn work<P: Page>(
             Ok(Ok(Zeroizing::new(query.as_bytes().to_vec())))
         }
         false => {
-            let ids = &visit.ids;
-            read_body::<P::Operation>(app, caller, ids, parts, body, body::FORM).await
+            let (ids, permit) = (&visit.ids, page.permit);
+            read_body(app, caller, ids, parts, body, body::FORM, permit).await
         }
     };
     let sent = match sent {
@@ -119,21 +119,20 @@ async fn work<P: Page>(
             visit.form.forget(&visit::WHY);
         }
         let input = match parts.method == Method::GET || has_token(&visit) {
-            true => match P::wrong(&visit.form) {
-                None => Ok(visit.form.to_json(P::FIELDS, &given::<P>(&visit))),
+            true => match (page.wrong)(&visit.form) {
+                None => Ok(visit.form.to_json(page.fields, &given(page, &visit))),
                 Some((at, rule)) => Err(Problem::new(ProblemKind::Invalid).at(at, rule)),
             },
             false => Err(Problem::new(ProblemKind::CrossSite)),
         };
         said = said::of_text(visit.form.text("passkey"));
         visit.form.forget(&["passkey"]);
-        forget_numbers::<P>(&mut visit.form);
+        forget_numbers(page, &mut visit.form);
         input
     });
     let caller = &caller.clone().saying(said);
     if let (true, Some(ask)) = (caller.asks_challenge(), ask) {
-        drop(turn);
-        let asked = ask(Arc::clone(app), caller.clone(), visit.ids.clone(), input).await;
+        let asked = pass(app, caller.clone(), &turn, visit.ids.clone(), input, ask()).await;
         let shown = asked.and_then(|reply| challenge(reply, &visit));
         return (Arc::new(visit), shown);
     }
@@ -142,19 +141,11 @@ async fn work<P: Page>(
     {
         visit.form.put("reason", reason.as_str());
     }
-    visit.curl = as_command::<P>(&visit, parts, same_path);
+    visit.curl = as_command(page, &visit, parts, same_path);
     let visit = Arc::new(visit);
-    let shown = Arc::clone(&visit);
-    let render = move |ended: Ended<<P::Operation as Operation>::Answer>| {
-        let (_, made) = ended.render(|view, leaf| {
-            let _ = shown.leaf.set(leaf);
-            P::show(view, &shown)
-        })?;
-        Ok(made)
-    };
+    let act = (page.act)(Arc::clone(&visit));
     let ids = visit.ids.clone();
-    let done = pass::<P::Operation, Shown>(app, caller.clone(), &turn, ids, input, false, render);
-    let done = done.await;
+    let done = pass(app, caller.clone(), &turn, ids, input, act).await;
     (visit, done)
 }
 
@@ -172,43 +163,43 @@ fn challenge(reply: Reply, visit: &Visit) -> Result<Shown, Problem> {
 }
 
 /// The request of the API that gives the same answer.
-fn as_command<P: Page>(visit: &Visit, parts: &Parts, same_path: bool) -> Option<String> {
+fn as_command(page: &PageKind, visit: &Visit, parts: &Parts, same_path: bool) -> Option<String> {
     if parts.method != Method::GET || visit.incomplete {
         return None;
     }
     let own = visit.path.strip_prefix(super::PREFIX);
     let own = own.filter(|_| same_path).map(|path| format!("GET {path}"));
-    let asks = P::ASKS.map(str::to_owned).or(own)?;
-    curl(&asks, P::FIELDS, &given::<P>(visit), visit)
+    let asks = page.asks.map(str::to_owned).or(own)?;
+    curl(&asks, page.fields, &given(page, visit), visit)
 }
 
 /// Nothing that may hold a number is shown again, kept, or in an address.
-fn forget_numbers<P: Page>(form: &mut Form) {
-    form.forget_numbers(&[P::FIELDS, P::KEPT].concat());
+fn forget_numbers(page: &PageKind, form: &mut Form) {
+    form.forget_numbers(&[page.fields, page.kept].concat());
 }
 
 /// Whether to look at the page has a price, or is recorded with purpose and reason.
-fn costs<P: Page>(parts: &Parts, visit: &Visit) -> bool {
+fn costs(page: &PageKind, parts: &Parts, visit: &Visit) -> bool {
     let form = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let json = form.unwrap_or_default().to_json(P::FIELDS, &[]);
-    let input = body::decode::<<P::Operation as Request>::Input>(&json);
-    let read = input.map(|input| <P::Operation as Request>::read(&visit.ids, input));
-    let has_price = matches!(read, Ok(Ok(operation)) if operation.price().is_some());
-    asks_why::<P>() || has_price
+    let json = form.unwrap_or_default().to_json(page.fields, &[]);
+    asks_why(page) || (page.has_price)(&visit.ids, &json)
 }
 
 /// Whether the operation asks for a purpose. A page that is only read has it from the sitting.
-fn asks_why<P: Page>() -> bool {
-    P::FIELDS.contains(&Field::Text("purpose"))
+fn asks_why(page: &PageKind) -> bool {
+    page.fields.contains(&Field::Text("purpose"))
 }
 
 /// What a page has from the sitting or by itself, if it is not in its form.
-fn given<P: Page>(visit: &Visit) -> Vec<(&'static str, &str)> {
+fn given<'a>(page: &PageKind, visit: &'a Visit) -> Vec<(&'static str, &'a str)> {
     let Sitting {
         purpose, reason, ..
     } = &visit.sitting;
     let sitting = [("purpose", purpose.as_str()), ("reason", reason.as_str())];
-    sitting.into_iter().chain(P::usual(&visit.form)).collect()
+    sitting
+        .into_iter()
+        .chain((page.usual)(&visit.form))
+        .collect()
 }
 
 /// Whether the form was made for this session.
@@ -218,12 +209,12 @@ pub(super) fn has_token(visit: &Visit) -> bool {
 }
 
 /// What was asked for from another site, or before anybody wanted it. Nothing is done for it.
-fn from_elsewhere<P: Page>(app: &Arc<App>, parts: &Parts, visit: &Visit) -> Response {
+fn from_elsewhere(page: &PageKind, app: &Arc<App>, parts: &Parts, visit: &Visit) -> Response {
     if parts.method == Method::GET {
         return go_on(parts, visit);
     }
     let problem = stranger(app, address(parts), Problem::new(ProblemKind::CrossSite));
-    refuse::<P>(&problem, visit)
+    refuse(page, &problem, visit)
 }
 
 /// One link to what was asked for.
@@ -245,9 +236,9 @@ pub(super) fn needs_session(problem: &Problem) -> bool {
 }
 
 /// Somebody without a session signs in first. What was typed into a form goes along, but for numbers.
-fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -> Response {
+fn nobody(page: &PageKind, app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -> Response {
     if !needs_session(problem) {
-        return refuse::<P>(problem, visit);
+        return refuse(page, problem, visit);
     }
     if parts.method == Method::GET {
         // Without one of its filters it would ask for more than it did.
@@ -267,8 +258,9 @@ fn nobody<P: Page>(app: &App, parts: &Parts, problem: &Problem, visit: &Visit) -
         add_cookie(&mut response, cookie::end_session());
         return response;
     }
-    let kept = visit.form.kept(P::KEPT);
-    sign_in_first(app, parts, problem, visit, &P::form_at(visit), &kept)
+    let kept = visit.form.kept(page.kept);
+    let form_at = (page.form_at)(visit);
+    sign_in_first(app, parts, problem, visit, &form_at, &kept)
 }
 
 /// The form to sign in, in place of the answer to another form.
@@ -322,10 +314,9 @@ async fn small_form(app: &App, parts: &Parts, body: Body) -> Form {
 }
 
 /// The form once more if the person can mend it, else the refusal alone.
-fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
-    let action = <<P::Operation as Operation>::Action as Action>::KIND;
-    let refused = respond::told(problem, Some(action));
-    if let Some(page) = P::instead(visit, &refused) {
+fn refuse(page: &PageKind, problem: &Problem, visit: &Visit) -> Response {
+    let refused = respond::told(problem, Some(page.action));
+    if let Some(page) = (page.instead)(visit, &refused) {
         if let Some(leaf) = problem.leaf {
             let _ = visit.leaf.set(leaf);
         }
@@ -333,7 +324,7 @@ fn refuse<P: Page>(problem: &Problem, visit: &Visit) -> Response {
     }
     let mendable =
         problem.kind == ProblemKind::WrongCredential || !matches!(refused.status, 401 | 403 | 404);
-    let again = mendable.then(|| P::again(visit, &refused)).flatten();
+    let again = mendable.then(|| (page.again)(visit, &refused)).flatten();
     let page = again.unwrap_or_else(|| {
         Html::of(&RefusedPage {
             visit,
@@ -364,14 +355,14 @@ fn show(shown: Shown, visit: &Visit) -> Response {
 }
 
 /// Purpose and reason are asked once for a sitting, which ends with the session's closing.
-fn keep<P: Page>(app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
+fn keep(page: &PageKind, app: &App, caller: &Caller, shown: &Shown, visit: &Visit) {
     if let (Shown::Next(_), Some(leaf)) = (shown, visit.leaf()) {
         app.sittings.did(caller, leaf);
     }
     match shown {
         Shown::Left(_) => app.sittings.forget(caller),
         _ => {
-            let kept = visit.form.kept(P::KEPT);
+            let kept = visit.form.kept(page.kept);
             let value = |name: &str| {
                 let found = kept.iter().find(|(known, _)| known == name);
                 found.map_or("", |(_, value)| value.as_str())

@@ -18,7 +18,7 @@ use crate::console::exhibit::{
     AdmissionPage, AdmitForm, CancelAdmissionPage, DifferenceForm, DifferencePage, ExhibitsPage,
     QuarantineForm, QuarantinePage, WithdrawalForm, WithdrawalPage,
 };
-use crate::console::export::AcknowledgePage;
+use crate::console::export::{AcknowledgePage, CancelBuildPage};
 use crate::console::health::HealthPage;
 use crate::console::key::KeysPage;
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
@@ -129,6 +129,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
         .signed_page::<DecidePage<Export>> ("/console/exports/{export}",          post.clone())
         .package_page                  ("/console/exports/{export}/package",  Ids::export, take_package)
+        .page::<CancelBuildPage<Export>>("/console/exports/{export}/package/cancel", post.clone())
         .page::<AcknowledgePage<Export>>("/console/exports/{export}/acknowledgement", post.clone())
         .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
         .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
@@ -143,6 +144,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .signed_page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
         .signed_page::<OpenQuarantinePage> ("/console/quarantines/{quarantine}/open", post.clone())
         .package_page                  ("/console/quarantines/{quarantine}/package", Ids::quarantine, take_list)
+        .page::<CancelBuildPage<Quarantine>>("/console/quarantines/{quarantine}/package/cancel", post.clone())
         .page::<AcknowledgePage<Quarantine>>("/console/quarantines/{quarantine}/acknowledgement", post.clone())
         .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
         .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())

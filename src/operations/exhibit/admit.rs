@@ -95,7 +95,7 @@ fn dry_run(
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Reply, Refusal> {
     let case = request.case;
-    let mut run = vault.begin_dry_run(caller, &case, request.region)?;
+    let mut run = vault.begin_dry_run(caller, &case, request.region, arriving.bytes)?;
     match caught(|| feed(&mut run, request.declared, arriving.file, progress)) {
         Ok(file) => vault.finish_dry_run(caller, case, run, &file, request.accept_quarantined),
         Err(error) => Err(vault.fail_dry_run(caller, case, error)),

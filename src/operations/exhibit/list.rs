@@ -8,7 +8,7 @@ use crate::domain::schema::PageCursor;
 use crate::operations::{Docs, Ids, PageInput, Request, Sheet};
 use crate::policy::actions;
 use crate::vault::scope::{ExhibitView, Scope, WantedRows};
-use crate::vault::{AdmissionUnderWay, Operation, OperationError, Target};
+use crate::vault::{AdmissionUnderWay, CheckUnderWay, Operation, OperationError, Target};
 
 /// Lists the exhibits of a case, including withdrawn ones.
 pub struct ListExhibits {
@@ -39,6 +39,10 @@ pub struct ExhibitList {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub under_way: Option<AdmissionUnderWay>,
+    /// The dry runs of the caller that have not ended; left out if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub checks: Vec<CheckUnderWay>,
 }
 
 impl Sheet for ExhibitList {
@@ -74,10 +78,12 @@ impl Operation for ListExhibits {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ExhibitList, OperationError> {
         let page = scope.list_exhibits(&self.wanted)?;
         let under_way = scope.admission_under_way()?;
+        let checks = scope.own_checks()?;
         Ok(ExhibitList {
             exhibits: page.rows,
             next: page.next,
             under_way,
+            checks,
         })
     }
 }
@@ -90,7 +96,7 @@ impl Request for ListExhibits {
         summary: "List the exhibits of a case",
         description: "Every exhibit that was admitted, including withdrawn ones. Counts are of each file by itself, \
             whatever the case had before, and rounded for a custodian if somebody else admitted it. A file that is \
-            being admitted is `under_way` from its beginning. The digest of a file is for the operator who admitted \
+            being admitted is `under_way` from its beginning, and a dry run is among the `checks` of whoever began it. The digest of a file is for the operator who admitted \
             it; everybody else gets a \
             commitment to it, which tells nothing without its salt.",
         request: "",

@@ -16,14 +16,17 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::requests::{Export, PackageFile, Packaged};
 use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why};
 
-/// A kind of request whose package is acknowledged over the API.
+/// A kind of request whose package is acknowledged over the API, and stopped while it is built.
 pub trait Acknowledgeable: TwoPerson + Packaged {
     /// What the API's description says about the acknowledgement.
     const ACKNOWLEDGE: Docs;
+    /// The same about stopping it.
+    const CANCEL: Docs;
 }
 
 impl Acknowledgeable for Export {
     const ACKNOWLEDGE: Docs = docs::ACKNOWLEDGE;
+    const CANCEL: Docs = docs::CANCEL;
 }
 
 /// Records that the receiver has the package of a request.

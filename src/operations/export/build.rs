@@ -23,18 +23,22 @@ use crate::vault::records::{
 use crate::vault::scope::Scope;
 use crate::vault::scope::requests::{PackageContents, PackageRows, Packaged, RejectList};
 use crate::vault::{
-    Answer, Operation, OperationError, Receipt, StoreError, StoreFault, Target, Wire,
+    Answer, Build, Conflict, Operation, OperationError, Receipt, StoreError, StoreFault, Target,
+    Wire,
 };
 
 pub(super) struct BuildPackage<K: Packaged> {
     pub(super) id: K::Id,
     /// Gets the file of the package, so that it can be handed out without being read again.
     pub(super) file: Arc<OnceLock<File>>,
+    /// Says whether somebody stopped it.
+    pub(super) build: Build,
 }
 
 pub(super) struct Approved {
     package: PackageContents,
     file: Arc<OnceLock<File>>,
+    build: Build,
 }
 
 impl<K: Packaged> Operation for BuildPackage<K> {
@@ -49,6 +53,7 @@ impl<K: Packaged> Operation for BuildPackage<K> {
         Ok(Approved {
             package: scope.open_contents::<K>(&self.id)?,
             file: self.file,
+            build: self.build,
         })
     }
 }
@@ -57,8 +62,13 @@ impl Answer for Approved {
     type View = Wire;
 
     fn view(self, receipt: &Receipt) -> Result<Wire, OperationError> {
-        let built = write(&self.package, receipt);
-        let built = built.map_err(|error| not_written(&self.package.request, &error))?;
+        self.build.begin();
+        let built = write(&self.package, &self.build, receipt);
+        let built = built.map_err(|error| {
+            // Ciphertext that nobody will receive.
+            let _ = std::fs::remove_dir_all(self.package.file.workplace());
+            not_written(&self.package.request, &error)
+        })?;
         let wire = Wire::json(&json!({
             "tagmanifest_sha256": built.tagmanifest_sha256,
             "sha256": built.sha256,
@@ -70,7 +80,11 @@ impl Answer for Approved {
     }
 }
 
-fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBuilt> {
+fn write(
+    package: &PackageContents,
+    build: &Build,
+    receipt: &Receipt,
+) -> Result<Finished, NotBuilt> {
     let name = PackageName::parse(package.request.as_str())?;
     let (work, tar) = (package.file.workplace(), package.file.path());
     // A crash may have left them: ciphertext that nobody has received.
@@ -87,15 +101,15 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
     let padding = Padding::of(package.padding);
     match &package.rows {
         PackageRows::Export(ExportContents::Notice(people)) => {
-            notice(&mut writer, &padding, people, receipt)?
+            notice(&mut writer, &padding, people, build, receipt)?
         }
         PackageRows::Export(ExportContents::Report(counted)) => {
             report(&mut writer, &padding, &counted.tables)?;
         }
         PackageRows::Export(ExportContents::Evidence(evidence)) => {
-            records(&mut writer, &padding, evidence, receipt)?;
+            records(&mut writer, &padding, evidence, build, receipt)?;
         }
-        PackageRows::Quarantine(list) => rejects(&mut writer, &padding, list, receipt)?,
+        PackageRows::Quarantine(list) => rejects(&mut writer, &padding, list, build, receipt)?,
     }
     writer.attach("entry.json", &package.leaf)?;
     writer.attach("decided.json", &package.decided)?;
@@ -128,6 +142,9 @@ fn write(package: &PackageContents, receipt: &Receipt) -> Result<Finished, NotBu
         extra,
     };
     let sign = |message: &[u8]| package.signer.sign(message);
+    if !build.end() {
+        return Err(NotBuilt::Cancelled);
+    }
     let finished = writer.finish(&info, &sign, package.signer.public(), &tar)?;
     let dated = package.file.date(package.measured);
     dated.map_err(|source| EvidenceError::Io {
@@ -218,6 +235,7 @@ fn notice(
     writer: &mut PackageWriter,
     padding: &Padding,
     people: &Notice,
+    build: &Build,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
@@ -232,6 +250,7 @@ fn notice(
     let header = ["number", "users", "messages", "first", "last", "kinds"];
     let mut twins = Twins::with_spreadsheet(writer, &header)?;
     people.for_each(|row| {
+        goes_on(build)?;
         let number = row.number.expose(receipt);
         let (first, last) = (row.first.to_string(), row.last.to_string());
         let users = Zeroizing::new(row.users.join(" "));
@@ -292,12 +311,14 @@ fn records(
     writer: &mut PackageWriter,
     padding: &Padding,
     evidence: &Evidence,
+    build: &Build,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
     let mut header = vec!["record", "subject", "number", "sent_at"];
     header.extend(Evidence::FIELDS);
     let mut twins = Twins::begin(writer, &header)?;
     evidence.for_each(|row| {
+        goes_on(build)?;
         let number = row.number.expose(receipt);
         let first = [
             row.record.as_str(),
@@ -320,6 +341,7 @@ fn rejects(
     writer: &mut PackageWriter,
     padding: &Padding,
     list: &RejectList,
+    build: &Build,
     receipt: &Receipt,
 ) -> Result<(), NotBuilt> {
     #[derive(Serialize)]
@@ -336,6 +358,7 @@ fn rejects(
     header.extend(named.iter().map(String::as_str));
     let mut twins = Twins::begin(writer, &header)?;
     list.for_each(receipt, |row| {
+        goes_on(build)?;
         let line = row.line.to_string();
         let mut cells = vec![line.as_str(), row.column.unwrap_or_default(), row.kind];
         cells.extend(row.cells.iter().map(|cell| cell.unwrap_or_default()));
@@ -356,6 +379,13 @@ fn rejects(
     Ok(twins.finish(writer, padding)?)
 }
 
+fn goes_on(build: &Build) -> Result<(), NotBuilt> {
+    match build.is_cancelled() {
+        true => Err(NotBuilt::Cancelled),
+        false => Ok(()),
+    }
+}
+
 /// Cells as an object, with its members in the order of their names.
 struct Members<'r> {
     names: &'r [&'r str],
@@ -368,17 +398,22 @@ impl Serialize for Members<'_> {
     }
 }
 
-/// Why a package was not built: a file could not be written, or an opened record is damaged.
+/// Why a package was not built: a file could not be written, an opened record is damaged, or somebody stopped it.
 #[derive(Debug, thiserror::Error)]
 enum NotBuilt {
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
     Damaged(#[from] EvidenceDamaged),
+    #[error("somebody stopped it")]
+    Cancelled,
 }
 
 /// The error for the caller. The cause is logged, because the caller cannot do anything about it.
 fn not_written(request: &RequestId, error: &NotBuilt) -> OperationError {
+    if let NotBuilt::Cancelled = error {
+        return OperationError::Conflict(Conflict::BuildCancelled);
+    }
     tracing::error!(request.id = %request, fault = %error, "a package was not written");
     match error {
         NotBuilt::Damaged(_) => OperationError::Damaged {
@@ -392,7 +427,9 @@ fn not_written(request: &RequestId, error: &NotBuilt) -> OperationError {
                 fault: StoreFault::DiskFull,
             })
         }
-        NotBuilt::Evidence(_) => OperationError::Internal("a package was not written"),
+        NotBuilt::Evidence(_) | NotBuilt::Cancelled => {
+            OperationError::Internal("a package was not written")
+        }
     }
 }
 

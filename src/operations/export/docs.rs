@@ -48,6 +48,18 @@ pub(crate) const STEPS: StepDocs = step_docs! {
     },
 };
 
+pub(crate) const CANCEL: Docs = Docs {
+    id: "cancelPackage",
+    tag: "Exports",
+    summary: "Stop a package",
+    description: "Whoever asked for an export, or a custodian, stops its package while it is being built. Whoever takes it \
+        gets `package-cancelled`, nothing of it stays, and it can be taken again. The state is `none` if it is not being \
+        built, or is built already.",
+    request: "",
+    answer: r#"{"state": "cancelling"}"#,
+    problems: &["not-found", "case-closed"],
+};
+
 pub(crate) const TAKE: Docs = Docs {
     id: "takePackage",
     tag: "Exports",
@@ -62,6 +74,7 @@ pub(crate) const TAKE: Docs = Docs {
         "case-closed",
         "not-the-asker",
         "wrong-state",
+        "package-cancelled",
         "expired",
         "asker-gone",
         "result-changed",

@@ -3,12 +3,14 @@
 
 mod acknowledge;
 mod build;
+mod cancel;
 pub(crate) mod docs;
 mod request;
 mod signer;
 mod take;
 
 pub use acknowledge::{Acknowledge, AcknowledgeInput, Acknowledgeable, Acknowledged};
+pub use cancel::{BuildCancelState, CancelBuild, CancelledBuild};
 pub(in crate::operations) use request::recipients;
 pub use request::{ExportList, RecipientInput, RecipientKey, RequestExportInput, RequestedExport};
 pub use signer::ReadSigner;
@@ -28,3 +30,5 @@ pub type ReadExport = Read<Export>;
 pub type DecideExport = Decide<Export>;
 /// Records that the receiver has the package of an export.
 pub type AcknowledgeExport = Acknowledge<Export>;
+/// Stops the package of an export that is being built.
+pub type CancelPackage = CancelBuild<Export>;

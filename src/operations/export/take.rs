@@ -47,7 +47,7 @@ pub(in crate::operations) fn package_of<K: Packaged>(
     part: Option<WantedPart>,
 ) -> Result<Reply, Refusal> {
     let request = id.of_any_kind();
-    let _turn = vault.package_turns().enter(&request);
+    let turn = vault.package_turns().enter(&request);
     let again = |part| TakePackage::<K> {
         id: id.clone(),
         built: None,
@@ -68,6 +68,7 @@ pub(in crate::operations) fn package_of<K: Packaged>(
     let build = BuildPackage::<K> {
         id: id.clone(),
         file: Arc::clone(&file),
+        build: turn.build(),
     };
     let built = match vault.perform(caller, build) {
         Ok(reply) => built(reply.wire),

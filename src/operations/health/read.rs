@@ -40,6 +40,8 @@ pub struct HealthState {
     pub free_bytes: Option<u64>,
     /// The backups that the server makes by itself.
     pub backups: BackupState,
+    /// Destroyed cases that cannot be ended now. The vault answers about all others meanwhile.
+    pub destructions: DestructionState,
     /// The vault's clock beside the machine's.
     pub clock: ClockState,
 }
@@ -55,6 +57,15 @@ pub struct BackupState {
     pub failed_at: Option<Moment>,
 }
 
+/// Destructions that were carried out, whose keys or rows a fault keeps from being deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DestructionState {
+    /// How many.
+    pub held_up: u64,
+    /// Since when the first of them; null if there is none.
+    pub since: Option<Moment>,
+}
+
 impl Answer for Stood {
     type View = HealthState;
 
@@ -66,6 +77,7 @@ impl Answer for Stood {
             package_bytes,
             free_bytes,
             backups,
+            held_up,
         } = self.standing;
         Ok(HealthState {
             ready: damage.is_none(),
@@ -80,6 +92,10 @@ impl Answer for Stood {
                 scheduled: backups.scheduled,
                 done_at: backups.done_at,
                 failed_at: backups.failed_at,
+            },
+            destructions: DestructionState {
+                held_up: held_up.0,
+                since: held_up.1,
             },
             clock: self.clock,
         })
@@ -115,6 +131,7 @@ impl Request for ReadHealth {
             "breachvault/v_0123456789abcdefghjk\n43\nqlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=\n\n— breachvault/v_0123456789abcdefghjk …\n",
             "keyring_generation": 3, "database_bytes": 1433600, "package_bytes": 0, "free_bytes": 53687091200,
             "backups": {"scheduled": true, "done_at": "2024-03-21T02:00:00Z", "failed_at": null},
+            "destructions": {"held_up": 0, "since": null},
             "clock": {"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt": false,
             "off_by_s": null, "stopped_s": null, "accepted_by": null}}"#,
         problems: &[],

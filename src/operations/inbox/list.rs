@@ -10,17 +10,21 @@ use crate::vault::scope::requests::WaitingView;
 use crate::vault::scope::{Scope, SelfView, TaskView, WantedRows};
 use crate::vault::{Operation, OperationError, Target};
 
+/// How many of the caller's cases come with what waits.
+const CASES: usize = 100;
+
 /// Lists what waits for the caller in all their cases.
 pub struct ListInbox(pub WantedRows);
 
 /// Who the caller is, and what waits for them.
 #[derive(Serialize, ToSchema)]
 pub struct Inbox {
-    /// As in `GET /me`.
+    /// As in `GET /me`, with the first hundred cases.
     pub me: SelfView,
     /// What the caller may decide, then what they may use, then what they asked for. What ends first comes first.
     pub waiting: Vec<WaitingView>,
-    /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended.
+    /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, a
+    /// destroyed case that cannot be ended.
     pub tasks: Vec<TaskView>,
     /// The `after` of the next page of requests; null on the last one.
     #[schema(value_type = Option<PageCursor>)]
@@ -56,7 +60,10 @@ impl Operation for ListInbox {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Inbox, OperationError> {
-        let me = scope.read_self(&WantedRows::ALL)?;
+        let me = scope.read_self(&WantedRows {
+            after: None,
+            limit: CASES,
+        })?;
         let page = scope.list_inbox(&self.0)?;
         Ok(Inbox {
             me,

@@ -1,10 +1,18 @@
-//! The vault's keys: the public ones for everybody; the keyring's status and a new passphrase for administrators. No
-//! operation here sees a secret key.
+//! The vault's keys: the public ones for everybody; for administrators the keyring's status, a new passphrase, and its
+//! slots. The secret of a new slot passes through `carry_out_change`, once; no operation sees a key.
 
+mod carry_out_change;
+mod decide_change;
 mod read;
+mod request_change;
 mod rotate;
+mod slot_list;
 mod status;
 
+pub use carry_out_change::{CarryOutSlotChange, SlotCarriedOut};
+pub use decide_change::DecideSlotChange;
 pub use read::{PublicKeys, ReadKeys};
+pub use request_change::{RequestSlotChange, SlotChangeAsked, SlotChangeInput, SlotKind, SlotStep};
 pub use rotate::{KeyRotated, RotateKek};
-pub use status::{KeyState, KeyStatus};
+pub use slot_list::{ListSlots, Slots};
+pub use status::{KeyState, KeyStatus, SlotState};

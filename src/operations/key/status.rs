@@ -3,9 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::Moment;
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
-use crate::vault::keyring::KeyringStatus;
+use crate::vault::keyring::{Argon2Params, Fingerprint, KeyringStatus};
 use crate::vault::scope::Scope;
 use crate::vault::{Operation, OperationError, Target};
 
@@ -17,6 +18,8 @@ pub struct KeyStatus;
 pub struct KeyState {
     /// The id of the vault.
     pub vault: String,
+    /// The fingerprint of the vault, which is on each share.
+    pub fingerprint: String,
     /// The generation of the keyring; it grows by one with every write.
     pub generation: u64,
     /// The ways to unlock the keyring, in the order of the file.
@@ -28,28 +31,68 @@ pub struct KeyState {
 /// One way to unlock the keyring.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SlotState {
-    /// The kind of slot: `passphrase`.
+    /// The number of the slot, which it keeps.
+    pub slot: u32,
+    /// The kind of slot: `passphrase`, `shares`, `age` or `command`.
     pub kind: &'static str,
+    /// What people call it.
+    pub label: String,
     /// The generation in which the slot was written.
     pub since: u64,
-    /// The memory of Argon2id (RFC 9106), in KiB.
-    pub memory_kib: u32,
-    /// The passes of Argon2id.
-    pub passes: u32,
-    /// The lanes of Argon2id.
-    pub lanes: u32,
+    /// When that was.
+    pub made_at: Moment,
+    /// Says which slot it is; of a set of shares it is on each share.
+    pub fingerprint: String,
+    /// Whether the keyring was opened with it at this start.
+    pub opened: bool,
+    /// The memory of Argon2id (RFC 9106), in KiB; null for other kinds than a passphrase.
+    pub memory_kib: Option<u32>,
+    /// The passes of Argon2id; null for other kinds than a passphrase.
+    pub passes: Option<u32>,
+    /// The lanes of Argon2id; null for other kinds than a passphrase.
+    pub lanes: Option<u32>,
+    /// How many shares are needed; null for other kinds than shares.
+    pub needed: Option<u8>,
+    /// How many shares there are; null for other kinds than shares.
+    pub shares: Option<u8>,
+    /// The age recipients who can open it; empty for other kinds than age.
+    pub recipients: Vec<String>,
+}
+
+impl SlotState {
+    /// What opens it, in words.
+    pub fn opened_by(&self) -> String {
+        match (self.needed.zip(self.shares), self.memory_kib) {
+            (Some((needed, shares)), _) => format!("{needed} of {shares} shares"),
+            (None, Some(memory)) => format!("a passphrase (Argon2id, {memory} KiB)"),
+            (None, None) if self.recipients.is_empty() => {
+                "the program of the configuration".to_owned()
+            }
+            (None, None) => format!("one of {} age identities", self.recipients.len()),
+        }
+    }
 }
 
 impl From<KeyringStatus> for KeyState {
     fn from(status: KeyringStatus) -> Self {
-        let slots = status.slots.iter().map(|slot| SlotState {
+        let opened_with = status.opened_with;
+        let slots = status.slots.into_iter().map(|slot| SlotState {
+            slot: slot.no,
             kind: slot.kind,
+            label: slot.label,
             since: slot.since,
-            memory_kib: slot.argon2id.memory_kib(),
-            passes: slot.argon2id.passes(),
-            lanes: slot.argon2id.lanes(),
+            made_at: slot.made,
+            fingerprint: slot.fingerprint.to_string(),
+            opened: opened_with == Some(slot.no),
+            memory_kib: slot.argon2id.map(Argon2Params::memory_kib),
+            passes: slot.argon2id.map(Argon2Params::passes),
+            lanes: slot.argon2id.map(Argon2Params::lanes),
+            needed: slot.shares.map(|(k, _)| k),
+            shares: slot.shares.map(|(_, n)| n),
+            recipients: slot.recipients,
         });
         Self {
+            fingerprint: Fingerprint::of_vault(&status.vault).to_string(),
             vault: status.vault.as_str().to_owned(),
             generation: status.generation,
             slots: slots.collect(),
@@ -79,9 +122,10 @@ impl Request for KeyStatus {
         summary: "Read the status of the keyring",
         description: "Generation, ways to unlock, and how many cases have a key. Nothing in it is secret.",
         request: "",
-        answer: r#"{"vault": "v_0123456789abcdefghjk", "generation": 3, "slots": [{"kind":
-            "passphrase", "since": 1, "memory_kib": 65536, "passes": 3, "lanes": 4}], "cases":
-            1}"#,
+        answer: r#"{"vault": "v_0123456789abcdefghjk", "fingerprint": "89ab-cdef-0123-4567", "generation": 3,
+            "slots": [{"slot": 0, "kind": "passphrase", "label": "first passphrase", "since": 1, "made_at":
+            "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": true, "memory_kib": 65536,
+            "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1}"#,
         problems: &[],
     };
 

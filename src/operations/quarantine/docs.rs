@@ -70,6 +70,17 @@ pub(crate) const OPEN: Docs = Docs {
     ],
 };
 
+pub(crate) const CANCEL: Docs = Docs {
+    id: "cancelQuarantineList",
+    tag: "Exhibits",
+    summary: "Stop the sealed list of a quarantine",
+    description: "The lead who asked for the list, or a custodian, stops it while it is being built, as the package of an export \
+        is stopped.",
+    request: "",
+    answer: r#"{"state": "cancelling"}"#,
+    problems: &["not-found", "case-closed"],
+};
+
 pub(crate) const TAKE: Docs = Docs {
     id: "takeQuarantineList",
     tag: "Exhibits",
@@ -84,6 +95,7 @@ pub(crate) const TAKE: Docs = Docs {
         "not-found",
         "case-closed",
         "wrong-state",
+        "package-cancelled",
         "expired",
         "asker-gone",
         "result-changed",

@@ -9,7 +9,7 @@ mod open;
 mod request;
 mod take;
 
-pub use acknowledge::AcknowledgeList;
+pub use acknowledge::{AcknowledgeList, CancelList};
 pub use open::{OpenQuarantine, OpenedQuarantine};
 pub use request::{QuarantineList, RequestQuarantineInput, RequestedQuarantine};
 pub use take::take_list;

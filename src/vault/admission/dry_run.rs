@@ -14,6 +14,7 @@ use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply};
 use crate::vault::entropy::Entropy;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::checks_under_way::TrackedCheck;
 use crate::vault::exhibits::under_way::AdmissionProgress;
 use crate::vault::plaintext::{Region, RowBatch};
 use crate::vault::scope::Scope;
@@ -22,6 +23,8 @@ use crate::vault::scope::Scope;
 pub struct DryRun {
     intake: Intake,
     progress: AdmissionProgress,
+    /// Its entry in the list, if a vault has it.
+    tracked: Option<TrackedCheck>,
 }
 
 impl DryRun {
@@ -30,6 +33,7 @@ impl DryRun {
         Ok(Self {
             intake: Intake::of_file_alone(entropy, region)?,
             progress: AdmissionProgress::new(),
+            tracked: None,
         })
     }
 
@@ -66,17 +70,29 @@ impl TakesRows for DryRun {
 }
 
 impl Vault {
-    /// Begins a dry run, if the caller may admit exhibits to the case. A refusal has its leaf.
+    /// Begins a dry run, if the caller may admit exhibits to the case; `bytes` is the length of the file if it is
+    /// known. A refusal has its leaf.
     pub fn begin_dry_run(
         &self,
         caller: &Caller,
         case: &CaseId,
         region: Option<Region>,
+        bytes: Option<u64>,
     ) -> Result<DryRun, Refusal> {
         let target = Target::Case(case.clone());
         self.permit::<actions::CheckFile>(caller, &target)?;
-        DryRun::new(&*self.core.entropy, region)
-            .map_err(|error| self.turn_away::<actions::CheckFile>(caller, target, error))
+        let mut run = DryRun::new(&*self.core.entropy, region)
+            .map_err(|error| self.turn_away::<actions::CheckFile>(caller, target, error))?;
+        let (checks, now) = (&self.core.checks, self.core.clock.now());
+        run.tracked = Some(TrackedCheck::begin(
+            checks,
+            case,
+            caller,
+            now,
+            bytes,
+            &run.progress,
+        ));
+        Ok(run)
     }
 
     /// Ends a dry run with its report, which has a leaf.

@@ -33,7 +33,7 @@ pub(super) fn check_withdrawn(
         ..LeafFilter::default()
     };
     let mut said = BTreeMap::new();
-    for (seq, bytes) in leaf_rows::search(connection, &decisions, u32::MAX)? {
+    for (seq, bytes) in leaf_rows::search_without_indices(connection, &decisions)? {
         let leaf: DecisionLeaf =
             serde_json::from_slice(&bytes).map_err(|_| OperationError::Damaged {
                 place: format!("leaf {seq}"),

@@ -166,6 +166,9 @@ pub enum RestoreError {
     /// The check itself could not be done.
     #[error("the sealed parts could not be checked: {}", .0.name())]
     Unread(OperationError),
+    /// The keyring has two slots or more, and only one was opened.
+    #[error("the keyring has more than one slot, so it takes the holders of two")]
+    OneHolder,
     /// A step of the restore was refused.
     #[error("the restore was refused")]
     Refused(Box<Refusal>),

@@ -219,7 +219,8 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// The copy is not what the vault wrote, or the leaf could not be written. Nothing is left.
+    /// The copy is not what the vault wrote, or the leaf could not be written; or the keyring has two slots or more
+    /// and was opened with one. Nothing is left.
     pub fn begin(
         self,
         verified: &Verified,
@@ -228,7 +229,10 @@ impl Room {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Restored, RestoreError> {
-        let generation = keyring.generation();
+        if !keyring.has_its_holders() {
+            return Err(RestoreError::OneHolder);
+        }
+        let (generation, slots) = (keyring.generation(), keyring.opened_slots());
         let vault = Vault::begin_anew(&self.paths, keyring, settings, clock, entropy)?;
         vault.check_details()?;
         sound(vault.check_exhibits())?;
@@ -239,6 +243,7 @@ impl Room {
             lost: verified.lost.clone(),
             made_at: self.manifest.made_at.clone(),
             generation,
+            slots,
         };
         vault
             .perform(&Caller::system(), act)

@@ -42,6 +42,8 @@ pub(super) struct RestoreVault {
     pub(super) lost: Option<Lost>,
     pub(super) made_at: String,
     pub(super) generation: u64,
+    /// The slots of the keyring whose holders did it.
+    pub(super) slots: Vec<u32>,
 }
 
 impl Operation for RestoreVault {
@@ -68,6 +70,7 @@ impl Operation for RestoreVault {
             "lost": self.lost,
             "earlier_log": self.earlier,
             "backup_of": self.made_at,
+            "slots": self.slots,
             "taken_away": taken,
         }));
         Ok(Nothing)

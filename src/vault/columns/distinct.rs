@@ -51,18 +51,14 @@ impl DistinctBudget {
 
     /// So many bytes of bits; `None` if they are not there any more.
     pub(super) fn take(&self, bytes: usize) -> Option<TakenBits> {
-        self.take_bits(bytes).then(|| TakenBits {
-            of: Arc::clone(&self.bits),
-            bytes,
-        })
-    }
-
-    fn take_bits(&self, bytes: usize) -> bool {
         let left = |left: usize| left.checked_sub(bytes);
         let taken = self
             .bits
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
-        taken.is_ok()
+        taken.ok().map(|_| TakenBits {
+            of: Arc::clone(&self.bits),
+            bytes,
+        })
     }
 }
 
@@ -108,6 +104,8 @@ struct Further {
     /// Which bit vector a group has.
     slots: Vec<u32>,
     bits: Zeroizing<Vec<u64>>,
+    /// What the vectors took of the budget.
+    taken: Vec<TakenBits>,
     /// Group in the upper half, number in the lower.
     pairs: Zeroizing<Vec<u64>>,
     thin_at: usize,
@@ -134,6 +132,7 @@ impl DistinctByGroup {
                 budget,
                 slots: vec![NONE; groups as usize],
                 bits: Zeroizing::default(),
+                taken: Vec::new(),
                 pairs: Zeroizing::default(),
                 thin_at: PAIRS,
             },
@@ -540,9 +539,10 @@ impl Further {
     #[cold]
     fn make_vector(&mut self, group: usize) -> Option<usize> {
         let at = self.bits.len();
-        if self.stride == 0 || !self.budget.take_bits(self.stride * 8) {
+        if self.stride == 0 {
             return None;
         }
+        self.taken.push(self.budget.take(self.stride * 8)?);
         self.slots[group] = (at / self.stride) as u32;
         self.bits.resize(at + self.stride, 0);
         Some(at)
@@ -551,13 +551,6 @@ impl Further {
     fn vector(&self, slot: u32) -> &[u64] {
         let at = slot as usize * self.stride;
         &self.bits[at..at + self.stride]
-    }
-}
-
-impl Drop for Further {
-    fn drop(&mut self) {
-        let taken = self.bits.len() * 8;
-        self.budget.bits.fetch_add(taken, Ordering::Relaxed);
     }
 }
 

@@ -343,7 +343,14 @@ mod tests {
     fn keyring(path: &std::path::Path, entropy: &SystemEntropy) -> Keyring {
         let passphrase = NewPassphrase::parse("correct horse battery staple".to_owned()).unwrap();
         let params = Argon2Params::new(8, 1, 1).unwrap();
-        let mut keyring = Keyring::create(path, &passphrase, params, entropy).unwrap();
+        let mut keyring = Keyring::create(
+            path,
+            &passphrase,
+            params,
+            crate::domain::Moment::from_seconds(0),
+            entropy,
+        )
+        .unwrap();
         keyring.add_case(&case(), entropy).unwrap();
         keyring
     }

@@ -4,6 +4,7 @@
 //! open what queries and later admissions read. Also keeps which admissions are under way (`under_way`).
 
 pub(in crate::vault) mod added_terms;
+pub(in crate::vault) mod checks_under_way;
 pub(in crate::vault) mod description;
 pub(in crate::vault) mod duplicate_lines;
 pub(in crate::vault) mod exhibit_parts;

@@ -283,6 +283,11 @@ impl AdmissionProgress {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
+    /// How many rows were read so far.
+    pub(in crate::vault) fn rows_read(&self) -> u64 {
+        self.0.rows.load(Ordering::Relaxed)
+    }
+
     /// Sets how many rows were read.
     pub fn rows(&self, rows: u64) {
         self.0.rows.store(rows, Ordering::Relaxed);
@@ -378,7 +383,7 @@ impl Admitting {
 }
 
 /// Estimated from the speed so far; `None` before the first byte.
-fn seconds_left(seconds: f64, read: u64, total: u64) -> Option<u64> {
+pub(super) fn seconds_left(seconds: f64, read: u64, total: u64) -> Option<u64> {
     let left = total.saturating_sub(read) as f64;
     (read > 0).then(|| (seconds * left / read as f64).ceil() as u64)
 }

@@ -46,6 +46,26 @@ pub(super) enum RootUse {
     HighWaterMark,
 }
 
+/// The use of a key that is derived from an unseal key.
+#[derive(Clone, Copy)]
+pub(super) enum UnsealUse {
+    Kek,
+    Commitment,
+}
+
+pub(super) fn from_unseal(
+    key: &Secret<32>,
+    vault: &VaultId,
+    purpose: UnsealUse,
+) -> Result<Secret<32>, DeriveError> {
+    let label = match purpose {
+        UnsealUse::Kek => "unseal/kek",
+        UnsealUse::Commitment => "unseal/commitment",
+    };
+    let derived = expand(key, vault, [label, "", ""])?;
+    Secret::copied(&*derived).ok_or(DeriveError)
+}
+
 pub(super) fn from_case(
     key: &Secret<32>,
     vault: &VaultId,
@@ -193,6 +213,9 @@ mod tests {
             RootUse::HighWaterMark,
         ];
         let mut seen = HashSet::new();
+        for purpose in [UnsealUse::Kek, UnsealUse::Commitment] {
+            assert!(seen.insert(*from_unseal(&parent, &vault, purpose).unwrap().bytes()));
+        }
         for purpose in uses {
             assert!(seen.insert(*from_case(&parent, &vault, &case, purpose).unwrap()));
         }

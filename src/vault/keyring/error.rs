@@ -7,8 +7,10 @@ use crate::vault::entropy::EntropyError;
 use crate::vault::plaintext::{OpenError, SealError};
 
 use super::derive::DeriveError;
+use super::share::ShareFault;
 use crate::vault::argon2id::Argon2Error;
 use crate::vault::private_files::OpenToOthers;
+use crate::vault::program::ProgramFault;
 
 /// What can go wrong with the keyring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,43 @@ pub enum KeyringError {
     /// Wrong passphrase, or the keyring's slot was altered.
     #[error("wrong passphrase, or the keyring's slot was altered")]
     WrongPassphrase,
+    /// None of the identities opens a slot.
+    #[error("none of these identities opens a slot of the keyring")]
+    WrongIdentity,
+    /// A share was not taken: this is why.
+    #[error("{0}")]
+    Share(ShareFault),
+    /// There are too few shares.
+    #[error("there are too few shares")]
+    TooFewShares,
+    /// A program that was configured gave nothing: this is why.
+    #[error("the program of the slot gave nothing: {0}")]
+    Program(ProgramFault),
+    /// The keyring has no such slot.
+    #[error("the keyring has no such slot")]
+    NoSuchSlot,
+    /// It was opened twice with one slot, or two files were opened.
+    #[error("that is the same slot, or another keyring: a second holder has to open another slot")]
+    SameSlot,
+    /// The keyring has as many slots as it can have.
+    #[error("the keyring has eight slots, which is the most")]
+    TooManySlots,
+    /// It is the last slot.
+    #[error("the last slot of a keyring cannot be removed")]
+    LastSlot,
+    /// None of the slots that stay is known to open.
+    #[error(
+        "none of the slots that stay has been proved to open: start the vault with one of them first"
+    )]
+    NoProvedSlot,
+    /// What opens the new slot did not give back its key.
+    #[error("the new slot did not open again, so it was not added")]
+    NotProved,
+    /// The keyring was opened with a slot that has no passphrase.
+    #[error(
+        "the keyring was not opened with a passphrase, so there is none to change: add a slot for a new one"
+    )]
+    OtherKind,
     /// The keyring has no key for this case.
     #[error("the keyring has no key for this case")]
     UnknownCase,

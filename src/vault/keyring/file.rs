@@ -17,7 +17,7 @@ use crate::domain::VaultId;
 
 const VERSION: u64 = 1;
 /// Unlocking costs one Argon2id for each slot, so their number is limited.
-const MOST_SLOTS: usize = 8;
+pub(super) const MOST_SLOTS: usize = 8;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +58,14 @@ impl KeyringFile {
         if file.slots.is_empty() || file.slots.len() > MOST_SLOTS {
             return Err(damaged("number of slots"));
         }
-        if !file.slots.iter().all(Slot::has_right_lengths) {
+        if !file.slots.iter().all(Slot::is_well_formed) {
+            return Err(damaged("slot"));
+        }
+        let distinct = (1..).zip(&file.slots).all(|(after, slot)| {
+            let others = file.slots.get(after..).unwrap_or_default();
+            others.iter().all(|other| other.no != slot.no)
+        });
+        if !distinct {
             return Err(damaged("slot"));
         }
         if file.body.0.len() < OVERHEAD {
@@ -74,12 +81,14 @@ impl KeyringFile {
         Ok(bytes)
     }
 
-    pub(super) fn status(&self, cases: Option<usize>) -> KeyringStatus {
+    pub(super) fn status(&self, cases: Option<usize>, opened_with: Option<u32>) -> KeyringStatus {
+        let slots = self.slots.iter();
         KeyringStatus {
             vault: self.vault.clone(),
             generation: self.generation,
-            slots: self.slots.iter().map(Slot::status).collect(),
+            slots: slots.map(|slot| slot.status(&self.vault)).collect(),
             cases,
+            opened_with,
         }
     }
 }

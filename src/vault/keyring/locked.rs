@@ -2,15 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
+use super::age_slot;
 use super::case_ring::CaseRing;
 use super::error::KeyringError;
 use super::file::{KeyringFile, body_aad};
+use super::fingerprint::Fingerprint;
+use super::new_slot::opened_by;
 use super::passphrase::Passphrase;
 use super::root_keys::RootKeys;
+use super::secret::Secret;
+use super::share_set::Gathering;
+use super::slot::{Slot, Way};
 use super::status::KeyringStatus;
 use super::store;
-use super::unlocked::Keyring;
+use super::unlocked::{Keyring, Opened};
 use crate::domain::VaultId;
+use crate::vault::program::{Program, ProgramFault};
 
 /// A locked keyring; it can only be unlocked.
 pub struct LockedKeyring {
@@ -39,32 +46,119 @@ impl LockedKeyring {
 
     /// The status of the keyring.
     pub fn status(&self) -> KeyringStatus {
-        self.file.status(None)
+        self.file.status(None, None)
     }
 
-    /// Tries the passphrase on every slot. After a wrong one another may be tried.
+    /// The fingerprint of the vault, which shares carry.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_vault(&self.file.vault)
+    }
+
+    /// Takes shares, one by one, of a set that the keyring has.
+    pub fn gathering(&self) -> Gathering {
+        Gathering::of(&self.file.vault, &self.file.slots)
+    }
+
+    /// Tries the passphrase on every slot of one. After a wrong one another may be tried.
     pub fn unlock(&self, passphrase: &Passphrase) -> Result<Keyring, KeyringError> {
+        self.unlock_first(KeyringError::WrongPassphrase, |slot| match &slot.way {
+            Way::Passphrase { argon2id, salt } => {
+                let kek = passphrase.kek(*argon2id, &salt.0);
+                Some(kek.map_err(KeyringError::from))
+            }
+            _ => None,
+        })
+    }
+
+    /// With the shares that were gathered, of which there have to be enough.
+    pub fn unlock_with_shares(&self, gathering: &Gathering) -> Result<Keyring, KeyringError> {
+        let (no, key) = gathering.combine()?;
+        let slot = self.file.slots.iter().find(|slot| slot.no == no);
+        let slot = slot.ok_or(KeyringError::Damaged { what: "slot" })?;
+        let given = gathering.gathered().given;
+        self.unlock_by(slot, &key.kek(&self.file.vault)?, given)
+    }
+
+    /// Tries the identities of an age identity file on every slot for age recipients. The text is passed beside the
+    /// path, so that who reads it has checked the file.
+    pub fn unlock_with_identity(
+        &self,
+        identities: &str,
+        path: &Path,
+        age: Option<&Program>,
+    ) -> Result<Keyring, KeyringError> {
+        self.unlock_first(KeyringError::WrongIdentity, |slot| match &slot.way {
+            Way::Age { sealed, .. } => {
+                let key = age_slot::open(&sealed.0, identities, path, age);
+                Some(key.and_then(|key| Ok(key.kek(&self.file.vault)?)))
+            }
+            _ => None,
+        })
+    }
+
+    /// Runs the program that is configured for every slot of one.
+    pub fn unlock_with_program(&self, open: Option<&Program>) -> Result<Keyring, KeyringError> {
+        let open = open.ok_or(KeyringError::Program(ProgramFault::NotNamed))?;
+        self.unlock_first(KeyringError::NoSuchSlot, |slot| match &slot.way {
+            Way::Command { sealed } => {
+                let key = opened_by(open, &sealed.0);
+                Some(key.and_then(|key| Ok(key.kek(&self.file.vault)?)))
+            }
+            _ => None,
+        })
+    }
+
+    /// The first slot that opens. If none does, what went wrong with the first that could not even be tried, or else
+    /// `otherwise`.
+    fn unlock_first(
+        &self,
+        otherwise: KeyringError,
+        kek: impl Fn(&Slot) -> Option<Result<Secret<32>, KeyringError>>,
+    ) -> Result<Keyring, KeyringError> {
+        let mut fault = None;
+        for slot in &self.file.slots {
+            let Some(kek) = kek(slot) else { continue };
+            match kek.and_then(|kek| self.unlock_by(slot, &kek, Vec::new())) {
+                Err(KeyringError::WrongPassphrase | KeyringError::WrongIdentity) => {}
+                Err(other) if is_of_one_slot(other) => fault = fault.or(Some(other)),
+                opened => return opened,
+            }
+        }
+        Err(fault.unwrap_or(otherwise))
+    }
+
+    fn unlock_by(
+        &self,
+        slot: &Slot,
+        kek: &Secret<32>,
+        shares: Vec<u8>,
+    ) -> Result<Keyring, KeyringError> {
         let file = self.file.clone();
-        let (slot, root) = (0..)
-            .zip(&file.slots)
-            .map(|(no, slot)| slot.unwrap(&file.vault, no, passphrase))
-            .enumerate()
-            .find(|(_, root)| !matches!(root, Err(KeyringError::WrongPassphrase)))
-            .ok_or(KeyringError::WrongPassphrase)?;
-        let root = root?;
+        let root = slot.unwrap(&file.vault, kek)?;
+        let opened = Opened {
+            slot: slot.no,
+            kind: slot.way.kind(),
+            fingerprint: slot.fingerprint(&file.vault),
+            shares,
+        };
         let root_keys = RootKeys::derive(&file.vault, &root)?;
         let aad = body_aad(&file.vault, file.generation, &file.slots)?;
         let body = root_keys.body().open(&aad, &file.body.0)?;
         let cases = CaseRing::parse(&body)?;
-        Ok(Keyring::opened(
+        Ok(Keyring::unlocked(
             self.path.clone(),
             file,
-            slot,
+            opened,
             root,
             root_keys,
             cases,
         ))
     }
+}
+
+/// Whether another slot may still open.
+fn is_of_one_slot(error: KeyringError) -> bool {
+    matches!(error, KeyringError::Program(_) | KeyringError::NoKey)
 }
 
 #[cfg(test)]

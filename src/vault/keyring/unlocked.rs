@@ -3,18 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::{CaseId, VaultId};
+use crate::domain::{CaseId, Moment, SlotLabel, VaultId};
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 
+use super::base64::Base64;
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseKey, CaseRing};
 use super::error::KeyringError;
-use super::file::{KeyringFile, body_aad};
+use super::file::{KeyringFile, MOST_SLOTS, body_aad};
+use super::fingerprint::Fingerprint;
+use super::new_slot::PreparedSlot;
 use super::passphrase::NewPassphrase;
 use super::root_keys::RootKeys;
 use super::secret::Secret;
-use super::slot::{Slot, SlotPosition};
+use super::slot::{SALT, Slot, SlotHead, Way};
 use super::status::KeyringStatus;
 use super::store;
 use crate::vault::argon2id::Argon2Params;
@@ -26,8 +29,10 @@ use crate::vault::argon2id::Argon2Params;
 pub struct Keyring {
     path: PathBuf,
     file: KeyringFile,
-    /// The position of the slot whose passphrase is known.
-    slot: usize,
+    /// How it was opened.
+    opened: Opened,
+    /// The slot of a second holder, where two were asked for.
+    second: Option<Opened>,
     root: Secret<32>,
     root_keys: RootKeys,
     cases: CaseRing,
@@ -37,40 +42,64 @@ pub struct Keyring {
     written: Option<(u64, u64)>,
 }
 
+/// The slot that a keyring was opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its number.
+    pub slot: u32,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its fingerprint; of shares, that of their set.
+    pub fingerprint: Fingerprint,
+    /// Which shares were given, by number.
+    pub shares: Vec<u8>,
+}
+
+/// The label of the slot that a vault is made with.
+const FIRST: &str = "first passphrase";
+
 impl Keyring {
     /// Creates a vault's first keyring at `path`, where no file may exist.
     pub fn create(
         path: &Path,
         passphrase: &NewPassphrase,
         params: Argon2Params,
+        made: Moment,
         entropy: &dyn Entropy,
     ) -> Result<Self, KeyringError> {
         let vault = VaultId::from_random(draw(entropy)?);
         let root = Secret::random(entropy)?;
         let root_keys = RootKeys::derive(&vault, &root)?;
         let cases = CaseRing::new();
-        let place = SlotPosition {
-            vault: &vault,
-            since: 1,
+        let head = SlotHead {
             no: 0,
+            label: SlotLabel::parse(FIRST).map_err(|_| KeyringError::NoKey)?,
+            since: 1,
+            made,
         };
-        let slot = Slot::wrap(place, &root, passphrase.as_passphrase(), params, entropy)?;
+        let slot = with_passphrase(&vault, &head, &root, passphrase, params, entropy)?;
+        let opened = Opened {
+            slot: slot.no,
+            kind: slot.way.kind(),
+            fingerprint: slot.fingerprint(&vault),
+            shares: Vec::new(),
+        };
         let file = sealed(vault, 1, vec![slot], &root_keys, &cases, entropy)?;
         store::create(path, &file.to_bytes()?)?;
-        Ok(Self::opened(
+        Ok(Self::unlocked(
             path.to_owned(),
             file,
-            0,
+            opened,
             root,
             root_keys,
             cases,
         ))
     }
 
-    pub(super) fn opened(
+    pub(super) fn unlocked(
         path: PathBuf,
         file: KeyringFile,
-        slot: usize,
+        opened: Opened,
         root: Secret<32>,
         root_keys: RootKeys,
         cases: CaseRing,
@@ -80,11 +109,53 @@ impl Keyring {
             digest_of_cases: cases.digest(),
             path,
             file,
-            slot,
+            opened,
+            second: None,
             root,
             root_keys,
             cases,
         }
+    }
+
+    /// Notes that the holder of another slot is there too: they opened the same file.
+    pub fn joined_by(&mut self, other: &Self) -> Result<(), KeyringError> {
+        let same = other.file.vault == self.file.vault
+            && other.file.generation == self.file.generation
+            && other.file.body.0 == self.file.body.0;
+        if !same || other.opened.slot == self.opened.slot {
+            return Err(KeyringError::SameSlot);
+        }
+        self.second = Some(other.opened.clone());
+        Ok(())
+    }
+
+    /// Whether the holders of two slots are there, where there are two slots or more.
+    pub(in crate::vault) fn has_its_holders(&self) -> bool {
+        self.file.slots.len() < 2 || self.second.is_some()
+    }
+
+    /// The numbers of the slots that were opened.
+    pub(in crate::vault) fn opened_slots(&self) -> Vec<u32> {
+        let second = self.second.iter();
+        std::iter::once(&self.opened)
+            .chain(second)
+            .map(|one| one.slot)
+            .collect()
+    }
+
+    /// The slot that it was opened with.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// The parameters of Argon2id for a new passphrase: those of the first slot of one.
+    pub(in crate::vault) fn argon2id(&self) -> Argon2Params {
+        let of_slot = |slot: &Slot| match &slot.way {
+            Way::Passphrase { argon2id, .. } => Some(*argon2id),
+            _ => None,
+        };
+        let first = self.file.slots.iter().find_map(of_slot);
+        first.unwrap_or(Argon2Params::KEYRING)
     }
 
     /// Whether the file is still the one that this process opened or wrote.
@@ -110,7 +181,8 @@ impl Keyring {
 
     /// The status of the keyring.
     pub fn status(&self) -> KeyringStatus {
-        self.file.status(Some(self.cases.len()))
+        let opened_with = Some(self.opened.slot);
+        self.file.status(Some(self.cases.len()), opened_with)
     }
 
     /// True if the keyring has a key of the case.
@@ -163,19 +235,94 @@ impl Keyring {
     pub fn change_passphrase(
         &mut self,
         passphrase: &NewPassphrase,
+        made: Moment,
         entropy: &dyn Entropy,
     ) -> Result<(), KeyringError> {
         let mut slots = self.file.slots.clone();
-        let damaged = KeyringError::Damaged { what: "slot" };
-        let replaced = slots.get_mut(self.slot).ok_or(damaged)?;
-        let place = SlotPosition {
-            vault: &self.file.vault,
-            since: self.file.generation + 1,
-            no: u32::try_from(self.slot).map_err(|_| damaged)?,
+        let replaced = slots.iter_mut().find(|slot| slot.no == self.opened.slot);
+        let replaced = replaced.ok_or(KeyringError::Damaged { what: "slot" })?;
+        let Way::Passphrase { argon2id, .. } = replaced.way else {
+            return Err(KeyringError::OtherKind);
         };
-        let params = replaced.argon2id();
-        let passphrase = passphrase.as_passphrase();
-        *replaced = Slot::wrap(place, &self.root, passphrase, params, entropy)?;
+        let head = SlotHead {
+            no: replaced.no,
+            label: SlotLabel::parse(&replaced.label)
+                .map_err(|_| KeyringError::Damaged { what: "slot" })?,
+            since: self.file.generation + 1,
+            made,
+        };
+        let vault = &self.file.vault;
+        *replaced = with_passphrase(vault, &head, &self.root, passphrase, argon2id, entropy)?;
+        let fingerprint = replaced.fingerprint(vault);
+        self.write(slots, entropy)?;
+        self.opened.fingerprint = fingerprint;
+        Ok(())
+    }
+
+    /// Whether there is room for another slot.
+    pub fn has_room(&self) -> bool {
+        self.file.slots.len() < MOST_SLOTS
+    }
+
+    /// Adds a slot that was prepared, and answers its number. It is opened once before it is written.
+    pub fn add_slot(
+        &mut self,
+        prepared: &PreparedSlot,
+        made: Moment,
+        entropy: &dyn Entropy,
+    ) -> Result<u32, KeyringError> {
+        if !self.has_room() {
+            return Err(KeyringError::TooManySlots);
+        }
+        let numbers = self.file.slots.iter().map(|slot| slot.no);
+        let no = numbers.max().unwrap_or(0).checked_add(1);
+        let head = SlotHead {
+            no: no.ok_or(KeyringError::TooManySlots)?,
+            label: prepared.label.clone(),
+            since: self.file.generation + 1,
+            made,
+        };
+        let vault = &self.file.vault;
+        let way = prepared.way.clone();
+        let slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
+        let back = slot.unwrap(vault, &prepared.kek);
+        let same = back.is_ok_and(|back| {
+            use subtle::ConstantTimeEq as _;
+            bool::from(back.bytes().ct_eq(self.root.bytes()))
+        });
+        if !same || !slot.is_well_formed() {
+            return Err(KeyringError::NotProved);
+        }
+        let mut slots = self.file.slots.clone();
+        slots.push(slot);
+        self.write(slots, entropy)?;
+        Ok(head.no)
+    }
+
+    /// Whether a slot can be removed: it is there, it is not the last, and one of those that stay is known to open.
+    /// That is the one that the keyring was opened with, or any that is proved when it is made, as all but those for
+    /// age recipients are.
+    pub fn may_remove(&self, no: u32) -> Result<(), KeyringError> {
+        let (gone, mut stay): (Vec<&Slot>, Vec<&Slot>) =
+            self.file.slots.iter().partition(|slot| slot.no == no);
+        if gone.is_empty() {
+            return Err(KeyringError::NoSuchSlot);
+        }
+        if stay.is_empty() {
+            return Err(KeyringError::LastSlot);
+        }
+        stay.retain(|slot| slot.no == self.opened.slot || !matches!(slot.way, Way::Age { .. }));
+        match stay.is_empty() {
+            true => Err(KeyringError::NoProvedSlot),
+            false => Ok(()),
+        }
+    }
+
+    /// Removes a slot. Whoever has an older keyring file and what opened the slot still has every key that was in it.
+    pub fn remove_slot(&mut self, no: u32, entropy: &dyn Entropy) -> Result<(), KeyringError> {
+        self.may_remove(no)?;
+        let mut slots = self.file.slots.clone();
+        slots.retain(|slot| slot.no != no);
         self.write(slots, entropy)
     }
 
@@ -216,6 +363,21 @@ impl Keyring {
     }
 }
 
+fn with_passphrase(
+    vault: &VaultId,
+    head: &SlotHead,
+    root: &Secret<32>,
+    passphrase: &NewPassphrase,
+    argon2id: Argon2Params,
+    entropy: &dyn Entropy,
+) -> Result<Slot, KeyringError> {
+    let salt = draw::<SALT>(entropy)?;
+    let kek = passphrase.as_passphrase().kek(argon2id, &salt)?;
+    let salt = Base64(salt.to_vec());
+    let way = Way::Passphrase { argon2id, salt };
+    Slot::wrap(vault, head, way, root, &kek, entropy)
+}
+
 fn sealed(
     vault: VaultId,
     generation: u64,
@@ -238,8 +400,8 @@ mod tests {
 
     use super::*;
     use crate::domain::Field;
-    use crate::vault::keyring::LockedKeyring;
-    use crate::vault::keyring::tests::bench::{Bench, NEW, OLD, case, new};
+    use crate::vault::keyring::tests::bench::{Bench, MADE, NEW, OLD, case, new};
+    use crate::vault::keyring::{Handed, LockedKeyring, Programs, SlotWanted};
     use crate::vault::plaintext::Aad;
 
     /// Two keyrings have the same key of a case if one opens what the other sealed.
@@ -292,7 +454,7 @@ mod tests {
         keyring.add_case(&case(1), &bench.entropy).unwrap();
         let before = keyring.generation();
         keyring
-            .change_passphrase(&new(NEW), &bench.entropy)
+            .change_passphrase(&new(NEW), MADE, &bench.entropy)
             .unwrap();
         assert_eq!(keyring.generation(), before + 1);
         assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
@@ -311,22 +473,22 @@ mod tests {
         let vault = keyring.vault().clone();
         let mut slots = keyring.file.slots.clone();
         for (no, text) in [(1, OTHER), (2, "a third passphrase")] {
-            let place = SlotPosition {
-                vault: &vault,
-                since: keyring.generation() + 1,
+            let head = SlotHead {
                 no,
+                label: SlotLabel::parse("another").unwrap(),
+                since: keyring.generation() + 1,
+                made: MADE,
             };
-            let passphrase = new(text);
-            let passphrase = passphrase.as_passphrase();
-            let params = slots[0].argon2id();
-            slots.push(
-                Slot::wrap(place, &keyring.root, passphrase, params, &bench.entropy).unwrap(),
-            );
+            let (params, text) = (keyring.argon2id(), new(text));
+            let slot = with_passphrase(&vault, &head, &keyring.root, &text, params, &bench.entropy);
+            slots.push(slot.unwrap());
         }
         keyring.write(slots, &bench.entropy).unwrap();
 
         let mut theirs = bench.unlock(OTHER).unwrap();
-        theirs.change_passphrase(&new(NEW), &bench.entropy).unwrap();
+        theirs
+            .change_passphrase(&new(NEW), MADE, &bench.entropy)
+            .unwrap();
         assert_eq!(theirs.status().slots.len(), 3);
         for text in [OLD, NEW, "a third passphrase"] {
             assert!(same_key(&keyring, &bench.unlock(text).unwrap(), &case(1)));
@@ -394,6 +556,123 @@ mod tests {
         .unwrap();
     }
 
+    fn added(keyring: &mut Keyring, bench: &Bench, wanted: &SlotWanted) -> (u32, Handed) {
+        let label = SlotLabel::parse("another").unwrap();
+        let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+        let programs = Programs::default();
+        let made = PreparedSlot::make(&vault, label, wanted, params, &programs, &bench.entropy);
+        let made = made.unwrap();
+        let no = keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
+        (no, made.handed)
+    }
+
+    #[test]
+    fn a_slot_keeps_its_number_and_still_opens_when_an_earlier_one_is_removed() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let (one, _) = added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        let (two, handed) = added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        assert_eq!((one, two), (1, 2));
+        keyring.remove_slot(0, &bench.entropy).unwrap();
+        keyring.remove_slot(1, &bench.entropy).unwrap();
+        let Handed::Passphrase(text) = handed else {
+            panic!("no passphrase");
+        };
+        let again = bench.unlock(&text).unwrap();
+        assert_eq!(again.opened().slot, 2);
+        assert!(same_key(&keyring, &again, &case(1)));
+        assert_eq!(bench.unlock(OLD).err(), Some(KeyringError::WrongPassphrase));
+        assert_eq!(
+            keyring.remove_slot(2, &bench.entropy),
+            Err(KeyringError::LastSlot)
+        );
+        assert_eq!(
+            keyring.remove_slot(9, &bench.entropy),
+            Err(KeyringError::NoSuchSlot)
+        );
+    }
+
+    #[test]
+    fn the_last_slot_that_is_known_to_open_stays() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let identity = age::x25519::Identity::generate();
+        let recipients = vec![identity.to_public().to_string()];
+        let (no, _) = added(&mut keyring, &bench, &SlotWanted::Age { recipients });
+        assert_eq!(
+            keyring.remove_slot(0, &bench.entropy),
+            Err(KeyringError::NoProvedSlot)
+        );
+        // Once it has opened the keyring, the other one may go.
+        let text = identity.to_string();
+        let text = age::secrecy::ExposeSecret::expose_secret(&text);
+        let locked = LockedKeyring::read(&bench.path()).unwrap();
+        let mut opened = locked
+            .unlock_with_identity(text, &bench.path(), None)
+            .unwrap();
+        assert_eq!(opened.opened().slot, no);
+        opened.remove_slot(0, &bench.entropy).unwrap();
+        assert_eq!(opened.status().slots.len(), 1);
+        assert_eq!(
+            opened.change_passphrase(&new(NEW), MADE, &bench.entropy),
+            Err(KeyringError::OtherKind)
+        );
+    }
+
+    #[test]
+    fn there_are_eight_slots_at_most() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        for _ in 1..MOST_SLOTS {
+            added(&mut keyring, &bench, &SlotWanted::Shares { k: 2, n: 2 });
+        }
+        assert!(!keyring.has_room());
+        let label = SlotLabel::parse("one too many").unwrap();
+        let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+        let wanted = SlotWanted::Passphrase;
+        let made = PreparedSlot::make(
+            &vault,
+            label,
+            &wanted,
+            params,
+            &Programs::default(),
+            &bench.entropy,
+        );
+        let refused = keyring.add_slot(&made.unwrap(), MADE, &bench.entropy);
+        assert_eq!(refused, Err(KeyringError::TooManySlots));
+        bench.unlock(OLD).unwrap();
+    }
+
+    #[test]
+    fn whoever_writes_the_file_without_the_keys_adds_swaps_and_removes_no_slot() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        added(&mut keyring, &bench, &SlotWanted::Shares { k: 2, n: 3 });
+        let refused = |change: &dyn Fn(&mut KeyringFile)| {
+            let mut file = keyring.file.clone();
+            change(&mut file);
+            fs::write(bench.path(), file.to_bytes().unwrap()).unwrap();
+            bench.unlock(OLD).err()
+        };
+        let body = Some(KeyringError::Damaged { what: "body" });
+        assert_eq!(refused(&|_| {}), None);
+        assert_eq!(refused(&|file| drop(file.slots.remove(1))), body);
+        assert_eq!(refused(&|file| file.slots.swap(0, 1)), body);
+        assert_eq!(
+            refused(&|file| {
+                let mut copy = file.slots[0].clone();
+                copy.no = 7;
+                file.slots.push(copy);
+            }),
+            body
+        );
+        assert_eq!(
+            refused(&|file| file.slots[1].label = "mine".to_owned()),
+            body
+        );
+    }
+
     #[test]
     fn the_status_names_no_case_and_no_key() {
         let bench = Bench::new();
@@ -402,11 +681,14 @@ mod tests {
         let locked = LockedKeyring::read(&bench.path()).unwrap();
         assert_eq!(locked.status().cases, None);
         let json = serde_json::to_string(&keyring.status()).unwrap();
+        let slot = &keyring.status().slots[0];
         assert_eq!(
             json,
             format!(
-                r#"{{"vault":"{}","generation":2,"slots":[{{"kind":"passphrase","argon2id":{{"m":8,"t":1,"p":1}},"since":1}}],"cases":1}}"#,
-                keyring.vault()
+                r#"{{"vault":"{}","generation":2,"slots":[{{"no":0,"kind":"passphrase","label":"first passphrase","since":1,"made":"{}","fingerprint":"{}","argon2id":{{"m":8,"t":1,"p":1}},"shares":null,"recipients":[]}}],"cases":1,"opened_with":0}}"#,
+                keyring.vault(),
+                MADE,
+                slot.fingerprint,
             )
         );
     }

@@ -1,9 +1,9 @@
 //! Whether the log in the database is the one that the vault wrote, for acts that read it.
 //!
 //! A leaf that is read is proved into the root that the ledger keeps in memory, and the columns beside it are compared
-//! with it. A search could also miss leaves whose columns were changed, so the whole log is verified before the first
-//! one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write the whole
-//! log is verified again. A difference is noted as damage of the table, as it is for control rows.
+//! with it. A search could also miss leaves whose columns or indices were changed, so the whole log is verified before
+//! the first one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write
+//! the whole log is verified again. A difference is noted as damage of the table, as it is for control rows.
 
 use std::sync::PoisonError;
 
@@ -104,6 +104,12 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
         Ok((verdict, None)) if verdict.size == size && size >= tip.size => {}
         Ok((_, None)) => return Err(damaged(CHECKPOINT)),
         Ok((_, Some(_))) | Err(_) => return Err(damaged(LEAF)),
+    }
+    // A search goes by the indices, so they must have every leaf.
+    match leaf_rows::check_indices(connection) {
+        Ok(()) => {}
+        Err(error) if error.is_broken_file() => return Err(damaged(LEAF)),
+        Err(error) => return Err(error),
     }
     // The stored hashes are those of the leaves. What was signed must continue what this process wrote.
     match Frontier::read(tip.size, &hashes) {

@@ -131,10 +131,13 @@ fn is_marked(action: ActionKind) -> bool {
         // What the case is made of, the keys, the time, the log.
         Kind::FinishExhibit
         | Kind::RotateKek
+        | Kind::DecideSlotChange
+        | Kind::CarryOutSlotChange
         | Kind::AcceptTime
         | Kind::SignOff
         | Kind::InitVault
         | Kind::StartVault
+        | Kind::UnsealVault
         | Kind::RestoreVault
         | Kind::AcceptRestore => true,
         // Requests give nothing until somebody decides.
@@ -143,9 +146,12 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RequestReveal
         | Kind::RequestRaise
         | Kind::RequestExport
-        | Kind::RequestDestruction => false,
+        | Kind::RequestDestruction
+        | Kind::RequestSlotChange => false,
         // An admission that is not finished counts for nothing.
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
+        // It gives nothing out, and takes no right away.
+        Kind::CancelBuild => false,
         // Questions; those that are charged are marked by their points.
         Kind::ReadSelf
         | Kind::ListPasskeys
@@ -192,7 +198,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadClock
         | Kind::ReadHealth
         | Kind::ReadKeys
-        | Kind::KeyStatus => false,
+        | Kind::KeyStatus
+        | Kind::ListSlots => false,
         // The vault's own notes; its stop writes the mark when all is written.
         Kind::StopVault | Kind::SumStrangers | Kind::NoteClock | Kind::NoteBackup => false,
     }
@@ -290,6 +297,8 @@ mod tests {
             ActionKind::ThawLookups,
             ActionKind::AcceptTime,
             ActionKind::RotateKek,
+            ActionKind::DecideSlotChange,
+            ActionKind::CarryOutSlotChange,
         ];
         for action in ActionKind::ALL {
             let done = draft(*action, Outcome::Done, None).is_marked_at_once();

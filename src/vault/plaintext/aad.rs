@@ -145,6 +145,11 @@ impl Aad {
         Self::new("clock", vault)
     }
 
+    /// The change of the keyring's slots that two people are at.
+    pub fn slot_change(vault: &VaultId) -> Self {
+        Self::new("slot change", vault)
+    }
+
     /// The detail of audit leaf `leaf`.
     pub fn detail(vault: &VaultId, leaf: u64) -> Self {
         Self::new("detail", vault).position(leaf)
@@ -309,6 +314,7 @@ mod tests {
             Aad::cursor(&vault, &case, &[8; 32]),
             Aad::detail(&vault, 7),
             Aad::keyring_slot(&vault, 7, 9, "passphrase"),
+            Aad::slot_change(&vault),
             Aad::keyring_body(&vault, 7, &[9; 32]),
         ];
         for (at, one) in all.iter().enumerate() {

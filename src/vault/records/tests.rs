@@ -3,6 +3,7 @@
 mod absence;
 mod basis;
 pub(in crate::vault) mod fixture;
+mod many_cases;
 mod paid;
 mod places;
 mod scan;

@@ -5,6 +5,7 @@ use super::Scope;
 use crate::domain::CaseRole;
 use crate::policy::actions;
 use crate::vault::error::OperationError;
+use crate::vault::exhibits::checks_under_way::CheckUnderWay;
 use crate::vault::exhibits::under_way::{
     AdmissionUnderWay, AdmissionView, Cancellation, FoundAdmission,
 };
@@ -32,6 +33,12 @@ impl Scope<'_, actions::ListExhibits> {
         let leads = self.grant.role() == Some(CaseRole::Lead);
         let found = self.core.admissions.find(&self.case_row()?.id);
         Ok(found.map(|found| found.view(leads || found.is_own(self.caller))))
+    }
+
+    /// The dry runs that the caller began in the case and that have not ended.
+    pub fn own_checks(&mut self) -> Result<Vec<CheckUnderWay>, OperationError> {
+        let case = &self.case_row()?.id;
+        Ok(self.core.checks.own(case, self.caller))
     }
 }
 

@@ -108,12 +108,7 @@ impl<A: Action> Scope<'_, A> {
     /// The leaves that match, with their numbers, newest first.
     pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<ListedLeaf>, OperationError> {
         self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
-        let end = self.tip.size;
-        let filter = LeafFilter {
-            before: Some(query.before.map_or(end, |before| before.min(end))),
-            ..query.filter()
-        };
-        let found = self.found_leaves(&filter, query.limit)?;
+        let found = self.newest_leaves(query)?;
         let mut words = Words::of(&self.reading);
         let mut listed = Vec::with_capacity(found.len());
         for leaf in found {
@@ -122,6 +117,38 @@ impl<A: Action> Scope<'_, A> {
             listed.push(ListedLeaf { leaf, words });
         }
         Ok(listed)
+    }
+
+    /// A page of the leaves that match, newest first. Of a time, only those are looked at that may be of it.
+    fn newest_leaves(&self, query: &LeafQuery) -> Result<Vec<Leaf>, OperationError> {
+        let end = self.tip.size;
+        let (first, before) = (
+            query.since.unwrap_or(0),
+            query.before.unwrap_or(end).min(end),
+        );
+        let times = &self.core.leaf_times;
+        let places = match (query.from, query.to) {
+            (None, None) => std::iter::once(0..end).collect(),
+            (from, to) => times.places(self.connection, end, from, to)?,
+        };
+        let mut all: Vec<Leaf> = Vec::new();
+        for place in places {
+            let filter = LeafFilter {
+                since: Some(place.start.max(first)),
+                before: Some(place.end.min(before)),
+                ..query.filter()
+            };
+            let wanted = query
+                .limit
+                .saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX));
+            if wanted == 0 {
+                break;
+            }
+            if filter.since < filter.before {
+                all.extend(self.found_leaves(&filter, wanted)?);
+            }
+        }
+        Ok(all)
     }
 
     /// The leaves that match, newest first, each proved. The log has to be verified before.

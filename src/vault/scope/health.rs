@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::Reading;
+use crate::domain::Moment;
+use crate::vault::held_up::HeldUp;
 use crate::vault::last_backups::BackupReport;
 
 /// How the vault stands.
@@ -20,6 +22,8 @@ pub struct Standing {
     pub free_bytes: Option<u64>,
     /// How the scheduled backups went.
     pub backups: BackupReport,
+    /// How many destroyed cases cannot be ended, and since when the first of them.
+    pub held_up: (u64, Option<Moment>),
 }
 
 impl Reading<'_> {
@@ -33,6 +37,7 @@ impl Reading<'_> {
         let packages = fs::read_dir(paths.packages()).into_iter().flatten();
         let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
         let disk = rustix::fs::statvfs(paths.data()).ok();
+        let held_up = self.core.held_up.all();
         Standing {
             damage: self
                 .core
@@ -44,6 +49,10 @@ impl Reading<'_> {
             package_bytes: packages.map(|found| found.len()).sum(),
             free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
             backups: self.core.backups.report(),
+            held_up: (
+                held_up.len() as u64,
+                held_up.iter().map(|one: &HeldUp| one.since).min(),
+            ),
         }
     }
 }

@@ -18,7 +18,7 @@ impl Scope<'_, actions::RotateKek> {
             .keyring
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        keyring.change_passphrase(passphrase, &*self.core.entropy)?;
+        keyring.change_passphrase(passphrase, self.now, &*self.core.entropy)?;
         let generation = keyring.generation();
         drop(keyring);
         self.notes.generation = Some(generation);

@@ -34,6 +34,7 @@ mod remains;
 pub mod requests;
 mod restoring;
 mod session;
+mod slot_changes;
 mod tasks;
 mod told;
 
@@ -64,13 +65,14 @@ pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
-pub(in crate::vault) use self::remains::certified;
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
+pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, SignsInWith, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
+pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged};
 pub use self::tasks::{TaskKind, TaskView};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};

@@ -205,6 +205,11 @@ pub(in crate::vault) fn certified(core: &Core, case: &CaseRow) -> bool {
     open(core, case).is_ok_and(|remains| remains.certificate.is_some())
 }
 
+/// When the destruction of a case was carried out, as its remains say it; none if they do not open.
+pub(in crate::vault) fn carried_out_at(core: &Core, case: &CaseRow) -> Option<String> {
+    Some(open(core, case).ok()?.facts?.carried_out.at)
+}
+
 fn open(core: &Core, case: &CaseRow) -> Result<Remains, OperationError> {
     let aad = Aad::remains(&core.vault, &case.id);
     let keys = core.keys();

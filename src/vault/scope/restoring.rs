@@ -56,6 +56,9 @@ impl<A: Writes> Scope<'_, A> {
                 taken.requests.push(request.id.to_string());
             }
         }
+        if self.end_slot_change()? {
+            taken.requests.push("slot change".to_owned());
+        }
         let unknown_s = self.unknown_seconds()?;
         for case in case_rows::list(self.connection)? {
             // Nobody asks about it any more, and no account in it opens.

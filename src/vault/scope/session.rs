@@ -412,8 +412,7 @@ impl<A: Action> Scope<'_, A> {
         let standing =
             session_rows::standing(self.connection, session)?.ok_or(OperationError::NotFound)?;
         let idle_at = self.core.used_until(standing.idle_at);
-        let all = membership_rows::cases_of(self.connection, operator)?;
-        let page = wanted.cut(all, |case| case.id.to_string())?;
+        let page = self.own_cases(wanted)?;
         let mut cases = Vec::new();
         for case in page.rows {
             if self.core.is_destroyed(&case) {

@@ -1,5 +1,5 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date.
+//! that were to be kept until a date, destroyed cases that cannot be ended.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::membership_rows::{self, MembershipRow};
+use crate::vault::store::operator_rows;
 
 words! {
     /// What is to be done.
@@ -25,6 +26,8 @@ words! {
         Retention => "retention",
         /// The last backup failed, or there is none; an administrator looks at the host.
         Backup => "backup",
+        /// Keys or rows of a destroyed case could not be deleted; an administrator looks at the host.
+        Destruction => "destruction",
     }
 }
 
@@ -79,23 +82,36 @@ impl<A: Action> Scope<'_, A> {
                 ..TaskView::of(TaskKind::Backup)
             });
         }
+        let held_up = self.core.held_up.all();
+        if home == HomeRole::Administrator {
+            all.extend(held_up.iter().map(|one| TaskView {
+                yours: true,
+                case: Some(one.case.clone()),
+                ..TaskView::of(TaskKind::Destruction)
+            }));
+        }
         if in_vault(ActionKind::LiftSuspension) {
-            let mut cases = case_rows::list(self.connection)?;
-            cases.retain(|case| !self.core.is_destroyed(case));
-            for case in cases {
-                self.add_suspensions(&case, None, &mut all)?;
-            }
+            self.add_imposed_by_administrators(&mut all)?;
         }
         for case in membership_rows::cases_of(self.connection, operator)? {
             let Some(member) = membership_rows::find(self.connection, case.number, operator)?
             else {
                 continue;
             };
+            let seat = Seat::Member(member.role);
             if self.core.is_destroyed(&case) {
+                if allows_seat(ActionKind::StopDestruction, seat)
+                    && held_up.iter().any(|one| one.case == case.id)
+                {
+                    all.push(TaskView {
+                        title: Some(self.remains(&case)?.title),
+                        case: Some(case.id),
+                        ..TaskView::of(TaskKind::Destruction)
+                    });
+                }
                 continue;
             }
             let title = self.describe(&case)?.title;
-            let seat = Seat::Member(member.role);
             if allows_seat(ActionKind::StopDestruction, seat)
                 && let Some(until) = self.kept_too_long(&case)?
             {
@@ -123,7 +139,7 @@ impl<A: Action> Scope<'_, A> {
                 }
             }
             if allows_seat(ActionKind::LiftSuspension, seat) {
-                self.add_suspensions(&case, Some(&title), &mut all)?;
+                self.add_suspensions(&case, &title, &mut all)?;
             }
         }
         Ok(all)
@@ -131,12 +147,38 @@ impl<A: Action> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    /// The suspended leads of a case, and whom a restore suspended, whom the caller lets in: as a lead who knows its
-    /// title, or as an administrator.
+    /// The leads whom other administrators suspended and whom the caller lets in as an administrator, who knows no
+    /// title. They are found by who imposed it, so that no case is looked at in which there is none.
+    fn add_imposed_by_administrators(&self, all: &mut Vec<TaskView>) -> Result<(), OperationError> {
+        for operator in operator_rows::list(self.connection)? {
+            if operator.home != HomeRole::Administrator {
+                continue;
+            }
+            for (number, member) in membership_rows::suspended_by(self.connection, &operator.id)? {
+                let case = case_rows::find_by_number(self.connection, number)?;
+                let Some(case) = case.filter(|case| !self.core.is_destroyed(case)) else {
+                    continue;
+                };
+                let acting = self.acting_leads(&case)?;
+                if member.role == CaseRole::Lead
+                    && self.lifted_by(&member, &acting, false)? == LiftedBy::You
+                {
+                    all.push(TaskView {
+                        yours: true,
+                        ..self.task_of(TaskKind::Suspension, &case, None, &member)?
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The suspended leads of a case, and whom a restore suspended, whom the caller lets in as a lead who knows its
+    /// title.
     fn add_suspensions(
         &self,
         case: &CaseRow,
-        title: Option<&str>,
+        title: &str,
         all: &mut Vec<TaskView>,
     ) -> Result<(), OperationError> {
         let mut suspended = membership_rows::list(self.connection, case.number)?;
@@ -149,10 +191,10 @@ impl Reading<'_> {
         }
         let acting = self.acting_leads(case)?;
         for member in suspended {
-            if self.lifted_by(&member, &acting, title.is_some())? == LiftedBy::You {
+            if self.lifted_by(&member, &acting, true)? == LiftedBy::You {
                 all.push(TaskView {
                     yours: true,
-                    ..self.task_of(TaskKind::Suspension, case, title, &member)?
+                    ..self.task_of(TaskKind::Suspension, case, Some(title), &member)?
                 });
             }
         }

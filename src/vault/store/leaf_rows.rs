@@ -2,8 +2,8 @@
 //! of their members for searching.
 
 use rusqlite::OptionalExtension as _;
-use rusqlite::types::FromSqlError;
-use rusqlite::{Rows, params};
+use rusqlite::types::{FromSqlError, Value};
+use rusqlite::{Rows, params, params_from_iter};
 
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
@@ -97,38 +97,35 @@ pub(crate) fn newest_time(connection: &Snapshot) -> Result<Option<Moment>, Store
     Ok(found.map(Moment::from_seconds))
 }
 
-/// Matching leaves, newest first.
+/// Matching leaves, newest first, by the index of the rarest criterion. What the indices say was verified before
+/// ([`check_indices`]).
 pub(crate) fn search(
     connection: &Snapshot,
     filter: &LeafFilter,
     limit: u32,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    let by = rarest(connection, filter)?;
+    found(connection, filter, by.as_ref(), limit)
+}
+
+/// Every matching leaf, newest first, by looking at all of them: for whoever checks the file and trusts no index.
+pub(crate) fn search_without_indices(
+    connection: &Snapshot,
+    filter: &LeafFilter,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    found(connection, filter, None, u32::MAX)
+}
+
+fn found(
+    connection: &Snapshot,
+    filter: &LeafFilter,
+    by: Option<&Indexed<'_>>,
+    limit: u32,
+) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
     let failed = at("leaf::search");
-    let mut statement = connection
-        .prepare_cached(
-            "-- leaf::search
-             SELECT seq, bytes FROM leaf
-             WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
-               AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
-               AND (?5 IS NULL OR object = ?5) AND (?6 IS NULL OR action = ?6)
-               AND (?7 IS NULL OR outcome = ?7) AND seq >= ?8 AND seq < ?9
-             ORDER BY seq DESC LIMIT ?10",
-        )
-        .map_err(&failed)?;
-    let mut rows = statement
-        .query(params![
-            filter.from.map(Moment::seconds),
-            filter.to.map(Moment::seconds),
-            filter.operator,
-            filter.case,
-            filter.object,
-            filter.action,
-            filter.outcome,
-            filter.since.map_or(i64::MIN, signed),
-            filter.before.map_or(i64::MAX, signed),
-            limit
-        ])
-        .map_err(&failed)?;
+    let (sql, values) = statement_of_search(filter, by, limit);
+    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
+    let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
         let seq: i64 = row.get(0).map_err(&failed)?;
@@ -138,6 +135,155 @@ pub(crate) fn search(
         ));
     }
     Ok(all)
+}
+
+/// A criterion that has an index.
+struct Indexed<'f> {
+    column: &'static str,
+    index: &'static str,
+    value: &'f str,
+    /// Without it the index does not count as one that has all matching leaves.
+    besides: &'static str,
+}
+
+impl LeafFilter {
+    /// The criteria that have an index, those first that few leaves match as a rule.
+    fn indexed(&self) -> Vec<Indexed<'_>> {
+        let not_done = self.outcome.as_deref().filter(|outcome| *outcome != "done");
+        [
+            ("object", "leaf_of_object", self.object.as_deref(), ""),
+            (
+                "outcome",
+                "leaf_not_done",
+                not_done,
+                " AND outcome <> 'done'",
+            ),
+            ("operator", "leaf_of_operator", self.operator.as_deref(), ""),
+            ("case_id", "leaf_of_case", self.case.as_deref(), ""),
+            ("action", "leaf_of_action", self.action.as_deref(), ""),
+        ]
+        .into_iter()
+        .filter_map(|(column, index, value, besides)| {
+            Some(Indexed {
+                column,
+                index,
+                value: value?,
+                besides,
+            })
+        })
+        .collect()
+    }
+
+    /// The first and the last number that it asks for.
+    fn numbers(&self) -> [i64; 2] {
+        let last = self.before.map_or(i64::MAX, signed).saturating_sub(1);
+        [self.since.map_or(i64::MIN, signed), last]
+    }
+}
+
+/// The criterion that the fewest leaves match, as far as they are counted.
+fn rarest<'f>(
+    connection: &Snapshot,
+    filter: &'f LeafFilter,
+) -> Result<Option<Indexed<'f>>, StoreError> {
+    let mut all = filter.indexed();
+    if all.len() < 2 {
+        return Ok(all.pop());
+    }
+    let mut fewest = None;
+    for one in all {
+        let matching = matching(connection, filter, &one)?;
+        if fewest.as_ref().is_none_or(|(least, _)| matching < *least) {
+            fewest = Some((matching, one));
+        }
+        if matching < FEW {
+            break;
+        }
+    }
+    Ok(fewest.map(|(_, one)| one))
+}
+
+/// How many leaves match a criterion, or [`MOST_COUNTED`].
+fn matching(
+    connection: &Snapshot,
+    filter: &LeafFilter,
+    by: &Indexed<'_>,
+) -> Result<u32, StoreError> {
+    let failed = at("leaf::matching");
+    let sql = format!(
+        "-- leaf::matching
+         SELECT count(*) FROM (
+            SELECT 1 FROM leaf INDEXED BY {} WHERE {} = ?1{} AND seq BETWEEN ?2 AND ?3 LIMIT {MOST_COUNTED}
+         )",
+        by.index, by.column, by.besides
+    );
+    let [first, last] = filter.numbers();
+    connection
+        .prepare_cached(&sql)
+        .map_err(&failed)?
+        .query_row(params![by.value, first, last], |row| row.get(0))
+        .map_err(&failed)
+}
+
+fn statement_of_search(
+    filter: &LeafFilter,
+    by: Option<&Indexed<'_>>,
+    limit: u32,
+) -> (String, Vec<Value>) {
+    let (found, mut values) = where_it_matches(filter, by);
+    values.push(i64::from(limit).into());
+    let sql = format!(
+        "-- leaf::search
+         SELECT seq, bytes {found}
+         ORDER BY seq DESC LIMIT ?{}",
+        values.len()
+    );
+    (sql, values)
+}
+
+/// The clauses FROM and WHERE of a search, and the values of its places. A criterion that is not asked for is not in
+/// them: an index would not be used for one that may be NULL.
+fn where_it_matches(filter: &LeafFilter, by: Option<&Indexed<'_>>) -> (String, Vec<Value>) {
+    let way = match by {
+        Some(by) => format!("INDEXED BY {}", by.index),
+        None => "NOT INDEXED".to_owned(),
+    };
+    let mut values: Vec<Value> = filter.numbers().map(Value::from).into();
+    let besides = by.map_or("", |by| by.besides);
+    let mut sql = format!("FROM leaf {way} WHERE seq BETWEEN ?1 AND ?2{besides}");
+    let seconds = |time: Option<Moment>| time.map(|time| Value::from(time.seconds()));
+    let text = |text: &Option<String>| text.clone().map(Value::from);
+    for (criterion, value) in [
+        ("time >=", seconds(filter.from)),
+        ("time <", seconds(filter.to)),
+        ("operator =", text(&filter.operator)),
+        ("case_id =", text(&filter.case)),
+        ("object =", text(&filter.object)),
+        ("action =", text(&filter.action)),
+        ("outcome =", text(&filter.outcome)),
+    ] {
+        if let Some(value) = value {
+            values.push(value);
+            sql.push_str(&format!(" AND {criterion} ?{}", values.len()));
+        }
+    }
+    (sql, values)
+}
+
+/// Whether the table and its indices agree, each index in its order: otherwise a search could miss leaves that are
+/// there.
+pub(crate) fn check_indices(connection: &Snapshot) -> Result<(), StoreError> {
+    let found: String = connection
+        .query_row(
+            "-- leaf::check_indices\nPRAGMA integrity_check('leaf')",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(at("leaf::check_indices"))?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        _ => Err(StoreError::inconsistent("leaf::check_indices")),
+    }
 }
 
 /// How many leaves that follow each other are of one hour, and how they ended. An hour has more than one of these if
@@ -150,37 +296,18 @@ pub(crate) struct HourCount {
     pub(crate) failed: u64,
 }
 
-/// Counts matching leaves by the hour of their time. All leaves from `since` to `before` are looked at, in order:
-/// sorting them would take longer than reading them.
+/// Counts matching leaves by the hour of their time, in the order of their numbers: sorting them would take longer than
+/// reading them.
 pub(crate) fn count_by_hour(
     connection: &Snapshot,
     filter: &LeafFilter,
 ) -> Result<Vec<HourCount>, StoreError> {
     let failed = at("leaf::count_by_hour");
-    let mut statement = connection
-        .prepare_cached(
-            "-- leaf::count_by_hour
-             SELECT time, outcome FROM leaf
-             WHERE (?1 IS NULL OR time >= ?1) AND (?2 IS NULL OR time < ?2)
-               AND (?3 IS NULL OR operator = ?3) AND (?4 IS NULL OR case_id = ?4)
-               AND (?5 IS NULL OR object = ?5) AND (?6 IS NULL OR action = ?6)
-               AND (?7 IS NULL OR outcome = ?7) AND seq >= ?8 AND seq < ?9
-             ORDER BY seq",
-        )
-        .map_err(&failed)?;
-    let mut rows = statement
-        .query(params![
-            filter.from.map(Moment::seconds),
-            filter.to.map(Moment::seconds),
-            filter.operator,
-            filter.case,
-            filter.object,
-            filter.action,
-            filter.outcome,
-            filter.since.map_or(i64::MIN, signed),
-            filter.before.map_or(i64::MAX, signed)
-        ])
-        .map_err(&failed)?;
+    let by = rarest(connection, filter)?;
+    let (found, values) = where_it_matches(filter, by.as_ref());
+    let sql = format!("-- leaf::count_by_hour\nSELECT time, outcome {found} ORDER BY seq");
+    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
+    let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
     let mut hours: Vec<HourCount> = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
         let time: i64 = row.get(0).map_err(&failed)?;
@@ -316,3 +443,293 @@ fn signed(seq: u64) -> i64 {
 }
 
 const HOUR: i64 = 3600;
+
+/// Of a criterion that so few leaves match, no other one is looked for.
+const FEW: u32 = 64;
+/// More are not counted.
+const MOST_COUNTED: u32 = 4096;
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::vault::store::{StoreFault, migrations};
+
+    /// A log in which lookups of ten operators in four cases are nearly everything, with a second between leaves.
+    fn log(leaves: u64) -> Transaction {
+        let connection = Transaction::in_memory();
+        migrations::apply(connection.raw(), Moment::from_seconds(0)).unwrap();
+        connection.raw().execute_batch("BEGIN").unwrap();
+        for seq in 0..leaves {
+            let operator = match seq % 1000 {
+                500 => "o_rare".to_owned(),
+                _ => format!("o_{}", seq % 10),
+            };
+            let case = match seq % 2000 {
+                900 => "c_rare".to_owned(),
+                _ => format!("c_{}", seq % 4),
+            };
+            let object = (seq % 5000 == 7).then(|| format!("r_{seq}"));
+            let new = NewLeaf {
+                seq,
+                time: Moment::from_seconds(i64::try_from(seq).unwrap()),
+                operator: (seq % 100 != 99).then_some(&operator),
+                case: (seq % 100 != 99).then_some(&case),
+                object: object.as_deref(),
+                action: match seq % 3000 {
+                    700 => "reveal.open",
+                    _ => "record.lookup",
+                },
+                outcome: match seq % 1500 {
+                    800 => "denied",
+                    _ => "done",
+                },
+                bytes: b"{}",
+            };
+            insert(&connection, &new).unwrap();
+        }
+        connection.raw().execute_batch("COMMIT").unwrap();
+        connection
+    }
+
+    /// How the database answers a search, and how many of its steps that takes.
+    fn looked_at(connection: &Transaction, filter: &LeafFilter) -> (String, i32) {
+        let by = rarest(connection, filter).unwrap();
+        let (sql, values) = statement_of_search(filter, by.as_ref(), 100);
+        let mut explained = connection
+            .raw()
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let plan: Vec<String> = explained
+            .query_map(params_from_iter(&values), |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let mut statement = connection.raw().prepare(&sql).unwrap();
+        let mut rows = statement.query(params_from_iter(&values)).unwrap();
+        while rows.next().unwrap().is_some() {}
+        drop(rows);
+        assert_eq!(statement.get_status(StatementStatus::Sort), 0, "{plan:?}");
+        (
+            plan.join("; "),
+            statement.get_status(StatementStatus::VmStep),
+        )
+    }
+
+    fn text(value: &str) -> Option<String> {
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn each_selective_filter_is_a_search_in_an_index_also_for_a_page_by_cursor() {
+        let connection = log(220_000);
+        let none = LeafFilter::default;
+        let filters = [
+            (
+                "leaf_of_operator (operator",
+                LeafFilter {
+                    operator: text("o_rare"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_case (case_id",
+                LeafFilter {
+                    case: text("c_rare"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_object (object",
+                LeafFilter {
+                    object: text("r_5007"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_action (action",
+                LeafFilter {
+                    action: text("reveal.open"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_not_done (outcome",
+                LeafFilter {
+                    outcome: text("denied"),
+                    ..none()
+                },
+            ),
+            // Of two criteria the rarer one decides, whichever it is.
+            (
+                "leaf_of_operator (operator",
+                LeafFilter {
+                    operator: text("o_rare"),
+                    action: text("record.lookup"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_action (action",
+                LeafFilter {
+                    operator: text("o_3"),
+                    action: text("reveal.open"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_case (case_id",
+                LeafFilter {
+                    case: text("c_rare"),
+                    action: text("record.lookup"),
+                    outcome: text("done"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_object (object",
+                LeafFilter {
+                    object: text("r_5007"),
+                    case: text("c_3"),
+                    ..none()
+                },
+            ),
+            // Nobody has this one: there is nothing to look at.
+            (
+                "leaf_of_operator (operator",
+                LeafFilter {
+                    operator: text("o_nobody"),
+                    ..none()
+                },
+            ),
+            (
+                "leaf_of_action (action",
+                LeafFilter {
+                    action: text("no.such"),
+                    ..none()
+                },
+            ),
+        ];
+        for (index, filter) in filters {
+            let pages = [
+                (None, None),
+                (None, Some(150_000)),
+                (Some(20_000), Some(40_000)),
+            ];
+            for (since, before) in pages {
+                let filter = LeafFilter {
+                    since,
+                    before,
+                    operator: filter.operator.clone(),
+                    case: filter.case.clone(),
+                    object: filter.object.clone(),
+                    action: filter.action.clone(),
+                    outcome: filter.outcome.clone(),
+                    ..none()
+                };
+                let (plan, steps) = looked_at(&connection, &filter);
+                let expected =
+                    format!("SEARCH leaf USING INDEX {index}=? AND rowid>? AND rowid<?)");
+                assert_eq!(plan, expected);
+                // A page has a hundred leaves, and a leaf takes some twenty steps.
+                assert!(steps < 6000, "{plan}: {steps} steps");
+            }
+        }
+        // A common value fills its page from the newest leaves, and so do no criteria at all.
+        for filter in [
+            none(),
+            LeafFilter {
+                outcome: text("done"),
+                ..none()
+            },
+            LeafFilter {
+                action: text("record.lookup"),
+                ..none()
+            },
+            LeafFilter {
+                operator: text("o_3"),
+                case: text("c_3"),
+                ..none()
+            },
+        ] {
+            let (plan, steps) = looked_at(&connection, &filter);
+            assert!(plan.starts_with("SEARCH leaf USING "), "{plan}");
+            assert!(steps < 12_000, "{plan}: {steps} steps");
+        }
+    }
+
+    #[test]
+    fn whatever_index_is_taken_the_same_leaves_are_found() {
+        let connection = log(20_000);
+        let some = |of: [&str; 2], no: usize| of.get(no).map(|value| (*value).to_owned());
+        for no in 0_usize..243 {
+            let digit = |place: u32| no / 3_usize.pow(place) % 3;
+            let filter = LeafFilter {
+                from: (no % 2 == 0).then(|| Moment::from_seconds(3000)),
+                to: (no % 3 == 0).then(|| Moment::from_seconds(18_000)),
+                operator: some(["o_rare", "o_7"], digit(0)),
+                case: some(["c_rare", "c_3"], digit(1)),
+                object: some(["r_5007", "r_1"], digit(2)),
+                action: some(["reveal.open", "record.lookup"], digit(3)),
+                outcome: some(["denied", "done"], digit(4)),
+                since: Some(1000),
+                before: Some(19_000),
+            };
+            let newest: Vec<u64> = search(&connection, &filter, 50)
+                .unwrap()
+                .into_iter()
+                .map(|(seq, _)| seq)
+                .collect();
+            let all = search_without_indices(&connection, &filter).unwrap();
+            let expected: Vec<u64> = all.iter().take(50).map(|(seq, _)| *seq).collect();
+            assert_eq!(newest, expected, "{no}");
+            let hours = count_by_hour(&connection, &filter).unwrap();
+            let counted: u64 = hours.iter().map(|hour| hour.leaves).sum();
+            assert_eq!(counted, all.len() as u64, "{no}");
+        }
+    }
+
+    #[test]
+    fn an_index_that_lacks_a_leaf_is_found() {
+        let connection = Transaction::in_memory();
+        migrations::apply(connection.raw(), Moment::from_seconds(0)).unwrap();
+        for seq in 0..100 {
+            let new = NewLeaf {
+                seq,
+                time: Moment::from_seconds(0),
+                operator: Some("o_1"),
+                case: None,
+                object: None,
+                action: "record.lookup",
+                outcome: "done",
+                bytes: b"{}",
+            };
+            insert(&connection, &new).unwrap();
+        }
+        assert_eq!(check_indices(&connection), Ok(()));
+        // The file is written past the database: the index gets other rows than the table has.
+        let raw = connection.raw();
+        raw.execute_batch(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'operator IS NOT NULL', 'seq <> 7')
+              WHERE name = 'leaf_of_operator';
+             PRAGMA writable_schema = RESET;
+             REINDEX leaf_of_operator;
+             PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'seq <> 7', 'operator IS NOT NULL')
+              WHERE name = 'leaf_of_operator';
+             PRAGMA writable_schema = RESET;",
+        )
+        .unwrap();
+        let filter = LeafFilter {
+            operator: text("o_1"),
+            ..LeafFilter::default()
+        };
+        assert_eq!(search(&connection, &filter, 1000).unwrap().len(), 99);
+        let all = search_without_indices(&connection, &filter).unwrap();
+        assert_eq!(all.len(), 100);
+        let found = check_indices(&connection);
+        assert_eq!(found.unwrap_err().fault, StoreFault::Inconsistent);
+    }
+}

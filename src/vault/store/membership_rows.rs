@@ -101,11 +101,40 @@ pub(crate) fn list(
     Ok(all)
 }
 
+/// The members whom somebody suspended, by the number of the case.
+pub(crate) fn suspended_by(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<(CaseNumber, MembershipRow)>, StoreError> {
+    let by = [("suspended_by", text(operator.as_str()))];
+    let mut all = connection.rows(&MEMBERSHIP, &by, |row| {
+        let number: i64 = row
+            .get("case_number")
+            .map_err(at("membership::suspended_by"))?;
+        Ok((CaseNumber(number), read(row)?))
+    })?;
+    all.sort_by_key(|(number, _)| number.0);
+    Ok(all)
+}
+
 /// The cases an operator is a member of, newest first.
 pub(crate) fn cases_of(
     connection: &Snapshot,
     operator: &OperatorId,
 ) -> Result<Vec<CaseRow>, StoreError> {
+    let numbers = case_numbers_of(connection, operator)?;
+    let mut all = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        all.extend(case_rows::find_by_number(connection, number)?);
+    }
+    Ok(all)
+}
+
+/// The numbers of these cases, newest first.
+pub(crate) fn case_numbers_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseNumber>, StoreError> {
     let by = [("operator", text(operator.as_str()))];
     let mut numbers = connection.rows(&MEMBERSHIP, &by, |row| {
         let number: i64 = row.get("case_number").map_err(at("membership::cases_of"))?;
@@ -113,11 +142,8 @@ pub(crate) fn cases_of(
     })?;
     numbers.retain(|(_, suspended)| !suspended);
     numbers.sort_by_key(|(number, _)| Reverse(*number));
-    let mut all = Vec::with_capacity(numbers.len());
-    for (number, _) in numbers {
-        all.extend(case_rows::find_by_number(connection, CaseNumber(number))?);
-    }
-    Ok(all)
+    let numbers = numbers.into_iter();
+    Ok(numbers.map(|(number, _)| CaseNumber(number)).collect())
 }
 
 /// What an operator is in their cases, where they are not suspended.

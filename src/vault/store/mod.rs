@@ -32,6 +32,7 @@ mod schema;
 pub(crate) mod sealed_parts;
 pub(crate) mod seen_rows;
 pub(crate) mod session_rows;
+pub(crate) mod slot_change_rows;
 mod snapshot;
 pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;

@@ -87,6 +87,17 @@ pub(crate) fn list(
     Ok(all)
 }
 
+/// Whether a case may have requests of one kind. It is known without reading, so that an inbox reads nothing of the
+/// cases in which nobody asked for anything. A row that somebody else put there is no request.
+pub(crate) fn may_have(
+    connection: &Snapshot,
+    case: CaseNumber,
+    kind: &'static str,
+) -> Result<bool, StoreError> {
+    let by = [("case_number", int(case.0)), ("kind", text(kind))];
+    Ok(!connection.is_surely_empty(&REQUEST, &by)?)
+}
+
 /// Every request of every case.
 pub(crate) fn all(connection: &Snapshot) -> Result<Vec<RequestRow>, StoreError> {
     connection.rows(&REQUEST, &[], read)

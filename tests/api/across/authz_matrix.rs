@@ -371,6 +371,12 @@ fn about_requests(text: &mut String) {
         (A::TakePackage, CaseRole::Custodian, RequestState::Approved),
         (A::TakePackage, CaseRole::Liaison, RequestState::Approved),
         (
+            A::CancelBuild,
+            CaseRole::Investigator,
+            RequestState::Approved,
+        ),
+        (A::CancelBuild, CaseRole::Custodian, RequestState::Approved),
+        (
             A::AcknowledgeExport,
             CaseRole::Custodian,
             RequestState::Used,

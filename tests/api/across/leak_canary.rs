@@ -11,6 +11,7 @@ use std::path::Path;
 
 use breachvault::evidence;
 use breachvault::vault::trail::export_directory;
+use memchr::memmem;
 use serde_json::{Value, json};
 
 use super::routes::{OPEN, ROWS, ask, ask_open, client, work_on};
@@ -40,11 +41,8 @@ fn spellings(number: &str) -> Vec<Vec<u8>> {
 }
 
 fn holds(bytes: &[u8], number: &str) -> bool {
-    spellings(number).iter().any(|spelling| {
-        bytes
-            .windows(spelling.len())
-            .any(|window| window == spelling)
-    })
+    let mut spellings = spellings(number).into_iter();
+    spellings.any(|spelling| memmem::find(bytes, &spelling).is_some())
 }
 
 #[track_caller]

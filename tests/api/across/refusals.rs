@@ -13,7 +13,10 @@ use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::routes::{Asked, IN_A_CASE_OF_ITS_OWN, ROWS, Row, ask, client, somebody_like, work_on};
+use super::routes::{
+    Asked, IN_A_CASE_OF_ITS_OWN, ROWS, Row, SLOT_CHANGE, ask, client, new_passphrase,
+    no_slot_change, somebody_like, work_on,
+};
 use crate::support::{
     Answer, Authenticator, Client, Incident, Log, Who, body, csv_of, fresh_csv_with_a_reject,
 };
@@ -929,6 +932,9 @@ const CARRY_OUT: &str = "POST /api/v1/destructions/{destruction}/carrying-out";
 const STOP: &str = "POST /api/v1/destructions/{destruction}/stop";
 const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
 const ADMIT: &str = "POST /api/v1/cases/{case}/exhibits";
+const SLOT: &str = "POST /api/v1/keys/slots/change";
+const SLOT_DECISION: &str = "POST /api/v1/keys/slots/change/decision";
+const SLOT_CARRYING_OUT: &str = "POST /api/v1/keys/slots/change/carrying-out";
 const ACCEPT: &str = "POST /api/v1/clock/acceptance";
 
 /// Puts the case on hold, or takes it off.
@@ -941,6 +947,14 @@ fn hold(incident: &Incident, on: bool) {
 fn carry_out(client: &Client, destruction: &str) -> Answer {
     let path = format!("/destructions/{destruction}/carrying-out");
     client.post(&path, &body::reason())
+}
+
+fn decide_slot(client: &Client) -> Answer {
+    client.post("/keys/slots/change/decision", &body::approve())
+}
+
+fn carry_out_slot(client: &Client) -> Answer {
+    client.post("/keys/slots/change/carrying-out", &body::reason())
 }
 
 fn accept(incident: &Incident, client: &Client) -> Answer {
@@ -1358,6 +1372,103 @@ const STATES: &[State] = &[
         Who::Custodian,
         |incident, client| client.upload(&incident.of_case("/exhibits"), b"no log at all"),
     ),
+    state(
+        SLOT,
+        (409, "keyring-slots"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            client.post(SLOT_CHANGE, &new_passphrase())
+        },
+    ),
+    state(
+        SLOT_DECISION,
+        (404, "not-found"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            decide_slot(client)
+        },
+    ),
+    state(
+        SLOT_DECISION,
+        (403, "own-request"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            client
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            decide_slot(client)
+        },
+    ),
+    state(
+        SLOT_DECISION,
+        (409, "wrong-state"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            decide_slot(client).assert_status(200);
+            decide_slot(client)
+        },
+    ),
+    state(
+        SLOT_CARRYING_OUT,
+        (404, "not-found"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            carry_out_slot(client)
+        },
+    ),
+    state(
+        SLOT_CARRYING_OUT,
+        (403, "not-the-asker"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            decide_slot(client).assert_status(200);
+            carry_out_slot(client)
+        },
+    ),
+    state(
+        SLOT_CARRYING_OUT,
+        (409, "wrong-state"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            client
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            carry_out_slot(client)
+        },
+    ),
+    state(
+        SLOT_CARRYING_OUT,
+        (409, "keyring-slots"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            let by_program = json!({
+                "change": "add", "kind": "command", "label": "a program", "reason": body::REASON,
+            });
+            client.post(SLOT_CHANGE, &by_program).assert_status(201);
+            decide_slot(&incident.other_administrator()).assert_status(200);
+            carry_out_slot(client)
+        },
+    ),
     state(ACCEPT, (409, "clock-right"), Who::Lead, accept),
     state(
         ACCEPT,
@@ -1369,11 +1480,33 @@ const STATES: &[State] = &[
             accept(incident, client)
         },
     ),
+    // The other administrator is nobody after it.
+    state(
+        SLOT_DECISION,
+        (409, "asker-gone"),
+        Who::Administrator,
+        |incident, client| {
+            no_slot_change(incident);
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            let id = other.get("/me").member("operator");
+            client
+                .delete(&format!("/operators/{id}"))
+                .assert_status(200);
+            decide_slot(client)
+        },
+    ),
 ];
 
 #[test]
 fn what_the_state_of_things_does_not_allow_is_refused_alike() {
-    let incidents = pair("[sessions]\nreveal_hours = 1\nexport_hours = 1\n");
+    // The programs of the keyring fail.
+    let incidents = pair(
+        "[sessions]\nreveal_hours = 1\nexport_hours = 1\n\
+         [keyring]\nopen = [\"/bin/false\"]\nwrap = [\"/bin/false\"]\n",
+    );
     for state in STATES {
         same(&incidents, state.who, state.send, state.status, state.kind);
     }
@@ -1509,6 +1642,16 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         ADMIT,
         "admission-cancelled",
         "a file is stopped on its way; tests/api/exhibit/cancel.rs",
+    ),
+    (
+        PACKAGE,
+        "package-cancelled",
+        "a package is stopped while it is built; tests/api/export/cancel.rs",
+    ),
+    (
+        LIST,
+        "package-cancelled",
+        "a list is stopped while it is built; tests/api/export/cancel.rs",
     ),
     (
         "DELETE /api/v1/cases/{case}/admissions/current",

@@ -81,6 +81,47 @@ impl Asked {
     }
 }
 
+/// Where changes of the keyring's slots are asked for.
+pub const SLOT_CHANGE: &str = "/keys/slots/change";
+
+/// A request for a new slot.
+pub fn new_passphrase() -> Value {
+    json!({ "change": "add", "kind": "passphrase", "label": "another one", "reason": body::REASON })
+}
+
+/// Ends the change of slots that waits, if one does.
+pub fn no_slot_change(incident: &Incident) {
+    let administrator = incident.administrator();
+    let change = administrator.get("/keys/slots").json()["change"].clone();
+    let Some(asker) = change["asked_by"].as_str() else {
+        return;
+    };
+    let decision = format!("{SLOT_CHANGE}/decision");
+    match (
+        change["state"] == "approved",
+        asker == Who::Administrator.name(),
+    ) {
+        // Whoever asked may ask anew, and nobody has approved that yet.
+        (true, true) => drop(
+            administrator
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201),
+        ),
+        (true, false) => {
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+        }
+        (false, _) => {}
+    }
+    let decider = match asker == Who::Administrator.name() {
+        true => incident.other_administrator(),
+        false => administrator,
+    };
+    decider.post(&decision, &body::deny()).assert_status(200);
+}
+
 const fn row(route: &'static str, granted: Who, denied: Who, status: u16) -> Row {
     Row {
         route,
@@ -118,6 +159,10 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/health",                              Auditor, Investigator, 403),
     for_all("GET /api/v1/keys"),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
+    row("GET /api/v1/keys/slots",                          Administrator, Lead, 403),
+    row("POST /api/v1/keys/slots/change",                  Administrator, Auditor, 403),
+    row("POST /api/v1/keys/slots/change/decision",         Administrator, Lead, 403),
+    row("POST /api/v1/keys/slots/change/carrying-out",     Administrator, Auditor, 403),
     row("GET /api/v1/clock",                               Lead, Investigator, 403),
     row("POST /api/v1/clock/acceptance",                   Lead, Auditor, 403),
     row("POST /api/v1/cases",                              Lead, Investigator, 403),
@@ -159,6 +204,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/quarantines/{quarantine}/decision",  Custodian, Investigator, 403),
     row("POST /api/v1/quarantines/{quarantine}/open",      Lead, Custodian, 403),
     twice(row("GET /api/v1/quarantines/{quarantine}/package", Custodian, Lead, 403)),
+    row("DELETE /api/v1/quarantines/{quarantine}/package", Custodian, Investigator, 403),
     row("POST /api/v1/quarantines/{quarantine}/acknowledgement", Custodian, Lead, 403),
     row("POST /api/v1/cases/{case}/lookups",               Liaison, Custodian, 403),
     row("POST /api/v1/cases/{case}/records/search",        Investigator, Liaison, 403),
@@ -178,6 +224,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/exports/{export}",                    Custodian, Outsider, 404),
     row("POST /api/v1/exports/{export}/decision",          Custodian, Investigator, 403),
     twice(row("GET /api/v1/exports/{export}/package",      Custodian, Lead, 403)),
+    row("DELETE /api/v1/exports/{export}/package",         Custodian, Lead, 403),
     row("POST /api/v1/exports/{export}/acknowledgement",   Custodian, Lead, 403),
     for_all("GET /api/v1/evidence/signer"),
     row("POST /api/v1/audit/leaves/search",                Auditor, Lead, 403),
@@ -358,7 +405,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Investigator);
             Some(body::approve())
         }
-        "GET /api/v1/exports/{export}/package" => {
+        "GET /api/v1/exports/{export}/package" | "DELETE /api/v1/exports/{export}/package" => {
             target = Some(incident.approved_export(&report()));
             asker = Some(Who::Investigator);
             None
@@ -398,7 +445,8 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             asker = Some(Who::Lead);
             None
         }
-        "GET /api/v1/quarantines/{quarantine}/package" => {
+        "GET /api/v1/quarantines/{quarantine}/package"
+        | "DELETE /api/v1/quarantines/{quarantine}/package" => {
             target = Some(incident.approved_list(&key()));
             asker = Some(Who::Lead);
             None
@@ -426,6 +474,29 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(incident.ask_withdrawal_of_a_fresh_one());
             asker = Some(Who::Custodian);
             Some(body::approve())
+        }
+        "POST /api/v1/keys/slots/change" => {
+            no_slot_change(incident);
+            Some(new_passphrase())
+        }
+        "POST /api/v1/keys/slots/change/decision" => {
+            no_slot_change(incident);
+            let other = incident.other_administrator();
+            other
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            Some(body::approve())
+        }
+        "POST /api/v1/keys/slots/change/carrying-out" => {
+            no_slot_change(incident);
+            let administrator = incident.administrator();
+            administrator
+                .post(SLOT_CHANGE, &new_passphrase())
+                .assert_status(201);
+            let decision = format!("{SLOT_CHANGE}/decision");
+            let other = incident.other_administrator();
+            other.post(&decision, &body::approve()).assert_status(200);
+            Some(body::reason())
         }
         "POST /api/v1/clock/acceptance" => {
             // Another time with every request, so that nobody's is the second acceptance of it.

@@ -297,3 +297,29 @@ fn a_decided_request_leads_to_all_that_was_done_under_it() {
         "{text}"
     );
 }
+
+#[test]
+fn the_filter_is_folded_until_there_is_one() {
+    let incident = Incident::new();
+    let auditor = Browser::signed_in(&incident, Who::Auditor);
+    let folded = |path: &str| {
+        let text = auditor.get(path).text();
+        let open = text.contains("<details open><summary>Filter</summary>");
+        assert_ne!(
+            open,
+            text.contains("<details><summary>Filter</summary>"),
+            "{path}"
+        );
+        !open
+    };
+    for page in [
+        "/console/audit",
+        "/console/audit/timeline",
+        "/console/audit/volume",
+    ] {
+        assert!(folded(page), "{page}");
+        assert!(!folded(&format!("{page}?action=case.open")), "{page}");
+        // What is wrong with it has to be seen.
+        assert!(!folded(&format!("{page}?from=yesterday")), "{page}");
+    }
+}

@@ -190,6 +190,7 @@ const ROWS: &[Row] = &[
         status: 200,
         ..post("POST /console/exports/{export}/package", &[], &[Custodian])
     },
+    post("POST /console/exports/{export}/package/cancel", &[], &[Investigator, Custodian]),
     // It has not been handed out.
     Row {
         perhaps: &[Custodian, Liaison],
@@ -228,6 +229,8 @@ const ROWS: &[Row] = &[
         status: 200,
         ..post("POST /console/quarantines/{quarantine}/package", &[], &[Custodian])
     },
+    // The first lead asked for it.
+    post("POST /console/quarantines/{quarantine}/package/cancel", &[], &[Lead, Custodian]),
     // It has not been handed out.
     Row {
         perhaps: &[Custodian],

@@ -345,7 +345,7 @@ fn limits_and_countdown_are_the_largest_thing_on_a_decision() {
         .text();
     let (_, large) = page.split_once("<dl class=\"facts large\">").unwrap();
     let (large, _) = large.split_once("</dl>").unwrap();
-    for shown in ["<dd>1</dd>", "To be decided by", "in 24 hours"] {
+    for shown in ["<dd>1</dd>", "To be decided by", "in about 24 hours"] {
         assert!(large.contains(shown), "{shown}: {large}");
     }
 }
@@ -399,4 +399,58 @@ fn the_profiles_are_explained_and_how_a_recipient_verifies_a_package() {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains("is being built or handed out"), "{page}");
+}
+
+#[test]
+fn an_account_notice_without_an_account_says_where_to_choose_one_and_keeps_the_rest() {
+    let incident = Incident::new();
+    let lead = Browser::signed_in(&incident, Who::Lead);
+    let path = format!("/console/cases/{}/exports/new", incident.case);
+    let form = lead.get(&path).assert_status(200).text();
+    assert!(form.contains("choose it under Which records → Accounts"));
+    assert!(!form.contains("<strong>One account:"));
+    let key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let asked = [
+        ("profile", "account-notice"),
+        ("recipients", key),
+        ("legal_basis", "GDPR Art. 33"),
+        ("purpose", "notification"),
+        ("reason", "they have to be told today"),
+    ];
+    let again = lead.submit(&path, &asked).assert_status(422).text();
+    assert!(again.contains("<strong>One account: choose it under Which records → Accounts."));
+    assert!(
+        again.contains("<details open><summary>Which records:"),
+        "{again}"
+    );
+    for kept in [
+        key,
+        "value=\"account-notice\" selected",
+        "GDPR Art. 33",
+        "they have to be told today",
+    ] {
+        assert!(again.contains(kept), "{kept}: {again}");
+    }
+}
+
+#[test]
+fn home_says_a_role_that_is_not_the_name() {
+    let incident = Incident::new();
+    let heading = |who: Who| {
+        let text = Browser::signed_in(&incident, who).get("/console").text();
+        let (_, rest) = text.split_once("<h1>").unwrap();
+        rest.split_once("</h1>").unwrap().0.to_owned()
+    };
+    for who in [Who::Investigator, Who::SecondLead] {
+        let vault = incident.client(who).get("/me").json();
+        let (name, role) = (
+            vault["name"].as_str().unwrap(),
+            vault["role"].as_str().unwrap(),
+        );
+        let expected = match name == role {
+            true => name.to_owned(),
+            false => format!("{name}, {role}"),
+        };
+        assert_eq!(heading(who), expected);
+    }
 }

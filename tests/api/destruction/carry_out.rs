@@ -1,9 +1,13 @@
 //! A case ends, and then there is nothing of it but its certificate.
 
+use std::fs;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
+use ureq::http::Method;
 
 use super::{NUMBER, approved, carry_out, incident, signed};
-use crate::support::{Who, body, fresh_csv};
+use crate::support::{Browser, Who, body, fresh_csv};
 
 #[test]
 fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
@@ -58,4 +62,83 @@ fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
         // Once more when the rows are gone too.
         signed(&incident);
     }
+}
+
+#[test]
+fn a_case_that_cannot_be_ended_is_told_to_those_it_concerns_and_others_go_on() {
+    let incident = incident();
+    let other = incident.open_case();
+    let destruction = approved(&incident);
+    incident.clock.advance_seconds(61);
+    // The keyring cannot be replaced, whoever runs the tests.
+    let in_the_way = incident.paths.keyring().with_extension("new");
+    fs::create_dir(&in_the_way).unwrap();
+    carry_out(&incident.second_lead(), &destruction).assert_status(200);
+    let anybody = |path: &str| {
+        let answer = incident.anonymous().send(Method::GET, path, &[], &[]);
+        answer.assert_status(200).text()
+    };
+    let until_ready_says = |all_is_well: bool| {
+        let begun = Instant::now();
+        while (anybody("/readyz") == "ready\n") != all_is_well {
+            assert!(begun.elapsed() < Duration::from_secs(30));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    until_ready_says(false);
+    let told = anybody("/readyz");
+    assert!(
+        told.starts_with("ready\na destroyed case cannot be ended"),
+        "{told}"
+    );
+    let gauge = "\nbreachvault_destructions_held_up ";
+    assert!(anybody("/metrics").contains(&format!("{gauge}1\n")));
+    let health = || {
+        let health = incident.auditor().get("/health").assert_status(200).json();
+        (health["ready"].clone(), health["destructions"].clone())
+    };
+    let (ready, destructions) = health();
+    assert_eq!((ready, &destructions["held_up"]), (json!(true), &json!(1)));
+    assert!(destructions["since"].is_string(), "{destructions}");
+    // The inbox: of leads and custodians of the case, who know its title, and of the administrator, who mends it.
+    let task = |who: Who| {
+        let inbox = incident.client(who).get("/inbox").assert_status(200).json();
+        let tasks = inbox["tasks"].as_array().unwrap().clone();
+        tasks.into_iter().find(|task| task["kind"] == "destruction")
+    };
+    for who in [Who::Lead, Who::SecondLead, Who::Custodian] {
+        let task = task(who).unwrap();
+        assert_eq!(task["case"], incident.case.as_str(), "{who:?}");
+        assert!(task["title"].is_string(), "{task}");
+        assert_eq!(task["yours"], false, "{who:?}");
+    }
+    let administrators = task(Who::Administrator).unwrap();
+    assert_eq!(administrators["yours"], true);
+    assert!(administrators.get("title").is_none(), "{administrators}");
+    for who in [Who::Investigator, Who::Liaison, Who::Auditor, Who::Outsider] {
+        assert_eq!(task(who), None, "{who:?}");
+    }
+    let home = Browser::signed_in(&incident, Who::Lead).get("/console");
+    let link = format!("/console/cases/{}/certificate", incident.case);
+    assert!(
+        home.text().contains("A destroyed case cannot be ended") && home.text().contains(&link)
+    );
+    let page = Browser::signed_in(&incident, Who::Auditor).get("/console/health");
+    assert!(page.text().contains("A destroyed case cannot be ended"));
+    let read = incident.lead().get(&incident.of_case("/certificate"));
+    assert_eq!(read.assert_status(200).json()["state"], "shredding");
+    // Everything else goes on.
+    incident
+        .lead()
+        .get(&format!("/cases/{other}"))
+        .assert_status(200);
+    let refused = incident.lead().get(&incident.of_case("/overview"));
+    refused.assert_problem(409, "case-destroyed");
+
+    fs::remove_dir(&in_the_way).unwrap();
+    signed(&incident);
+    until_ready_says(true);
+    assert!(anybody("/metrics").contains(&format!("{gauge}0\n")));
+    assert_eq!(health().1, json!({ "held_up": 0, "since": null }));
+    assert_eq!(task(Who::Lead), None);
 }

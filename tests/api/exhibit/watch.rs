@@ -1,9 +1,11 @@
 //! An admission under way, watched by those who may.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::{head, wait_until};
-use crate::support::{Incident, TestVault, Wire, fresh_csv, invented};
+use crate::support::{Browser, Incident, TestVault, Who, Wire, fresh_csv, invented};
 
 fn leaves_of(vault: &TestVault, action: &str) -> Vec<Value> {
     let found = vault
@@ -79,4 +81,46 @@ fn every_look_is_a_leaf_that_names_the_exhibit() {
     slow.send(b"\r\n0\r\n\r\n");
     let answer = slow.read_all();
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+#[test]
+fn a_dry_run_is_listed_for_its_own_custodian_while_it_runs() {
+    let incident = Incident::new();
+    let csv = invented(2000, 23).csv;
+    let path = incident.of_case("/exhibits");
+    let listed = |who: Who| {
+        let list = incident.client(who).get(&path).assert_status(200).json();
+        assert!(list.get("under_way").is_none(), "{list}");
+        list.get("checks").cloned()
+    };
+    assert_eq!(listed(Who::Custodian), None);
+    let mut slow = Wire::to(&incident);
+    let head = head(&incident, Some(csv.len()));
+    slow.send(
+        head.replace("/exhibits HTTP", "/exhibits?dry_run=true HTTP")
+            .as_bytes(),
+    );
+    let half = csv.len() / 2;
+    slow.send(&csv[..half]);
+    let until = Instant::now() + Duration::from_secs(20);
+    let check = loop {
+        let checks = listed(Who::Custodian);
+        match checks.as_ref().map(|checks| checks[0].clone()) {
+            Some(check) if check["bytes_read"] == half => break check,
+            _ => assert!(Instant::now() < until, "{checks:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(check["bytes_total"], csv.len());
+    assert_eq!(check["begun_at"], "2024-04-02T09:00:00Z");
+    for who in [Who::Lead, Who::Investigator] {
+        assert_eq!(listed(who), None, "{who:?}");
+    }
+    let page = Browser::signed_in(&incident, Who::Custodian);
+    let page = page.get(&format!("/console/cases/{}/exhibits", incident.case));
+    assert!(page.text().contains("A file that you check"));
+    slow.send(&csv[half..]);
+    let answer = slow.read_all();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(listed(Who::Custodian), None);
 }

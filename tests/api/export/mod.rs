@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod build;
+mod cancel;
 mod decide;
 mod list;
 mod read;

@@ -14,7 +14,25 @@ fn the_administrator_sees_generation_slots_and_cases_and_no_key() {
     assert_eq!(before["slots"][0]["kind"], "passphrase");
     let mut members: Vec<_> = before["slots"][0].as_object().unwrap().keys().collect();
     members.sort_unstable();
-    assert_eq!(members, ["kind", "lanes", "memory_kib", "passes", "since"]);
+    assert_eq!(
+        members,
+        [
+            "fingerprint",
+            "kind",
+            "label",
+            "lanes",
+            "made_at",
+            "memory_kib",
+            "needed",
+            "opened",
+            "passes",
+            "recipients",
+            "shares",
+            "since",
+            "slot",
+        ]
+    );
+    assert_eq!(before["slots"][0]["made_at"], "2024-04-02T09:00:00Z");
 
     vault.open_case();
     let after = status();

@@ -208,8 +208,31 @@ impl Chromium {
         self.text("body")
     }
 
-    pub fn heading(&self) -> String {
-        self.text("h1")
+    /// Waits until a person reads this on the page, and gives all words: a form's answer may come after the click.
+    pub fn reads(&self, text: &str) -> String {
+        self.until("body", |words| words.contains(text), text)
+    }
+
+    /// Waits until the page has this heading.
+    pub fn heads(&self, heading: &str) {
+        self.until("h1", |words| words == heading, heading);
+    }
+
+    fn until(&self, css: &str, right: impl Fn(&str) -> bool, wanted: &str) -> String {
+        let until = Instant::now() + WITHIN;
+        loop {
+            let words = self.text(css);
+            if right(&words) {
+                return words;
+            }
+            // A page says what is wrong at its head, so that is where the failure's text begins.
+            assert!(
+                Instant::now() < until,
+                "no “{wanted}” at {}: {words}",
+                self.place()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     pub fn text(&self, css: &str) -> String {

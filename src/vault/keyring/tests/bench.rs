@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, Moment};
 use crate::vault::entropy::SystemEntropy;
 
 use crate::vault::keyring::{
@@ -11,6 +11,9 @@ use crate::vault::keyring::{
 
 pub(in crate::vault::keyring) const OLD: &str = "a passphrase to begin with";
 pub(in crate::vault::keyring) const NEW: &str = "a passphrase to go on with";
+
+/// 2024-04-02, 09:00 UTC.
+pub(in crate::vault::keyring) const MADE: Moment = Moment::from_seconds(1_712_048_400);
 
 pub(in crate::vault::keyring) struct Bench {
     pub(in crate::vault::keyring) folder: tempfile::TempDir,
@@ -31,7 +34,7 @@ impl Bench {
 
     pub(in crate::vault::keyring) fn create(&self) -> Result<Keyring, KeyringError> {
         let params = Argon2Params::new(8, 1, 1).unwrap();
-        Keyring::create(&self.path(), &new(OLD), params, &self.entropy)
+        Keyring::create(&self.path(), &new(OLD), params, MADE, &self.entropy)
     }
 
     pub(in crate::vault::keyring) fn unlock(

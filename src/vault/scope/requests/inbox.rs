@@ -57,7 +57,6 @@ pub struct WaitingView {
 /// One of the reader's cases.
 struct Place<'c> {
     case: &'c CaseRow,
-    title: String,
     keys: Arc<CaseKeys>,
     seat: Seat,
     /// The one account that the reader may know of, if there is one.
@@ -81,7 +80,6 @@ impl<A: Action> Scope<'_, A> {
                 continue;
             }
             let place = Place {
-                title: self.describe(&case)?.title,
                 keys: self.core.case_keys(&case.id)?,
                 seat: Seat::Member(member.role),
                 account: member
@@ -112,6 +110,9 @@ impl Reading<'_> {
         place: &Place<'_>,
         all: &mut Vec<WaitingView>,
     ) -> Result<(), OperationError> {
+        if !request_rows::may_have(self.connection, place.case.number, K::NAME)? {
+            return Ok(());
+        }
         let decide = <K::Decide as Action>::KIND;
         let decides = allows_seat(decide, place.seat) && allows_state(decide, place.case.state);
         let reader = self.operator()?;
@@ -147,7 +148,7 @@ impl Reading<'_> {
             let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
             all.push(WaitingView {
                 case: place.case.id.clone(),
-                title: place.title.clone(),
+                title: self.describe(place.case)?.title,
                 kind: K::NAME.to_owned(),
                 request: row.id.as_str().to_owned(),
                 waits_for,

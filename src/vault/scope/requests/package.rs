@@ -11,7 +11,8 @@ use serde_json::json;
 use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 use super::packaged::{Leaving, PackageRows, Packaged, Taken};
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
-use crate::policy::{Action, RequestState, Reveals, Writes};
+use crate::policy::{Action, RequestState, Reveals, Writes, actions};
+use crate::vault::budget::package_turns::BuildCancellation;
 use crate::vault::keyring::PackageSigner;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Conflict, OperationError, Part, SentFile};
@@ -125,6 +126,18 @@ impl<A: Reveals> Scope<'_, A> {
             file: PackageFile::of(&self.core.paths, &request),
             request,
         })
+    }
+}
+
+impl Scope<'_, actions::CancelBuild> {
+    /// What stops the build of the request's package once this act's leaf is durable; nothing if nobody builds it.
+    pub fn cancel_build<K: Packaged>(
+        &mut self,
+        id: &K::Id,
+    ) -> Result<Option<BuildCancellation>, OperationError> {
+        // A request of another kind is not there.
+        self.request::<K>(id)?;
+        Ok(self.core.package_turns.cancellation(&id.of_any_kind()))
     }
 }
 

@@ -27,5 +27,6 @@ pub(super) use row::ControlRow;
 pub(crate) use state::ControlState;
 pub(super) use tables::{
     BUDGET, CASES, CLOCK, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST, SESSION,
+    SLOT_CHANGE,
 };
 pub(super) use view::ControlView;

@@ -15,6 +15,7 @@ pub(crate) struct ControlTable {
 pub(super) static CONTROL: &[&ControlTable] = &[
     &META,
     &CLOCK,
+    &SLOT_CHANGE,
     &OPERATOR,
     &SESSION,
     &CASES,
@@ -33,6 +34,12 @@ pub(crate) static META: ControlTable = ControlTable {
 
 pub(crate) static CLOCK: ControlTable = ControlTable {
     name: "clock",
+    columns: &["one", "sealed"],
+    groups: &[&["one"], &[]],
+};
+
+pub(crate) static SLOT_CHANGE: ControlTable = ControlTable {
+    name: "slot_change",
     columns: &["one", "sealed"],
     groups: &[&["one"], &[]],
 };
@@ -97,6 +104,7 @@ pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
         &["case_number", "operator"],
         &["case_number"],
         &["operator"],
+        &["suspended_by"],
         &[],
     ],
 };

@@ -1,0 +1,30 @@
+//! `key decide`: another administrator says yes or no to a change of the slots.
+
+use clap::{Args, ValueEnum};
+
+use super::change::Asking;
+use crate::cli::error::CliError;
+
+/// Decide the change of the keyring's slots that waits; `key slots` shows it.
+#[derive(Args)]
+pub(in crate::cli) struct Decide {
+    #[arg(value_name = "DECISION")]
+    decision: Decision,
+    #[command(flatten)]
+    asking: Asking,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Decision {
+    Approve,
+    Deny,
+}
+
+impl Decide {
+    pub(in crate::cli) fn run(self) -> Result<(), CliError> {
+        self.asking.decide(match self.decision {
+            Decision::Approve => "approve",
+            Decision::Deny => "deny",
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! The keyring of a served vault: its slots, changes of them by two people, and shares for a sealed one.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::server::Client;
+use super::session::{stranger, whom};
+
+/// The slots, and the change that waits.
+pub(crate) fn slots(client: &Client) -> Result<Value, Failure> {
+    client.connect()?.get("/keys/slots")?.value()
+}
+
+/// Asks for a change.
+pub(crate) fn ask(client: &Client, input: &Value) -> Result<Value, Failure> {
+    client.connect()?.post("/keys/slots/change", input)?.value()
+}
+
+/// Decides the change that waits.
+pub(crate) fn decide(client: &Client, decision: &str, reason: &str) -> Result<Value, Failure> {
+    let body = json!({ "decision": decision, "reason": reason });
+    let connection = client.connect()?;
+    connection
+        .post("/keys/slots/change/decision", &body)?
+        .value()
+}
+
+/// Carries out the change that was approved.
+pub(crate) fn carry_out(client: &Client, reason: &str) -> Result<Value, Failure> {
+    let body = json!({ "reason": reason });
+    let connection = client.connect()?;
+    connection
+        .post("/keys/slots/change/carrying-out", &body)?
+        .value()
+}
+
+/// How far the unsealing of a sealed vault is. It needs no session.
+pub(crate) fn unsealing(client: &Client) -> Result<Value, Failure> {
+    let (server, authorities) = whom(&client.server)?;
+    let connection = stranger(client, &server, authorities.as_deref())?;
+    connection.get("/unseal")?.value()
+}
+
+/// A share on its way; it is borrowed, so that no copy of it is left.
+#[derive(Serialize)]
+struct Given<'a> {
+    share: &'a str,
+}
+
+/// Gives a share to the sealed vault of this fingerprint. If the server names another one, nothing is sent.
+pub(crate) fn give_share(
+    client: &Client,
+    share: &str,
+    fingerprint: &str,
+) -> Result<Value, Failure> {
+    let (server, authorities) = whom(&client.server)?;
+    let connection = stranger(client, &server, authorities.as_deref())?;
+    let told = connection.get("/unseal")?.value()?;
+    let found = told.get("fingerprint").and_then(Value::as_str);
+    if found.ok_or_else(Failure::strange_answer)? != fingerprint {
+        let what =
+            format!("the share is for the vault {fingerprint}, and the server is another one");
+        return Err(Failure::failed(what).way_out("nothing was sent; check --server"));
+    }
+    connection.post("/unseal", &Given { share })?.value()
+}

@@ -1,0 +1,157 @@
+//! What a sealed vault answers: health, progress, a share that is taken or not; everything else is `sealed`.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use serde::Deserialize;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::page;
+use super::waiting::{NotTaken, Waiting};
+use crate::domain::hex;
+use crate::http::ProblemKind;
+use crate::http::problem::Problem;
+use crate::vault::entropy::{SystemEntropy, draw};
+
+/// The largest body: a share has 140 letters.
+const BODY: usize = 4096;
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// The body of a share.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShareInput {
+    share: String,
+}
+
+impl Drop for ShareInput {
+    fn drop(&mut self) {
+        self.share.zeroize();
+    }
+}
+
+pub(super) async fn answer(waiting: &Waiting, from: IpAddr, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let mut response = match path.as_str() {
+        "/healthz" if read => text(StatusCode::OK, "up\n"),
+        "/readyz" if read => text(StatusCode::SERVICE_UNAVAILABLE, "sealed\n"),
+        "/api/v1/unseal" if read => progress(waiting),
+        "/api/v1/unseal" if request.method() == Method::POST => {
+            told(give(waiting, from, request).await)
+        }
+        "/" | "/console" | "/unseal" if read => page::page(&waiting.progress(Instant::now())),
+        "/unseal.js" if read => page::script(),
+        _ => told(Err(Problem::new(ProblemKind::Sealed))),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+const HEADERS: [(header::HeaderName, &str); 5] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; form-action 'none'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+];
+
+fn progress(waiting: &Waiting) -> Response {
+    json(&waiting.progress(Instant::now()))
+}
+
+async fn give(waiting: &Waiting, from: IpAddr, request: Request) -> Result<Response, Problem> {
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(';').next().map(str::trim) == Some("application/json"));
+    if !is_json {
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType));
+    }
+    waiting.may_try(from, Instant::now()).map_err(refused)?;
+    let body = Limited::new(request.into_body(), BODY).collect();
+    let body = tokio::time::timeout(BODY_TIME, body)
+        .await
+        .map_err(|_| Problem::new(ProblemKind::Timeout))?;
+    let body = body.map_err(|_| Problem::new(ProblemKind::TooLarge))?;
+    let body = Zeroizing::new(body.to_bytes().to_vec());
+    let malformed = |error: serde_json::Error| {
+        let mut problem = Problem::new(ProblemKind::MalformedJson);
+        problem.line = Some(error.line() as u64);
+        problem.column = Some(error.column() as u64);
+        problem
+    };
+    let input: ShareInput = serde_json::from_slice(&body).map_err(malformed)?;
+    let given = waiting.give(&input.share, Instant::now());
+    match &given {
+        Ok(progress) => tracing::info!(
+            shares = progress.given.len(),
+            state = progress.state,
+            "a share was given"
+        ),
+        Err(NotTaken::Refused(fault)) => {
+            tracing::warn!(fault = fault.name(), "a share was refused");
+        }
+        Err(_) => tracing::warn!("shares did not open the keyring"),
+    }
+    given.map(|progress| json(&progress)).map_err(refused)
+}
+
+fn refused(why: NotTaken) -> Problem {
+    match why {
+        NotTaken::TooMany(seconds) => Problem::new(ProblemKind::Throttled).retry_after(seconds),
+        NotTaken::Refused(fault) => {
+            Problem::new(ProblemKind::Invalid).at("share", fault.to_string())
+        }
+        NotTaken::Enough => {
+            Problem::new(ProblemKind::Invalid).at("share", "there were enough shares before")
+        }
+        NotTaken::Keyring(error) => {
+            Problem::new(ProblemKind::Invalid).at("share", error.to_string())
+        }
+    }
+}
+
+/// A problem with its bytes; there is no `around` here that writes them.
+fn told(answer: Result<Response, Problem>) -> Response {
+    let problem = match answer {
+        Ok(response) => return response,
+        Err(problem) => problem,
+    };
+    let id = hex::encode(&draw::<12>(&SystemEntropy::new()).unwrap_or_default());
+    let bytes = problem.to_json(&id);
+    let mut response = problem.into_response();
+    *response.body_mut() = bytes.into();
+    let headers = response.headers_mut();
+    let media_type = HeaderValue::from_static("application/problem+json");
+    headers.insert(header::CONTENT_TYPE, media_type);
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert("request-id", id);
+    }
+    response
+}
+
+fn json(value: &impl serde::Serialize) -> Response {
+    let mut bytes = serde_json::to_vec(value).unwrap_or_default();
+    bytes.push(b'\n');
+    let media_type = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::OK, media_type, bytes).into_response()
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response {
+    let media_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, media_type, text).into_response()
+}

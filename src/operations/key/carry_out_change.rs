@@ -1,0 +1,117 @@
+//! `POST /keys/slots/change/carrying-out`: whoever asked for a change of the keyring's slots does it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::operations::case::MoveInput;
+use crate::operations::{Docs, Ids, Request, only_reason};
+use crate::policy::actions;
+use crate::vault::keyring::{Handed, PreparedSlot};
+use crate::vault::scope::{Reading, Scope, SlotChanged};
+use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Why};
+
+/// Carries out the change that was approved.
+pub struct CarryOutSlotChange {
+    prepared: Option<PreparedSlot>,
+    why: Why,
+}
+
+/// A change that was carried out; the receipt lets the secret out.
+pub struct CarriedOutChange(SlotChanged);
+
+/// A slot that was added or removed. This answer is the only one that ever has its secret.
+#[derive(Serialize, ToSchema)]
+pub struct SlotCarriedOut {
+    /// The number of the slot.
+    pub slot: u32,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its label.
+    pub label: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The keyring's generation.
+    pub generation: u64,
+    /// The passphrase of a new slot of one.
+    pub passphrase: Option<String>,
+    /// The shares of a new set; one for each holder.
+    pub shares: Option<Vec<String>>,
+}
+
+impl Answer for CarriedOutChange {
+    type View = SlotCarriedOut;
+
+    fn view(self, _: &Receipt) -> Result<SlotCarriedOut, OperationError> {
+        let Self(changed) = self;
+        let (passphrase, shares) = match changed.handed {
+            Handed::Nothing => (None, None),
+            Handed::Passphrase(text) => (Some(text.to_string()), None),
+            Handed::Shares(texts) => {
+                let texts = texts.iter().map(|text| text.to_string());
+                (None, Some(texts.collect()))
+            }
+        };
+        Ok(SlotCarriedOut {
+            slot: changed.slot,
+            kind: changed.kind,
+            label: changed.label,
+            fingerprint: changed.fingerprint,
+            generation: changed.generation,
+            passphrase,
+            shares,
+        })
+    }
+}
+
+impl Operation for CarryOutSlotChange {
+    type Action = actions::CarryOutSlotChange;
+    type Answer = CarriedOutChange;
+
+    const PREPARES: bool = true;
+
+    fn target(&self) -> Target {
+        Target::Vault
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
+        self.prepared = reading.prepare_slot()?;
+        Ok(())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CarriedOutChange, OperationError> {
+        scope
+            .carry_out_slot_change(self.prepared)
+            .map(CarriedOutChange)
+    }
+}
+
+impl Request for CarryOutSlotChange {
+    type Input = MoveInput;
+    const DOCS: Docs = Docs {
+        id: "carryOutSlotChange",
+        tag: "Keys",
+        summary: "Carry out a change of the keyring's slots",
+        description: "For the administrator who asked, once another one has approved. A new slot is opened before it \
+            is written. Its passphrase or shares are in this answer and nowhere else.",
+        request: r#"{"reason": "the holders of the shares are here"}"#,
+        answer: r#"{"slot": 1, "kind": "shares", "label": "board", "fingerprint": "0123-4567-89ab-cdef",
+            "generation": 4, "passphrase": null, "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…",
+            "BVSHARE1-CCCC-…"]}"#,
+        problems: &["not-the-asker", "wrong-state", "keyring-slots", "not-found"],
+    };
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, input: MoveInput) -> Result<Self, OperationError> {
+        Ok(Self {
+            prepared: None,
+            why: only_reason(&input.reason)?,
+        })
+    }
+}

@@ -1,0 +1,526 @@
+//! Slots of the keyring that come and go with two people: an administrator asks, another one decides, the asker carries
+//! it out.
+//!
+//! One change is under way at a time. It is in one control row, sealed. Whoever carries it out needs the leaf of the
+//! decision, proved into the root; no column is believed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{Reading, Scope};
+use crate::domain::{Moment, OperatorId, SlotLabel};
+use crate::policy::{Action, ActionKind, Denial, RequestState, Writes, actions};
+use crate::vault::audit::{self, Leaf, Outcome};
+use crate::vault::call::target::Why;
+use crate::vault::clock::Term;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::keyring::{
+    Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted, are_numbers_of_a_set,
+};
+use crate::vault::ledger::Verdict;
+use crate::vault::plaintext::{Aad, open_json};
+use crate::vault::store::slot_change_rows;
+
+/// How long a change waits for its decision, and a yes for whoever carries it out.
+const WAITS_S: i64 = 24 * 3600;
+const PLACE: &str = "slot change";
+
+/// What somebody wants of the keyring's slots.
+pub enum SlotChange {
+    /// A new one.
+    Add(SlotLabel, SlotWanted),
+    /// One that goes, by number.
+    Remove(u32),
+}
+
+/// What is kept of a change.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    asker: String,
+    asked_at: i64,
+    reason: String,
+    change: KeptChange,
+    waits: KeptTerm,
+    decided: Option<KeptDecision>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptDecision {
+    by: String,
+    leaf: u64,
+    holds: KeptTerm,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum KeptChange {
+    Passphrase {
+        label: String,
+    },
+    Shares {
+        label: String,
+        k: u8,
+        n: u8,
+    },
+    Age {
+        label: String,
+        recipients: Vec<String>,
+    },
+    Command {
+        label: String,
+    },
+    /// The fingerprint too, so that it is the slot that the second person saw.
+    Remove {
+        slot: u32,
+        fingerprint: String,
+    },
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptTerm {
+    ends: i64,
+    runs_out: i64,
+}
+
+/// A change of the keyring's slots that two people are at.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SlotChange)]
+pub struct SlotChangeView {
+    /// `add` or `remove`.
+    pub change: &'static str,
+    /// The kind of the slot.
+    pub kind: String,
+    /// Its label.
+    pub label: String,
+    /// Of a slot to be removed: its number.
+    pub slot: Option<u32>,
+    /// Of a slot to be removed: its fingerprint.
+    pub fingerprint: Option<String>,
+    /// Of a set of shares: how many are needed.
+    pub needed: Option<u8>,
+    /// Of a set of shares: how many there are.
+    pub shares: Option<u8>,
+    /// Of a slot for age: the recipients.
+    pub recipients: Vec<String>,
+    /// `requested` or `approved`.
+    pub state: &'static str,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: Moment,
+    /// Why.
+    pub reason: String,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// Until when it can be decided, or carried out.
+    pub expires_at: Moment,
+}
+
+/// What came of a change that was carried out.
+pub struct SlotChanged {
+    /// The slot.
+    pub slot: u32,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its label.
+    pub label: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The keyring's generation.
+    pub generation: u64,
+    /// What opens a new slot, for the one who carried it out.
+    pub handed: Handed,
+}
+
+impl Reading<'_> {
+    /// The change that is under way, if one is.
+    pub fn slot_change(&self) -> Result<Option<SlotChangeView>, OperationError> {
+        let Some(kept) = self.kept_change()? else {
+            return Ok(None);
+        };
+        let name = |id: &str| self.operator_name(&id.parse().map_err(|_| damaged())?);
+        let mut view = SlotChangeView {
+            change: "add",
+            kind: String::new(),
+            label: String::new(),
+            slot: None,
+            fingerprint: None,
+            needed: None,
+            shares: None,
+            recipients: Vec::new(),
+            state: match kept.decided {
+                Some(_) => RequestState::Approved.as_str(),
+                None => RequestState::Requested.as_str(),
+            },
+            asked_by: name(&kept.asker)?,
+            asked_at: Moment::from_seconds(kept.asked_at),
+            reason: kept.reason.clone(),
+            approved_by: kept.decided.as_ref().map(|one| name(&one.by)).transpose()?,
+            expires_at: self.core.clock.shown_end(kept.term()),
+        };
+        match kept.change {
+            KeptChange::Passphrase { label } => {
+                (view.kind, view.label) = ("passphrase".into(), label)
+            }
+            KeptChange::Command { label } => (view.kind, view.label) = ("command".into(), label),
+            KeptChange::Shares { label, k, n } => {
+                (view.kind, view.label) = ("shares".into(), label);
+                (view.needed, view.shares) = (Some(k), Some(n));
+            }
+            KeptChange::Age { label, recipients } => {
+                (view.kind, view.label) = ("age".into(), label);
+                view.recipients = recipients;
+            }
+            KeptChange::Remove { slot, fingerprint } => {
+                view.change = "remove";
+                if let Some(found) = self.slot_of(slot, &fingerprint) {
+                    (view.kind, view.label) = (found.kind.to_owned(), found.label);
+                }
+                (view.slot, view.fingerprint) = (Some(slot), Some(fingerprint));
+            }
+        }
+        Ok(Some(view))
+    }
+
+    /// Makes the slot that the caller may add, before the act has its turn: a passphrase and a program take long.
+    pub fn prepare_slot(&self) -> Result<Option<PreparedSlot>, OperationError> {
+        let Some(kept) = self.kept_change()? else {
+            return Ok(None);
+        };
+        let own = self.operator().is_ok_and(|by| by.as_str() == kept.asker);
+        let Some((label, wanted)) = kept
+            .change
+            .wanted()?
+            .filter(|_| own && kept.decided.is_some())
+        else {
+            return Ok(None);
+        };
+        let argon2id = self.core.keys().argon2id();
+        let made = PreparedSlot::make(
+            &self.core.vault,
+            label,
+            &wanted,
+            argon2id,
+            &self.core.settings.programs,
+            &*self.core.entropy,
+        );
+        made.map(Some).map_err(not_changed)
+    }
+
+    fn kept_change(&self) -> Result<Option<Kept>, OperationError> {
+        let Some(sealed) = slot_change_rows::find(self.connection)? else {
+            return Ok(None);
+        };
+        let keys = self.core.keys();
+        let sealer = keys.root_keys().operator_secrets();
+        let kept: Option<Kept> =
+            open_json(sealer, &Aad::slot_change(&self.core.vault), &sealed, PLACE)?;
+        Ok(kept.filter(|kept| !self.core.clock.has_ended(kept.term())))
+    }
+
+    fn slot_of(&self, no: u32, fingerprint: &str) -> Option<SlotStatus> {
+        let slots = self.core.keys().status().slots;
+        let mut slots = slots.into_iter();
+        slots.find(|slot| slot.no == no && slot.fingerprint.to_string() == fingerprint)
+    }
+}
+
+impl Scope<'_, actions::RequestSlotChange> {
+    /// Asks for a change; answers until when somebody else can decide it. A change of the same person's that was not
+    /// carried out is replaced.
+    pub fn request_slot_change(
+        &mut self,
+        change: &SlotChange,
+        why: &Why,
+    ) -> Result<Moment, OperationError> {
+        let asker = self.operator()?.clone();
+        if let Some(before) = self.kept_change()? {
+            let by: OperatorId = before.asker.parse().map_err(|_| damaged())?;
+            if by != asker && self.still_may(ActionKind::RequestSlotChange, &by)? {
+                return Err(OperationError::Conflict(Conflict::KeyringSlots));
+            }
+        }
+        let change = self.checked(change)?;
+        let term = self.core.clock.term(WAITS_S);
+        let kept = Kept {
+            asker: asker.to_string(),
+            asked_at: self.now.seconds(),
+            reason: why.reason.as_str().to_owned(),
+            change,
+            waits: term.into(),
+            decided: None,
+        };
+        self.note_detail(kept.detail());
+        self.keep_change(Some(&kept))?;
+        Ok(self.core.clock.shown_end(term))
+    }
+
+    fn checked(&self, change: &SlotChange) -> Result<KeptChange, OperationError> {
+        let keys = self.core.keys();
+        match change {
+            SlotChange::Add(label, wanted) => {
+                if !keys.has_room() {
+                    return Err(OperationError::Conflict(Conflict::KeyringSlots));
+                }
+                can_be_made(wanted, &self.core.settings.programs)?;
+                Ok(KeptChange::of(label, wanted))
+            }
+            SlotChange::Remove(no) => {
+                let slots = keys.status().slots;
+                let found = slots.iter().find(|slot| slot.no == *no);
+                let rule = "must be the number of a slot";
+                let found = found.ok_or_else(|| OperationError::invalid("slot", rule))?;
+                keys.may_remove(*no).map_err(not_changed)?;
+                Ok(KeptChange::Remove {
+                    slot: *no,
+                    fingerprint: found.fingerprint.to_string(),
+                })
+            }
+        }
+    }
+}
+
+/// Whether the configuration has what the slot needs, and the numbers are those of a set.
+fn can_be_made(wanted: &SlotWanted, programs: &Programs) -> Result<(), OperationError> {
+    let unnamed = |setting: &str| {
+        let rule = format!("needs the program {setting} in the configuration");
+        Err(OperationError::invalid("kind", rule))
+    };
+    match wanted {
+        SlotWanted::Shares { k, n } if !are_numbers_of_a_set(*k, *n) => {
+            let rule = "2 to 16 shares, of which 2 or more are needed";
+            Err(OperationError::invalid("shares", rule))
+        }
+        SlotWanted::Command if programs.open.is_none() => unnamed("keyring.open"),
+        SlotWanted::Command if programs.wrap.is_none() => unnamed("keyring.wrap"),
+        _ => Ok(()),
+    }
+}
+
+impl Scope<'_, actions::DecideSlotChange> {
+    /// Somebody else says yes or no. A no ends it.
+    pub fn decide_slot_change(&mut self, approve: bool) -> Result<RequestState, OperationError> {
+        let mut kept = self.kept_change()?.ok_or(OperationError::NotFound)?;
+        let decider = self.operator()?.clone();
+        let asker: OperatorId = kept.asker.parse().map_err(|_| damaged())?;
+        if decider == asker {
+            return Err(self.deny(Denial::OwnRequest));
+        }
+        if kept.decided.is_some() {
+            return Err(self.deny(Denial::WrongState(RequestState::Approved)));
+        }
+        if approve && !self.still_may(ActionKind::RequestSlotChange, &asker)? {
+            return Err(self.deny(Denial::AskerGone));
+        }
+        let leaf = self.leaf;
+        let leaf = leaf.ok_or(OperationError::Internal("a decision without a leaf"))?;
+        kept.decided = Some(KeptDecision {
+            by: decider.to_string(),
+            leaf,
+            holds: self.core.clock.term(WAITS_S).into(),
+        });
+        self.note_detail(kept.detail());
+        self.notes.verdict = Some(Verdict {
+            decision: match approve {
+                true => audit::Decision::Approve,
+                false => audit::Decision::Deny,
+            },
+            asker,
+            decided: kept.digest()?,
+        });
+        self.keep_change(approve.then_some(&kept))?;
+        Ok(RequestState::decided(approve))
+    }
+}
+
+impl Scope<'_, actions::CarryOutSlotChange> {
+    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it.
+    pub fn carry_out_slot_change(
+        &mut self,
+        prepared: Option<PreparedSlot>,
+    ) -> Result<SlotChanged, OperationError> {
+        let kept = self.kept_change()?.ok_or(OperationError::NotFound)?;
+        if self.operator()?.as_str() != kept.asker {
+            return Err(self.deny(Denial::NotTheAsker));
+        }
+        let Some(decided) = &kept.decided else {
+            return Err(self.deny(Denial::WrongState(RequestState::Requested)));
+        };
+        if decided.leaf >= self.tip.size {
+            // The decision is not durable yet.
+            return Err(self.deny(Denial::WrongState(RequestState::Requested)));
+        }
+        let leaf = Leaf::parse(&self.leaf_bytes(decided.leaf)?).map_err(|_| damaged())?;
+        let approved = leaf.action == actions::DecideSlotChange::KIND.name()
+            && leaf.outcome == Outcome::Done
+            && leaf.decision == Some(audit::Decision::Approve)
+            && leaf.asker.as_deref() == Some(kept.asker.as_str())
+            && leaf.operator.as_deref() == Some(decided.by.as_str())
+            && decided.by != kept.asker
+            && leaf.decided == Some(kept.digest()?);
+        if !approved {
+            return Err(damaged());
+        }
+        let changed = match (&kept.change, prepared) {
+            (KeptChange::Remove { slot, fingerprint }, _) => {
+                self.remove_slot(*slot, fingerprint)?
+            }
+            (_, Some(prepared)) => self.add_slot(prepared)?,
+            // The snapshot that the slot was prepared on did not have the decision yet.
+            (_, None) => return Err(self.deny(Denial::WrongState(RequestState::Requested))),
+        };
+        self.keep_change(None)?;
+        self.notes.generation = Some(changed.generation);
+        let told = format!("{} {} {}", changed.kind, changed.fingerprint, changed.label);
+        self.notes.object = Some(told);
+        self.note_detail(kept.detail());
+        Ok(changed)
+    }
+
+    fn add_slot(&self, prepared: PreparedSlot) -> Result<SlotChanged, OperationError> {
+        let mut keyring = self.core.keyring_to_change();
+        let no = keyring.add_slot(&prepared, self.now, &*self.core.entropy);
+        let no = no.map_err(not_changed)?;
+        let (generation, slots) = (keyring.generation(), keyring.status().slots);
+        let slot = slots
+            .into_iter()
+            .find(|slot| slot.no == no)
+            .ok_or_else(damaged)?;
+        Ok(changed(slot, generation, prepared.handed))
+    }
+
+    fn remove_slot(&self, no: u32, fingerprint: &str) -> Result<SlotChanged, OperationError> {
+        let slot = self.slot_of(no, fingerprint);
+        let slot = slot.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
+        let mut keyring = self.core.keyring_to_change();
+        keyring
+            .remove_slot(no, &*self.core.entropy)
+            .map_err(not_changed)?;
+        Ok(changed(slot, keyring.generation(), Handed::Nothing))
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Ends the change that is under way, if one is: as a restore does.
+    pub(super) fn end_slot_change(&self) -> Result<bool, OperationError> {
+        let found = slot_change_rows::find(self.connection)?.is_some();
+        if found {
+            self.keep_change(None)?;
+        }
+        Ok(found)
+    }
+
+    fn keep_change(&self, kept: Option<&Kept>) -> Result<(), OperationError> {
+        let sealed = {
+            let keys = self.core.keys();
+            let sealer = keys.root_keys().operator_secrets();
+            let aad = Aad::slot_change(&self.core.vault);
+            self.core.seal_json(sealer, &aad, &kept)?
+        };
+        slot_change_rows::put(self.transaction()?, &sealed)?;
+        Ok(())
+    }
+}
+
+fn changed(slot: SlotStatus, generation: u64, handed: Handed) -> SlotChanged {
+    SlotChanged {
+        slot: slot.no,
+        kind: slot.kind,
+        label: slot.label,
+        fingerprint: slot.fingerprint.to_string(),
+        generation,
+        handed,
+    }
+}
+
+/// What the slots and the programs do not allow is a state of things; all else is a fault.
+fn not_changed(error: KeyringError) -> OperationError {
+    match error {
+        KeyringError::TooManySlots
+        | KeyringError::LastSlot
+        | KeyringError::NoProvedSlot
+        | KeyringError::NoSuchSlot
+        | KeyringError::NotProved
+        | KeyringError::Program(_) => OperationError::Conflict(Conflict::KeyringSlots),
+        other => other.into(),
+    }
+}
+
+fn damaged() -> OperationError {
+    OperationError::Damaged {
+        place: PLACE.to_owned(),
+    }
+}
+
+impl Kept {
+    fn term(&self) -> Term {
+        let kept = self
+            .decided
+            .as_ref()
+            .map_or(self.waits, |decided| decided.holds);
+        Term {
+            ends: Moment::from_seconds(kept.ends),
+            runs_out: Moment::from_seconds(kept.runs_out),
+        }
+    }
+
+    /// SHA-256 over all of it, in base64: what the decision's leaf says was decided.
+    fn digest(&self) -> Result<String, OperationError> {
+        let bytes = serde_json::to_vec(self).map_err(|_| OperationError::Internal(PLACE))?;
+        Ok(STANDARD.encode(digest(&SHA256, &bytes)))
+    }
+
+    fn detail(&self) -> serde_json::Value {
+        json!({ "change": self.change, "reason_asked": self.reason })
+    }
+}
+
+impl KeptChange {
+    fn of(label: &SlotLabel, wanted: &SlotWanted) -> Self {
+        let label = label.as_str().to_owned();
+        match wanted {
+            SlotWanted::Passphrase => Self::Passphrase { label },
+            SlotWanted::Command => Self::Command { label },
+            SlotWanted::Shares { k, n } => Self::Shares {
+                label,
+                k: *k,
+                n: *n,
+            },
+            SlotWanted::Age { recipients } => Self::Age {
+                label,
+                recipients: recipients.clone(),
+            },
+        }
+    }
+
+    fn wanted(&self) -> Result<Option<(SlotLabel, SlotWanted)>, OperationError> {
+        let (label, wanted) = match self {
+            Self::Remove { .. } => return Ok(None),
+            Self::Passphrase { label } => (label, SlotWanted::Passphrase),
+            Self::Command { label } => (label, SlotWanted::Command),
+            Self::Shares { label, k, n } => (label, SlotWanted::Shares { k: *k, n: *n }),
+            Self::Age { label, recipients } => {
+                let recipients = recipients.clone();
+                (label, SlotWanted::Age { recipients })
+            }
+        };
+        let label = SlotLabel::parse(label).map_err(|_| damaged())?;
+        Ok(Some((label, wanted)))
+    }
+}
+
+impl From<Term> for KeptTerm {
+    fn from(term: Term) -> Self {
+        Self {
+            ends: term.ends.seconds(),
+            runs_out: term.runs_out.seconds(),
+        }
+    }
+}

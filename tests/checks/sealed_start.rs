@@ -1,0 +1,254 @@
+//! A vault that starts sealed: what it answers, who unseals it, and what the log says of it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use breachvault::domain::SlotLabel;
+use breachvault::http::make_dev_certificate;
+use breachvault::vault::clock::{Clock as _, SystemClock};
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::keyring::{
+    Argon2Params, Handed, LockedKeyring, Passphrase, PreparedSlot, Programs, SlotWanted,
+};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::demo::PROGRAM;
+use crate::house::{Closed, House, PASSPHRASE};
+use crate::secret_file::write_secret;
+
+/// A stopped vault with a set of two of three shares, each in a file.
+struct WithShares {
+    closed: Closed,
+    ca: String,
+    fingerprint: String,
+}
+
+impl WithShares {
+    fn new() -> Self {
+        let closed = House::new().close();
+        let paths = closed.paths();
+        let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+        let fingerprint = locked.fingerprint().to_string();
+        let passphrase = Passphrase::new(PASSPHRASE.to_owned());
+        let mut keyring = locked.unlock(&passphrase).ok().unwrap();
+        let (entropy, now) = (SystemEntropy::new(), SystemClock.now());
+        let slot = PreparedSlot::make(
+            keyring.vault(),
+            SlotLabel::parse("board").unwrap(),
+            &SlotWanted::Shares { k: 2, n: 3 },
+            Argon2Params::new(8, 1, 1).unwrap(),
+            &Programs::default(),
+            &entropy,
+        );
+        let slot = slot.ok().unwrap();
+        keyring.add_slot(&slot, now, &entropy).unwrap();
+        let Handed::Shares(texts) = slot.handed else {
+            panic!("no shares");
+        };
+        for (no, text) in (1..).zip(&texts) {
+            write_secret(closed.directory.path().join(format!("share.{no}")), text);
+        }
+        let files = make_dev_certificate(&paths.keys(), &[], now).unwrap();
+        Self {
+            ca: files.ca.to_str().unwrap().to_owned(),
+            closed,
+            fingerprint,
+        }
+    }
+
+    fn share(&self, no: usize) -> String {
+        let path = self.closed.directory.path().join(format!("share.{no}"));
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let profiles = self.closed.directory.path().join("profiles");
+        Command::new(PROGRAM)
+            .args(arguments)
+            .args([
+                "--ca-file",
+                &self.ca,
+                "--profiles",
+                profiles.to_str().unwrap(),
+            ])
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+}
+
+/// `serve --sealed`, which is ended when the test ends.
+struct Serving {
+    process: Child,
+    words: BufReader<ChildStderr>,
+    url: String,
+}
+
+impl Serving {
+    fn start(directory: &Path) -> Self {
+        let mut process = Command::new(PROGRAM)
+            .args(["serve", "--sealed", "--listen", "127.0.0.1:0", "--dir"])
+            .arg(directory)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let words = BufReader::new(process.stderr.take().unwrap());
+        let mut serving = Self {
+            process,
+            words,
+            url: String::new(),
+        };
+        let line = serving.line_with("sealed: waiting");
+        let from = line.find("https://").unwrap();
+        let url = line[from..].split_whitespace().next().unwrap();
+        serving.url = url.to_owned();
+        serving
+    }
+
+    fn line_with(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert!(
+                self.words.read_line(&mut line).unwrap() > 0,
+                "it ended before {text}"
+            );
+        }
+        line
+    }
+
+    /// Interrupts it, and waits until it has ended.
+    fn end(mut self) -> bool {
+        let process = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
+        kill_process(process, Signal::TERM).unwrap();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
+        self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
+}
+
+#[track_caller]
+fn ended(output: &Output, status: i32, word: &str) {
+    let said = said(output);
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(said.contains(word), "{said}");
+    assert!(!said.contains("BVSHARE1-"), "a share was shown");
+}
+
+#[test]
+fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
+    let vault = WithShares::new();
+    let mut serving = Serving::start(vault.closed.directory.path());
+    let url = serving.url.clone();
+    let server = ["--server", url.as_str()];
+
+    // Nothing but its health and its progress is answered.
+    let password = vault.closed.directory.path().join("password");
+    write_secret(&password, "a password");
+    let password = password.to_str().unwrap();
+    let login = [
+        "login",
+        "--operator",
+        "archibald",
+        "--password-file",
+        password,
+    ];
+    ended(&vault.run(&[&login[..], &server[..]].concat()), 4, "sealed");
+    let unseal = |more: &[&str]| vault.run(&[&["key", "unseal"][..], more, &server[..]].concat());
+    let progress = unseal(&["--progress"]);
+    ended(&progress, 4, &vault.fingerprint);
+
+    // Nothing is sent to another vault than the share's and the one that was typed.
+    let share = vault.share(3);
+    let other = [
+        "--share-file",
+        share.as_str(),
+        "--fingerprint",
+        "0000-0000-0000-0000",
+    ];
+    ended(&unseal(&other), 2, "nothing was sent");
+    let foreign = WithShares::new();
+    let theirs = foreign.share(1);
+    ended(&unseal(&["--share-file", &theirs]), 1, "another one");
+    ended(&unseal(&["--progress"]), 4, "given: \n");
+
+    let typed = [
+        "--share-file",
+        share.as_str(),
+        "--fingerprint",
+        &vault.fingerprint,
+    ];
+    ended(&unseal(&typed), 4, "given: 3");
+    ended(&unseal(&["--share-file", &share]), 2, "was given before");
+    ended(&unseal(&["--share-file", &vault.share(1)]), 0, "opening");
+    serving.line_with("unsealed: serving");
+    // It is the vault now, which knows no such person.
+    let opened = vault.run(&[&login[..], &server[..]].concat());
+    assert_ne!(opened.status.code(), Some(4), "{}", said(&opened));
+    assert!(serving.end());
+
+    let sql = "SELECT CAST(bytes AS TEXT) FROM leaf WHERE action = 'vault.unseal'";
+    let leaf = vault
+        .closed
+        .database()
+        .query_row(sql, [], |row| row.get::<_, String>(0));
+    let leaf = leaf.unwrap();
+    assert!(leaf.contains("\"object\":\"shares "), "{leaf}");
+    assert!(leaf.contains(" 1,3\""), "{leaf}");
+}
+
+#[test]
+fn a_vault_without_shares_does_not_start_sealed() {
+    let closed = House::new().close();
+    let paths = closed.paths();
+    make_dev_certificate(&paths.keys(), &[], SystemClock.now()).unwrap();
+    let output = Command::new(PROGRAM)
+        .args(["serve", "--sealed", "--listen", "127.0.0.1:0", "--dir"])
+        .arg(closed.directory.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    ended(&output, 1, "no set of shares");
+}
+
+#[test]
+fn a_sealed_vault_ends_when_it_is_told_to() {
+    let vault = WithShares::new();
+    assert!(Serving::start(vault.closed.directory.path()).end());
+}
+
+#[test]
+fn shares_open_a_vault_for_a_command_too() {
+    let vault = WithShares::new();
+    let dir = vault.closed.directory.path().to_str().unwrap();
+    let (one, two) = (vault.share(1), vault.share(2));
+    let doctor = |shares: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["doctor", "--dir", dir]).env_clear();
+        for share in shares {
+            command.args(["--share-file", share]);
+        }
+        command.output().unwrap()
+    };
+    ended(&doctor(&[&one]), 4, "too few shares");
+    ended(&doctor(&[&one, &one]), 4, "was given before");
+    let whole = doctor(&[&one, &two]);
+    assert!(said(&whole).contains("mark"), "{}", said(&whole));
+    assert_ne!(whole.status.code(), Some(4), "{}", said(&whole));
+}
