@@ -18,7 +18,7 @@ CREATE TABLE slot_change (
     sealed BLOB NOT NULL
 ) STRICT;
 
--- `sealed` holds name, password hash and TOTP secret under the operator-secret key.
+-- `sealed` holds name, password hash, TOTP secret and passkeys under the operator-secret key.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,
     name_tag   BLOB NOT NULL UNIQUE,
@@ -42,6 +42,8 @@ CREATE TABLE session (
     idle_at    INTEGER NOT NULL,
     -- Whether it was opened with a second factor.
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
+    -- By what: a password and perhaps a code, a passkey, the vault's own command line.
+    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host')),
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 

@@ -24,7 +24,9 @@ use breachvault::vault::clock::SystemClock;
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
-use breachvault::vault::{Body, Caller, Paths, Reply, SecondFactor, Settings, SignIn, Vault};
+use breachvault::vault::{
+    Body, Caller, Passkeys, Paths, Reply, SecondFactor, Settings, SignIn, Vault,
+};
 use serde_json::{Value, json};
 
 pub mod https;
@@ -109,6 +111,7 @@ impl House {
         fs::create_dir_all(directory)?;
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
+            passkeys: Passkeys::Offered,
             idle_s: 8 * 3600,
             cases_per_day: usize::MAX,
             ..Settings::default()

@@ -356,6 +356,12 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
             "this needs a second factor: sign in with a code (--totp), or set one up with \
              `breachvault operator second-factor` or, in a vault that is served, POST /api/v1/second-factors"
         }
+        Denial::PasskeyNeeded => {
+            "your role needs a passkey; the command line has none: use the console in a browser"
+        }
+        Denial::AssertionNeeded | Denial::AssertionRefused => {
+            "this needs your passkey; the command line has none: use the console in a browser"
+        }
         Denial::Throttled { .. } => "too many have tried this name; try again later",
         Denial::BudgetSpent { .. } => "your budget in this case is spent",
         Denial::OverBudget { .. } => "this costs more points than the whole budget holds",
@@ -406,6 +412,9 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::TooManyOpen => "too many requests of this kind that you made wait for a decision",
         Conflict::TooManyCases => "you opened as many cases in a day as one lead may",
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
+        Conflict::PasskeyKnown => "this passkey is enrolled already",
+        Conflict::TooManyPasskeys => "you have as many passkeys as somebody may have",
+        Conflict::LastPasskey => "it is your only passkey; enrol another one first",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"
         }

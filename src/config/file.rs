@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Serve,
-    Sessions, Tls,
+    Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
 
@@ -27,6 +27,8 @@ pub struct Config {
     pub ingest: Ingest,
     /// `[identity]`
     pub identity: Identity,
+    /// `[sign_in]`
+    pub sign_in: SignInSettings,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[keyring]`
@@ -59,6 +61,7 @@ impl Config {
         config.limits.check()?;
         config.budgets.check()?;
         config.ingest.check()?;
+        config.sign_in.check()?;
         config.sessions.check()?;
         config.destruction.check()?;
         config.tls.check()?;
@@ -82,6 +85,8 @@ impl Config {
             export_s: i64::from(self.sessions.export_hours) * 3600,
             destruction_delay_s: self.destruction.delay_s,
             second_factor: self.identity.second_factor,
+            passkeys: self.sign_in.passkeys,
+            relying_party: self.sign_in.relying_party(),
             open_requests: self.limits.open_requests,
             reveal_subjects: self.limits.reveal_subjects,
             lookup_numbers: self.limits.lookup_numbers,
@@ -187,6 +192,8 @@ mod tests {
         ("budgets.work_from_hour", "7"),
         ("budgets.work_to_hour", "7"),
         ("identity.second_factor", "\"offered\""),
+        ("sign_in.passkeys", "\"offered\""),
+        ("sign_in.address", "\"https://vault.example\""),
         ("ingest.max_quarantined", "0.07"),
         ("sessions.session_minutes", "7"),
         ("sessions.idle_minutes", "7"),

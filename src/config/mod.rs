@@ -17,6 +17,7 @@ mod log;
 mod networks;
 mod serve;
 mod sessions;
+mod sign_in;
 mod tls;
 
 pub use backup::Backup;
@@ -32,4 +33,5 @@ pub use log::{Log, LogLevel};
 pub use networks::Networks;
 pub use serve::Serve;
 pub use sessions::Sessions;
+pub use sign_in::SignInSettings;
 pub use tls::Tls;

@@ -41,12 +41,18 @@ const CASE: [Line; 7] = [
     ("/members", "Members", 'm', Some(A::ListMembers)),
 ];
 
-const FOOT: [Line; 6] = [
+const FOOT: [Line; 7] = [
     (
         "/console/sessions",
         "Your sessions",
         'u',
         Some(A::ListSessions),
+    ),
+    (
+        "/console/passkeys",
+        "Your passkeys",
+        'z',
+        Some(A::ListPasskeys),
     ),
     ("/console/budgets", "Your budgets", 'b', Some(A::ListInbox)),
     ("/console/keys", "Keys", 'y', Some(A::ReadKeys)),

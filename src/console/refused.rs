@@ -65,6 +65,11 @@ impl Refused {
             "delay-runs" => "Wait until the delay is over; until then it can be stopped.",
             "nothing-admitted" => "Ask the custodian of the case to admit the log.",
             "second-factor-needed" => "Set up a second factor, then sign in with its code.",
+            "passkey-needed" => "Enrol a passkey; until then nothing else can be done.",
+            "assertion-needed" => {
+                "Send the form again in a browser with a script, at the address of the vault that has a name."
+            }
+            "assertion-refused" => "Send the form again, with a passkey of yours.",
             "wrong-credential" => {
                 "Check the name, the password and the code. A code works once; wait for the next one."
             }

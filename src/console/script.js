@@ -91,7 +91,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // stands in the history as an address alone, from which nothing can be sent again.
 const place = location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "")
   .replace(/\/members\/[^/]+\/(thaw|suspension|lift)$/, "/members")
-  .replace(/\/(sessions|operators)\/[^/]+\/(end|revoke)$/, "/$1");
+  .replace(/\/(sessions|operators|passkeys)\/[^/]+\/(end|revoke|removal)$/, "/$1");
 history.replaceState(null, "", place + location.search);
 
 // What was shown is gone from memory when the page is left, and not shown again by going back.

@@ -90,6 +90,14 @@ impl Visit {
         self.path.ends_with("/exhibits/new")
     }
 
+    /// Whether its script asks the vault for something: a challenge for a passkey, or an answer to a file.
+    pub fn connects(&self) -> bool {
+        self.sends_file()
+            || self.person.is_none()
+            || self.rights.signs()
+            || self.path == "/console/passkeys"
+    }
+
     /// The leaf that records this page.
     pub fn leaf(&self) -> Option<u64> {
         self.leaf.get().copied()

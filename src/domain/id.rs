@@ -78,6 +78,8 @@ ids! {
     OperatorId 'o';
     /// One signed-in session.
     SessionId 's';
+    /// One passkey of an operator.
+    PasskeyId 'p';
 }
 
 request_ids! {

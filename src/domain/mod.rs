@@ -1,9 +1,10 @@
 //! Identifiers and values that all other layers use.
 //!
-//! No input or output, no keys, no clock. Each value is parsed once, where it enters the program,
+//! No input or output, no secret keys, no clock. Each value is parsed once, where it enters the program,
 //! by a constructor that returns a `Result`. No type here ever holds a phone number; see
 //! `vault::plaintext` for that.
 
+mod act_statement;
 pub mod area_code;
 mod bucket;
 mod caught;
@@ -17,10 +18,12 @@ pub mod invisible;
 mod io_words;
 mod moment;
 pub mod network;
+mod passkey;
 mod phone_like;
 mod place_name;
 mod profile;
 mod purpose;
+mod relying_party;
 mod role;
 pub(crate) mod schema;
 pub mod subdivision;
@@ -29,6 +32,7 @@ mod vault_id;
 mod wiped_buffer;
 mod words;
 
+pub use act_statement::ActStatement;
 pub use bucket::Bucket;
 pub use caught::{Panicked, caught};
 pub use daily::Daily;
@@ -37,9 +41,11 @@ pub use format::Format;
 pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
+pub use passkey::{Assertion, MadePasskey, Making, NotByPasskey, PasskeyPoint};
 pub use phone_like::{is_bare_number, may_hold_number};
 pub use profile::Profile;
 pub use purpose::Purpose;
+pub use relying_party::{RelyingParty, RelyingPartyError};
 pub use role::{CaseRole, HomeRole};
 pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, SlotLabel, TextError, Ticket, Title,

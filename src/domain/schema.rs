@@ -9,8 +9,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{
     AccountName, CaseId, DestructionId, ExhibitId, ExportId, Format, LegalBasis, MembershipId,
-    Moment, OperatorId, OperatorName, QuarantineId, RaiseId, Reason, Reference, RequestId,
-    RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
+    Moment, OperatorId, OperatorName, PasskeyId, QuarantineId, RaiseId, Reason, Reference,
+    RequestId, RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -108,6 +108,7 @@ described! {
     DestructionId as "DestructionId" => id("One request to destroy a case.", 'd');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');
+    PasskeyId as "PasskeyId" => id("One passkey of an operator.", 'p');
     Moment as "Moment" => moment();
     Reason as "Reason" => typed("Why somebody asks or decides.", 10, 500);
     Title as "Title" => typed("What a case or a file is called.", 1, 200);

@@ -11,13 +11,15 @@ use super::ProblemKind;
 use super::app::{App, blocking};
 use super::connection::Peer;
 use super::problem::Problem;
+use super::said;
 use crate::vault::identity::SessionToken;
 use crate::vault::{Caller, Unauthenticated};
 
 /// The caller of a live session. Every other request is counted, and gets `throttled` when the
 /// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    authenticate_as(app, parts, bearer(parts)).await
+    let caller = authenticate_as(app, parts, bearer(parts)).await?;
+    Ok(caller.saying(said::of_headers(&parts.headers)))
 }
 
 /// The same for a token that did not come as `Authorization: Bearer`.

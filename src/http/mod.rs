@@ -34,6 +34,7 @@ mod reload;
 mod route;
 mod routes;
 mod run;
+mod said;
 mod sealed;
 mod server;
 mod sessions;

@@ -60,6 +60,22 @@ impl Routes {
         self.mount_as::<O>(method, path, status, JSON)
     }
 
+    /// The same for an act that a passkey signs.
+    pub(super) fn mount_signed<O: Asked>(
+        self,
+        method: Method,
+        path: &str,
+        status: StatusCode,
+    ) -> Self {
+        let route = Route {
+            signed: true,
+            ..describe::<O>(method, status, JSON)
+        };
+        self.add(path, route, move |app, request| {
+            run::run_signed(app, request, status, run::replying::<O>, run::asking::<O>)
+        })
+    }
+
     /// Mounts an operation that answers another media type, such as text.
     pub(super) fn mount_as<O: Asked>(
         self,
@@ -189,6 +205,7 @@ impl Routes {
         let action = Some(ActionKind::TakePackage);
         let route = Route {
             takes: Takes::Part,
+            signed: true,
             gives: vec![(gives, None)],
             ..Route::of(Method::GET, action, docs, StatusCode::OK)
         };
@@ -234,8 +251,46 @@ impl Routes {
         self
     }
 
+    /// The same under the prefix only.
+    pub(super) fn plain_here<H, T>(
+        self,
+        path: &'static str,
+        docs: Docs,
+        gives: &'static [&'static str],
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = Route {
+            session: false,
+            gives: gives.iter().map(|form| (*form, None)).collect(),
+            ..Route::of(Method::GET, None, docs, StatusCode::OK)
+        };
+        let answer = handle(move |app: Arc<App>, request: Request| {
+            let handler = handler.clone();
+            async move {
+                match accept::choose(request.headers(), gives) {
+                    Some(_) => handler.call(request, app).await,
+                    None => plain::not_acceptable(State(app), request).await,
+                }
+            }
+        });
+        self.add_handle(path, route, answer)
+    }
+
     /// Mounts a page: the view of an operation.
     pub(super) fn page<P: Page>(self, path: &'static str, method: Method) -> Self {
+        self.page_with::<P>(path, method, None)
+    }
+
+    /// The same for a form whose act a passkey signs.
+    pub(super) fn signed_page<P: Page>(self, path: &'static str, method: Method) -> Self {
+        self.page_with::<P>(path, method, Some(run::asking::<P::Operation>))
+    }
+
+    fn page_with<P: Page>(self, path: &'static str, method: Method, ask: Option<run::Ask>) -> Self {
         let action = Some(<<P::Operation as Operation>::Action as Action>::KIND);
         let api = path.strip_prefix(pages::PREFIX);
         let api = api.map(|rest| format!("{}{rest}", self.prefix));
@@ -248,7 +303,7 @@ impl Routes {
         let handler = handle(move |app: Arc<App>, request: Request| async move {
             match *request.method() {
                 Method::HEAD => plain::method_not_allowed(State(app), request).await,
-                _ => pages::page(app, request, same_path, kind).await,
+                _ => pages::page(app, request, same_path, (kind, ask)).await,
             }
         });
         self.add_page(path, method, action, P::KEPT, handler)

@@ -18,8 +18,8 @@ use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, DestructionId, ExhibitId, ExportId, MembershipId, OperatorId, QuarantineId, RaiseId,
-    RequestId, RevealId, SessionId, WithdrawalId,
+    CaseId, DestructionId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId, QuarantineId,
+    RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
 };
 use crate::policy::{CaseState, allows_state, needs_case};
 
@@ -70,6 +70,7 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
+    ProblemKind::PasskeyNeeded,
     ProblemKind::NotAllowed,
     ProblemKind::NotAcceptable,
     ProblemKind::Timeout,
@@ -94,6 +95,7 @@ const SIGNED_IN: &[ProblemKind] = &[
     ProblemKind::Unauthenticated,
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
+    ProblemKind::PasskeyNeeded,
     ProblemKind::NotAllowed,
 ];
 
@@ -181,7 +183,16 @@ pub(super) fn problems(route: &Route) -> BTreeSet<ProblemKind> {
         .action
         .is_some_and(|action| needs_case(action) && !allows_state(action, CaseState::Destroyed));
     let ended = ends.then_some(&ProblemKind::CaseDestroyed);
-    always.chain(own).chain(ended).copied().collect()
+    let signed = match route.signed {
+        true => [ProblemKind::AssertionNeeded, ProblemKind::AssertionRefused].as_slice(),
+        false => &[],
+    };
+    always
+        .chain(own)
+        .chain(ended)
+        .chain(signed)
+        .copied()
+        .collect()
 }
 
 /// The schemas of all bodies and answers, by name.
@@ -196,7 +207,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     }
     parameters! {
         CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
-        RequestId OperatorId SessionId
+        RequestId OperatorId SessionId PasskeyId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -268,6 +279,15 @@ fn parameters(route: &Route) -> Vec<Value> {
         Takes::Part => all.extend(members("header", Shape::of::<RangeHeaders>())),
         Takes::Nothing | Takes::Json(_) => {}
     }
+    if route.signed {
+        let schema = json!({
+            "type": "string",
+            "description": "For a session that was opened with a passkey. `ask` is answered with a `Challenge`, and \
+                nothing is done; then, with the same request, what the passkey signed: the nonce, and base64url of \
+                credential id, clientDataJSON, authenticatorData and signature, with dots between.",
+        });
+        all.push(parameter("header", "Passkey-Assertion", schema, false));
+    }
     all
 }
 
@@ -333,6 +353,7 @@ fn id_in_path(name: &str) -> Value {
         "destruction" => reference(&DestructionId::name()),
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
+        "passkey" => reference(&PasskeyId::name()),
         "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),

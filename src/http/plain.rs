@@ -24,6 +24,19 @@ pub(super) const OPENAPI: Docs = Docs {
     problems: &[],
 };
 
+pub(super) const CHALLENGE: Docs = Docs {
+    id: "readSignInChallenge",
+    tag: "Sessions",
+    summary: "Read what a passkey signs at a sign-in",
+    description: "A nonce, and the challenge that a passkey signs to sign in: `challenge` of \
+        `navigator.credentials.get()` with `rpId` as `relying_party` says and `userVerification` required, and without \
+        `allowCredentials`. The answer names no account and is good for some minutes, once.",
+    request: "",
+    answer: r#"{"nonce": "AAAAAGYMcVAAAA", "challenge": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "relying_party": "vault.example", "seconds": 300}"#,
+    problems: &["unavailable"],
+};
+
 pub(super) const ERRORS: Docs = Docs {
     id: "readErrors",
     tag: "Service",
@@ -127,6 +140,18 @@ pub(super) async fn description(
     admit_anybody(&app, &parts, bearer(&parts))?;
     let document = app.description.clone();
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
+}
+
+/// What a passkey signs at a sign-in. Nothing is kept for it.
+pub(super) async fn challenge(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    admit_anybody(&app, &parts, bearer(&parts))?;
+    let challenge = app.vault.sign_in_challenge()?;
+    let json = serde_json::to_vec(&challenge).map_err(|_| Problem::new(ProblemKind::Internal))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// The page that the `type` of every problem points to.

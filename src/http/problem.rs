@@ -285,6 +285,9 @@ impl From<Denial> for Problem {
             Denial::Expired => ProblemKind::Expired,
             Denial::WrongCredential => ProblemKind::WrongCredential,
             Denial::SecondFactorNeeded => ProblemKind::SecondFactorNeeded,
+            Denial::PasskeyNeeded => ProblemKind::PasskeyNeeded,
+            Denial::AssertionNeeded => ProblemKind::AssertionNeeded,
+            Denial::AssertionRefused => ProblemKind::AssertionRefused,
             Denial::Throttled { retry_after } => {
                 return Self::new(ProblemKind::Throttled).retry_after(retry_after);
             }
@@ -368,6 +371,9 @@ impl From<Conflict> for Problem {
             Conflict::TooManyCases => ProblemKind::TooManyCases,
             Conflict::OutsideCases => ProblemKind::OutsideCases,
             Conflict::OwnMembership => ProblemKind::OwnMembership,
+            Conflict::PasskeyKnown => ProblemKind::PasskeyKnown,
+            Conflict::TooManyPasskeys => ProblemKind::TooManyPasskeys,
+            Conflict::LastPasskey => ProblemKind::LastPasskey,
             Conflict::ClockRight => ProblemKind::ClockRight,
             Conflict::KeyringSlots => ProblemKind::KeyringSlots,
             Conflict::CutTooClose => ProblemKind::CutTooClose,

@@ -54,6 +54,9 @@ kinds! {
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
     SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a second factor: if you have none, set one up with POST /api/v1/second-factors; then sign in with its code.";
+    PasskeyNeeded        "passkey-needed"         FORBIDDEN    "Your role needs a passkey: enrol one in the console under \u{201c}Your passkeys\u{201d}; nothing else can be done until then.";
+    AssertionNeeded      "assertion-needed"       FORBIDDEN    "This act needs your passkey: ask for its challenge, and send what the passkey signs.";
+    AssertionRefused     "assertion-refused"      FORBIDDEN    "What came from a passkey is not about this, not by a passkey of yours, too old, or was used.";
     CrossSite            "cross-site"             FORBIDDEN    "The form is not from a page of this vault.";
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
@@ -81,6 +84,9 @@ kinds! {
     TooManyOpen          "too-many-open"          CONFLICT     "Too many requests of this kind that you made wait for a decision.";
     TooManyCases         "too-many-cases"         CONFLICT     "You opened as many cases in a day as one lead may.";
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
+    PasskeyKnown         "passkey-known"          CONFLICT     "This passkey is enrolled already.";
+    TooManyPasskeys      "too-many-passkeys"      CONFLICT     "You have as many passkeys as somebody may have.";
+    LastPasskey          "last-passkey"           CONFLICT     "It is your only passkey; enrol another one first.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
     KeyringSlots         "keyring-slots"          CONFLICT     "The keyring's slots do not allow this, or the program of one failed.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";

@@ -25,6 +25,8 @@ pub struct Route {
     pub status: StatusCode,
     /// Whether it needs the token of a session.
     pub session: bool,
+    /// Whether it can be asked what the caller's passkey is to sign for it.
+    pub signed: bool,
     /// Whether the same route is also at the root.
     pub(super) again: bool,
     pub(super) takes: Takes,
@@ -49,6 +51,7 @@ impl Route {
             docs,
             status,
             session: true,
+            signed: false,
             again: false,
             takes: Takes::Nothing,
             gives: Vec::new(),

@@ -24,6 +24,7 @@ use super::app::{App, blocking};
 use super::authenticate::{address, authenticate, stranger};
 use super::holding::Holding;
 use super::problem::Problem;
+use super::said;
 use super::sessions::Open;
 use super::turns::Turn;
 use super::{body, query, range};
@@ -31,8 +32,8 @@ use crate::operations::{Ids, Request as Asked};
 use crate::policy::actions;
 use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
-    Answer, Caller, Ended, Operation, OperationError, Refusal, Reply, Target, Unaudited, Vault,
-    Wire,
+    Answer, AskChallenge, Caller, Ended, Operation, OperationError, Refusal, Reply, Said, Target,
+    Unaudited, Vault, Wire,
 };
 
 /// The operation that hands a package out.
@@ -128,6 +129,29 @@ impl<T: Send + 'static> Act<T> {
 /// An operation whose answer is sent as it is.
 pub(super) fn replying<O: Asked>() -> Act<Reply> {
     Act::of::<O>(O::SMALL, Ended::reply)
+}
+
+/// The same for an act that a passkey signs: with the header `Passkey-Assertion: ask` the answer is what it is to
+/// sign, and nothing is done.
+pub(super) async fn run_signed(
+    app: Arc<App>,
+    request: Request,
+    status: StatusCode,
+    act: fn() -> Act<Reply>,
+    ask: Ask,
+) -> Result<Response, Problem> {
+    match said::of_headers(request.headers()) {
+        Some(Said::AsksChallenge) => run(app, request, StatusCode::OK, ask()).await,
+        _ => run(app, request, status, act()).await,
+    }
+}
+
+/// What answers with the challenge for an act.
+pub(super) type Ask = fn() -> Act<Reply>;
+
+/// The challenge for the act `O`.
+pub(super) fn asking<O: Asked>() -> Act<Reply> {
+    replying::<AskChallenge<O>>()
 }
 
 /// The same, and its view as CSV.

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::ProblemKind;
 use super::problem::Problem;
-use crate::domain::OperatorName;
 use crate::domain::schema::{described, pattern};
+use crate::domain::{Assertion, OperatorName};
 use crate::operations::Docs;
 use crate::policy::ActionKind;
 use crate::vault::identity::{EnrolmentToken, NewPassword, Password, TotpCode};
@@ -40,6 +40,10 @@ pub(super) struct OpenSession {
     #[serde(default)]
     #[schema(value_type = Option<SixDigits>)]
     totp: Option<TotpCode>,
+    /// What a passkey signed, if the operator has one: the nonce of `GET /sessions/challenge`, and base64url of the
+    /// credential's id, `clientDataJSON`, `authenticatorData` and `signature`, with dots between.
+    #[serde(default)]
+    passkey: Option<String>,
 }
 
 enum SixDigits {}
@@ -55,7 +59,8 @@ impl Open for OpenSession {
         id: "openSession",
         tag: "Sessions",
         summary: "Open a session",
-        description: "Name, password and, where there is a second factor, its code. The token is shown once.",
+        description: "Name, password and, where there is a second factor, its code; for whoever has a passkey, what that \
+            signed in its place. The token is shown once.",
         request: r#"{"name": "lead.one", "password": "correct horse battery", "totp": "287082"}"#,
         answer: r#"{"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at":
             "2024-03-21T22:34:49Z", "idle_at": "2024-03-21T15:04:49Z", "operator": "o_0123456789abcdefghjk"}"#,
@@ -63,21 +68,28 @@ impl Open for OpenSession {
     };
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
-        Ok(vault.sign_in(self.attempt(address)?)??)
+        let (attempt, assertion) = self.attempt(address)?;
+        Ok(match assertion {
+            Some(assertion) => vault.sign_in_with(attempt, assertion)??,
+            None => vault.sign_in(attempt)??,
+        })
     }
 }
 
 impl OpenSession {
-    fn attempt(self, address: Option<IpAddr>) -> Result<SignIn, Problem> {
+    fn attempt(self, address: Option<IpAddr>) -> Result<(SignIn, Option<Assertion>), Problem> {
+        let wrong = || Problem::new(ProblemKind::WrongCredential);
         // A name that no operator can have gets the same answer as a wrong name.
-        let name = OperatorName::parse(&self.name)
-            .map_err(|_| Problem::new(ProblemKind::WrongCredential))?;
-        Ok(SignIn {
+        let name = OperatorName::parse(&self.name).map_err(|_| wrong())?;
+        let passkey = self.passkey.filter(|text| !text.is_empty());
+        let assertion = passkey.map(|text| Assertion::parse(&text)).transpose();
+        let attempt = SignIn {
             name,
             password: self.password,
             totp: self.totp,
             address,
-        })
+        };
+        Ok((attempt, assertion.map_err(|_| wrong())?))
     }
 }
 
@@ -92,7 +104,11 @@ impl Open for OpenConsoleSession {
     const DOCS: Docs = OpenSession::DOCS;
 
     fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
-        Ok(vault.sign_in_to_console(self.0.attempt(address)?)??)
+        let (attempt, assertion) = self.0.attempt(address)?;
+        Ok(match assertion {
+            Some(assertion) => vault.sign_in_to_console_with(attempt, assertion)??,
+            None => vault.sign_in_to_console(attempt)??,
+        })
     }
 }
 

@@ -30,8 +30,8 @@ use crate::vault::identity::{NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::Scope;
 use crate::vault::{
-    Answer, Caller, Operation, OperationError, Paths, Receipt, Refusal, Reply, SecondFactor,
-    Settings, Target, Vault, Wire,
+    Answer, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal, Reply,
+    SecondFactor, Settings, Target, Vault, Wire,
 };
 
 const PASSWORD: &str = "a password of the tests";
@@ -251,6 +251,7 @@ impl Served {
             OperatorName::parse("admin").unwrap(),
             Settings {
                 second_factor: SecondFactor::Offered,
+                passkeys: Passkeys::Offered,
                 ..Settings::default()
             },
             Arc::new(SystemClock),

@@ -20,6 +20,7 @@ pub mod membership;
 pub mod on_member;
 pub mod operator;
 mod page;
+pub mod passkey;
 pub mod quarantine;
 pub mod raise;
 pub mod record;

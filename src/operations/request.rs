@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, DestructionId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason,
-    RequestId, RevealId, SessionId,
+    CaseId, DestructionId, ExhibitId, ExportId, OperatorId, PasskeyId, Purpose, QuarantineId,
+    Reason, RequestId, RevealId, SessionId,
 };
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::{AskChallenge, Operation, OperationError, Target, Why};
 
 /// An operation that can be read from an HTTP request. `http::mount` accepts no other.
 pub trait Request: Operation {
@@ -33,6 +33,20 @@ pub trait Request: Operation {
     /// `NotFound` if an identifier in the path is malformed, `Invalid` with the member of the body
     /// that is wrong.
     fn read(ids: &Ids, input: Self::Input) -> Result<Self, OperationError>;
+}
+
+/// The challenge of an act is asked for with the act's own request.
+impl<O: Request> Request for AskChallenge<O> {
+    type Input = O::Input;
+    const DOCS: Docs = O::DOCS;
+
+    fn target(ids: &Ids) -> Result<Target, OperationError> {
+        <O as Request>::target(ids)
+    }
+
+    fn read(ids: &Ids, input: Self::Input) -> Result<Self, OperationError> {
+        O::read(ids, input).map(AskChallenge)
+    }
 }
 
 /// No body, or an empty object.
@@ -90,6 +104,11 @@ impl Ids {
     /// The `{session}` of the path; `NotFound` if it is missing or malformed.
     pub fn session(&self) -> Result<SessionId, OperationError> {
         self.named("session")
+    }
+
+    /// The `{passkey}` of the path; `NotFound` if it is missing or malformed.
+    pub fn passkey(&self) -> Result<PasskeyId, OperationError> {
+        self.named("passkey")
     }
 
     /// The `{request}` of the path, of any kind; `NotFound` if it is missing or malformed.

@@ -113,6 +113,11 @@ list! {
     ListSessions      "session.list"        reads;
     EndSession        "session.end"         writes;
     ChangePassword    "session.password"    writes;
+    ListPasskeys      "passkey.list"        reads;
+    BeginPasskey      "passkey.begin"       reads;
+    EnrolPasskey      "passkey.enrol"       writes;
+    RemovePasskey     "passkey.remove"      writes;
+    AskChallenge      "passkey.challenge"   reads;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -234,6 +239,43 @@ impl ActionKind {
                 | Self::DecideMembership
                 | Self::AbandonExhibit
         )
+    }
+}
+
+impl ActionKind {
+    /// Whether somebody who has a passkey signs this act with it, each time: what gives numbers or packages out, what
+    /// decides about somebody else's request, and what changes people, what they sign in with, or keys.
+    pub fn needs_assertion(self) -> bool {
+        self.decides()
+            || matches!(
+                self,
+                Self::OpenReveal
+                    | Self::OpenQuarantine
+                    | Self::BuildPackage
+                    | Self::TakePackage
+                    | Self::StopDestruction
+                    | Self::CarryOutDestruction
+                    | Self::RotateKek
+                    | Self::AddOperator
+                    | Self::RevokeOperator
+                    | Self::ResetFactor
+                    | Self::NameMember
+                    | Self::SuspendMember
+                    | Self::LiftSuspension
+                    | Self::RemoveMember
+                    | Self::ThawLookups
+                    | Self::ChangePassword
+                    | Self::EnrolPasskey
+                    | Self::RemovePasskey
+            )
+    }
+
+    /// Under which name it is signed: a package is built for whoever takes it, and signed for once.
+    pub fn asserted_as(self) -> Self {
+        match self {
+            Self::BuildPackage => Self::TakePackage,
+            other => other,
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::matrix::{Seat, allows_seat, allows_state, needs_case};
 use super::{
-    ActionKind, CallerFacts, CaseFacts, CaseState, Denial, Facts, Membership, RequestFacts,
-    RequestState,
+    ActionKind, AssertionFacts, CallerFacts, CaseFacts, CaseState, Denial, Facts, Membership,
+    RequestFacts, RequestState,
 };
 use crate::domain::{AccountName, CaseRole, HomeRole};
 
@@ -28,8 +28,24 @@ impl Grant {
     }
 }
 
-/// Decides whether `action` is allowed on these facts.
+/// Decides whether `action` is allowed on these facts. Whether the caller's passkey agreed is looked at last, so that a
+/// refusal for want of it tells nothing but that.
 pub fn decide(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
+    let grant = by_right(facts, action)?;
+    match facts.assertion {
+        _ if !action.needs_assertion() => Ok(grant),
+        AssertionFacts::NotNeeded | AssertionFacts::Given => Ok(grant),
+        AssertionFacts::Missing => Err(Denial::AssertionNeeded),
+        AssertionFacts::Wrong => Err(Denial::AssertionRefused),
+    }
+}
+
+/// The same without a look at what the caller's passkey said: before a challenge is given for the act.
+pub fn decide_unasserted(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
+    by_right(facts, action)
+}
+
+fn by_right(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
     let home = match facts.caller {
         CallerFacts::Gone => return Err(Denial::SessionEnded),
         CallerFacts::Stranger => return without_case(action, Seat::Stranger),
@@ -92,8 +108,13 @@ fn without_case(action: ActionKind, seat: Seat) -> Result<Grant, Denial> {
 
 /// Whoever has a session sees what they are, and ends it.
 fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Grant, Denial> {
-    if !matches!(action, ActionKind::ReadSelf | ActionKind::SignOut) {
-        has_factor(facts)?;
+    match action {
+        ActionKind::ReadSelf | ActionKind::SignOut => {}
+        // Whoever still has to enrol a passkey does nothing else.
+        ActionKind::ListPasskeys | ActionKind::BeginPasskey | ActionKind::EnrolPasskey => {
+            has_code(facts)?;
+        }
+        _ => has_factor(facts)?,
     }
     if action == ActionKind::ProveLeaf && home != HomeRole::Auditor {
         let own = facts.leaf.is_some_and(|leaf| leaf.written_for_caller);
@@ -106,8 +127,17 @@ fn by_profession(facts: &Facts, action: ActionKind, home: HomeRole) -> Result<Gr
     without_case(action, Seat::Home(home))
 }
 
-/// The session was opened with a second factor, or needs none for this.
+/// The session was opened with a second factor, and with a passkey, or needs none for this.
 fn has_factor(facts: &Facts) -> Result<(), Denial> {
+    has_code(facts)?;
+    match facts.lacks_passkey {
+        true => Err(Denial::PasskeyNeeded),
+        false => Ok(()),
+    }
+}
+
+/// The session was opened with a second factor of any kind, or needs none for this.
+fn has_code(facts: &Facts) -> Result<(), Denial> {
     match facts.lacks_factor {
         true => Err(Denial::SecondFactorNeeded),
         false => Ok(()),
@@ -206,6 +236,8 @@ mod tests {
         Facts {
             caller: CallerFacts::Operator(HomeRole::Investigator),
             lacks_factor: false,
+            lacks_passkey: false,
+            assertion: AssertionFacts::NotNeeded,
             case: Some(CaseFacts {
                 state: CaseState::Open,
                 membership: Some(Membership {
@@ -308,6 +340,59 @@ mod tests {
         assert_eq!(refused, Some(Denial::Concealed));
         facts.caller = CallerFacts::Operator(HomeRole::Administrator);
         assert_eq!(decide(&facts, ActionKind::SuspendMember).err(), needed);
+    }
+
+    #[test]
+    fn a_session_without_the_passkey_that_its_seat_needs_enrols_one_and_does_nothing_else() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.lacks_passkey = true;
+        for action in ActionKind::ALL {
+            let refused = decide(&facts, *action).err();
+            let may = [
+                ActionKind::ReadSelf,
+                ActionKind::SignOut,
+                ActionKind::ListPasskeys,
+                ActionKind::BeginPasskey,
+                ActionKind::EnrolPasskey,
+            ];
+            match may.contains(action) {
+                true => assert_eq!(refused, None, "{action}"),
+                false => assert_eq!(refused, Some(Denial::PasskeyNeeded), "{action}"),
+            }
+        }
+        // A code is needed for that.
+        facts.lacks_factor = true;
+        let refused = decide(&facts, ActionKind::EnrolPasskey).err();
+        assert_eq!(refused, Some(Denial::SecondFactorNeeded));
+        // Whoever is no member does not learn that there is a case.
+        facts.case.as_mut().unwrap().membership = None;
+        let refused = decide(&facts, ActionKind::LookUp).err();
+        assert_eq!(refused, Some(Denial::Concealed));
+    }
+
+    #[test]
+    fn what_needs_an_assertion_is_refused_without_one_and_only_to_who_may_do_it() {
+        let mut facts = facts(CaseRole::Lead, None);
+        facts.request = Some(request(false, RequestState::Requested));
+        for (assertion, refused) in [
+            (AssertionFacts::NotNeeded, None),
+            (AssertionFacts::Given, None),
+            (AssertionFacts::Missing, Some(Denial::AssertionNeeded)),
+            (AssertionFacts::Wrong, Some(Denial::AssertionRefused)),
+        ] {
+            facts.assertion = assertion;
+            for action in ActionKind::ALL {
+                let without = decide_unasserted(&facts, *action).err();
+                let expected = without.or(refused.filter(|_| action.needs_assertion()));
+                assert_eq!(decide(&facts, *action).err(), expected, "{action}");
+            }
+            assert_eq!(decide(&facts, ActionKind::DecideReveal).err(), refused);
+            assert!(decide(&facts, ActionKind::LookUp).is_ok());
+        }
+        // Every decision is among them.
+        for action in ActionKind::ALL {
+            assert!(!action.decides() || action.needs_assertion(), "{action}");
+        }
     }
 
     #[test]

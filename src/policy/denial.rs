@@ -32,6 +32,12 @@ pub enum Denial {
     /// A second factor is needed: by whoever signs in with a password alone, or by what a session that was opened
     /// without one is to do.
     SecondFactorNeeded,
+    /// The session was opened without a passkey, and the role needs one: it is good for enrolling one only.
+    PasskeyNeeded,
+    /// The act needs an assertion by the caller's passkey, and none came.
+    AssertionNeeded,
+    /// The assertion that came is not about this act, or not by a passkey of the caller, or was used.
+    AssertionRefused,
     /// Too many have tried this name, and the caller comes from where the operator never was.
     Throttled {
         /// In how many seconds another try fits.
@@ -82,6 +88,9 @@ impl Denial {
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",
             Self::SecondFactorNeeded => "second-factor-needed",
+            Self::PasskeyNeeded => "passkey-needed",
+            Self::AssertionNeeded => "assertion-needed",
+            Self::AssertionRefused => "assertion-refused",
             Self::Throttled { .. } => "throttled",
             Self::BudgetSpent { .. } => "budget-spent",
             Self::OverBudget { .. } => "over-budget",

@@ -101,6 +101,19 @@ pub struct LeafFacts {
     pub written_for_caller: bool,
 }
 
+/// What the caller's passkey said about the act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionFacts {
+    /// Nothing has to come: the session was opened without a passkey.
+    NotNeeded,
+    /// Nothing came.
+    Missing,
+    /// What came is not about this act in this session, or not by a passkey of the caller, or was used.
+    Wrong,
+    /// The caller's passkey signed this act, and its owner was verified.
+    Given,
+}
+
 /// All facts of one act. What does not apply is absent.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -109,6 +122,10 @@ pub struct Facts {
     /// True if the caller's session was opened without a second factor, and their role in the vault or in the case
     /// needs one.
     pub lacks_factor: bool,
+    /// True if the caller's session was opened without a passkey, and their role in the vault or in the case needs one.
+    pub lacks_passkey: bool,
+    /// What came with the act from the caller's passkey.
+    pub assertion: AssertionFacts,
     /// The case, if the action is about one.
     pub case: Option<CaseFacts>,
     /// The request, if the action is about one.

@@ -125,6 +125,11 @@ fn row(action: ActionKind) -> Row {
         | A::ListSessions
         | A::EndSession
         | A::ChangePassword
+        | A::ListPasskeys
+        | A::BeginPasskey
+        | A::EnrolPasskey
+        | A::RemovePasskey
+        | A::AskChallenge
         | A::ListInbox
         | A::ReadKeys
         | A::ReadCheckpoint

@@ -13,9 +13,10 @@ mod matrix;
 mod schema;
 
 pub use action::{Action, ActionKind, Class, Decides, Reveals, Writes, actions};
-pub use decide::{Grant, decide};
+pub use decide::{Grant, decide, decide_unasserted};
 pub use denial::{Denial, Points};
 pub use facts::{
-    CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts, RequestState,
+    AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
+    RequestState,
 };
 pub use matrix::{Seat, allows_seat, allows_state, needs_case};

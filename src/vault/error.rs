@@ -37,6 +37,12 @@ pub enum Conflict {
     OutsideCases,
     /// Operators cannot change their own membership or revoke their own account.
     OwnMembership,
+    /// The passkey is enrolled already.
+    PasskeyKnown,
+    /// The caller has as many passkeys as somebody may have.
+    TooManyPasskeys,
+    /// It is the only passkey of its owner.
+    LastPasskey,
     /// Nothing about the clock is in doubt.
     ClockRight,
     /// The keyring's slots do not allow the change, or the program of one failed, or another change is under way.
@@ -73,6 +79,9 @@ impl Conflict {
             Self::TooManyCases => "too-many-cases",
             Self::OutsideCases => "outside-cases",
             Self::OwnMembership => "own-membership",
+            Self::PasskeyKnown => "passkey-known",
+            Self::TooManyPasskeys => "too-many-passkeys",
+            Self::LastPasskey => "last-passkey",
             Self::ClockRight => "clock-right",
             Self::KeyringSlots => "keyring-slots",
             Self::CutTooClose => "cut-too-close",
@@ -235,6 +244,9 @@ impl OperationError {
                 | Conflict::TooManyCases
                 | Conflict::OutsideCases
                 | Conflict::OwnMembership
+                | Conflict::PasskeyKnown
+                | Conflict::TooManyPasskeys
+                | Conflict::LastPasskey
                 | Conflict::ClockRight
                 | Conflict::KeyringSlots
                 | Conflict::PackageDeleted

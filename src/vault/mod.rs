@@ -47,13 +47,13 @@ pub use self::admission::{
 pub use self::budget::package_turns::{Build, BuildCancellation, PackageTurn, PackageTurns};
 pub use self::budget::price::Price;
 pub use self::call::answer::Answer;
-pub use self::call::caller::Caller;
+pub use self::call::caller::{Caller, Said};
 pub use self::call::receipt::Receipt;
 pub use self::call::refusal::{Refusal, Unaudited};
 pub use self::call::shown_once::ShownOnce;
 pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
-pub use self::door::{Ended, Operation, Reply, Rights, Vault};
+pub use self::door::{AskChallenge, ChallengeView, Ended, Operation, Reply, Rights, Vault};
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
 pub use self::exhibits::checks_under_way::CheckUnderWay;
 pub use self::exhibits::duplicate_lines::DuplicateOf;
@@ -68,8 +68,8 @@ pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
 pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
-pub use self::settings::{Budget, SecondFactor, Settings, WorkHours};
+pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, WorkHours};
 pub use self::shred::ShredError;
-pub use self::sign_in::{SetSecondFactor, SignIn, Unauthenticated};
+pub use self::sign_in::{SetSecondFactor, SignIn, SignInChallenge, Unauthenticated};
 pub use self::start::{Founded, StartError};
 pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::{CaseRole, HomeRole, Moment, words};
+use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
 use crate::vault::program::Programs;
 
 words! {
@@ -42,6 +42,28 @@ impl SecondFactor {
     }
 }
 
+words! {
+    /// Who must have a passkey, to do anything in a vault that is served; everybody else may.
+    pub enum Passkeys {
+        /// Leads, custodians and administrators must, and whoever is a lead or custodian in a case.
+        Required => "required",
+        /// Nobody must.
+        Offered => "offered",
+    }
+}
+
+impl Passkeys {
+    /// Whether an operator of this home role needs a passkey to act.
+    pub fn is_needed_by(self, role: HomeRole) -> bool {
+        self == Self::Required && SecondFactor::ByRole.is_needed_by(role)
+    }
+
+    /// Whether a member of a case needs one in this role, whatever their home role is.
+    pub fn is_needed_in(self, role: CaseRole) -> bool {
+        self == Self::Required && SecondFactor::ByRole.is_needed_in(role)
+    }
+}
+
 /// Limits and lifetimes. Units are in the names.
 #[derive(Debug, Clone, Serialize)]
 pub struct Settings {
@@ -60,6 +82,10 @@ pub struct Settings {
     pub destruction_delay_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
+    /// Who must have a passkey.
+    pub passkeys: Passkeys,
+    /// At which address people open the vault.
+    pub relying_party: RelyingParty,
     /// How many requests of one kind one operator may have waiting for a decision in a case.
     pub open_requests: usize,
     /// How many subjects one reveal may name.
@@ -164,6 +190,8 @@ impl Default for Settings {
             export_s: 7 * 86_400,
             destruction_delay_s: 72 * 3600,
             second_factor: SecondFactor::ByRole,
+            passkeys: Passkeys::Required,
+            relying_party: RelyingParty::localhost(),
             open_requests: 50,
             reveal_subjects: 1000,
             lookup_numbers: 1000,

@@ -34,7 +34,7 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
-use crate::vault::identity::{KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
@@ -390,6 +390,7 @@ pub(in crate::vault) fn prepare(
     }
     let log_name = RwLock::new(name_of_log(&writer, &vault_id)?);
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
+    let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
     let core = Arc::new(Core {
         readers: Readers::open(&paths.database(), settings.readers, &control, access)?,
         control,
@@ -410,6 +411,7 @@ pub(in crate::vault) fn prepare(
         editions: Editions::default(),
         package_turns: PackageTurns::default(),
         sessions: KnownSessions::default(),
+        challenges,
         throttle: Throttle::default(),
         log_name,
         backups: LastBackups::default(),

@@ -26,6 +26,7 @@ mod inbox;
 mod key;
 mod membership;
 mod operator;
+mod passkey;
 mod quarantine;
 mod raise;
 mod record;

@@ -27,7 +27,7 @@ use breachvault::vault::keyring::{
     SlotWanted,
 };
 use breachvault::vault::trail::{self, TrailFailure};
-use breachvault::vault::{Caller, Paths, Refusal, SecondFactor, Settings, SignIn, Vault};
+use breachvault::vault::{Caller, Passkeys, Paths, Refusal, SecondFactor, Settings, SignIn, Vault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -310,6 +310,7 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
     let usual = Settings {
         readers: 3,
         second_factor: SecondFactor::Offered,
+        passkeys: Passkeys::Offered,
         ..Settings::default()
     };
     let clock = ManualClock::new(LATER.parse().unwrap());

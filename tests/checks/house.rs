@@ -19,7 +19,8 @@ use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
 use breachvault::vault::keyring::{Argon2Params, LockedKeyring, NewPassphrase, Passphrase};
 use breachvault::vault::{
-    Body, Caller, Founded, Paths, Refusal, Reply, SecondFactor, Settings, SignIn, StartError, Vault,
+    Body, Caller, Founded, Passkeys, Paths, Refusal, Reply, SecondFactor, Settings, SignIn,
+    StartError, Vault,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -209,6 +210,7 @@ pub(crate) fn settings() -> Settings {
     let mut settings = Settings {
         readers: 3,
         second_factor: SecondFactor::Offered,
+        passkeys: Passkeys::Offered,
         // Hours pass in most tests, and few are about a session that rests.
         idle_s: 8 * 3600,
         reveal_s: 3600,

@@ -25,7 +25,7 @@ use crate::http::{self, MadeUpPerson, ServeConfig};
 use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
 use crate::synthesis::Recipe;
 use crate::vault::clock::{Clock as _, SystemClock};
-use crate::vault::{Founded, Paths, Settings, Vault};
+use crate::vault::{Founded, Passkeys, Paths, Settings, Vault};
 
 /// How long a destruction can be stopped, in seconds.
 const DESTRUCTION_DELAY_S: i64 = 120;
@@ -147,6 +147,8 @@ impl Demo {
     fn config(&self) -> Config {
         let mut config = Config::default();
         config.serve.listen = self.listen.address;
+        // Its people sign in by their buttons and by a script, which have no authenticator.
+        config.sign_in.passkeys = Passkeys::Offered;
         // Its people are made up, and their tokens lie in its directory: they last as long as the page says.
         config.sessions.idle_minutes = config.sessions.session_minutes;
         // The terminal stays as it is: who does what is in the audit log.

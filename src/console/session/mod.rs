@@ -3,6 +3,7 @@
 mod budgets;
 mod go_on;
 mod home;
+mod passkeys;
 mod password;
 mod sessions;
 mod sign_in;
@@ -12,6 +13,7 @@ mod sitting;
 pub use self::budgets::BudgetsPage;
 pub use self::go_on::GoOn;
 pub use self::home::Home;
+pub use self::passkeys::{BeginPasskeyPage, EnrolPasskeyPage, PasskeysPage, RemovePasskeyPage};
 pub use self::password::{PasswordForm, PasswordPage};
 pub use self::sessions::{EndSessionPage, SessionsPage};
 pub use self::sign_in::{MadeUp, SignInPage};

@@ -35,6 +35,7 @@ const SIGN_IN: &[Field] = &[
     Field::Text("name"),
     Field::Secret("password"),
     Field::Optional("totp"),
+    Field::Secret("passkey"),
 ];
 const INVITATION: &[Field] = &[
     Field::Text("enrolment"),

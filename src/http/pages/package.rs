@@ -11,6 +11,7 @@ use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::Problem;
 use super::super::run::{Named, Take, hand_out};
+use super::super::said;
 use super::page::{has_token, needs_session, sign_in_first};
 use super::{arrival, cookie, respond, visit};
 use crate::console::{Form, Html, RefusedPage, Visit};
@@ -46,6 +47,7 @@ pub(in crate::http) async fn package<I: 'static>(
             let problem = Problem::new(ProblemKind::CrossSite);
             return Err(leaf.into_iter().fold(problem, Problem::with_leaf));
         }
+        let caller = caller.saying(said::of_text(visit.form.text("passkey")));
         hand_out(&app, caller, visit.ids.clone(), None, Ok(()), named, take).await
     };
     let handed_out = handed_out.await;

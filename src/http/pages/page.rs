@@ -16,7 +16,8 @@ use super::super::app::App;
 use super::super::authenticate::{address, authenticate_as, stranger};
 use super::super::body;
 use super::super::problem::{InTheWay, Problem};
-use super::super::run::{pass, read_body};
+use super::super::run::{Ask, pass, read_body};
+use super::super::said;
 use super::kind::PageKind;
 use super::{arrival, cookie, made_up, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
@@ -24,16 +25,17 @@ use crate::console::{
     Field, Form, Html, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
 };
 use crate::domain::{Purpose, Reason};
-use crate::vault::{Caller, Rights};
+use crate::vault::{Body as Wired, Caller, Reply, Rights};
 
 /// Answers a request for a page.
 ///
-/// `same_path`: a `GET` of the API has the path of this one, and the same operation.
+/// `same_path`: a `GET` of the API has the path of this one, and the same operation. With `ask`, its act is one that a
+/// passkey signs.
 pub(in crate::http) async fn page(
     app: Arc<App>,
     request: HttpRequest,
     same_path: bool,
-    page: PageKind,
+    (page, ask): (PageKind, Option<Ask>),
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = visit::begin(&app, &mut parts).await;
@@ -61,7 +63,7 @@ pub(in crate::http) async fn page(
         let next = escaped(next_page(&visit::address(&parts)));
         return respond::to(&format!("/console/sitting?next={next}"), None);
     }
-    let done = work(&page, &app, &caller, &parts, body, (visit, same_path)).await;
+    let done = work(&page, &app, &caller, &parts, body, (visit, same_path, ask)).await;
     match done {
         (visit, Ok(shown)) => {
             if parts.method != Method::GET {
@@ -83,7 +85,7 @@ async fn work(
     caller: &Caller,
     parts: &Parts,
     body: Body,
-    (mut visit, same_path): (Visit, bool),
+    (mut visit, same_path, ask): (Visit, bool, Option<Ask>),
 ) -> (Arc<Visit>, Result<Shown, Problem>) {
     let turn = match app.turns.enter(caller) {
         Ok(turn) => turn,
@@ -105,6 +107,7 @@ async fn work(
         Ok(sent) => sent,
         Err(problem) => return (Arc::new(visit), Err(problem)),
     };
+    let mut said = None;
     let input = sent.and_then(|bytes| {
         let kind = match parts.method == Method::GET {
             true => ProblemKind::MalformedQuery,
@@ -122,9 +125,17 @@ async fn work(
             },
             false => Err(Problem::new(ProblemKind::CrossSite)),
         };
+        said = said::of_text(visit.form.text("passkey"));
+        visit.form.forget(&["passkey"]);
         forget_numbers(page, &mut visit.form);
         input
     });
+    let caller = &caller.clone().saying(said);
+    if let (true, Some(ask)) = (caller.asks_challenge(), ask) {
+        let asked = pass(app, caller.clone(), &turn, visit.ids.clone(), input, ask()).await;
+        let shown = asked.and_then(|reply| challenge(reply, &visit));
+        return (Arc::new(visit), shown);
+    }
     if parts.method == Method::GET
         && let Some(reason) = app.sittings.typed(caller, &visit.path)
     {
@@ -136,6 +147,19 @@ async fn work(
     let ids = visit.ids.clone();
     let done = pass(app, caller.clone(), &turn, ids, input, act).await;
     (visit, done)
+}
+
+/// What the script of a page asked for: what the reader's passkey is to sign.
+fn challenge(reply: Reply, visit: &Visit) -> Result<Shown, Problem> {
+    let _ = visit.leaf.set(reply.leaf);
+    match reply.wire.into_body() {
+        Wired::Bytes(bytes) => Ok(Shown::File {
+            media: "application/json",
+            name: "challenge.json",
+            bytes,
+        }),
+        Wired::File(_) => Err(Problem::new(ProblemKind::Internal).with_leaf(reply.leaf)),
+    }
 }
 
 /// The request of the API that gives the same answer.

@@ -36,8 +36,9 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// The same for the page with a file: its script sends the file, so that it stays chosen.
-const WITH_FILE: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+/// The same for a page whose script asks the vault for something: it sends a file, so that it stays chosen, or asks
+/// what a passkey is to sign.
+const CONNECTS: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
      img-src data:; script-src 'self'; style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// A page. At the end of the session the browser leaves it, with or without a script.
@@ -59,8 +60,8 @@ pub(super) fn html(
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if visit.sends_file() {
-        let policy = HeaderValue::from_static(WITH_FILE);
+    if visit.connects() {
+        let policy = HeaderValue::from_static(CONNECTS);
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if let Some(leaf) = visit.leaf() {

@@ -31,8 +31,8 @@ use crate::console::request::{
     RevealPage, StopPage,
 };
 use crate::console::session::{
-    BudgetsPage, EndSessionPage, Home, PasswordForm, PasswordPage, SessionsPage, SignOut,
-    SittingForm, SittingPage,
+    BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
+    PasswordForm, PasswordPage, RemovePasskeyPage, SessionsPage, SignOut, SittingForm, SittingPage,
 };
 use crate::operations::Ids;
 use crate::operations::export::take_package;
@@ -63,7 +63,11 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<SessionsPage>  ("/console/sessions",               get.clone())
         .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
-        .page::<PasswordPage>  ("/console/password",               post.clone())
+        .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
+        .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())
+        .page::<BeginPasskeyPage> ("/console/passkeys/challenge",  post.clone())
+        .signed_page::<RemovePasskeyPage>("/console/passkeys/{passkey}/removal", post.clone())
+        .signed_page::<PasswordPage> ("/console/password",               post.clone())
         .page::<BudgetsPage>   ("/console/budgets",                get.clone())
         .page::<KeysPage>      ("/console/keys",                   get.clone())
         .page::<HealthPage>    ("/console/health",                 get.clone())
@@ -71,8 +75,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<AcceptTimePage>("/console/clock",                  post.clone())
 
         .page::<OperatorsPage> ("/console/operators",              get.clone())
-        .page::<InvitePage>    ("/console/operators",              post.clone())
-        .page::<RevokePage>    ("/console/operators/{operator}/revoke", post.clone())
+        .signed_page::<InvitePage> ("/console/operators",              post.clone())
+        .signed_page::<RevokePage> ("/console/operators/{operator}/revoke", post.clone())
 
         .page::<CasesPage>     ("/console/cases",                  get.clone())
         .page::<NewCase>       ("/console/cases/new",              get.clone())
@@ -86,11 +90,11 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<CertificateFile>("/console/cases/{case}/certificate.txt", get.clone())
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
-        .page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
-        .page::<ThawPage>      ("/console/cases/{case}/members/{operator}/thaw", post.clone())
-        .page::<SuspendPage>   ("/console/cases/{case}/members/{operator}/suspension", post.clone())
-        .page::<RemovePage>    ("/console/cases/{case}/members/{operator}/removal", post.clone())
-        .page::<LiftPage>      ("/console/cases/{case}/members/{operator}/lift", post.clone())
+        .signed_page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .signed_page::<ThawPage> ("/console/cases/{case}/members/{operator}/thaw", post.clone())
+        .signed_page::<SuspendPage> ("/console/cases/{case}/members/{operator}/suspension", post.clone())
+        .signed_page::<RemovePage> ("/console/cases/{case}/members/{operator}/removal", post.clone())
+        .signed_page::<LiftPage> ("/console/cases/{case}/members/{operator}/lift", post.clone())
         .page::<ExhibitsPage>  ("/console/cases/{case}/exhibits",  get.clone())
         .page::<AdmitForm>     ("/console/cases/{case}/exhibits/new", get.clone())
         .upload_page           ("/console/cases/{case}/exhibits/new")
@@ -117,13 +121,13 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<RevealForm>            ("/console/cases/{case}/reveals/new",  get.clone())
         .page::<RevealPage>            ("/console/cases/{case}/reveals/new",  post.clone())
         .page::<ReadPage<Reveal>>      ("/console/reveals/{reveal}",          get.clone())
-        .page::<DecidePage<Reveal>>    ("/console/reveals/{reveal}",          post.clone())
-        .page::<OpenRevealPage>        ("/console/reveals/{reveal}/open",     post.clone())
+        .signed_page::<DecidePage<Reveal>> ("/console/reveals/{reveal}",          post.clone())
+        .signed_page::<OpenRevealPage> ("/console/reveals/{reveal}/open",     post.clone())
         .page::<ListPage<Export>>      ("/console/cases/{case}/exports",      get.clone())
         .page::<ExportForm>            ("/console/cases/{case}/exports/new",  get.clone())
         .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
         .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
-        .page::<DecidePage<Export>>    ("/console/exports/{export}",          post.clone())
+        .signed_page::<DecidePage<Export>> ("/console/exports/{export}",          post.clone())
         .package_page                  ("/console/exports/{export}/package",  Ids::export, take_package)
         .page::<CancelBuildPage<Export>>("/console/exports/{export}/package/cancel", post.clone())
         .page::<AcknowledgePage<Export>>("/console/exports/{export}/acknowledgement", post.clone())
@@ -131,28 +135,28 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
         .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
         .page::<ReadPage<Raise>>       ("/console/raises/{raise}",            get.clone())
-        .page::<DecidePage<Raise>>     ("/console/raises/{raise}",            post.clone())
+        .signed_page::<DecidePage<Raise>> ("/console/raises/{raise}",            post.clone())
         .page::<ListPage<Withdrawal>>  ("/console/cases/{case}/withdrawals",  get.clone())
         .page::<ReadPage<Withdrawal>>  ("/console/withdrawals/{withdrawal}",  get.clone())
-        .page::<DecidePage<Withdrawal>>("/console/withdrawals/{withdrawal}",  post.clone())
+        .signed_page::<DecidePage<Withdrawal>>("/console/withdrawals/{withdrawal}",  post.clone())
         .page::<ListPage<Quarantine>>  ("/console/cases/{case}/quarantines",  get.clone())
         .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
-        .page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
-        .page::<OpenQuarantinePage>    ("/console/quarantines/{quarantine}/open", post.clone())
+        .signed_page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
+        .signed_page::<OpenQuarantinePage> ("/console/quarantines/{quarantine}/open", post.clone())
         .package_page                  ("/console/quarantines/{quarantine}/package", Ids::quarantine, take_list)
         .page::<CancelBuildPage<Quarantine>>("/console/quarantines/{quarantine}/package/cancel", post.clone())
         .page::<AcknowledgePage<Quarantine>>("/console/quarantines/{quarantine}/acknowledgement", post.clone())
         .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
         .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
-        .page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
+        .signed_page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
 
         .page::<ListPage<Destruction>>  ("/console/cases/{case}/destructions", get.clone())
         .page::<DestructionForm>        ("/console/cases/{case}/destructions/new", get.clone())
         .page::<DestructionPage>        ("/console/cases/{case}/destructions/new", post.clone())
         .page::<ReadPage<Destruction>>  ("/console/destructions/{destruction}", get.clone())
-        .page::<DecidePage<Destruction>>("/console/destructions/{destruction}", post.clone())
-        .page::<StopPage>               ("/console/destructions/{destruction}/stop", post.clone())
-        .page::<CarryOutPage>           ("/console/destructions/{destruction}/carrying-out", post.clone())
+        .signed_page::<DecidePage<Destruction>>("/console/destructions/{destruction}", post.clone())
+        .signed_page::<StopPage>        ("/console/destructions/{destruction}/stop", post.clone())
+        .signed_page::<CarryOutPage>    ("/console/destructions/{destruction}/carrying-out", post.clone())
 
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
 

@@ -18,8 +18,8 @@ use crate::vault::scope::requests::{
 };
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{
-    Answer, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal, Reply, Target,
-    Vault, Wire,
+    Answer, AskChallenge, Body, Caller, Conflict, Operation, OperationError, Receipt, Refusal,
+    Reply, Target, Vault, Wire,
 };
 
 /// Hands out the package of an approved export. A call while the package is being built waits and
@@ -54,6 +54,9 @@ pub(in crate::operations) fn package_of<K: Packaged>(
         opened: None,
         part,
     };
+    if caller.asks_challenge() {
+        return vault.perform(caller, AskChallenge(again(None)));
+    }
     if PackageFile::of(vault.paths(), &request).path().exists() {
         match vault.perform(caller, again(part.clone())) {
             // The file has no digest in the database: the vault stopped between the two operations.

@@ -83,6 +83,13 @@ impl<K: TwoPerson> Operation for Decide<K> {
         json!({ "approve": self.approve })
     }
 
+    fn decision(&self) -> Option<Decision> {
+        Some(match self.approve {
+            true => Decision::Approve,
+            false => Decision::Deny,
+        })
+    }
+
     fn run(self, scope: &mut Scope<'_, K::Decide>) -> Result<DecidedBody, OperationError> {
         let state = scope.decide::<K>(&self.id, self.approve, &self.why)?;
         Ok(DecidedBody {

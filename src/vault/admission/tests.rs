@@ -133,6 +133,7 @@ impl House {
         let directory = TempDir::new().unwrap();
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
+            passkeys: Passkeys::Offered,
             idle_s: 8 * 3600,
             ..Settings::default()
         };

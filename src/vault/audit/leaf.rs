@@ -28,6 +28,10 @@ pub struct Leaf {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OperatorId, required = false)]
     pub asker: Option<String>,
+    /// SHA-256 over the assertion by which the caller's passkey signed this act, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assertion: Option<String>,
     /// The case's id, if the call was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = CaseId, required = false)]
@@ -248,6 +252,7 @@ mod tests {
             generation: None,
             alarm: None,
             asker: None,
+            assertion: None,
             decided: None,
             decision: None,
         }
@@ -351,6 +356,7 @@ mod tests {
                 subjects: text(4),
                 alarm: text(5),
                 asker: text(2),
+                assertion: text(4),
                 decided: text(3),
                 decision: some[0].then_some(Decision::Deny),
                 generation: rows,

@@ -106,6 +106,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     let action = rest.text("\"action\":")?;
     rest.may(",\"alarm\":", Rest::text)?;
     rest.may(",\"asker\":", Rest::text)?;
+    rest.may(",\"assertion\":", Rest::text)?;
     let case = rest.may(",\"case\":", Rest::text)?;
     rest.may(",\"decided\":", Rest::text)?;
     match rest.may(",\"decision\":", Rest::text)? {
@@ -208,6 +209,7 @@ mod tests {
             outcome: Outcome::Done,
             alarm: case.clone(),
             asker: operator.clone(),
+            assertion: digest.clone(),
             decided: digest.clone(),
             decision: rows.map(|_| Decision::Approve),
             case,

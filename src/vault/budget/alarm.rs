@@ -18,6 +18,8 @@ pub(in crate::vault) enum Alarm {
     RepeatedRefusals,
     /// Somebody who has the right password of an operator tries codes of the second factor.
     WrongCodes,
+    /// The counter of a passkey did not rise: somebody has a copy of it.
+    PasskeyCopied,
     /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
@@ -33,6 +35,7 @@ impl Alarm {
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
             Self::WrongCodes => "wrong-codes",
+            Self::PasskeyCopied => "passkey-copied",
             Self::ClockJumped => "clock-jumped",
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::domain::{OperatorId, SessionId};
+use crate::domain::{Assertion, OperatorId, SessionId};
 
 /// Who calls an operation: the operator of a live session, a stranger who signs in, or the vault itself. Only `vault`
 /// makes one.
@@ -11,6 +11,18 @@ use crate::domain::{OperatorId, SessionId};
 pub struct Caller {
     who: Who,
     gone: Option<Arc<AtomicBool>>,
+    said: Option<Arc<Said>>,
+}
+
+/// What came with a call from the caller's passkey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The caller wants to know what to sign; the act is not to be done.
+    AsksChallenge,
+    /// What the passkey signed.
+    Signed(Assertion),
+    /// Something that is no assertion.
+    Unreadable,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +60,11 @@ impl Caller {
     }
 
     fn of(who: Who) -> Self {
-        Self { who, gone: None }
+        Self {
+            who,
+            gone: None,
+            said: None,
+        }
     }
 
     /// The same caller, and a guard. The caller waits for an answer until the guard is dropped.
@@ -57,8 +73,27 @@ impl Caller {
         let caller = Self {
             who: self.who,
             gone: Some(Arc::clone(&gone)),
+            said: self.said,
         };
         (caller, Waiting(gone))
+    }
+
+    /// The same caller, with what came from their passkey.
+    pub fn saying(self, said: Option<Said>) -> Self {
+        Self {
+            said: said.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// Whether the call is only to find out what to sign.
+    pub fn asks_challenge(&self) -> bool {
+        self.said.as_deref() == Some(&Said::AsksChallenge)
+    }
+
+    /// What came from the caller's passkey with this call.
+    pub(in crate::vault) fn said(&self) -> Option<&Said> {
+        self.said.as_deref()
     }
 
     /// Whether the caller has stopped waiting for the answer.

@@ -4,9 +4,9 @@
 //! twice for a reading act: before it, and in the ledger's transaction after it. Whose a leaf is comes from the leaf,
 //! which is proved into the root of `tip`; the tip is taken before the snapshot.
 
-use crate::domain::{CaseId, Moment};
+use crate::domain::{CaseId, CaseRole, Moment};
 use crate::policy::{
-    CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
+    AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
 };
 use crate::vault::audit::{Leaf, Tip};
 use crate::vault::call::caller::{Caller, Who};
@@ -17,8 +17,10 @@ use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::proven_leaf;
 use crate::vault::scope::open_account;
 use crate::vault::scope::requests::{Outline, read_by};
+use crate::vault::settings::Passkeys;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
+use crate::vault::store::session_rows::SessionMeans;
 use crate::vault::store::{
     Snapshot, Transaction, exhibit_rows, membership_rows, request_rows, session_rows,
 };
@@ -35,6 +37,8 @@ pub(in crate::vault) struct Situation {
     session_ends: Option<Moment>,
     /// When that session ends if it is not used before.
     idle_at: Option<Moment>,
+    /// Whether the caller's session was opened with a passkey.
+    pub(in crate::vault) by_passkey: bool,
 }
 
 impl Situation {
@@ -105,6 +109,8 @@ pub(in crate::vault) fn load(
         facts: Facts {
             caller: standing.caller,
             lacks_factor: false,
+            lacks_passkey: false,
+            assertion: AssertionFacts::NotNeeded,
             case: None,
             request: None,
             leaf: None,
@@ -114,6 +120,7 @@ pub(in crate::vault) fn load(
         known: false,
         session_ends: standing.session_ends,
         idle_at: standing.idle_at,
+        by_passkey: standing.means == Some(SessionMeans::Passkey),
     };
     match target {
         Target::Vault => {}
@@ -193,8 +200,7 @@ pub(in crate::vault) fn load(
             },
         });
     }
-    situation.facts.lacks_factor =
-        !standing.second_factor && needs_factor(core, connection, caller, &situation.facts)?;
+    lacks(core, connection, caller, &standing, &mut situation.facts)?;
     Ok(situation)
 }
 
@@ -219,26 +225,35 @@ fn leaf(
     }))
 }
 
-/// Whether what the caller is needs a second factor: in the vault, in the case, and in any case if the act is about
-/// none, such as the list of their cases.
-fn needs_factor(
+/// Whether what the caller is needs a second factor or a passkey that the session was opened without: in the vault, in
+/// the case, and in any case if the act is about none, such as the list of their cases. The vault's own command line
+/// has no authenticator; whoever is there has the vault's passphrase.
+fn lacks(
     core: &Core,
     connection: &Snapshot,
     caller: &Caller,
-    facts: &Facts,
-) -> Result<bool, OperationError> {
-    let rule = core.settings.second_factor;
-    let (CallerFacts::Operator(home), Some(operator)) = (facts.caller, caller.operator_id()) else {
-        return Ok(false);
-    };
-    if rule.is_needed_by(home) {
-        return Ok(true);
+    standing: &Present,
+    facts: &mut Facts,
+) -> Result<(), OperationError> {
+    let (factor, passkey) = (core.settings.second_factor, core.settings.passkeys);
+    let may_lack_passkey =
+        standing.means == Some(SessionMeans::Password) && passkey == Passkeys::Required;
+    if standing.second_factor && !may_lack_passkey {
+        return Ok(());
     }
-    let roles = match &facts.case {
+    let (CallerFacts::Operator(home), Some(operator)) = (facts.caller, caller.operator_id()) else {
+        return Ok(());
+    };
+    let roles: Vec<CaseRole> = match &facts.case {
         Some(case) => case.membership.iter().map(|member| member.role).collect(),
         None => membership_rows::roles_of(connection, operator)?,
     };
-    Ok(roles.into_iter().any(|role| rule.is_needed_in(role)))
+    let in_case = |needed: &dyn Fn(CaseRole) -> bool| roles.iter().any(|role| needed(*role));
+    facts.lacks_factor = !standing.second_factor
+        && (factor.is_needed_by(home) || in_case(&|role| factor.is_needed_in(role)));
+    facts.lacks_passkey = may_lack_passkey
+        && (passkey.is_needed_by(home) || in_case(&|role| passkey.is_needed_in(role)));
+    Ok(())
 }
 
 /// Who the caller is now.
@@ -247,6 +262,7 @@ struct Present {
     session_ends: Option<Moment>,
     idle_at: Option<Moment>,
     second_factor: bool,
+    means: Option<SessionMeans>,
 }
 
 fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, OperationError> {
@@ -255,6 +271,7 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
         session_ends: None,
         idle_at: None,
         second_factor: false,
+        means: None,
     };
     let (operator, session) = match caller.who() {
         Who::Stranger => return Ok(without_session(CallerFacts::Stranger)),
@@ -275,6 +292,7 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
             session_ends: Some(standing.expires_at.min(standing.idle_at)),
             idle_at: Some(standing.idle_at),
             second_factor: standing.second_factor,
+            means: Some(standing.means),
         },
         None => without_session(CallerFacts::Gone),
     })

@@ -2,6 +2,8 @@
 //!
 //! It reaches keys, rows and plaintext through scopes only. No folder below it names it.
 
+mod asserted;
+mod challenge;
 mod facts;
 mod operation;
 mod perform;
@@ -10,6 +12,7 @@ mod spoilt;
 mod toll;
 mod vault;
 
+pub use challenge::{AskChallenge, ChallengeView};
 pub use operation::Operation;
 pub use perform::{Ended, Reply};
 pub use rights::Rights;

@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use crate::domain::CaseRole;
-use crate::policy::Action;
+use crate::policy::{Action, ActionKind};
+use crate::vault::audit::Decision;
 use crate::vault::budget::price::Price;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::target::{Target, Why};
@@ -33,6 +34,16 @@ pub trait Operation: Sized + Send + 'static {
     /// columns. Sealed, never in the leaf itself, and never a number.
     fn detail(&self) -> Value {
         Value::Null
+    }
+
+    /// Of a decision about somebody else's request: which.
+    fn decision(&self) -> Option<Decision> {
+        None
+    }
+
+    /// Another action that the caller must be allowed to: the one that a challenge is asked for.
+    fn also(&self) -> Option<ActionKind> {
+        None
     }
 
     /// What it costs. Follows from the request alone, never from what is found.

@@ -10,7 +10,7 @@ use std::sync::mpsc::sync_channel;
 use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
-use crate::policy::{Action, Class, Denial, Grant, decide};
+use crate::policy::{Action, Class, Denial, Facts, Grant, decide, decide_unasserted};
 use crate::vault::audit::Tip;
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::answered::Question;
@@ -22,6 +22,7 @@ use crate::vault::call::refusal::{Refusal, Unaudited};
 use crate::vault::call::target::{Target, Why};
 use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
+use crate::vault::door::asserted::Asserted;
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
 use crate::vault::door::spoilt::{note_broken, note_spoilt, refuse_spoilt};
@@ -196,7 +197,7 @@ impl Vault {
         let mut question = None;
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let core = &self.core;
-            let (alarm, granted) = grant(core, connection, caller, situation, &operation, now);
+            let (alarm, granted, _) = grant(core, connection, caller, situation, &operation, now);
             let granted = granted.and_then(|grant| {
                 question = asked(core, connection, caller, situation, &grant, &operation);
                 let free = |one| core.answered.repeats(one, core.clock.measured());
@@ -328,7 +329,7 @@ impl Vault {
                     Ok(situation) => {
                         let mut notes = Notes::default();
                         let used = situation.note_use(&core, transaction, caller);
-                        let (alarm, granted) =
+                        let (alarm, granted, asserted) =
                             grant(&core, transaction, caller, &situation, &operation, now);
                         if granted.is_ok() {
                             toll.let_in_here();
@@ -350,6 +351,11 @@ impl Vault {
                                 notes = noted;
                                 let answer = ended?;
                                 apply(&core, transaction, &situation, &mut notes)?;
+                                if let Some(asserted) = &asserted {
+                                    asserted.keep(&core, transaction, caller)?;
+                                    let said = asserted.digest().zip(asserted.detail());
+                                    notes.assertion = said;
+                                }
                                 Ok(answer)
                             })
                         };
@@ -365,7 +371,8 @@ impl Vault {
             // What was found is not said of an act that gave no answer.
             let found = std::mem::take(&mut notes.detail);
             let found = stopped.map_or(found, |_| Value::Null);
-            let detail = about.sealed_detail(found);
+            let said = notes.assertion.as_mut().map(|(_, detail)| detail.take());
+            let detail = about.sealed_detail_with(found, said.filter(|_| stopped.is_none()));
             let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
             Acted {
                 draft,
@@ -395,18 +402,38 @@ fn grant<O: Operation>(
     situation: &Situation,
     operation: &O,
     now: Moment,
-) -> (Option<Alarm>, Result<Grant, Stopped>) {
-    let grant = match decide(&situation.facts, O::Action::KIND) {
+) -> (Option<Alarm>, Result<Grant, Stopped>, Option<Asserted>) {
+    let asserted = match Asserted::of(core, connection, caller, situation, operation) {
+        Ok(asserted) => asserted,
+        Err(error) => return (None, Err(Stopped::Failed(error)), None),
+    };
+    let facts = Facts {
+        assertion: asserted.facts,
+        ..situation.facts.clone()
+    };
+    let decided = decide(&facts, O::Action::KIND).and_then(|grant| {
+        // Of an act that is not done here, whether it was signed is of no matter yet.
+        match operation.also() {
+            Some(also) => decide_unasserted(&facts, also).map(|_| grant),
+            None => Ok(grant),
+        }
+    });
+    let grant = match decided {
         Ok(grant) => grant,
-        Err(denial) => return (None, Err(Stopped::Denied(denial))),
+        Err(denial) => {
+            let alarm = asserted
+                .alarm
+                .filter(|_| denial == Denial::AssertionRefused);
+            return (alarm, Err(Stopped::Denied(denial)), None);
+        }
     };
     if !operation.is_for(grant.role()) {
-        return (None, Err(Stopped::Denied(Denial::NotAllowed)));
+        return (None, Err(Stopped::Denied(Denial::NotAllowed)), None);
     }
     let case = situation.case.as_ref();
     let asking = Asking::new(core, connection, case, now, caller, &grant);
     if let Err(error) = operation.check(&asking) {
-        return (None, Err(Stopped::Failed(error)));
+        return (None, Err(Stopped::Failed(error)), None);
     }
     let asks = operation.asks_about().zip(caller.operator_id());
     let alarm = asks
@@ -415,7 +442,7 @@ fn grant<O: Operation>(
             let (alarms, hours) = (&core.question_alarm, core.settings.work_hours);
             alarms.note(operator, &case.id, numbers, hours, now)
         });
-    (alarm, Ok(grant))
+    (alarm, Ok(grant), Some(asserted))
 }
 
 /// What stands for the question of an act that is free when it is asked again.
@@ -453,7 +480,7 @@ fn prepare<O: Operation>(
     operation: &mut O,
     when: When,
 ) -> (Notes, Result<(), Stopped>) {
-    let (_, granted) = grant(core, connection, caller, situation, operation, when.now);
+    let (_, granted, _) = grant(core, connection, caller, situation, operation, when.now);
     let granted = granted.and_then(|grant| {
         toll.let_in(core, connection, caller, situation)?;
         Ok(grant)
@@ -589,6 +616,11 @@ impl About {
 
     /// What will be sealed beside the leaf; `found` is what the act noted.
     fn sealed_detail(&self, found: Value) -> Option<Detail> {
+        self.sealed_detail_with(found, None)
+    }
+
+    /// The same, and what the caller's passkey signed.
+    fn sealed_detail_with(&self, found: Value, signed: Option<Value>) -> Option<Detail> {
         let mut detail = json!({});
         if let Some(members) = detail.as_object_mut() {
             if let Some(why) = &self.why {
@@ -599,6 +631,9 @@ impl About {
             }
             if !found.is_null() {
                 members.insert("found".to_owned(), found);
+            }
+            if let Some(signed) = signed {
+                members.insert("signed".to_owned(), signed);
             }
         }
         Detail::of(&detail)
@@ -632,6 +667,7 @@ impl About {
             rows: notes.rows.filter(|_| done),
             subjects: notes.subjects.filter(|_| done),
             digest: notes.digest.filter(|_| done),
+            assertion: notes.assertion.map(|(digest, _)| digest).filter(|_| done),
             generation: notes.generation,
             alarm: notes.alarm.map(Alarm::as_str),
             verdict: notes.verdict.filter(|_| done),

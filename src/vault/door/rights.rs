@@ -15,12 +15,18 @@ use crate::vault::door::vault::Vault;
 pub struct Rights {
     may: Vec<ActionKind>,
     case: Option<CaseId>,
+    by_passkey: bool,
 }
 
 impl Rights {
     /// Whether the caller may do it.
     pub fn may(&self, action: ActionKind) -> bool {
         self.may.contains(&action)
+    }
+
+    /// Whether the caller signs with a passkey what matters.
+    pub fn signs(&self) -> bool {
+        self.by_passkey
     }
 
     /// The case of what the caller looks at, if the caller may read that case.
@@ -54,6 +60,7 @@ impl Vault {
         Rights {
             may: rights,
             case: case.filter(|_| reads),
+            by_passkey: whole.is_some_and(|situation| situation.by_passkey),
         }
     }
 }

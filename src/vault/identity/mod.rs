@@ -4,6 +4,8 @@
 //! Called by the vault's sign-in. Secrets that are shown once are wiped here afterwards; the
 //! buffers they pass through on the way to the operator are not.
 
+mod challenges;
+mod kept_passkey;
 mod known_sessions;
 mod operator_secrets;
 mod password;
@@ -13,6 +15,8 @@ mod throttle;
 mod token;
 mod totp;
 
+pub(in crate::vault) use challenges::{CHALLENGE_S, Challenges};
+pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted, digest_of};
 pub(in crate::vault) use known_sessions::KnownSessions;
 pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};

@@ -4,13 +4,14 @@
 //! Sees the key of operators' secrets. Opened at sign-in and where names are shown.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::kept_passkey::{KeptPasskey, Unasserted};
 use super::subnet::Subnet;
 use super::totp::TotpStep;
-use crate::domain::{Moment, OperatorId, OperatorName};
+use crate::domain::{Assertion, Moment, OperatorId, OperatorName, RelyingParty};
 use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::Keyring;
@@ -46,6 +47,8 @@ pub(in crate::vault) struct OperatorSecrets {
     reset_by: String,
     /// Until when another person can agree, in seconds of the vault's own time.
     reset_until: i64,
+    /// The passkeys, in the order of their enrolment.
+    pub(in crate::vault) passkeys: Vec<KeptPasskey>,
 }
 
 impl OperatorSecrets {
@@ -66,6 +69,7 @@ impl OperatorSecrets {
             used_steps: vec![NO_STEP; CODES],
             reset_by: NOBODY.to_owned(),
             reset_until: NO_MOMENT,
+            passkeys: Vec::new(),
         })
     }
 
@@ -123,6 +127,39 @@ impl OperatorSecrets {
     pub(in crate::vault) fn forget_reset(&mut self) {
         self.reset_by = NOBODY.to_owned();
         self.reset_until = NO_MOMENT;
+    }
+
+    /// The passkey that its authenticator calls so.
+    pub(in crate::vault) fn passkey(&self, credential: &[u8]) -> Option<&KeptPasskey> {
+        let named = |kept: &&KeptPasskey| kept.credential().as_deref() == Some(credential);
+        self.passkeys.iter().find(named)
+    }
+
+    /// Whether one of the passkeys signed the challenge; answers its new counter.
+    pub(in crate::vault) fn signed(
+        &self,
+        assertion: &Assertion,
+        at: &RelyingParty,
+        challenge: &[u8; 32],
+    ) -> Result<u32, Unasserted> {
+        let kept = self.passkey(&assertion.credential);
+        kept.ok_or(Unasserted::Wrong)?
+            .signed(assertion, at, challenge)
+    }
+
+    /// The passkey was used so often by now. One that was removed meanwhile stays so.
+    pub(in crate::vault) fn count(&mut self, credential: &[u8], counter: u32) {
+        let mut all = self.passkeys.iter_mut();
+        if let Some(kept) = all.find(|kept| kept.credential().as_deref() == Some(credential)) {
+            kept.count(counter);
+        }
+    }
+
+    /// What authenticators call the passkeys, base64url.
+    pub(in crate::vault) fn credentials(&self) -> Vec<String> {
+        let all = self.passkeys.iter().filter_map(KeptPasskey::credential);
+        all.map(|credential| URL_SAFE_NO_PAD.encode(credential))
+            .collect()
     }
 
     pub(in crate::vault) fn open(

@@ -368,6 +368,7 @@ impl Book {
             generation: draft.generation,
             alarm: draft.alarm.map(ToOwned::to_owned),
             asker: verdict.map(|verdict| verdict.asker.to_string()),
+            assertion: draft.assertion,
             decided: verdict.map(|verdict| verdict.decided.clone()),
             decision: verdict.map(|verdict| verdict.decision),
             detail: Some(commitment.to_string()),

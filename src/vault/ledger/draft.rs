@@ -57,6 +57,8 @@ pub(crate) struct Draft {
     /// A token or a keyed digest of who was touched; never a number.
     pub(crate) subjects: Option<String>,
     pub(crate) digest: Option<String>,
+    /// The digest of the assertion by the caller's passkey.
+    pub(crate) assertion: Option<String>,
     pub(crate) generation: Option<u64>,
     pub(crate) alarm: Option<&'static str>,
     /// What was decided; nothing unless it was done.
@@ -94,6 +96,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::SetSecondFactor
         | Kind::EndSession
         | Kind::ChangePassword
+        | Kind::EnrolPasskey
+        | Kind::RemovePasskey
         | Kind::ResetFactor
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
@@ -150,6 +154,9 @@ fn is_marked(action: ActionKind) -> bool {
         Kind::CancelBuild => false,
         // Questions; those that are charged are marked by their points.
         Kind::ReadSelf
+        | Kind::ListPasskeys
+        | Kind::BeginPasskey
+        | Kind::AskChallenge
         | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
@@ -267,6 +274,7 @@ mod tests {
             rows: None,
             subjects: None,
             digest: None,
+            assertion: None,
             generation: None,
             alarm: alarm.map(Alarm::as_str),
             verdict: None,

@@ -26,6 +26,7 @@ mod leaf_volume;
 mod leaf_words;
 mod operators;
 mod page;
+mod passkeys;
 mod password;
 mod reading;
 mod records;
@@ -59,6 +60,8 @@ pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
+pub use self::passkeys::{OwnPassword, PasskeyBegun, PasskeyEnrolled, PasskeyView, PasskeyWanted};
+pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
@@ -67,7 +70,7 @@ pub use self::remains::{
 };
 pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
-pub(in crate::vault) use self::session::{Entering, SessionFor, Verified};
+pub(in crate::vault) use self::session::{Entering, SessionFor, SignsInWith, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
 pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
@@ -126,6 +129,8 @@ pub(in crate::vault) struct Notes {
     pub(in crate::vault) rows: Option<u64>,
     pub(in crate::vault) subjects: Option<String>,
     pub(in crate::vault) digest: Option<String>,
+    /// The digest of what the caller's passkey signed for this act, and what is sealed of that.
+    pub(in crate::vault) assertion: Option<(String, Value)>,
     pub(in crate::vault) generation: Option<u64>,
     pub(in crate::vault) alarm: Option<Alarm>,
     pub(in crate::vault) verdict: Option<Verdict>,

@@ -196,7 +196,9 @@ impl<A: Writes> Scope<'_, A> {
         let found = row.filter(|(row, _)| row.state == OperatorState::Active && row.totp_step == 0);
         let opened = found.map(|(row, password)| {
             let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
-            let same = secrets.password.as_deref() == Some(password.as_str());
+            // Who has a passkey gets no code beside it.
+            let same = secrets.password.as_deref() == Some(password.as_str())
+                && secrets.passkeys.is_empty();
             Ok::<_, OperationError>(same.then_some((row, secrets)))
         });
         let Some((row, mut secrets)) = opened.transpose()?.flatten() else {
@@ -220,8 +222,8 @@ impl<A: Writes> Scope<'_, A> {
 
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
-    /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Sessions end.
-    /// Only for those who have the vault's passphrase too.
+    /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are removed,
+    /// and sessions end. Only for those who have the vault's passphrase too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
@@ -231,7 +233,8 @@ impl<A: Writes> Scope<'_, A> {
             .filter(|row| row.state == OperatorState::Active)
             .ok_or(OperationError::NotFound)?;
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
-        if secrets.totp.is_none() || row.totp_step == 0 {
+        let has_code = secrets.totp.is_some() && row.totp_step != 0;
+        if !has_code && secrets.passkeys.is_empty() {
             let rule = "has no second factor that was used: it can be set up with the password";
             return Err(OperationError::invalid("operator", rule));
         }
@@ -240,6 +243,7 @@ impl<A: Writes> Scope<'_, A> {
             Some(by) if by == own => Err(self.deny(Denial::OwnRequest)),
             Some(by) => {
                 secrets.forget_reset();
+                secrets.passkeys.clear();
                 let sealed = self.seal_secrets(&secrets, &row.id)?;
                 operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;
                 session_rows::revoke_all(self.transaction()?, &row.id, self.now)?;
@@ -287,7 +291,7 @@ impl<A: Action> Scope<'_, A> {
                 name: secrets.name.clone(),
                 role: row.home.as_str(),
                 state: row.state.as_str(),
-                second_factor: secrets.totp.is_some(),
+                second_factor: secrets.totp.is_some() || !secrets.passkeys.is_empty(),
                 // They are counted by name, and the name may be somebody else's by now.
                 wrong_codes: match row.state {
                     OperatorState::Revoked => None,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::credentials::{counted_step, right_password};
-use super::{Entering, Reading, Scope, Verified};
+use super::{Entering, Reading, Scope, SignsInWith, Verified};
 use crate::policy::{Denial, Writes};
 use crate::vault::error::OperationError;
 use crate::vault::identity::{
@@ -70,6 +70,18 @@ impl Reading<'_> {
         let Some((row, secrets)) = right_password(Some(&found), old) else {
             return Ok(refused(Denial::WrongCredential));
         };
+        // Who has a passkey signed this act with it.
+        if !secrets.passkeys.is_empty() {
+            throttle.forget(&key, self.core.clock.measured());
+            let entering = Entering::Verified(Verified {
+                operator: row.id.clone(),
+                step: None,
+                subnet: None,
+                password: before.clone(),
+                with: SignsInWith::Code,
+            });
+            return self.new_password(entering, before, new);
+        }
         // Whoever guesses codes with a stolen session and the password is nowhere at home.
         let nowhere = |_: &OperatorSecrets| false;
         let (step, guessing) = counted_step(self.core, &key, row, secrets, code, nowhere);
@@ -81,11 +93,21 @@ impl Reading<'_> {
                     step,
                     subnet: None,
                     password: before.clone(),
+                    with: SignsInWith::Code,
                 })
             }
             None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
+        self.new_password(entering, before, new)
+    }
+
+    fn new_password(
+        &self,
+        entering: Entering,
+        before: Zeroizing<String>,
+        new: &NewPassword,
+    ) -> Result<NewPasswordChecked, OperationError> {
         let hash = PasswordHash::make(new, Argon2Params::PASSWORD, &*self.core.entropy)
             .map_err(|_| OperationError::Internal("the password was not hashed"))?;
         Ok(NewPasswordChecked {
@@ -112,7 +134,8 @@ impl<A: Writes> Scope<'_, A> {
         let same = secrets.password.as_deref() == Some(checked.before.as_str());
         let used = step.is_some_and(|step| secrets.has_used(step));
         // It was changed meanwhile, or the same code came twice at once.
-        if !same || used || step.is_none() != secrets.totp.is_none() {
+        let by_code = secrets.passkeys.is_empty();
+        if !same || used || (by_code && step.is_none() != secrets.totp.is_none()) {
             return Err(self.deny(Denial::WrongCredential));
         }
         if let Some(step) = step {

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, party_of};
 use crate::domain::schema::{PageCursor, Token};
 use crate::domain::{
-    CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
+    Assertion, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::budget::alarm::Alarm;
@@ -19,9 +19,9 @@ use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::OperationError;
 use crate::vault::identity::OperatorSecrets;
-use crate::vault::identity::{SessionToken, Subnet, TotpStep};
+use crate::vault::identity::{SessionToken, Subnet, TotpStep, Unasserted};
 use crate::vault::store::operator_rows::OperatorState;
-use crate::vault::store::session_rows::{NewSession, SessionRow};
+use crate::vault::store::session_rows::{NewSession, SessionMeans, SessionRow};
 use crate::vault::store::{membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
@@ -57,6 +57,28 @@ pub(in crate::vault) struct Verified {
     pub(in crate::vault) subnet: Option<Subnet>,
     /// The hash that the password was compared with: it may be changed meanwhile.
     pub(in crate::vault) password: Zeroizing<String>,
+    /// With what else somebody signs in.
+    pub(in crate::vault) with: SignsInWith,
+}
+
+/// With what somebody signs in beside the password.
+pub(in crate::vault) enum SignsInWith {
+    /// A code, where there is a second factor.
+    Code,
+    /// What a passkey signed.
+    Passkey(Box<Assertion>),
+    /// The vault's passphrase: at its own command line, which has no authenticator.
+    Passphrase,
+}
+
+impl SignsInWith {
+    fn means(&self) -> SessionMeans {
+        match self {
+            Self::Code => SessionMeans::Password,
+            Self::Passkey(_) => SessionMeans::Passkey,
+            Self::Passphrase => SessionMeans::Host,
+        }
+    }
 }
 
 impl SignedIn {
@@ -202,7 +224,7 @@ impl<A: Writes> Scope<'_, A> {
         let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
         let idle = self.core.settings.idle();
         let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
-        let (operator, second_factor) = match self.enter(entering)? {
+        let (operator, second_factor, means) = match self.enter(entering)? {
             Ok(entered) => entered,
             Err(denial) => {
                 self.notes.denial = Some(denial);
@@ -220,6 +242,7 @@ impl<A: Writes> Scope<'_, A> {
                 expires_at,
                 idle_at,
                 second_factor,
+                means,
             },
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
@@ -237,7 +260,7 @@ impl<A: Writes> Scope<'_, A> {
     fn enter(
         &mut self,
         entering: Entering,
-    ) -> Result<Result<(OperatorId, bool), Denial>, OperationError> {
+    ) -> Result<Result<(OperatorId, bool, SessionMeans), Denial>, OperationError> {
         let verified = match self.entered(entering) {
             Ok(verified) => verified,
             Err(denial) => return Ok(Err(denial)),
@@ -251,7 +274,27 @@ impl<A: Writes> Scope<'_, A> {
         if secrets.password.as_deref() != Some(verified.password.as_str()) {
             return Ok(Err(Denial::WrongCredential));
         }
+        let by_passkey = match &verified.with {
+            SignsInWith::Passkey(assertion) => match self.signed_in(&mut secrets, assertion) {
+                Ok(()) => true,
+                Err(Unasserted::Wrong) => return Ok(Err(Denial::WrongCredential)),
+                Err(Unasserted::Cloned) => {
+                    self.notes.alarm = Some(Alarm::PasskeyCopied);
+                    return Ok(Err(Denial::WrongCredential));
+                }
+            },
+            // It was enrolled meanwhile.
+            SignsInWith::Code if !secrets.passkeys.is_empty() => {
+                return Ok(Err(Denial::WrongCredential));
+            }
+            SignsInWith::Code | SignsInWith::Passphrase => false,
+        };
         let step = match verified.step {
+            _ if by_passkey => {
+                // It is not lost.
+                secrets.forget_reset();
+                row.totp_step
+            }
             // The same code came twice at once, or the factor was set up meanwhile.
             Some(step) if secrets.has_used(step) => return Ok(Err(Denial::WrongCredential)),
             None if secrets.totp.is_some() => return Ok(Err(Denial::WrongCredential)),
@@ -271,7 +314,8 @@ impl<A: Writes> Scope<'_, A> {
         }
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::keep_factor(self.transaction()?, &row.id, step, &sealed)?;
-        Ok(Ok((row.id, verified.step.is_some())))
+        let second_factor = by_passkey || verified.step.is_some();
+        Ok(Ok((row.id, second_factor, verified.with.means())))
     }
 
     fn entered(&mut self, entering: Entering) -> Result<Verified, Denial> {

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 use super::unauthenticated::Unauthenticated;
-use crate::domain::{OperatorId, OperatorName};
+use crate::domain::{Assertion, OperatorId, OperatorName};
 use crate::policy::{Denial, actions};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::refusal::Refusal;
@@ -19,7 +19,8 @@ use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{Admitted, OperatorSecrets, Password, Subnet, ThrottleKey, TotpCode};
 use crate::vault::scope::{
-    Entering, Scope, SessionFor, SignedIn, Verified, counted_step, right_password, was_here,
+    Entering, Scope, SessionFor, SignedIn, SignsInWith, Verified, counted_step, right_password,
+    was_here,
 };
 use crate::vault::store::operator_rows;
 use crate::vault::store::operator_rows::OperatorRow;
@@ -46,7 +47,7 @@ pub(super) struct Attempt {
 impl Vault {
     /// Opens a session. Wrong credentials are a denial with a leaf of its own.
     pub fn sign_in(&self, attempt: SignIn) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        self.open_session(attempt, SessionFor::Api)
+        self.open_session(attempt, None, SessionFor::Api)
     }
 
     /// The same for a session that pages take, and the API does not.
@@ -54,15 +55,36 @@ impl Vault {
         &self,
         attempt: SignIn,
     ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        self.open_session(attempt, SessionFor::Console)
+        self.open_session(attempt, None, SessionFor::Console)
+    }
+
+    /// Opens a session for somebody who has a passkey, which signed the challenge of [`Vault::sign_in_challenge`].
+    pub fn sign_in_with(
+        &self,
+        attempt: SignIn,
+        assertion: Assertion,
+    ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
+        self.open_session(attempt, Some(assertion), SessionFor::Api)
+    }
+
+    /// The same for a session that pages take, and the API does not.
+    pub fn sign_in_to_console_with(
+        &self,
+        attempt: SignIn,
+        assertion: Assertion,
+    ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
+        self.open_session(attempt, Some(assertion), SessionFor::Console)
     }
 
     fn open_session(
         &self,
         attempt: SignIn,
+        assertion: Option<Assertion>,
         session_for: SessionFor,
     ) -> Result<Result<Reply, Refusal>, Unauthenticated> {
-        let (operation, attempt) = self.verify_credentials(attempt, session_for)?;
+        let by_passkey = |assertion| SignsInWith::Passkey(Box::new(assertion));
+        let with = assertion.map_or(SignsInWith::Code, by_passkey);
+        let (operation, attempt) = self.verify_credentials(attempt, with, session_for)?;
         let ended = self.perform(&Caller::stranger(), operation);
         let denial = match &ended {
             Err(Refusal::Denied(denial, _)) => Some(*denial),
@@ -74,7 +96,9 @@ impl Vault {
 
     /// The same for a command line, which goes on as the caller.
     pub fn sign_in_here(&self, attempt: SignIn) -> Result<Result<Caller, Denial>, Refusal> {
-        let (operation, attempt) = match self.verify_credentials(attempt, SessionFor::Api) {
+        let with = SignsInWith::Passphrase;
+        let verified = self.verify_credentials(attempt, with, SessionFor::Api);
+        let (operation, attempt) = match verified {
             Ok(verified) => verified,
             Err(_) => return Ok(Err(Denial::WrongCredential)),
         };
@@ -95,6 +119,7 @@ impl Vault {
     fn verify_credentials(
         &self,
         attempt: SignIn,
+        with: SignsInWith,
         session_for: SessionFor,
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
@@ -106,16 +131,30 @@ impl Vault {
                     let key = &found.throttle_key;
                     let code = attempt.totp.as_ref();
                     let password = Zeroizing::new(secrets.password.clone().unwrap_or_default());
-                    let step;
-                    (step, guessing) =
-                        counted_step(&self.core, key, row, secrets, code, |secrets| {
-                            was_here(&self.core, key, &row.id, secrets)
-                        });
+                    let step = match &with {
+                        // What the passkey signed is looked at when the session is opened.
+                        SignsInWith::Passkey(_) => {
+                            let apart = code.is_none() && !secrets.passkeys.is_empty();
+                            apart.then_some(None)
+                        }
+                        // A code is none for whoever has a passkey, right or wrong.
+                        SignsInWith::Code if !secrets.passkeys.is_empty() => None,
+                        SignsInWith::Code | SignsInWith::Passphrase => {
+                            let step;
+                            let here = |secrets: &OperatorSecrets| {
+                                was_here(&self.core, key, &row.id, secrets)
+                            };
+                            (step, guessing) =
+                                counted_step(&self.core, key, row, secrets, code, here);
+                            step
+                        }
+                    };
                     Some(Verified {
                         operator: row.id.clone(),
                         step: step?,
                         subnet: key.subnet,
                         password,
+                        with,
                     })
                 });
         let entering = match verified {

@@ -3,12 +3,14 @@
 //! Sees passwords and tokens on their way in. Everything that changes a row goes
 //! through the door.
 
+mod challenge;
 mod credentials;
 mod enrol;
 mod second_factor;
 mod session;
 mod unauthenticated;
 
+pub use challenge::SignInChallenge;
 pub use credentials::SignIn;
 pub use second_factor::SetSecondFactor;
 pub use unauthenticated::Unauthenticated;

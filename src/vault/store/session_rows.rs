@@ -7,7 +7,19 @@ use super::error::{StoreError, at, one, sound};
 use super::operator_rows::{self, OperatorState};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use crate::domain::{HomeRole, Moment, OperatorId, SessionId};
+use crate::domain::{HomeRole, Moment, OperatorId, SessionId, words};
+
+words! {
+    /// By what a session was opened.
+    pub(crate) enum SessionMeans {
+        /// A password, and a code where there is a second factor.
+        Password => "password",
+        /// A password and a passkey.
+        Passkey => "passkey",
+        /// The vault's own command line, by whoever has the vault's passphrase too.
+        Host => "host",
+    }
+}
 
 pub(crate) struct SessionRow {
     pub(crate) id: SessionId,
@@ -18,6 +30,7 @@ pub(crate) struct SessionRow {
     pub(crate) idle_at: Moment,
     /// Whether it was opened with a second factor.
     pub(crate) second_factor: bool,
+    pub(crate) means: SessionMeans,
     pub(crate) revoked: bool,
 }
 
@@ -36,6 +49,7 @@ pub(crate) struct NewSession<'a> {
     pub(crate) expires_at: Moment,
     pub(crate) idle_at: Moment,
     pub(crate) second_factor: bool,
+    pub(crate) means: SessionMeans,
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(), StoreError> {
@@ -47,6 +61,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(
         ("expires_at", int(new.expires_at.seconds())),
         ("idle_at", int(new.idle_at.seconds())),
         ("second_factor", int(i64::from(new.second_factor))),
+        ("means", text(new.means.as_str())),
         ("revoked_at", nothing()),
     ];
     connection.insert(&SESSION, &cells)
@@ -65,6 +80,7 @@ pub(crate) struct Standing {
     pub(crate) expires_at: Moment,
     pub(crate) idle_at: Moment,
     pub(crate) second_factor: bool,
+    pub(crate) means: SessionMeans,
     pub(crate) revoked: bool,
     pub(crate) home: HomeRole,
     pub(crate) active: bool,
@@ -83,6 +99,7 @@ pub(crate) fn standing(
         expires_at: session.expires_at,
         idle_at: session.idle_at,
         second_factor: session.second_factor,
+        means: session.means,
         revoked: session.revoked,
         home: operator.home,
         active: operator.state == OperatorState::Active,
@@ -97,6 +114,16 @@ pub(crate) fn revoke(
     let set = [("revoked_at", int(now.seconds()))];
     let changed = connection.update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)?;
     one("session::revoke", usize::from(changed))
+}
+
+/// The passkey of its owner was enrolled in it: it counts as opened with that.
+pub(crate) fn has_passkey(connection: &Transaction, id: &SessionId) -> Result<(), StoreError> {
+    let set = [
+        ("second_factor", int(1)),
+        ("means", text(SessionMeans::Passkey.as_str())),
+    ];
+    let changed = connection.update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)?;
+    one("session::has_passkey", usize::from(changed))
 }
 
 /// It was used: from now on it ends then, if it is not used again. One that was ended stays so.
@@ -161,6 +188,7 @@ fn read(row: &ControlRow<'_>) -> Result<SessionRow, StoreError> {
         expires_at: Moment::from_seconds(row.get("expires_at").map_err(&failed)?),
         idle_at: Moment::from_seconds(row.get("idle_at").map_err(&failed)?),
         second_factor: row.get("second_factor").map_err(&failed)?,
+        means: sound("session::means", text("means")?.parse())?,
         revoked: revoked_at.is_some(),
     })
 }

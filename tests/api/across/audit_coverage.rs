@@ -205,6 +205,10 @@ fn what_names_nothing_has_one_leaf_that_does_not_repeat_it() {
                 continue;
             };
             let (name, rest) = rest.split_once('}').unwrap();
+            if name == "passkey" {
+                // Whoever has one signs first: `passkey/remove.rs`.
+                continue;
+            }
             let letter = match name {
                 "leaf" => "".to_owned(),
                 name => name[..1].to_owned(),

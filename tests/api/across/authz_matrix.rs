@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use breachvault::domain::{AccountName, CaseRole, HomeRole};
 use breachvault::http::table;
 use breachvault::policy::{
-    ActionKind, CallerFacts, CaseFacts, CaseState, Denial, Facts, LeafFacts, Membership,
-    RequestFacts, RequestState, decide, needs_case,
+    ActionKind, AssertionFacts, CallerFacts, CaseFacts, CaseState, Denial, Facts, LeafFacts,
+    Membership, RequestFacts, RequestState, decide, needs_case,
 };
 
 use super::routes::{IN_A_CASE_OF_ITS_OWN, IN_A_CASE_OF_THREE, ROWS, ask, client, work_on};
@@ -143,6 +143,8 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     Facts {
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
         lacks_factor: false,
+        lacks_passkey: false,
+        assertion: AssertionFacts::NotNeeded,
         case: of_case.then_some(CaseFacts {
             state,
             membership,
@@ -161,7 +163,10 @@ fn status(denial: Denial) -> u16 {
         Denial::NotAllowed
         | Denial::OwnRequest
         | Denial::NotTheAsker
-        | Denial::SecondFactorNeeded => 403,
+        | Denial::SecondFactorNeeded
+        | Denial::PasskeyNeeded
+        | Denial::AssertionNeeded
+        | Denial::AssertionRefused => 403,
         Denial::Concealed => 404,
         Denial::CaseClosed
         | Denial::CaseDestroyed
@@ -181,7 +186,48 @@ fn spell() -> String {
         in_case(&mut text, state);
     }
     about_requests(&mut text);
+    by_sign_in(&mut text);
     text
+}
+
+/// What a lead may, by how the session was opened and by what the lead's passkey signed.
+fn by_sign_in(text: &mut String) {
+    use AssertionFacts as Said;
+    let columns = [
+        ("no code", true, false, Said::NotNeeded),
+        ("no passkey", false, true, Said::NotNeeded),
+        ("not signed", false, false, Said::Missing),
+        ("wrongly", false, false, Said::Wrong),
+        ("signed", false, false, Said::Given),
+    ];
+    let heads: Vec<String> = columns.iter().map(|column| column.0.to_owned()).collect();
+    let title =
+        "Actions of a lead whose session lacks what the role needs, and of one with a passkey";
+    begin(text, title, &heads);
+    for action in ActionKind::ALL {
+        let case = needs_case(*action);
+        let whole = |lacks_factor, lacks_passkey, assertion| Facts {
+            caller: CallerFacts::Operator(HomeRole::Lead),
+            lacks_factor,
+            lacks_passkey,
+            assertion,
+            case: case.then(|| CaseFacts {
+                state: CaseState::Open,
+                membership: Some(member(CaseRole::Lead)),
+                has_exhibit: true,
+            }),
+            request: None,
+            leaf: None,
+        };
+        // What is not for a lead at all is in the other tables.
+        if decide(&whole(false, false, Said::NotNeeded), *action).is_err() {
+            continue;
+        }
+        let cells = columns.iter().map(|(_, factor, passkey, assertion)| {
+            word(&whole(*factor, *passkey, *assertion), *action)
+        });
+        line(text, action.name(), cells);
+    }
 }
 
 /// Actions that are about no case.
@@ -206,6 +252,8 @@ fn outside(text: &mut String) {
             let facts = Facts {
                 caller: *caller,
                 lacks_factor: false,
+                lacks_passkey: false,
+                assertion: AssertionFacts::NotNeeded,
                 case: None,
                 request: None,
                 leaf,
@@ -261,6 +309,8 @@ fn in_case(text: &mut String, state: CaseState) {
             let facts = Facts {
                 caller: CallerFacts::Operator(home),
                 lacks_factor: false,
+                lacks_passkey: false,
+                assertion: AssertionFacts::NotNeeded,
                 case: Some(CaseFacts {
                     state,
                     membership,
@@ -363,6 +413,8 @@ fn about_requests(text: &mut String) {
                     let facts = Facts {
                         caller: CallerFacts::Operator(HomeRole::Investigator),
                         lacks_factor: false,
+                        lacks_passkey: false,
+                        assertion: AssertionFacts::NotNeeded,
                         case: Some(CaseFacts {
                             state: CaseState::Open,
                             membership: Some(member(role)),

@@ -2,6 +2,7 @@
 //! canary, files of every kind, clients that behave badly, and outside judges of the API's
 //! description.
 
+mod assertions;
 mod audit_coverage;
 mod authz_matrix;
 mod bad_input;
@@ -18,6 +19,7 @@ mod log;
 mod mapping;
 mod mirror;
 mod openapi_tools;
+mod passkeys;
 mod refusals;
 mod route_coverage;
 mod routes;

@@ -11,12 +11,15 @@ use breachvault::policy::{ActionKind, CaseState, allows_state, needs_case};
 use breachvault::vault::DataRefusal;
 use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
+use ureq::http::Method;
 
 use super::routes::{
-    Asked, IN_A_CASE_OF_ITS_OWN, ROWS, SLOT_CHANGE, ask, client, new_passphrase, no_slot_change,
-    work_on,
+    Asked, IN_A_CASE_OF_ITS_OWN, ROWS, Row, SLOT_CHANGE, ask, client, new_passphrase,
+    no_slot_change, somebody_like, work_on,
 };
-use crate::support::{Answer, Client, Incident, Log, Who, body, csv_of, fresh_csv_with_a_reject};
+use crate::support::{
+    Answer, Authenticator, Client, Incident, Log, Who, body, csv_of, fresh_csv_with_a_reject,
+};
 
 const AT: &str = "2024-03-10T12:00:00Z";
 /// In the one case it is exposed twice, in the other it is absent.
@@ -142,6 +145,8 @@ fn asked_reveal(incident: &Incident) -> String {
     found["leaves"][0]["object"].as_str().unwrap().to_owned()
 }
 
+const PASSKEYS: &str = "POST /api/v1/me/passkeys";
+const PASSKEY: &str = "DELETE /api/v1/me/passkeys/{passkey}";
 const LOOKUPS: &str = "POST /api/v1/cases/{case}/lookups";
 const SEARCH: &str = "POST /api/v1/cases/{case}/records/search";
 const SCOPE: &str = "POST /api/v1/cases/{case}/scope";
@@ -567,7 +572,9 @@ fn a_query_that_an_address_does_not_take_is_refused_alike_everywhere() {
 #[test]
 fn what_is_not_there_is_refused_alike() {
     let incidents = pair("");
-    for row in ROWS.iter().filter(|row| row.route.contains('{')) {
+    // Whoever has a passkey signs before it is looked for: the table of states has it for whoever has none.
+    let named = |row: &&Row| row.route.contains('{') && row.route != PASSKEY;
+    for row in ROWS.iter().filter(named) {
         let seen = incidents.each_ref().map(|incident| {
             let asked = ask(incident, row.route);
             let (before, rest) = row
@@ -1157,6 +1164,61 @@ const STATES: &[State] = &[
             });
             client.put("/me/password", &body)
         },
+    ),
+    state(
+        PASSKEYS,
+        (401, "wrong-credential"),
+        Who::Investigator,
+        |_, client| {
+            let mut body = client.making(&Authenticator::new(), "a key");
+            body["password"] = json!("not the password");
+            client.post("/me/passkeys", &body)
+        },
+    ),
+    state(
+        PASSKEYS,
+        (409, "passkey-known"),
+        Who::Investigator,
+        |incident, _| {
+            let client = somebody_like(incident, Who::Investigator);
+            let key = Authenticator::new();
+            client.enrol(&key);
+            let body = client.making(&key, "the same key");
+            client.signed(&key, &Method::POST, "/me/passkeys", &body)
+        },
+    ),
+    state(
+        PASSKEYS,
+        (409, "too-many-passkeys"),
+        Who::Investigator,
+        |incident, _| {
+            let client = somebody_like(incident, Who::Investigator);
+            let key = Authenticator::new();
+            client.enrol(&key);
+            let one_more = || {
+                let body = client.making(&Authenticator::new(), "one more");
+                client.signed(&key, &Method::POST, "/me/passkeys", &body)
+            };
+            (0..7).for_each(|_| drop(one_more().assert_status(201)));
+            one_more()
+        },
+    ),
+    state(
+        PASSKEY,
+        (409, "last-passkey"),
+        Who::Investigator,
+        |incident, _| {
+            let client = somebody_like(incident, Who::Investigator);
+            let key = Authenticator::new();
+            let path = format!("/me/passkeys/{}", client.enrol(&key));
+            client.signed(&key, &Method::DELETE, &path, &Value::Null)
+        },
+    ),
+    state(
+        PASSKEY,
+        (404, "not-found"),
+        Who::Investigator,
+        |_, client| client.delete("/me/passkeys/p_00000000000000000000"),
     ),
     state(
         SUSPEND,

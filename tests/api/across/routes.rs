@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::support::{
-    Answer, Client, Incident, PASSWORD, Who, body, fresh_csv, fresh_csv_with_a_reject,
+    Answer, Authenticator, Client, Incident, PASSWORD, Who, body, fresh_csv,
+    fresh_csv_with_a_reject,
 };
 
 /// A request, ready to be sent by anybody.
@@ -24,6 +25,18 @@ pub struct Asked {
 
 /// The session of a token, for the route that ends a session of one's own.
 static SESSIONS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+/// What was made ready for the routes about passkeys, for the session of a token.
+static SIGNED: Mutex<BTreeMap<String, Signed>> = Mutex::new(BTreeMap::new());
+
+#[derive(Clone, Default)]
+struct Signed {
+    /// The body of an enrolment.
+    making: Option<Vec<u8>>,
+    /// The passkey that is removed, and the assertion for that.
+    passkey: Option<String>,
+    assertion: Option<String>,
+}
 
 /// A route, who may use it, and who may not.
 pub struct Row {
@@ -45,7 +58,20 @@ impl Asked {
         let own = SESSIONS.lock().unwrap().get(client.token()).cloned();
         let own = own.unwrap_or_else(|| "s_00000000000000000000".to_owned());
         let path = self.path.replace("{session}", &own);
-        client.send(self.method.clone(), &path, &headers, &self.body)
+        let signed = SIGNED.lock().unwrap().get(client.token()).cloned();
+        let signed = signed.unwrap_or_default();
+        let unknown = "p_00000000000000000000".to_owned();
+        let path = path.replace("{passkey}", &signed.passkey.unwrap_or(unknown));
+        let mut headers = headers;
+        let assertion = signed.assertion.unwrap_or_default();
+        if !assertion.is_empty() {
+            headers.push(("passkey-assertion", &assertion));
+        }
+        let whole = serde_json::from_slice::<Value>(&self.body)
+            .is_ok_and(|body| body.get("authenticator_data").is_some());
+        let body = signed.making.filter(|_| whole);
+        let body = body.as_deref().unwrap_or(&self.body);
+        client.send(self.method.clone(), &path, &headers, body)
     }
 
     pub fn takes_json(&self) -> bool {
@@ -209,6 +235,10 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/audit/checkpoint"),
     for_all("GET /api/v1/audit/vkey"),
     row("POST /api/v1/audit/sign-offs",                    Auditor, Lead, 403),
+    for_all("GET /api/v1/me/passkeys"),
+    for_all("POST /api/v1/me/passkeys/challenge"),
+    for_all("POST /api/v1/me/passkeys"),
+    for_all("DELETE /api/v1/me/passkeys/{passkey}"),
     // The last one: whoever was granted it has another password from then on.
     Row { granted: Outsider, ..for_all("PUT /api/v1/me/password") },
 ];
@@ -266,6 +296,11 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
             Some(json!({ "role": "investigator" }))
         }
+        // In place of what an authenticator says, which `client` makes ready.
+        "POST /api/v1/me/passkeys" => Some(json!({
+            "label": "a key", "password": PASSWORD, "nonce": "AAAA", "client_data": "AAAA",
+            "authenticator_data": "AAAA",
+        })),
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -525,9 +560,53 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
         let mut sessions = SESSIONS.lock().unwrap();
         sessions.insert(client.token().to_owned(), session);
         client
+    } else if route == "POST /api/v1/me/passkeys" {
+        let client = somebody_like(incident, who);
+        let body = client.making(&Authenticator::new(), "a key");
+        let signed = Signed {
+            making: Some(body.to_string().into_bytes()),
+            ..Signed::default()
+        };
+        SIGNED
+            .lock()
+            .unwrap()
+            .insert(client.token().to_owned(), signed);
+        client
+    } else if route == "DELETE /api/v1/me/passkeys/{passkey}" {
+        let client = somebody_like(incident, who);
+        let (key, other) = (Authenticator::new(), Authenticator::new());
+        client.enrol(&key);
+        let body = client.making(&other, "another key");
+        let enrolled = client.signed(&key, &Method::POST, "/me/passkeys", &body);
+        let passkey = enrolled.assert_status(201).member("passkey");
+        let path = format!("/me/passkeys/{passkey}");
+        let challenge = client.challenge(&Method::DELETE, &path, &Value::Null);
+        let signed = Signed {
+            assertion: Some(key.sign(&challenge.assert_status(200).json())),
+            passkey: Some(passkey),
+            ..Signed::default()
+        };
+        SIGNED
+            .lock()
+            .unwrap()
+            .insert(client.token().to_owned(), signed);
+        client
     } else {
         incident.client(who)
     }
+}
+
+/// A new operator of the same home role, signed in: whoever gets a passkey signs what they do from then on.
+pub fn somebody_like(incident: &Incident, who: Who) -> Client {
+    let name = fresh_name();
+    let (_, enrolment) = incident.invite(&name, who.home());
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    incident
+        .anonymous()
+        .post("/enrolments", &body)
+        .assert_status(201);
+    let opened = incident.sign_in(&name, PASSWORD).assert_status(201);
+    incident.anonymous().with_token(&opened.member("token"))
 }
 
 /// Closed, or open.

@@ -105,6 +105,7 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("operators", "/console/operators".to_owned()),
         ("operators-next", "/console/operators?limit=2".to_owned()),
         ("sessions", "/console/sessions".to_owned()),
+        ("passkeys", "/console/passkeys".to_owned()),
         ("budgets", "/console/budgets".to_owned()),
         ("keys", "/console/keys".to_owned()),
         ("health", "/console/health".to_owned()),

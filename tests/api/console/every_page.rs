@@ -48,6 +48,28 @@ const ROWS: &[Row] = &[
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
     get("GET /console/sessions", EVERYBODY),
     post("POST /console/sessions/{session}/end", &[], EVERYBODY),
+    get("GET /console/passkeys", EVERYBODY),
+    Row {
+        status: 200,
+        ..post("POST /console/passkeys/challenge", &[], EVERYBODY)
+    },
+    // With a wrong password: a passkey would be asked for by the other pages.
+    Row {
+        status: 401,
+        ..post(
+            "POST /console/passkeys",
+            &[
+                ("label", "a key"), ("password", "not the password"), ("nonce", "AAAA"), ("client_data", "AAAA"),
+                ("authenticator_data", "AAAA"),
+            ],
+            EVERYBODY,
+        )
+    },
+    // Nobody has one.
+    Row {
+        status: 404,
+        ..post("POST /console/passkeys/{passkey}/removal", &[], EVERYBODY)
+    },
     get("GET /console/password", EVERYBODY),
     // With a wrong one: the right one would end the sessions that the other pages need.
     Row {

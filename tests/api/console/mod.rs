@@ -10,6 +10,7 @@ mod exhibits;
 mod journeys;
 mod links;
 mod look_up;
+mod passkeys;
 mod people;
 mod pictures;
 mod records;
@@ -25,6 +26,7 @@ use Who::{Administrator, Auditor, Custodian, Investigator, Lead, Liaison};
 const READ: &[(Who, &str)] = &[
     (Lead, "/console"),
     (Lead, "/console/sessions"),
+    (Lead, "/console/passkeys"),
     (Lead, "/console/budgets"),
     (Lead, "/console/health"),
     (Lead, "/console/clock"),

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rcgen::PublicKeyData as _;
+use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::Agent;
@@ -71,8 +73,27 @@ impl Chromium {
         Self::at(format!("https://{}", vault.address))
     }
 
+    /// The same at the vault's name, where it has passkeys, in a browser that trusts this vault's key: no browser makes
+    /// a passkey for a page whose certificate it does not trust.
+    pub fn at_name(vault: &TestVault) -> Option<Self> {
+        let pem = fs::read_to_string(vault.paths.keys().join("tls.key")).unwrap();
+        let key = rcgen::KeyPair::from_pem(&pem)
+            .unwrap()
+            .subject_public_key_info();
+        let trusted = STANDARD.encode(digest(&SHA256, &key));
+        let trusts = format!("--ignore-certificate-errors-spki-list={trusted}");
+        Self::with(
+            format!("https://localhost:{}", vault.address.port()),
+            Some(trusts),
+        )
+    }
+
     /// The same for a vault at this address.
     pub fn at(origin: String) -> Option<Self> {
+        Self::with(origin, None)
+    }
+
+    fn with(origin: String, more: Option<String>) -> Option<Self> {
         let mut driver = match Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -105,7 +126,7 @@ impl Chromium {
             origin,
             profile,
         };
-        let arguments = [
+        let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -114,6 +135,7 @@ impl Chromium {
             "--window-size=1280,900".to_owned(),
             format!("--user-data-dir={}", browser.profile.path().display()),
         ];
+        arguments.extend(more);
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "acceptInsecureCerts": true,
             "goog:chromeOptions": { "args": arguments },
@@ -365,6 +387,22 @@ impl Chromium {
             "/execute/async",
             &json!({ "script": script, "args": arguments }),
         )
+    }
+
+    /// Gives the browser an authenticator in software, whose owner it can verify; answers its id.
+    pub fn authenticator(&self) -> String {
+        let kind = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true,
+        });
+        let made = self.call("POST", "/webauthn/authenticator", &kind);
+        made.as_str().unwrap().to_owned()
+    }
+
+    /// Whether the authenticator finds its owner there.
+    pub fn verifies(&self, authenticator: &str, verified: bool) {
+        let path = format!("/webauthn/authenticator/{authenticator}/uv");
+        self.call("POST", &path, &json!({ "isUserVerified": verified }));
     }
 
     /// A command of the DevTools protocol.

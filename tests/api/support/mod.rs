@@ -1,6 +1,7 @@
 //! A served vault for the tests: real store, real TLS, real HTTP, and one
 //! client for each kind of caller.
 
+mod authenticator;
 mod browser;
 mod chromium;
 mod client;
@@ -12,6 +13,7 @@ mod people;
 mod served;
 mod wire;
 
+pub use self::authenticator::{Authenticator, Says};
 pub use self::browser::{Browser, field};
 pub use self::chromium::{Chromium, Look, axe};
 pub use self::client::{Answer, Client};

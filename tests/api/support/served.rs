@@ -13,7 +13,7 @@ use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::trail::newest_checkpoint;
-use breachvault::vault::{Paths, SecondFactor, Vault};
+use breachvault::vault::{Passkeys, Paths, SecondFactor, Vault};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -67,6 +67,10 @@ impl TestVault {
         if !toml.contains("[identity]") {
             // Most tests are not about it, and a code works once in half a minute.
             config.identity.second_factor = SecondFactor::Offered;
+        }
+        if !toml.contains("[sign_in]") {
+            // Few tests have an authenticator.
+            config.sign_in.passkeys = Passkeys::Offered;
         }
         if !toml.contains("idle_minutes") {
             // Hours pass in most tests, and few are about a session that rests.

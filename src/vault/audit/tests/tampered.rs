@@ -46,6 +46,7 @@ fn leaf(seq: u64) -> Leaf {
         generation: None,
         alarm: None,
         asker: None,
+        assertion: None,
         decided: None,
         decision: None,
     }

@@ -34,15 +34,15 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
-use crate::vault::store::session_rows::NewSession;
+use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
     membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
 };
 use crate::vault::{
-    Answer, Body, Caller, Operation, OperationError, Paths, Receipt, Refusal, SecondFactor,
-    Settings, Target, Vault,
+    Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
+    SecondFactor, Settings, Target, Vault,
 };
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
@@ -104,6 +104,7 @@ impl Fixture {
             OperatorName::parse("admin").unwrap(),
             Settings {
                 second_factor: SecondFactor::Offered,
+                passkeys: Passkeys::Offered,
                 idle_s: settings.session_s,
                 ..settings
             },
@@ -170,6 +171,7 @@ impl Fixture {
             expires_at: expires,
             idle_at: expires,
             second_factor: false,
+            means: SessionMeans::Password,
         };
         session_rows::insert(db, &new).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();

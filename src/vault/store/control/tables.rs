@@ -70,6 +70,7 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "expires_at",
         "idle_at",
         "second_factor",
+        "means",
         "revoked_at",
     ],
     groups: &[&["id"], &["token"], &["operator"], &[]],

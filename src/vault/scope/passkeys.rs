@@ -1,0 +1,301 @@
+//! The caller's own passkeys: listed, enrolled, removed; and whether one of them signed a sign-in.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+use super::credentials::right_password;
+use super::{Reading, Scope};
+use crate::domain::{ActStatement, Assertion, Making, Moment, OperatorId, PasskeyId, Title};
+use crate::policy::{Action, Denial, Writes};
+use crate::vault::core::Core;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::identity::{
+    CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, ThrottleKey, Unasserted,
+    digest_of,
+};
+use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
+use crate::vault::store::{Transaction, operator_rows, session_rows};
+
+/// A passkey of the caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Passkey)]
+pub struct PasskeyView {
+    /// Its id, as leaves have it.
+    pub passkey: PasskeyId,
+    /// What its owner calls it.
+    #[schema(value_type = Title)]
+    pub label: String,
+    /// When it was enrolled.
+    pub enrolled_at: Moment,
+    /// The leaf of its enrolment.
+    pub leaf: u64,
+}
+
+/// What an authenticator needs to make a passkey.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PasskeyBegun)]
+pub struct PasskeyBegun {
+    /// Sent back with what the authenticator answers.
+    pub nonce: String,
+    /// What the authenticator makes it for, base64url.
+    pub challenge: String,
+    /// The id of the relying party: the name at which the vault is opened.
+    pub relying_party: String,
+    /// The caller's id, base64url: what the authenticator keeps the passkey under.
+    pub user: String,
+    /// The caller's name, which the authenticator shows.
+    pub name: String,
+    /// Passkeys that the caller has: the same authenticator makes no second one. Base64url.
+    pub exclude: Vec<String>,
+    /// For how many seconds it can be answered.
+    pub seconds: i64,
+}
+
+/// A passkey that was enrolled.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PasskeyEnrolled {
+    /// Its id.
+    pub passkey: PasskeyId,
+    /// How many other sessions of the caller were ended.
+    pub sessions_ended: usize,
+}
+
+/// What somebody wants to enrol.
+pub struct PasskeyWanted {
+    /// What they call it.
+    pub label: Title,
+    /// The nonce of the challenge.
+    pub nonce: String,
+    /// What the authenticator answered.
+    pub making: Making,
+}
+
+/// Whether the password that came with an enrolment is the caller's.
+pub struct OwnPassword(Result<Zeroizing<String>, Denial>);
+
+impl Reading<'_> {
+    /// Compares a password with the caller's own. It is slow on purpose, and tries are counted as at a sign-in.
+    pub fn check_own_password(&self, password: &Password) -> Result<OwnPassword, OperationError> {
+        let (row, secrets) = self.own_secrets()?;
+        let name = {
+            let keys = self.core.keys();
+            let names = keys.root_keys().operator_names();
+            *names.tag_operator(&secrets.name).as_bytes()
+        };
+        let key = ThrottleKey { name, subnet: None };
+        let throttle = &self.core.throttle;
+        if let Err(retry_after) = throttle.enter(&key, self.core.clock.measured()) {
+            return Ok(OwnPassword(Err(Denial::Throttled { retry_after })));
+        }
+        let found = (row, secrets);
+        let right = right_password(Some(&found), password);
+        Ok(OwnPassword(match right {
+            Some((_, secrets)) => {
+                throttle.forget(&key, self.core.clock.measured());
+                Ok(Zeroizing::new(secrets.password.clone().unwrap_or_default()))
+            }
+            None => Err(Denial::WrongCredential),
+        }))
+    }
+
+    fn own_secrets(&self) -> Result<(OperatorRow, OperatorSecrets), OperationError> {
+        let row = operator_rows::find(self.connection, self.operator()?)?
+            .filter(|row| row.state == OperatorState::Active)
+            .ok_or(OperationError::NotFound)?;
+        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        Ok((row, secrets))
+    }
+
+    fn making_of(&self, nonce: &str) -> Result<[u8; 32], OperationError> {
+        let session = self.caller.session_id().map(ToString::to_string);
+        let statement = bare_statement("passkey.begin", session, nonce);
+        let unwritten = OperationError::Internal("the statement of an act");
+        statement.challenge().ok_or(unwritten)
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// The caller's passkeys, in the order of their enrolment.
+    pub fn list_passkeys(&mut self) -> Result<Vec<PasskeyView>, OperationError> {
+        let (_, secrets) = self.own_secrets()?;
+        self.note_rows(secrets.passkeys.len() as u64);
+        let view = |kept: &KeptPasskey| {
+            let damaged = |_| OperationError::Damaged {
+                place: "operator".to_owned(),
+            };
+            Ok(PasskeyView {
+                passkey: kept.id.parse().map_err(damaged)?,
+                label: kept.label.clone(),
+                enrolled_at: kept.enrolled_at(),
+                leaf: kept.leaf,
+            })
+        };
+        secrets.passkeys.iter().map(view).collect()
+    }
+
+    /// What an authenticator needs to make a passkey for the caller, in this session.
+    pub fn begin_passkey(&mut self) -> Result<PasskeyBegun, OperationError> {
+        let (row, secrets) = self.own_secrets()?;
+        let core = self.core;
+        let nonce = core
+            .challenges
+            .nonce(&*core.entropy, core.clock.measured())?;
+        let challenge = self.making_of(&nonce)?;
+        Ok(PasskeyBegun {
+            challenge: URL_SAFE_NO_PAD.encode(challenge),
+            nonce,
+            relying_party: core.settings.relying_party.id().to_owned(),
+            user: URL_SAFE_NO_PAD.encode(row.id.as_str()),
+            name: secrets.name.clone(),
+            exclude: secrets.credentials(),
+            seconds: CHALLENGE_S,
+        })
+    }
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Enrols a passkey of the caller. With the first one this session counts as opened with it, and all others end:
+    /// they were opened with less.
+    pub fn enrol_passkey(
+        &mut self,
+        wanted: &PasskeyWanted,
+        password: OwnPassword,
+    ) -> Result<PasskeyEnrolled, OperationError> {
+        let password = password.0.map_err(|denial| self.deny(denial))?;
+        let (row, mut secrets) = self.own_secrets()?;
+        // It was changed meanwhile.
+        if secrets.password.as_deref() != Some(password.as_str()) {
+            return Err(self.deny(Denial::WrongCredential));
+        }
+        let challenge = self.making_of(&wanted.nonce)?;
+        let made = wanted
+            .making
+            .made(&self.core.settings.relying_party, &challenge);
+        let now = self.core.clock.measured();
+        let (Ok(made), true) = (made, self.core.challenges.is_good(&wanted.nonce, now)) else {
+            return Err(self.deny(Denial::AssertionRefused));
+        };
+        if secrets.passkey(&made.credential).is_some() {
+            return Err(OperationError::Conflict(Conflict::PasskeyKnown));
+        }
+        if secrets.passkeys.len() >= PASSKEYS_MOST {
+            return Err(OperationError::Conflict(Conflict::TooManyPasskeys));
+        }
+        let id = PasskeyId::from_random(self.core.draw()?);
+        let leaf = self
+            .leaf
+            .ok_or(OperationError::Internal("an enrolment without a leaf"))?;
+        let first = secrets.passkeys.is_empty();
+        let kept = KeptPasskey::of(&id, wanted.label.as_str(), &made, self.now, leaf);
+        secrets.passkeys.push(kept);
+        // Nothing is lost.
+        secrets.forget_reset();
+        keep_secrets(self.core, self.transaction()?, &row, &secrets)?;
+        let session = self.caller.session_id();
+        let session = session.ok_or(OperationError::Internal("nobody is signed in"))?;
+        let mut sessions_ended = 0;
+        if first {
+            session_rows::has_passkey(self.transaction()?, session)?;
+            sessions_ended =
+                session_rows::revoke_others(self.transaction()?, &row.id, Some(session), self.now)?;
+        }
+        if !self.core.challenges.use_up(&wanted.nonce, now) {
+            return Err(self.deny(Denial::AssertionRefused));
+        }
+        self.notes.object = Some(id.to_string());
+        self.notes.digest = Some(digest_of(&made));
+        self.note_detail(json!({ "sessions_ended": sessions_ended }));
+        Ok(PasskeyEnrolled {
+            passkey: id,
+            sessions_ended,
+        })
+    }
+
+    /// Removes a passkey of the caller. The last one stays: without it a password and a code would be enough. All other
+    /// sessions of the caller end.
+    pub fn remove_passkey(&mut self, passkey: &PasskeyId) -> Result<usize, OperationError> {
+        let (row, mut secrets) = self.own_secrets()?;
+        let before = secrets.passkeys.len();
+        if !secrets
+            .passkeys
+            .iter()
+            .any(|kept| kept.id == passkey.as_str())
+        {
+            return Err(OperationError::NotFound);
+        }
+        if before == 1 {
+            return Err(OperationError::Conflict(Conflict::LastPasskey));
+        }
+        secrets.passkeys.retain(|kept| kept.id != passkey.as_str());
+        keep_secrets(self.core, self.transaction()?, &row, &secrets)?;
+        let stays = self.caller.session_id();
+        let ended = session_rows::revoke_others(self.transaction()?, &row.id, stays, self.now)?;
+        self.notes.object = Some(passkey.to_string());
+        self.note_detail(json!({ "sessions_ended": ended }));
+        Ok(ended)
+    }
+
+    /// Whether a passkey of whoever signs in signed this sign-in. Its nonce is used up.
+    pub(super) fn signed_in(
+        &self,
+        secrets: &mut OperatorSecrets,
+        assertion: &Assertion,
+    ) -> Result<(), Unasserted> {
+        let core = self.core;
+        let (nonce, now) = (&assertion.nonce, core.clock.measured());
+        let challenge = sign_in_statement(nonce)
+            .challenge()
+            .ok_or(Unasserted::Wrong)?;
+        let at = &core.settings.relying_party;
+        if !core.challenges.is_good(nonce, now) {
+            return Err(Unasserted::Wrong);
+        }
+        let counter = secrets.signed(assertion, at, &challenge)?;
+        if !core.challenges.use_up(nonce, now) {
+            return Err(Unasserted::Wrong);
+        }
+        secrets.count(&assertion.credential, counter);
+        Ok(())
+    }
+}
+
+/// What a passkey signs at a sign-in.
+pub(in crate::vault) fn sign_in_statement(nonce: &str) -> ActStatement {
+    bare_statement("session.open", None, nonce)
+}
+
+/// Of an act that is described by nothing but its name.
+fn bare_statement(action: &str, session: Option<String>, nonce: &str) -> ActStatement {
+    ActStatement {
+        action: action.to_owned(),
+        asked: None,
+        case: None,
+        decision: None,
+        nonce: nonce.to_owned(),
+        object: None,
+        request: String::new(),
+        session,
+        v: 1,
+    }
+}
+
+/// Stores what changed of somebody's secrets; the newest code that was used stays what it is.
+pub(in crate::vault) fn keep_secrets(
+    core: &Core,
+    transaction: &Transaction,
+    row: &OperatorRow,
+    secrets: &OperatorSecrets,
+) -> Result<(), OperationError> {
+    let id: &OperatorId = &row.id;
+    let sealed = secrets.seal(&core.keys(), core.nonce()?, id)?;
+    Ok(operator_rows::keep_factor(
+        transaction,
+        id,
+        row.totp_step,
+        &sealed,
+    )?)
+}

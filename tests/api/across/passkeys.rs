@@ -1,0 +1,212 @@
+//! Whoever has a passkey comes in with it and with nothing else; and who must have one.
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::support::{Authenticator, PASSWORD, Says, TestVault, Who, code};
+
+const REQUIRED: &str = "[sign_in]\npasskeys = \"required\"\n";
+
+#[test]
+fn a_passkey_takes_the_place_of_the_code_and_no_code_takes_its_place() {
+    let vault = TestVault::with("[identity]\nsecond_factor = \"required\"\n");
+    let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
+    let code = || {
+        vault.clock.advance_seconds(30);
+        code(&vault.second_factor(Who::Lead).unwrap(), vault.seconds())
+    };
+    let with = |totp: Value, passkey: Value, password: &str| {
+        let body = json!({ "name": name, "password": password, "totp": totp, "passkey": passkey });
+        vault.anonymous().post("/sessions", &body)
+    };
+    with(json!(code()), Value::Null, PASSWORD).assert_status(201);
+    lead.enrol(&key);
+    // A right code, a wrong one, none, and a wrong password look alike.
+    let wrong = with(json!("000000"), Value::Null, PASSWORD);
+    wrong.clone().assert_problem(401, "wrong-credential");
+    for (totp, password) in [
+        (json!(code()), PASSWORD),
+        (Value::Null, PASSWORD),
+        (json!(code()), "not the password"),
+    ] {
+        let refused = with(totp, Value::Null, password);
+        assert_eq!(refused.comparable(), wrong.comparable());
+        vault.clock.advance_seconds(600);
+    }
+    let challenge = || {
+        vault
+            .anonymous()
+            .get("/sessions/challenge")
+            .assert_status(200)
+            .json()
+    };
+    // A passkey with a code beside it, or with a wrong password, is refused in the same words.
+    let both = with(json!(code()), json!(key.sign(&challenge())), PASSWORD);
+    assert_eq!(both.comparable(), wrong.comparable());
+    let guessed = with(
+        Value::Null,
+        json!(key.sign(&challenge())),
+        "not the password",
+    );
+    assert_eq!(guessed.comparable(), wrong.comparable());
+    let opened = vault
+        .anonymous()
+        .sign_in_with(&key, name)
+        .assert_status(201);
+    let session = vault.anonymous().with_token(&opened.member("token"));
+    session.get("/me").assert_status(200);
+    // Nobody sets up a code for the account with the password.
+    let body = json!({ "name": name, "password": PASSWORD });
+    let second = vault.anonymous().post("/second-factors", &body);
+    second.assert_problem(401, "wrong-credential");
+}
+
+#[test]
+fn a_sign_in_is_signed_once_for_it_here_by_a_verified_owner() {
+    let vault = TestVault::new();
+    let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
+    lead.enrol(&key);
+    let challenge = || {
+        vault
+            .anonymous()
+            .get("/sessions/challenge")
+            .assert_status(200)
+            .json()
+    };
+    let enter = |name: &str, passkey: &str| {
+        let body = json!({ "name": name, "password": PASSWORD, "passkey": passkey });
+        vault.anonymous().post("/sessions", &body)
+    };
+    let refused = |passkey: &str| {
+        enter(name, passkey).assert_problem(401, "wrong-credential");
+        vault.clock.advance_seconds(600);
+    };
+    let signed = key.sign(&challenge());
+    enter(name, &signed).assert_status(201);
+    refused(&signed);
+    refused(&Authenticator::new().sign(&challenge()));
+    refused("not an assertion");
+    for says in [
+        Says {
+            flags: 0x01,
+            ..Says::TRUTH
+        },
+        Says {
+            origin: "https://evil.example",
+            ..Says::TRUTH
+        },
+        Says {
+            relying_party: "evil.example",
+            ..Says::TRUTH
+        },
+        // A copy of it that was used less.
+        Says {
+            counter: Some(1),
+            ..Says::TRUTH
+        },
+    ] {
+        let counter = says.counter.or(Some(1000));
+        refused(&key.sign_as(&challenge(), Says { counter, ..says }));
+    }
+    let late = key.sign(&challenge());
+    vault.clock.advance_seconds(301);
+    refused(&late);
+    // What was signed for an act opens no session.
+    let lead = vault
+        .anonymous()
+        .with_token(&enter(name, &key.sign(&challenge())).member("token"));
+    let invited = json!({ "old_password": PASSWORD, "new_password": "another long password" });
+    let act = lead
+        .challenge(&Method::PUT, "/me/password", &invited)
+        .assert_status(200);
+    refused(&key.sign(&act.json()));
+    // Nor does the passkey of one person open the account of another.
+    vault.second_lead();
+    let other = enter(Who::SecondLead.name(), &key.sign(&challenge()));
+    other.assert_problem(401, "wrong-credential");
+}
+
+#[test]
+fn a_copied_passkey_is_refused_at_the_door_with_an_alarm() {
+    let vault = TestVault::new();
+    let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
+    lead.enrol(&key);
+    vault
+        .anonymous()
+        .sign_in_with(&key, name)
+        .assert_status(201);
+    let challenge = vault.anonymous().get("/sessions/challenge").json();
+    let copied = key.sign_as(
+        &challenge,
+        Says {
+            counter: Some(1),
+            ..Says::TRUTH
+        },
+    );
+    let body = json!({ "name": name, "password": PASSWORD, "passkey": copied });
+    let refused = vault.anonymous().post("/sessions", &body);
+    let refused = refused.assert_problem(401, "wrong-credential");
+    let path = format!("/audit/leaves/{}", refused.leaf().unwrap());
+    let leaf = vault.auditor().get(&path).assert_status(200).json()["leaf"].clone();
+    assert_eq!(leaf["alarm"], "passkey-copied", "{leaf}");
+}
+
+#[test]
+fn where_it_is_required_a_role_without_one_enrols_one_and_does_nothing_else() {
+    let vault = TestVault::with(REQUIRED);
+    let (administrator, key) = (vault.client(Who::Administrator), Authenticator::new());
+    for path in ["/operators", "/inbox", "/sessions", "/health"] {
+        administrator
+            .get(path)
+            .assert_problem(403, "passkey-needed");
+    }
+    let invited = json!({ "name": "an.investigator", "role": "investigator" });
+    let refused = administrator.post("/operators", &invited);
+    refused.assert_problem(403, "passkey-needed");
+    let changed = json!({ "old_password": PASSWORD, "new_password": "another long password" });
+    let refused = administrator.put("/me/password", &changed);
+    refused.assert_problem(403, "passkey-needed");
+    administrator.get("/me").assert_status(200);
+    administrator.get("/me/passkeys").assert_status(200);
+    administrator.enrol(&key);
+    administrator.get("/operators").assert_status(200);
+    let post = &Method::POST;
+    let invited = administrator
+        .signed(&key, post, "/operators", &invited)
+        .assert_status(201);
+    // Whoever needs none works without.
+    let body = json!({ "enrolment": invited.member("enrolment"), "password": PASSWORD });
+    vault
+        .anonymous()
+        .post("/enrolments", &body)
+        .assert_status(201);
+    let session = vault
+        .sign_in("an.investigator", PASSWORD)
+        .assert_status(201);
+    let session = vault.anonymous().with_token(&session.member("token"));
+    session.get("/inbox").assert_status(200);
+}
+
+#[test]
+fn a_new_password_is_signed_for_and_needs_no_code() {
+    let vault = TestVault::new();
+    let (lead, key) = (vault.lead(), Authenticator::new());
+    lead.enrol(&key);
+    let new = "another password of the tests";
+    let body = json!({ "old_password": PASSWORD, "new_password": new });
+    lead.put("/me/password", &body)
+        .assert_problem(403, "assertion-needed");
+    let put = &Method::PUT;
+    let wrong = json!({ "old_password": "not the password", "new_password": new });
+    let refused = lead.signed(&key, put, "/me/password", &wrong);
+    refused.assert_problem(401, "wrong-credential");
+    lead.signed(&key, put, "/me/password", &body)
+        .assert_status(200);
+    let challenge = vault.anonymous().get("/sessions/challenge").json();
+    let body =
+        json!({ "name": Who::Lead.name(), "password": new, "passkey": key.sign(&challenge) });
+    vault
+        .anonymous()
+        .post("/sessions", &body)
+        .assert_status(201);
+}

@@ -1,0 +1,145 @@
+//! Passkeys by pages: with a form that is sent by hand, and in a real browser with an authenticator in software.
+
+use serde_json::Value;
+
+use crate::support::{
+    Authenticator, Browser, Chromium, Incident, PASSWORD, TestVault, Who, shared,
+};
+
+const NAME: &str = "lead.two";
+
+/// A browser whose reader came in with the passkey.
+fn signed_in(vault: &TestVault, key: &Authenticator) -> Browser {
+    let browser = Browser::of(vault);
+    let challenge = vault.anonymous().get("/sessions/challenge");
+    let assertion = key.sign(&challenge.assert_status(200).json());
+    let fields = [
+        ("name", NAME),
+        ("password", PASSWORD),
+        ("passkey", &assertion),
+    ];
+    let entered = browser.submit("/console/sign-in", &fields);
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    browser.get("/console").assert_status(200);
+    browser
+}
+
+#[test]
+fn a_form_whose_act_is_signed_says_what_to_sign_and_takes_it() {
+    let incident = Incident::new();
+    let key = Authenticator::new();
+    incident.second_lead().enrol(&key);
+    // Without the passkey the password is not enough here either.
+    let stranger = Browser::of(&incident);
+    let refused = stranger.submit(
+        "/console/sign-in",
+        &[("name", NAME), ("password", PASSWORD)],
+    );
+    assert_eq!(refused.status, 401, "{}", refused.text());
+    let browser = signed_in(&incident, &key);
+    let number = incident.log.messages[0].number.clone();
+    let subjects = [incident.subject(&number)];
+    let reveal = incident.ask_reveal(&incident.investigator(), &subjects);
+    let page = format!("/console/reveals/{reveal}");
+    let shown = browser.get(&page).assert_status(200);
+    assert!(
+        shown.text().contains("name=\"passkey\""),
+        "{}",
+        shown.text()
+    );
+    let policy = shown.header("content-security-policy").unwrap();
+    assert!(policy.contains("connect-src 'self'"), "{policy}");
+    let fields = |passkey| {
+        [
+            ("decision", "approve"),
+            ("reason", "they have to be called today"),
+            ("passkey", passkey),
+        ]
+    };
+    let without = browser.submit(&page, &fields(""));
+    assert_eq!(without.status, 403, "{}", without.text());
+    let asked = browser.submit(&page, &fields("ask"));
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let challenge: Value = serde_json::from_slice(&asked.body).unwrap();
+    let assertion = key.sign(&challenge);
+    // Not for the other decision.
+    let mut other = fields(&assertion);
+    other[0].1 = "deny";
+    assert_eq!(browser.submit(&page, &other).status, 403);
+    let decided = browser.submit(&page, &fields(&assertion));
+    assert_eq!(decided.status, 303, "{}", decided.text());
+    let leaf = incident.leaf(decided.leaf().unwrap());
+    assert!(leaf["assertion"].is_string(), "{leaf}");
+    assert_eq!(leaf["decision"], "approve", "{leaf}");
+    // The assertion is in no page and no address.
+    assert!(!decided.header("location").unwrap().contains(&assertion));
+}
+
+#[test]
+fn nothing_is_asked_of_a_passkey_where_there_is_none() {
+    let incident = shared();
+    let browser = Browser::signed_in(incident, Who::Lead);
+    let page = browser.get("/console/operators").assert_status(200);
+    assert!(!page.text().contains("name=\"passkey\""), "{}", page.text());
+    let page = browser.get("/console/passkeys").assert_status(200);
+    assert!(page.text().contains("You have none"), "{}", page.text());
+}
+
+#[test]
+fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
+    let incident = Incident::new();
+    let Some(chromium) = Chromium::at_name(&incident) else {
+        return;
+    };
+    let authenticator = chromium.authenticator();
+    chromium.sign_in(&incident, Who::SecondLead);
+    chromium.go("/console/passkeys");
+    chromium.fill("#label", "key of the browser");
+    chromium.fill("#password", PASSWORD);
+    chromium.press("Enrol a passkey");
+    chromium.comes_to("done=");
+    assert!(chromium.words().contains("key of the browser"));
+
+    chromium.press("Sign out");
+    chromium.comes_to("/console/sign-in");
+    // The password alone opens nothing any more.
+    let name = || {
+        chromium.go("/console/sign-in");
+        chromium.fill("#name", NAME);
+        chromium.fill("#password", PASSWORD);
+    };
+    name();
+    chromium.press("Sign in");
+    chromium.find("#problem");
+    name();
+    chromium.press("Sign in with your passkey");
+    chromium.find("nav.main");
+
+    let number = incident.log.messages[0].number.clone();
+    let subjects = [incident.subject(&number)];
+    let reveal = incident.ask_reveal(&incident.investigator(), &subjects);
+    let page = format!("/console/reveals/{reveal}");
+    chromium.go(&page);
+    chromium.fill("#reason", "they have to be called today");
+    // Somebody else sits at the device.
+    chromium.verifies(&authenticator, false);
+    chromium.press("Approve");
+    chromium.find("button.first");
+    let state = incident.lead().get(&format!("/reveals/{reveal}"));
+    assert_eq!(state.assert_status(200).json()["state"], "requested");
+    chromium.verifies(&authenticator, true);
+    chromium.go(&page);
+    chromium.fill("#reason", "they have to be called today");
+    chromium.press("Approve");
+    chromium.comes_to("done=");
+    let place = chromium.place();
+    let leaf = place.split("done=").nth(1).unwrap().parse().unwrap();
+    let leaf = incident.leaf(leaf);
+    assert_eq!(leaf["action"], "reveal.decide", "{leaf}");
+    assert!(leaf["assertion"].is_string(), "{leaf}");
+    let said = chromium.wrong(&[401, 403]);
+    let policies = said
+        .iter()
+        .filter(|words| words.contains("Content Security Policy"));
+    assert_eq!(policies.count(), 0, "{said:?}");
+}

@@ -1,0 +1,6 @@
+//! The caller's own passkeys.
+
+mod begin;
+mod enrol;
+mod list;
+mod remove;
