@@ -22,6 +22,9 @@ use crate::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ListDestructions, ReadCertificate, ReadCertificateText,
     ReadDestruction, RequestDestruction, StopDestruction,
 };
+use crate::operations::erasure::{
+    CarryOutErasure, DecideErasure, ListErasures, ReadErasure, RequestErasure,
+};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
     CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
@@ -112,6 +115,11 @@ pub(super) fn routes() -> Routes {
         .mount::<DecideDestruction>     (post.clone(),   "/destructions/{destruction}/decision", ok)
         .mount::<StopDestruction>       (post.clone(),   "/destructions/{destruction}/stop",  ok)
         .mount::<CarryOutDestruction>   (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
+        .mount::<RequestErasure>        (post.clone(),   "/cases/{case}/erasures",            created)
+        .mount_list::<ListErasures>     ("/cases/{case}/erasures",          OF_STATE)
+        .mount::<ReadErasure>           (get.clone(),    "/erasures/{erasure}",               ok)
+        .mount::<DecideErasure>         (post.clone(),   "/erasures/{erasure}/decision",      ok)
+        .mount::<CarryOutErasure>       (post.clone(),   "/erasures/{erasure}/carrying-out",  ok)
         .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount::<NameMember>            (put.clone(),    "/cases/{case}/members/{operator}",  ok)

@@ -21,7 +21,7 @@ use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
-use crate::vault::{Paths, ShredError, Vault};
+use crate::vault::{EraseError, Paths, ShredError, Vault};
 
 /// Where and how to serve.
 #[derive(Debug, Clone)]
@@ -199,6 +199,7 @@ pub async fn serve_until(
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
     let shredding = tokio::spawn(shred(Arc::clone(&vault)));
+    let erasing = tokio::spawn(erase(Arc::clone(&vault)));
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
@@ -209,6 +210,7 @@ pub async fn serve_until(
     summing.abort();
     sweeping.abort();
     shredding.abort();
+    erasing.abort();
     if let Some(reloading) = reloading {
         reloading.abort();
     }
@@ -258,6 +260,28 @@ async fn shred(vault: Arc<Vault>) {
             Ok(Err(fault)) => {
                 tracing::error!(fault = %fault, "a destroyed case could not be ended yet")
             }
+            Err(_) => return,
+        }
+    }
+}
+
+/// Goes on with erasures that were carried out, and tries again what could not be done.
+async fn erase(vault: Arc<Vault>) {
+    const LOOKS_A_MINUTE: u64 = 60;
+    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
+    for ticks in 0_u64.. {
+        tick.tick().await;
+        let vault = Arc::clone(&vault);
+        // Where a caller went away before the answer, nobody said that there is something to do.
+        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
+        let erased = tokio::task::spawn_blocking(move || match anyway {
+            true => vault.erase(),
+            false => vault.erase_if_due(),
+        });
+        match erased.await {
+            Ok(Ok(0)) | Ok(Err(EraseError::UnderWay)) => {}
+            Ok(Ok(numbers)) => tracing::info!(numbers, "erasures were finished"),
+            Ok(Err(fault)) => tracing::error!(fault = %fault, "an erasure could not be ended yet"),
             Err(_) => return,
         }
     }

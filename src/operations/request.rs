@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, DestructionId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId, Reason,
-    RequestId, RevealId, SessionId,
+    CaseId, DestructionId, ErasureId, ExhibitId, ExportId, OperatorId, Purpose, QuarantineId,
+    Reason, RequestId, RevealId, SessionId,
 };
 use crate::vault::{Operation, OperationError, Target, Why};
 
@@ -85,6 +85,11 @@ impl Ids {
     /// The `{destruction}` of the path; `NotFound` if it is missing or malformed.
     pub fn destruction(&self) -> Result<DestructionId, OperationError> {
         self.named("destruction")
+    }
+
+    /// The `{erasure}` of the path; `NotFound` if it is missing or malformed.
+    pub fn erasure(&self) -> Result<ErasureId, OperationError> {
+        self.named("erasure")
     }
 
     /// The `{session}` of the path; `NotFound` if it is missing or malformed.

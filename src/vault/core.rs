@@ -65,6 +65,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// Whether something of an erased number may be left.
+    pub(in crate::vault) erase_due: AtomicBool,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }

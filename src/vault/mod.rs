@@ -17,6 +17,8 @@ pub mod columns;
 mod core;
 mod door;
 pub mod entropy;
+mod erase;
+mod erasure_file;
 mod error;
 mod exhibits;
 pub mod identity;
@@ -52,6 +54,8 @@ pub use self::call::shown_once::ShownOnce;
 pub use self::call::target::{Target, Why};
 pub use self::call::wire::{Body, Part, SentFile, View, Wire};
 pub use self::door::{Ended, Operation, Reply, Rights, Vault};
+pub use self::erase::EraseError;
+pub use self::erasure_file::ErasureFileFault;
 pub use self::error::{Conflict, DataRefusal, NearMisses, OperationError};
 pub use self::exhibits::duplicate_lines::DuplicateOf;
 pub use self::exhibits::under_way::{

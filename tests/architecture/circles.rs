@@ -162,6 +162,34 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "erasure_file",
+        &[
+            "entropy",
+            "error",
+            "exhibits",
+            "keyring",
+            "paths",
+            "plaintext",
+        ],
+    ),
+    (
+        "erase",
+        &[
+            "admission",
+            "call",
+            "core",
+            "door",
+            "erasure_file",
+            "error",
+            "exhibits",
+            "keyring",
+            "ledger",
+            "plaintext",
+            "scope",
+            "store",
+        ],
+    ),
+    (
         "shred",
         &[
             "call", "door", "error", "keyring", "ledger", "scope", "store",
@@ -178,6 +206,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "core",
             "door",
             "entropy",
+            "erase",
             "error",
             "exhibits",
             "identity",

@@ -275,7 +275,7 @@ impl RequestKind for Destruction {
 
 impl<'v> Reading<'v> {
     /// The case, unless it is on hold.
-    fn not_held(&self) -> Result<&'v CaseRow, OperationError> {
+    pub(super) fn not_held(&self) -> Result<&'v CaseRow, OperationError> {
         let case = self.case_row()?;
         match case.state {
             CaseState::Held => Err(OperationError::Conflict(Conflict::CaseState(case.state))),
