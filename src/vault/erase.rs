@@ -12,7 +12,6 @@
 //!
 //! Not promised: that a disk forgets, or that copies of the vault do.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -371,11 +370,6 @@ pub(in crate::vault) fn check_file(core: &Core) -> Result<Option<String>, Operat
             )),
         },
     })
-}
-
-/// Whether bytes at a path are erasure lists of the vault of this keyring.
-pub(in crate::vault) fn is_list_of(keyring: &super::keyring::Keyring, path: &Path) -> bool {
-    std::fs::read(path).is_ok_and(|sealed| super::erasure_file::is_of(keyring, &sealed))
 }
 
 fn place<'c>(

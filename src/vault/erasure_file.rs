@@ -13,7 +13,6 @@ use std::fs;
 use std::io::{self, ErrorKind};
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::domain::CaseId;
 use crate::vault::entropy::Entropy;
@@ -138,12 +137,4 @@ impl ErasureFile {
             .retain(|case, _| case.parse::<CaseId>().is_ok_and(|case| has(&case)));
         self.lists.len() != before
     }
-}
-
-/// Checks that bytes are such a file of the vault that this keyring is of.
-pub(in crate::vault) fn is_of(keyring: &Keyring, sealed: &[u8]) -> bool {
-    let aad = Aad::erasure_file(keyring.vault());
-    let opened: Result<Zeroizing<Vec<u8>>, _> =
-        keyring.root_keys().erasure_file().open(&aad, sealed);
-    opened.is_ok()
 }

@@ -13,6 +13,7 @@ use super::admission::{ExhibitCheck, check_exhibits};
 use super::clock::{Clock, ClockReport};
 use super::core::Core;
 use super::entropy::Entropy;
+use super::erase::check_file;
 use super::error::OperationError;
 use super::keyring::Keyring;
 use super::ledger::trail;
@@ -63,6 +64,15 @@ impl Inspection {
     /// If the check itself could not be done.
     pub fn check_exhibits(&self) -> Result<Vec<ExhibitCheck>, OperationError> {
         check_exhibits(&self.core)
+    }
+
+    /// What is wrong with the erasure lists beside the keyring, if anything is.
+    ///
+    /// # Errors
+    ///
+    /// If the check itself could not be done.
+    pub fn check_erasures(&self) -> Result<Option<String>, OperationError> {
+        check_file(&self.core)
     }
 
     /// What the clocks say.

@@ -70,6 +70,7 @@ impl Shelf {
         let sources = Sources {
             database,
             keyring,
+            erasures: None,
             mark,
             kept: &[],
         };

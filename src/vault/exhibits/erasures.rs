@@ -105,11 +105,6 @@ impl Erasures {
         self.0.is_empty()
     }
 
-    /// How many erasures there were in the case.
-    pub(in crate::vault) fn count(&self) -> u64 {
-        self.0.len() as u64
-    }
-
     /// The erasures with the numbers of their rows.
     pub(in crate::vault) fn each(&self) -> impl Iterator<Item = (i64, &Erasure)> {
         self.0.iter().map(|(no, one)| (*no, one))
