@@ -4,8 +4,8 @@
 //! is answered as absent. Whatever is here can be interrupted and goes on at the next call, in any process that opens
 //! the vault. The number's term goes last of what is overwritten, because its value finds the rest: prints of messages,
 //! rows in quarantine, user names that nobody else has. Every act overwrites the parts of one exhibit, and its leaf has
-//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the write-ahead log is cut, and
-//! a last leaf says that the erasure is finished.
+//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the write-ahead log is cut,
+//! and a last leaf says that the erasure is finished.
 //!
 //! Also brings the list of the database and its copy beside the keyring together: an older database is told what was
 //! erased after it, before anything of it is served.
