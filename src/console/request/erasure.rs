@@ -11,7 +11,8 @@ impl Kind for Erasure {
     const CALLED: &'static str = "erasure";
     const ASKS: &'static str = "Asks that the case forgets one person's number.";
     const DOES: &'static str = "a lead or a custodian carries it out: from then on the number is answered as \
-        absent, and the vault overwrites what it stored of it. The records stay, with an anonymous code, and nothing brings the number back";
+        absent, and the vault overwrites what it stored of it. The records stay, with an anonymous code, and nothing \
+        brings the number back";
 
     fn listing(listed: ErasureList) -> (Vec<ErasureView>, Option<String>) {
         (listed.erasures, listed.next)

@@ -121,8 +121,8 @@ impl Numbers {
         Ok(number)
     }
 
-    /// The print of a number: the same in every admission to the case, unless the number was erased. `digits` are those of its cell if it is plain
-    /// E.164, otherwise 0.
+    /// The print of a number: the same in every admission to the case, unless the number was erased. `digits` are
+    /// those of its cell if it is plain E.164, otherwise 0.
     pub(super) fn print(&self, digits: u64, number: u32) -> u64 {
         if let Some(erased) = self.erased.as_ref().filter(|erased| erased.has(number)) {
             let phone = phone_of(&self.table, number);

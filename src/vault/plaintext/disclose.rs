@@ -16,7 +16,8 @@ impl Disclosed {
         Self(phone)
     }
 
-    /// The number as E.164; nothing in the place of one that was erased. A review has to check what each caller does with the text.
+    /// The number as E.164; nothing in the place of one that was erased. A review has to check what each caller
+    /// does with the text.
     pub fn expose(&self, _: &Receipt) -> Zeroizing<String> {
         match self.0.is_erased() {
             true => Zeroizing::default(),
