@@ -32,6 +32,14 @@ CREATE TABLE release (
 
 CREATE INDEX release_of_case ON release (case_number);
 
+-- The numbers that were erased from a case. `sealed` has a keyed tag of the number, by which it is known when it comes
+-- again, and how far its erasure is.
+CREATE TABLE erasure (
+    no          INTEGER PRIMARY KEY,
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    sealed      BLOB NOT NULL
+) STRICT;
+
 -- What was spent in a case. An operator has a row for each kind of budget: a leaking bucket, and the points of the last
 -- 30 days by day. `refused` are the times of calls that were refused for want of points. `raised` are points beside the
 -- usual ones, which another lead gave.

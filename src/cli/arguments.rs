@@ -8,8 +8,8 @@ use super::{
     login, manual, operator, password, restore, serve,
 };
 use crate::client::{
-    case, export, inbox, lookup, member, operator as operators, quarantine, raise, record, request,
-    reveal, scope, session,
+    case, erasure, export, inbox, lookup, member, operator as operators, quarantine, raise, record,
+    request, reveal, scope, session,
 };
 
 /// A privacy-preserving vault for the data of one breach.
@@ -57,6 +57,9 @@ enum Command {
     /// Rows in quarantine: ask for them, see them masked, or take them as a sealed list.
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
+    /// Erasures of one person: ask for one, list them, carry out what was decided; `decide` decides it.
+    #[command(subcommand)]
+    Erasure(erasure::Erasure),
     /// Raises of your budget: ask for more lookup points, list what was asked.
     #[command(subcommand)]
     Raise(raise::Raise),
@@ -118,6 +121,7 @@ impl Arguments {
             Command::Reveal(reveal) => Ok(reveal.run()?),
             Command::Export(export) => Ok(export.run()?),
             Command::Quarantine(quarantine) => Ok(quarantine.run()?),
+            Command::Erasure(erasure) => Ok(erasure.run()?),
             Command::Raise(raise) => Ok(raise.run()?),
             Command::Decide(decide) => Ok(decide.run()?),
             Command::Audit(audit) => audit.run(),

@@ -172,9 +172,13 @@ fn check_exhibits(vault: &Inspection) -> Result<String, String> {
     let checks = vault
         .check_exhibits()
         .map_err(|error| format!("not checked: {}", error.name()))?;
+    let erasures = vault
+        .check_erasures()
+        .map_err(|error| format!("not checked: {}", error.name()))?;
     let faults: Vec<&str> = checks
         .iter()
         .flat_map(|check| &check.faults)
+        .chain(&erasures)
         .map(String::as_str)
         .collect();
     if faults.is_empty() {

@@ -236,6 +236,9 @@ impl From<RestoreError> for CliError {
             RestoreError::Checkpoint(_) | RestoreError::Sealed(_) => {
                 Self::unverified(chain(&error)).hint("nothing was put in place; take another backup")
             }
+            RestoreError::NoErasures => Self::failed(error.to_string()).hint(
+                "name the newest copy of the file keys/erasures with --erasures; nothing was put in place",
+            ),
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
             RestoreError::OneHolder => Self::sealed(error.to_string()).hint(

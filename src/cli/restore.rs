@@ -43,6 +43,9 @@ pub(super) struct Restore {
     /// The file keys/high-water-mark, if it is left: it says how far the log had come
     #[arg(long, value_name = "FILE")]
     mark: Option<PathBuf>,
+    /// The newest copy of the file keys/erasures: whoever was erased after the backup is erased again
+    #[arg(long, value_name = "FILE")]
+    erasures: Option<PathBuf>,
     /// A checkpoint that you kept, the newest best; may be given more than once
     #[arg(long = "checkpoint", value_name = "FILE")]
     kept: Vec<PathBuf>,
@@ -93,6 +96,7 @@ impl Restore {
         let sources = Sources {
             database: &self.from,
             keyring: &self.keyring,
+            erasures: self.erasures.as_deref(),
             mark: self.mark.as_deref(),
             kept: &kept,
         };

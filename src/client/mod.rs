@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod case;
 pub(crate) mod clock;
 mod connection;
+pub(crate) mod erasure;
 mod exact_text;
 pub(crate) mod exhibit;
 pub(crate) mod export;

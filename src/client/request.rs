@@ -1,5 +1,5 @@
-//! What two people decide: reveals, exports, withdrawals, quarantines, memberships, raises and destructions. The letter
-//! of an id says which of them it is.
+//! What two people decide: reveals, exports, withdrawals, quarantines, memberships, raises, destructions and erasures.
+//! The letter of an id says which of them it is.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub(super) const STATES: [&str; 7] = [
                   breachvault decide r_0123456789abcdefghjk approve \\\n      \
                   --reason 'checked against the notice'")]
 pub(crate) struct Decide {
-    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise or a destruction
+    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise, a destruction or an erasure
     id: String,
     /// approve or deny; without it, the request is shown and nothing is decided
     #[arg(value_parser = ["approve", "deny"], requires = "reason", hide_possible_values = true)]
@@ -96,6 +96,7 @@ pub(crate) fn path(id: &str) -> Result<String, Failure> {
         Some("m") => "memberships",
         Some("b") => "raises",
         Some("d") => "destructions",
+        Some("f") => "erasures",
         _ => {
             return Err(Failure::usage("ID: it is not the id of a request")
                 .way_out("a reveal begins with r_, an export with e_, a withdrawal with w_"));

@@ -97,6 +97,8 @@ request_ids! {
     RaiseId 'b';
     /// One request to destroy a case.
     DestructionId 'd';
+    /// One request to erase one person's number.
+    ErasureId 'f';
 }
 
 /// The identifier of one kind of request that two people decide.

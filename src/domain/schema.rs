@@ -8,9 +8,9 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{
-    AccountName, CaseId, DestructionId, ExhibitId, ExportId, Format, LegalBasis, MembershipId,
-    Moment, OperatorId, OperatorName, PasskeyId, QuarantineId, RaiseId, Reason, Reference,
-    RequestId, RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
+    AccountName, CaseId, DestructionId, ErasureId, ExhibitId, ExportId, Format, LegalBasis,
+    MembershipId, Moment, OperatorId, OperatorName, PasskeyId, QuarantineId, RaiseId, Reason,
+    Reference, RequestId, RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
 };
 
 /// Gives types a schema of their own name.
@@ -106,6 +106,7 @@ described! {
     RequestId as "RequestId" => any_request();
     RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
     DestructionId as "DestructionId" => id("One request to destroy a case.", 'd');
+    ErasureId as "ErasureId" => id("One request to erase one person's number.", 'f');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => id("One signed-in session.", 's');
     PasskeyId as "PasskeyId" => id("One passkey of an operator.", 'p');

@@ -18,8 +18,8 @@ use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
 use crate::domain::schema::ALSO_CHECKED;
 use crate::domain::{
-    CaseId, DestructionId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId, QuarantineId,
-    RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
+    CaseId, DestructionId, ErasureId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId,
+    QuarantineId, RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
 };
 use crate::policy::{CaseState, allows_state, needs_case};
 
@@ -207,6 +207,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     }
     parameters! {
         CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
+        ErasureId
         RequestId OperatorId SessionId PasskeyId
     }
     let mut schemas: BTreeMap<String, Value> = nested
@@ -351,6 +352,7 @@ fn id_in_path(name: &str) -> Value {
         "quarantine" => reference(&QuarantineId::name()),
         "raise" => reference(&RaiseId::name()),
         "destruction" => reference(&DestructionId::name()),
+        "erasure" => reference(&ErasureId::name()),
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
         "passkey" => reference(&PasskeyId::name()),

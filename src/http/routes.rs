@@ -22,6 +22,9 @@ use crate::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ListDestructions, ReadCertificate, ReadCertificateText,
     ReadDestruction, RequestDestruction, StopDestruction,
 };
+use crate::operations::erasure::{
+    CarryOutErasure, DecideErasure, ListErasures, ReadErasure, RequestErasure,
+};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
     CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
@@ -104,8 +107,8 @@ pub(super) fn routes() -> Routes {
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
         .mount::<ListSlots>             (get.clone(),    "/keys/slots",                       ok)
         .mount::<RequestSlotChange>     (post.clone(),   "/keys/slots/change",                created)
-        .mount::<DecideSlotChange>      (post.clone(),   "/keys/slots/change/decision",       ok)
-        .mount::<CarryOutSlotChange>    (post.clone(),   "/keys/slots/change/carrying-out",   ok)
+        .mount_signed::<DecideSlotChange> (post.clone(),   "/keys/slots/change/decision",       ok)
+        .mount_signed::<CarryOutSlotChange> (post.clone(),   "/keys/slots/change/carrying-out",   ok)
         .mount::<ReadClock>             (get.clone(),    "/clock",                            ok)
         .mount::<AcceptTime>            (post.clone(),   "/clock/acceptance",                 ok)
 
@@ -123,6 +126,11 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<DecideDestruction> (post.clone(),   "/destructions/{destruction}/decision", ok)
         .mount_signed::<StopDestruction> (post.clone(),   "/destructions/{destruction}/stop",  ok)
         .mount_signed::<CarryOutDestruction> (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
+        .mount::<RequestErasure>        (post.clone(),   "/cases/{case}/erasures",            created)
+        .mount_list::<ListErasures>     ("/cases/{case}/erasures",          OF_STATE)
+        .mount::<ReadErasure>           (get.clone(),    "/erasures/{erasure}",               ok)
+        .mount_signed::<DecideErasure>  (post.clone(),   "/erasures/{erasure}/decision",      ok)
+        .mount_signed::<CarryOutErasure> (post.clone(),  "/erasures/{erasure}/carrying-out",  ok)
         .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount_signed::<NameMember>     (put.clone(),    "/cases/{case}/members/{operator}",  ok)

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod destruction;
 mod docs;
 mod done;
+pub mod erasure;
 pub mod exhibit;
 pub mod export;
 pub mod health;

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::Docs;
 use crate::domain::{
-    CaseId, DestructionId, ExhibitId, ExportId, OperatorId, PasskeyId, Purpose, QuarantineId,
-    Reason, RequestId, RevealId, SessionId,
+    CaseId, DestructionId, ErasureId, ExhibitId, ExportId, OperatorId, PasskeyId, Purpose,
+    QuarantineId, Reason, RequestId, RevealId, SessionId,
 };
 use crate::vault::{AskChallenge, Operation, OperationError, Target, Why};
 
@@ -99,6 +99,11 @@ impl Ids {
     /// The `{destruction}` of the path; `NotFound` if it is missing or malformed.
     pub fn destruction(&self) -> Result<DestructionId, OperationError> {
         self.named("destruction")
+    }
+
+    /// The `{erasure}` of the path; `NotFound` if it is missing or malformed.
+    pub fn erasure(&self) -> Result<ErasureId, OperationError> {
+        self.named("erasure")
     }
 
     /// The `{session}` of the path; `NotFound` if it is missing or malformed.

@@ -141,6 +141,14 @@ list! {
     StopDestruction   "destruction.stop"    writes;
     CarryOutDestruction "destruction.carry-out" writes;
     CertifyDestruction "destruction.certify" writes;
+    RequestErasure    "erasure.request"     writes;
+    ListErasures      "erasure.list"        reads;
+    ReadErasure       "erasure.read"        reads;
+    DecideErasure     "erasure.decide"      writes decides;
+    CarryOutErasure   "erasure.carry-out"   writes;
+    OverwriteErased   "erasure.overwrite"   writes;
+    FinishErasure     "erasure.finish"      writes;
+    ReapplyErasures   "erasure.reapply"     writes;
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
     SuspendMember     "member.suspend"      writes;
@@ -255,6 +263,9 @@ impl ActionKind {
                     | Self::TakePackage
                     | Self::StopDestruction
                     | Self::CarryOutDestruction
+                    | Self::CarryOutErasure
+                    | Self::DecideSlotChange
+                    | Self::CarryOutSlotChange
                     | Self::RotateKek
                     | Self::AddOperator
                     | Self::RevokeOperator

@@ -214,7 +214,8 @@ fn about_request(
         }
         ActionKind::BuildPackage
         | ActionKind::CarryOutDestruction
-        | ActionKind::StopDestruction => &[RequestState::Approved],
+        | ActionKind::StopDestruction
+        | ActionKind::CarryOutErasure => &[RequestState::Approved],
         ActionKind::TakePackage => &[RequestState::Approved, RequestState::Used],
         ActionKind::AcknowledgeExport => &[RequestState::Used],
         _ => return Ok(()),

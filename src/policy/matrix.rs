@@ -154,6 +154,11 @@ fn row(action: ActionKind) -> Row {
         A::ListDestructions | A::ReadDestruction | A::StopDestruction | A::CarryOutDestruction => {
             at_rest_too(members(&[L, C]))
         }
+        // Whoever works on the case passes a person's request on; somebody who leads or keeps it decides. In a closed
+        // case too: a person's right does not rest.
+        A::RequestErasure => at_rest_too(members(&[I, L])),
+        A::DecideErasure | A::CarryOutErasure => at_rest_too(members(&[L, C])),
+        A::ListErasures | A::ReadErasure => at_rest_too(members(&[I, L, C])),
         A::ReadCertificate => Row {
             home: &[Auditor],
             ..to_the_end(members(&[I, L, C]))
@@ -212,6 +217,9 @@ fn row(action: ActionKind) -> Row {
         | A::SumStrangers
         | A::NoteClock
         | A::CertifyDestruction
+        | A::OverwriteErased
+        | A::FinishErasure
+        | A::ReapplyErasures
         | A::NoteBackup
         | A::RestoreVault => SYSTEM,
     }

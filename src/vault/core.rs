@@ -72,6 +72,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) shred_due: AtomicBool,
     /// Destroyed cases that could not be ended.
     pub(in crate::vault) held_up: HeldUpCases,
+    /// Whether something of an erased number may be left.
+    pub(in crate::vault) erase_due: AtomicBool,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }

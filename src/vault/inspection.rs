@@ -13,6 +13,7 @@ use super::admission::{ExhibitCheck, check_exhibits};
 use super::clock::{Clock, ClockReport};
 use super::core::Core;
 use super::entropy::Entropy;
+use super::erase::check_file;
 use super::error::OperationError;
 use super::keyring::Keyring;
 use super::ledger::trail;
@@ -81,6 +82,15 @@ impl Inspection {
                 (case.id, at)
             })
             .collect())
+    }
+
+    /// What is wrong with the erasure lists beside the keyring, if anything is.
+    ///
+    /// # Errors
+    ///
+    /// If the check itself could not be done.
+    pub fn check_erasures(&self) -> Result<Option<String>, OperationError> {
+        check_file(&self.core)
     }
 
     /// What the clocks say.

@@ -36,6 +36,12 @@ impl Paths {
         self.keys().join("high-water-mark")
     }
 
+    /// The erasure lists of all cases, sealed. They are beside the keyring, so that an older database does not bring an
+    /// erased number back.
+    pub fn erasures(&self) -> PathBuf {
+        self.keys().join("erasures")
+    }
+
     /// The folder of everything else.
     pub fn data(&self) -> PathBuf {
         self.root.join("data")

@@ -28,8 +28,8 @@ use super::scope::{Scope, certified};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::ExhibitNumber;
 use super::store::{
-    StoreError, StoreFault, Transaction, budget_rows, exhibit_rows, membership_rows, release_rows,
-    request_rows, term_rows,
+    StoreError, StoreFault, Transaction, budget_rows, erasure_rows, exhibit_rows, membership_rows,
+    release_rows, request_rows, term_rows,
 };
 use crate::domain::{CaseId, RequestId};
 use crate::policy::{CaseState, actions};
@@ -50,6 +50,9 @@ pub enum ShredError {
     /// The keyring could not be written.
     #[error("the keyring could not be written")]
     Keyring,
+    /// The list of the case's erasures could not be taken out of the file beside the keyring.
+    #[error("the erasure list of the case could not be taken away")]
+    Erasures,
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -146,6 +149,7 @@ impl Vault {
         self.shred_packages(number)?;
         self.shred_exhibits(number)?;
         self.shred_small_rows(number)?;
+        self.forget_erasures().map_err(|_| ShredError::Erasures)?;
         self.ledger.stager().empty_log()?;
         self.perform(&Caller::system(), Certify(case.id.clone()))
             .map_err(|_| ShredError::Certificate)?;
@@ -186,6 +190,14 @@ impl Vault {
             all.truncate(ROWS);
             for (no, _) in &all {
                 release_rows::remove(rows, *no)?;
+            }
+            Ok(all.len())
+        })?;
+        self.until_none(move |rows| {
+            let mut all = erasure_rows::list(rows, case)?;
+            all.truncate(ROWS);
+            for (no, _) in &all {
+                erasure_rows::remove(rows, *no)?;
             }
             Ok(all.len())
         })?;

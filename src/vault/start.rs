@@ -29,6 +29,7 @@ use crate::vault::clock::{Clock, ClockReport};
 use crate::vault::core::Core;
 use crate::vault::door::{Operation, Vault};
 use crate::vault::entropy::Entropy;
+use crate::vault::erase::EraseError;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
@@ -91,6 +92,9 @@ pub enum StartError {
     /// The log is not the one that the high-water mark was written for.
     #[error(transparent)]
     Mark(#[from] MarkFault),
+    /// An erasure that was carried out could not be ended, or not be taken over from the file beside the keyring.
+    #[error("an erasure could not be ended: {0}")]
+    Erasure(#[from] EraseError),
     /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {}", io_words(*.0))]
     Io(io::ErrorKind),
@@ -205,6 +209,8 @@ impl Vault {
                 .perform(&Caller::system(), Unseal { opened })
                 .map_err(|_| StartError::Unaudited)?;
         }
+        // An older database serves nobody whom a newer one forgot.
+        vault.reapply_erasures()?;
         Ok(vault)
     }
 
@@ -420,6 +426,7 @@ pub(in crate::vault) fn prepare(
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
         held_up: HeldUpCases::default(),
+        erase_due: AtomicBool::new(true),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;

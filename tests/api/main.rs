@@ -19,6 +19,7 @@ mod case;
 mod clock;
 mod console;
 mod destruction;
+mod erasure;
 mod exhibit;
 mod export;
 mod health;

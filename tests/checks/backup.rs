@@ -73,6 +73,7 @@ impl Shelf {
         let sources = Sources {
             database,
             keyring,
+            erasures: None,
             mark,
             kept: &[],
         };

@@ -16,6 +16,7 @@ mod cmd;
 mod compile_fail;
 mod control_rows;
 mod destruction;
+mod erasure;
 mod evidence_tools;
 mod faults;
 mod file_put_back;

@@ -10,7 +10,7 @@ use crate::policy::Action;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::{
-    Destruction, Export, Membership, Quarantine, Raise, RequestKind, Reveal, Withdrawal,
+    Destruction, Erasure, Export, Membership, Quarantine, Raise, RequestKind, Reveal, Withdrawal,
 };
 
 /// The kinds of request in a case.
@@ -46,6 +46,7 @@ impl Page for KindsPage {
             listed::<Quarantine>(visit, false),
             listed::<Membership>(visit, false),
             listed::<Destruction>(visit, true),
+            listed::<Erasure>(visit, true),
         ];
         Shown::page(&Shows {
             visit,

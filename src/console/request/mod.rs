@@ -3,12 +3,14 @@
 //! `kind` says what differs between the kinds; each kind has a file for it. The pages are the same for all of them.
 
 mod ask_destruction;
+mod ask_erasure;
 mod ask_export;
 mod ask_raise;
 mod ask_reveal;
 mod decide;
 mod destruction;
 mod end_case;
+mod erasure;
 mod export;
 mod kind;
 mod kinds;
@@ -23,6 +25,7 @@ mod reveal;
 mod withdrawal;
 
 pub use self::ask_destruction::{DestructionForm, DestructionPage};
+pub use self::ask_erasure::{CarryOutErasurePage, ErasureForm, ErasurePage};
 pub use self::ask_export::{ExportForm, ExportPage};
 pub use self::ask_raise::{RaiseForm, RaisePage};
 pub use self::ask_reveal::{RevealForm, RevealPage};

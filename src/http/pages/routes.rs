@@ -26,9 +26,9 @@ use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
 };
 use crate::console::request::{
-    CarryOutPage, DecidePage, DestructionForm, DestructionPage, ExportForm, ExportPage, KindsPage,
-    ListPage, OpenQuarantinePage, OpenRevealPage, RaiseForm, RaisePage, ReadPage, RevealForm,
-    RevealPage, StopPage,
+    CarryOutErasurePage, CarryOutPage, DecidePage, DestructionForm, DestructionPage, ErasureForm,
+    ErasurePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
+    RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage, StopPage,
 };
 use crate::console::session::{
     BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
@@ -38,7 +38,7 @@ use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
 use crate::vault::scope::requests::{
-    Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
+    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
 };
 
 #[rustfmt::skip]
@@ -157,6 +157,13 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .signed_page::<DecidePage<Destruction>>("/console/destructions/{destruction}", post.clone())
         .signed_page::<StopPage>        ("/console/destructions/{destruction}/stop", post.clone())
         .signed_page::<CarryOutPage>    ("/console/destructions/{destruction}/carrying-out", post.clone())
+
+        .page::<ListPage<Erasure>>      ("/console/cases/{case}/erasures", get.clone())
+        .page::<ErasureForm>            ("/console/cases/{case}/erasures/new", get.clone())
+        .page::<ErasurePage>            ("/console/cases/{case}/erasures/new", post.clone())
+        .page::<ReadPage<Erasure>>      ("/console/erasures/{erasure}", get.clone())
+        .page::<DecidePage<Erasure>>    ("/console/erasures/{erasure}", post.clone())
+        .page::<CarryOutErasurePage>    ("/console/erasures/{erasure}/carrying-out", post.clone())
 
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
 

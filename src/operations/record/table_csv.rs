@@ -132,6 +132,7 @@ mod tests {
                     span: None,
                     quarantined: Shown::Number(0),
                     account_in_log: None,
+                    erasures: None,
                 },
                 state: "as in log",
                 area_state: String::new(),

@@ -11,6 +11,7 @@ use super::coder::Coder;
 use super::codes::Codes;
 use super::earlier::Earlier;
 use super::earlier_exhibit::EarlierExhibit;
+use super::erased_numbers::ErasedNumbers;
 use super::group::{DICTIONARIES, Group};
 use super::in_case::InCase;
 use super::in_progress::{Admission, ExhibitFacts};
@@ -34,6 +35,7 @@ use crate::vault::error::Stopped;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionaries, open_description};
+use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -149,6 +151,9 @@ impl Prepared {
         };
         // Dropped before `in_case`, whose thread may wait for a reader.
         let reader = core.readers.snapshot()?;
+        let list = Erasures::load(reader.connection()?, &keys, begun.case_number)?;
+        let list = Arc::new(list);
+        let erased = ErasedNumbers::of(Arc::clone(&list), &keys, &core.entropy)?;
         let columns = load_dictionaries(reader.connection()?, &keys, &exhibits)?.into_iter();
         let columns =
             <[Codes; DICTIONARIES]>::try_from(columns.map(Codes::new).collect::<Vec<_>>())
@@ -166,14 +171,14 @@ impl Prepared {
                 prints.keys_of_numbers(),
                 fingerprinter(&*core.entropy)?,
                 region,
+                erased,
             ),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };
-        Ok(Self {
-            keys,
-            intake: Intake::new(coder, in_case, prints),
-        })
+        let mut intake = Intake::new(coder, in_case, prints);
+        intake.quarantine.leave_out(list, Arc::clone(&keys));
+        Ok(Self { keys, intake })
     }
 }
 
@@ -188,7 +193,12 @@ impl Intake {
             columns: std::array::from_fn(|_| Codes::new(Dictionary::new())),
             earlier_numbers: Earlier::none(Field::Number),
             earlier_users: Earlier::none(Field::User),
-            numbers: Numbers::new(prints.keys_of_numbers(), fingerprinter(entropy)?, region),
+            numbers: Numbers::new(
+                prints.keys_of_numbers(),
+                fingerprinter(entropy)?,
+                region,
+                None,
+            ),
             users: Users::new(),
             bases: [[None; 4]; 3],
         };

@@ -1,5 +1,8 @@
 //! Checks that everything that was admitted is still there and opens.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -19,6 +22,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, read_part};
+use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::tag_runs::TagSearch;
 use crate::vault::exhibits::terms::TermPlace;
@@ -74,29 +78,77 @@ pub(in crate::vault) fn check_exhibits(core: &Core) -> Result<Vec<ExhibitCheck>,
 pub(in crate::vault) fn check_digests(
     connection: &Snapshot,
 ) -> Result<Result<usize, u64>, OperationError> {
-    let admissions = LeafFilter {
-        action: Some(ActionKind::FinishExhibit.name().to_owned()),
-        outcome: Some("done".to_owned()),
-        ..LeafFilter::default()
+    let said = match digests_said(connection, None)? {
+        Ok(said) => said,
+        Err(seq) => return Ok(Err(seq)),
     };
     let mut exhibits = Vec::new();
     for case in case_rows::list(connection)? {
         exhibits.extend(exhibit_rows::list_all(connection, case.number)?);
     }
     let mut agree = 0;
-    for (seq, bytes) in leaf_rows::search_without_indices(connection, &admissions)? {
-        let Ok(leaf) = serde_json::from_slice::<AdmissionLeaf>(&bytes) else {
-            return Ok(Err(seq));
-        };
-        let Some(exhibit) = exhibits.iter().find(|one| one.id.as_str() == leaf.object) else {
+    for (object, said) in said {
+        let Some(exhibit) = exhibits.iter().find(|one| one.id.as_str() == object) else {
             continue;
         };
-        if STANDARD.encode(part_digests::recompute(connection, exhibit.number)?) != leaf.digest {
-            return Ok(Err(seq));
+        if STANDARD.encode(part_digests::recompute(connection, exhibit.number)?) != said.digest {
+            return Ok(Err(said.seq));
         }
         agree += 1;
     }
     Ok(Ok(agree))
+}
+
+/// The digest over the parts of an exhibit, as the newest leaf about it says it.
+struct Said {
+    seq: u64,
+    digest: String,
+    /// The leaf of the admission.
+    admitted: u64,
+}
+
+/// What the leaves of admissions, and of erasures after them, say about the parts of each exhibit of a case or of all;
+/// or the first leaf that cannot be read.
+fn digests_said(
+    connection: &Snapshot,
+    case: Option<&CaseId>,
+) -> Result<Result<BTreeMap<String, Said>, u64>, OperationError> {
+    let mut said: BTreeMap<String, Said> = BTreeMap::new();
+    for action in [ActionKind::FinishExhibit, ActionKind::OverwriteErased] {
+        let leaves = LeafFilter {
+            case: case.map(ToString::to_string),
+            action: Some(action.name().to_owned()),
+            outcome: Some("done".to_owned()),
+            ..LeafFilter::default()
+        };
+        for (seq, bytes) in leaf_rows::search_without_indices(connection, &leaves)? {
+            let Ok(leaf) = serde_json::from_slice::<PartsLeaf>(&bytes) else {
+                return Ok(Err(seq));
+            };
+            let (object, digest) = match (leaf.object, leaf.digest) {
+                (Some(object), Some(digest)) => (object, digest),
+                // The leaf of terms that were overwritten: they are of no exhibit.
+                _ if action == ActionKind::OverwriteErased => continue,
+                _ => return Ok(Err(seq)),
+            };
+            match said.entry(object) {
+                Entry::Vacant(place) => {
+                    let admitted = seq;
+                    place.insert(Said {
+                        seq,
+                        digest,
+                        admitted,
+                    });
+                }
+                Entry::Occupied(mut known) if known.get().seq < seq => {
+                    let known = known.get_mut();
+                    (known.seq, known.digest) = (seq, digest);
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+    }
+    Ok(Ok(said))
 }
 
 /// Finds exhibits that were removed whole: only the leaf of the admission is left.
@@ -110,25 +162,25 @@ fn check_against_log(
         Some(case) => exhibit_rows::list_all(connection, case.number)?,
         None => Vec::new(),
     };
-    let admissions = LeafFilter {
-        case: Some(case.to_string()),
-        action: Some(ActionKind::FinishExhibit.name().to_owned()),
-        outcome: Some("done".to_owned()),
-        ..LeafFilter::default()
-    };
-    for (seq, bytes) in leaf_rows::search_without_indices(connection, &admissions)? {
-        let damaged = || OperationError::Damaged {
+    let said = digests_said(connection, Some(case))?;
+    let said = said.map_err(|seq| OperationError::Damaged {
+        place: format!("leaf {seq}"),
+    })?;
+    for (object, said) in said {
+        let (seq, digest) = (said.seq, said.digest);
+        let id: ExhibitId = object.parse().map_err(|_| OperationError::Damaged {
             place: format!("leaf {seq}"),
-        };
-        let leaf: AdmissionLeaf = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
-        let id: ExhibitId = leaf.object.parse().map_err(|_| damaged())?;
+        })?;
         let found = exhibits.iter().find(|exhibit| exhibit.id == id);
         let description = found
             .map(|exhibit| open_description(keys, exhibit))
             .and_then(Result::ok);
         let fault = match (found, description) {
-            (None, _) => format!("exhibit {id}, admitted by leaf {seq}, is missing"),
-            (_, Some(description)) if description.blocks_digest != leaf.digest => {
+            (None, _) => format!(
+                "exhibit {id}, admitted by leaf {}, is missing",
+                said.admitted
+            ),
+            (_, Some(description)) if description.blocks_digest != digest => {
                 format!("the set of sealed parts is not the one of leaf {seq}")
             }
             // A description that does not open was reported before.
@@ -141,11 +193,11 @@ fn check_against_log(
     Ok(())
 }
 
-/// What a check reads from the leaf of an admission.
+/// What a check reads from a leaf that has the digest over the parts of an exhibit.
 #[derive(Deserialize)]
-struct AdmissionLeaf {
-    object: String,
-    digest: String,
+struct PartsLeaf {
+    object: Option<String>,
+    digest: Option<String>,
 }
 
 fn check_exhibit(
@@ -311,9 +363,11 @@ fn check_terms(
         case: case.number,
         added: &added,
     };
+    let erased = ErasedTerms::load(connection, keys, case)?;
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
         let terms = place.terms(field);
         let mut tags = TagSearch::of(connection, case.number, field)?;
+        let mut without = Vec::new();
         let mut no = 1;
         while no <= visible {
             let Some(run) = terms.run_of(connection, no)? else {
@@ -328,22 +382,32 @@ fn check_terms(
             };
             let end = visible.min(run.first.saturating_add(run.terms) - 1);
             for no in no..=end {
-                // A tag that names another term is found here as well.
+                // A tag that names another term is found here as well. What was erased has none.
                 let tag = match field {
                     Field::Number => place
                         .parts_of(field, no)
                         .and_then(|parts| parts.open_number(&run, no).ok())
-                        .map(|phone| keys.tags(field).tag_phone(&phone)),
+                        .map(|phone| {
+                            let tag = || keys.tags(field).tag_phone(&phone);
+                            (!phone.is_erased()).then(tag)
+                        }),
                     _ => users
                         .as_ref()
                         .and_then(|users| users.name((no - run.first) as usize))
-                        .map(|name| keys.tags(field).tag_user(name)),
+                        .map(|name| (!name.is_empty()).then(|| keys.tags(field).tag_user(name))),
                 };
-                let Some(tag) = tag else {
-                    check.note(false, || {
-                        format!("{} term {no} does not open", field.label())
-                    });
-                    continue;
+                let tag = match tag {
+                    Some(Some(tag)) => tag,
+                    Some(None) => {
+                        without.push(no);
+                        continue;
+                    }
+                    None => {
+                        check.note(false, || {
+                            format!("{} term {no} does not open", field.label())
+                        });
+                        continue;
+                    }
                 };
                 let named = match tags.find(keys, &added, &tag) {
                     Err(OperationError::Damaged { .. }) => None,
@@ -355,6 +419,65 @@ fn check_terms(
             }
             no = end.saturating_add(1);
         }
+        erased.check(field, &without, &mut check);
     }
     Ok(check)
+}
+
+/// Which terms of a case have no value, and why.
+struct ErasedTerms {
+    list: Erasures,
+    /// The term numbers of each exhibit that brought erased numbers back, and how many it brought.
+    anonymous: Vec<(u32, u32, u32)>,
+}
+
+impl ErasedTerms {
+    fn load(
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        case: &CaseRow,
+    ) -> Result<Self, OperationError> {
+        let (mut before, mut anonymous) = (0_u32, Vec::new());
+        for exhibit in exhibit_rows::list_all(connection, case.number)? {
+            let description = open_description(keys, &exhibit)?;
+            let last = before.saturating_add(description.new_numbers);
+            anonymous.push((before, last, description.erased_numbers));
+            before = last;
+        }
+        Ok(Self {
+            list: Erasures::load(connection, keys, case.number)?,
+            anonymous,
+        })
+    }
+
+    /// Compares the terms without a value with the erasure list, and with what each exhibit brought without one.
+    fn check(&self, field: Field, without: &[u32], check: &mut ExhibitCheck) {
+        let listed = |no: &u32| match field {
+            Field::Number => self.list.has_term(*no),
+            _ => self.list.has_user(*no),
+        };
+        for (_, erasure) in self.list.each().filter(|(_, erasure)| erasure.done) {
+            let terms = match field {
+                Field::Number => erasure.term.as_slice(),
+                _ => &erasure.users,
+            };
+            for no in terms {
+                check.note(without.contains(no), || {
+                    format!("{} term {no} was erased and is there again", field.label())
+                });
+            }
+        }
+        let unlisted: Vec<u32> = without.iter().copied().filter(|no| !listed(no)).collect();
+        for (before, last, count) in &self.anonymous {
+            let found = unlisted.iter().filter(|no| *before < **no && **no <= *last);
+            let expected = match field {
+                Field::Number => *count as usize,
+                _ => 0,
+            };
+            let sound = found.count() == expected;
+            check.note(sound, || {
+                format!("{} terms were emptied that nobody erased", field.label())
+            });
+        }
+    }
 }

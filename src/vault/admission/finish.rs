@@ -200,6 +200,7 @@ impl FinishExhibit {
             file_numbers: admission.intake.coder.numbers.len() as u32,
             numbers: terms.numbers,
             new_numbers: terms.new_numbers,
+            erased_numbers: terms.erased_numbers,
             users: terms.users,
             new_users: terms.new_users,
             dictionaries,

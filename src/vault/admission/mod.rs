@@ -18,6 +18,8 @@ mod dry_run;
 mod earlier;
 mod earlier_exhibit;
 mod earlier_records;
+mod erased_numbers;
+pub(in crate::vault) mod erased_parts;
 mod exhibit_check;
 mod fault;
 mod file_facts;

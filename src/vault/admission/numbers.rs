@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use super::earlier::UNASKED;
+use super::erased_numbers::ErasedNumbers;
 use super::number_table::NumberTable;
 use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{
@@ -31,6 +32,8 @@ pub(super) struct Numbers {
     /// For each number its term number from earlier exhibits, if it was looked up; 0 if new. Shorter than the list of
     /// numbers: it ends with the last one looked up.
     pub(super) known: Vec<u32>,
+    /// Those that were erased from the case, if any number was.
+    erased: Option<ErasedNumbers>,
 }
 
 /// Why a cell has no temporary number.
@@ -45,7 +48,12 @@ const AREA_CODES: usize = 1000;
 const TEXTS: usize = 1 << 21;
 
 impl Numbers {
-    pub(super) fn new(keys: [u64; 2], prints: Fingerprinter, region: Option<Region>) -> Self {
+    pub(super) fn new(
+        keys: [u64; 2],
+        prints: Fingerprinter,
+        region: Option<Region>,
+        erased: Option<ErasedNumbers>,
+    ) -> Self {
         Self {
             table: NumberTable::new(keys),
             region,
@@ -56,6 +64,7 @@ impl Numbers {
             countries: Vec::new(),
             area_states: vec![UNASKED; AREA_CODES + 1],
             known: Vec::new(),
+            erased,
         }
     }
 
@@ -112,9 +121,13 @@ impl Numbers {
         Ok(number)
     }
 
-    /// The print of a number: the same in every admission to the case. `digits` are those of its cell if it is plain
-    /// E.164, otherwise 0.
+    /// The print of a number: the same in every admission to the case, unless the number was erased. `digits` are
+    /// those of its cell if it is plain E.164, otherwise 0.
     pub(super) fn print(&self, digits: u64, number: u32) -> u64 {
+        if let Some(erased) = self.erased.as_ref().filter(|erased| erased.has(number)) {
+            let phone = phone_of(&self.table, number);
+            return phone.map_or(0, |phone| print_of(erased.print_keys(), &phone));
+        }
         let digits = match digits == 0 || self.rewritten {
             true => self.table.expose_digits().get(number as usize).copied(),
             false => Some(digits),
@@ -160,12 +173,27 @@ impl Numbers {
         })
     }
 
-    pub(super) fn phone(&self, number: u32) -> Option<Phone> {
-        phone_of(&self.table, number)
+    /// Whether a number was erased from the case.
+    pub(super) fn is_erased(&self, number: u32) -> bool {
+        self.erased
+            .as_ref()
+            .is_some_and(|erased| erased.has(number))
     }
 
+    /// What is sealed of a number.
+    pub(super) fn phone(&self, number: u32) -> Option<Phone> {
+        match self.is_erased(number) {
+            true => Some(Phone::erased()),
+            false => phone_of(&self.table, number),
+        }
+    }
+
+    /// The tag of a number; of one that was erased a random one, each time another.
     pub(super) fn tag(&self, key: &TagKey, number: u32) -> Option<Tag> {
-        self.phone(number).map(|phone| key.tag_phone(&phone))
+        match self.erased.as_ref().filter(|erased| erased.has(number)) {
+            Some(erased) => erased.tag(),
+            None => phone_of(&self.table, number).map(|phone| key.tag_phone(&phone)),
+        }
     }
 
     fn parse(&mut self, raw: RawNumber<'_>, country: Option<Region>) -> Result<u32, NoNumber> {
@@ -173,7 +201,11 @@ impl Numbers {
             .map_err(|error| NoNumber::Rejected(rejected(error)))?;
         let digits = NonZeroU64::new(phone.expose_digits())
             .ok_or(NoNumber::Rejected(RejectKind::NotANumber))?;
+        let before = self.table.len();
         let number = self.table.get_or_insert(digits).map_err(NoNumber::Codec)?;
+        if let Some(erased) = self.erased.as_mut().filter(|_| self.table.len() > before) {
+            erased.meet(number, &phone);
+        }
         if self.region.is_some() && country.is_none() && Phone::accept_raw(raw, None, None).is_err()
         {
             let place = number as usize;
@@ -186,6 +218,11 @@ impl Numbers {
         }
         Ok(number)
     }
+}
+
+/// The print of a number under such keys.
+pub(super) fn print_of(keys: [u64; 2], phone: &Phone) -> u64 {
+    NumberTable::new(keys).print_of(phone.expose_digits())
 }
 
 fn phone_of(table: &NumberTable, number: u32) -> Option<Phone> {

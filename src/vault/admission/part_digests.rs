@@ -71,6 +71,15 @@ pub(super) fn recompute(
     connection: &Snapshot,
     exhibit: ExhibitNumber,
 ) -> Result<[u8; 32], StoreError> {
+    recompute_with(connection, exhibit, |_, _| None)
+}
+
+/// The same with other parts in the place of some: of the prints of messages, or of the quarantine.
+pub(super) fn recompute_with<'o>(
+    connection: &Snapshot,
+    exhibit: ExhibitNumber,
+    other: impl Fn(PartKind, u32) -> Option<&'o [u8]>,
+) -> Result<[u8; 32], StoreError> {
     let mut parts = PartDigests::default();
     block_rows::for_each(connection, exhibit, |field, no, sealed| {
         parts.add_coded(PartKind::Block, field, no, sealed);
@@ -85,12 +94,14 @@ pub(super) fn recompute(
         parts.add_coded(PartKind::SubjectIndex, 0, range, sealed);
     })?;
     quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        let sealed = other(PartKind::Quarantine, no).unwrap_or(sealed);
         parts.add_coded(PartKind::Quarantine, 0, no, sealed);
     })?;
     duplicate_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
         parts.add_coded(PartKind::Duplicates, 0, no, sealed);
     })?;
     seen_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
+        let sealed = other(PartKind::Seen, no).unwrap_or(sealed);
         parts.add_coded(PartKind::Seen, 0, no, sealed);
     })?;
     Ok(parts.digest())

@@ -2,11 +2,14 @@
 //! kind.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::line_report::KindCount;
+use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Reject, RejectKind, WipedText};
 
 /// A reject as the report shows it.
@@ -34,6 +37,8 @@ pub(super) struct Quarantine {
     pub(super) kinds: BTreeMap<&'static str, u64>,
     pub(super) shown: Vec<ShownReject>,
     shown_is_full: bool,
+    /// The numbers that were erased from the case, and its keys.
+    erased: Option<(Arc<Erasures>, Arc<CaseKeys>)>,
 }
 
 /// The largest number of rejects of a part, and the number of bytes after which it ends early.
@@ -58,6 +63,22 @@ impl Quarantine {
         Some((kind, first.or(self.shown.first())?))
     }
 
+    /// From now on a row that names one of these numbers is kept without its cells.
+    pub(super) fn leave_out(&mut self, list: Arc<Erasures>, keys: Arc<CaseKeys>) {
+        self.erased = (!list.is_empty()).then_some((list, keys));
+    }
+
+    fn names_erased(&self, reject: &Reject) -> bool {
+        let Some((list, keys)) = &self.erased else {
+            return false;
+        };
+        // A row whose cells cannot be read here is kept without them.
+        reject
+            .cells
+            .any_cell(|cell, country| list.has_cell(keys, cell, country))
+            .unwrap_or(true)
+    }
+
     pub(super) fn add(&mut self, reject: &Reject) {
         let column = reject
             .column
@@ -67,7 +88,10 @@ impl Quarantine {
             reject.line,
             reject.kind.as_str()
         ));
-        self.lines.push_str(reject.cells.text());
+        match self.names_erased(reject) {
+            true => self.lines.push_str("{}"),
+            false => self.lines.push_str(reject.cells.text()),
+        }
         self.lines.push_str("}\n");
         self.in_part += 1;
         self.total += 1;

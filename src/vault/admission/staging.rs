@@ -97,7 +97,7 @@ impl Admission {
             intake, subjects, ..
         } = self;
         let Intake { coder, scratch, .. } = intake;
-        let users = &mut coder.users;
+        let (users, erased) = (&mut coder.users, &coder.numbers);
         let Scratch {
             rows,
             codes,
@@ -115,8 +115,16 @@ impl Admission {
             seconds,
         };
         let users_of = |from: usize, found: &mut [u32]| {
-            let prints = rows[from..].iter().map(|row| prints[*row as usize]);
-            let name = |place: usize| batch.users().get(rows[from + place] as usize);
+            // Whoever was erased comes back without a user name.
+            let of = rows[from..].iter().zip(&numbers[from..]);
+            let prints = of.map(|(row, number)| match erased.is_erased(*number) {
+                true => 0,
+                false => prints[*row as usize],
+            });
+            let name = |place: usize| match erased.is_erased(numbers[from + place]) {
+                true => "",
+                false => batch.users().get(rows[from + place] as usize),
+            };
             users.numbers(prints, name, found)
         };
         subjects.count_all(&messages, users_of, others)

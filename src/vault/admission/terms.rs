@@ -32,6 +32,8 @@ const CHANGED: OperationError = OperationError::Internal("a staged block was cha
 pub(super) struct TermCounts {
     pub(super) numbers: u32,
     pub(super) new_numbers: u32,
+    /// How many of these were erased from the case before.
+    pub(super) erased_numbers: u32,
     pub(super) users: u32,
     pub(super) new_users: u32,
 }
@@ -72,6 +74,11 @@ impl Admission {
         Ok(TermCounts {
             numbers: numbers.distinct,
             new_numbers: numbers.new.len() as u32,
+            erased_numbers: numbers
+                .new
+                .iter()
+                .filter(|(_, temporary)| self.intake.coder.numbers.is_erased(*temporary))
+                .count() as u32,
             users: users.distinct,
             new_users: users.new.len() as u32,
         })

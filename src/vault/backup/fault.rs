@@ -157,6 +157,9 @@ pub enum RestoreError {
     /// A kept checkpoint does not verify.
     #[error("a kept checkpoint does not verify")]
     Checkpoint(#[from] CheckpointError),
+    /// The vault had erased numbers, and nothing says which.
+    #[error("numbers were erased from this vault, and their lists are not there")]
+    NoErasures,
     /// The vault in the backup does not open.
     #[error(transparent)]
     Start(#[from] StartError),

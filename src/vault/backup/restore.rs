@@ -23,6 +23,7 @@ use crate::vault::call::target::Why;
 use crate::vault::clock::Clock;
 use crate::vault::door::Vault;
 use crate::vault::entropy::Entropy;
+use crate::vault::erase::noted_generation;
 use crate::vault::error::OperationError;
 use crate::vault::inspection::Inspection;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
@@ -30,6 +31,7 @@ use crate::vault::ledger::{StoredHashes, read_mark, trail, verifier_of, verify_m
 use crate::vault::paths::Paths;
 use crate::vault::private_files::{make_file, make_folder};
 use crate::vault::settings::Settings;
+use crate::vault::start::StartError;
 use crate::vault::store::Snapshot;
 
 /// What is restored.
@@ -38,6 +40,8 @@ pub struct Sources<'a> {
     pub database: &'a Path,
     /// A backup of the keyring, or the file `keys/keyring` itself.
     pub keyring: &'a Path,
+    /// The erasure lists of the vault: the file `keys/erasures` as it was last.
+    pub erasures: Option<&'a Path>,
     /// A high-water mark that is left of the vault, if one is.
     pub mark: Option<&'a Path>,
     /// Checkpoints that somebody kept.
@@ -112,6 +116,14 @@ impl Room {
             Some(path) => Some(fs::read(path).map_err(|error| io_error("read the mark", &error))?),
             None => mark,
         };
+        if let Some(path) = sources.erasures {
+            let lists =
+                fs::read(path).map_err(|error| io_error("read the erasure lists", &error))?;
+            let mut file = make_file(&paths.erasures()).map_err(failed)?;
+            file.write_all(&lists)
+                .and_then(|()| file.sync_all())
+                .map_err(failed)?;
+        }
         if let Some(mark) = mark {
             let mut file = make_file(&paths.high_water_mark()).map_err(failed)?;
             file.write_all(&mark).map_err(failed)?;
@@ -172,6 +184,11 @@ impl Room {
                     by: "checkpoint",
                 }),
             }
+        }
+        // Whoever was erased after the backup must not come back with it.
+        let erased = noted_generation(&snapshot).map_err(BackupError::from)?;
+        if erased > 0 && !self.paths.erasures().exists() {
+            return Err(RestoreError::NoErasures);
         }
         let verdict = trail::verify_snapshot(&snapshot, &key, &within)?;
         let restored = Tip {
@@ -248,6 +265,7 @@ impl Room {
         vault
             .perform(&Caller::system(), act)
             .map_err(|refusal| RestoreError::Refused(Box::new(refusal)))?;
+        vault.reapply_erasures().map_err(StartError::from)?;
         Ok(Restored {
             vault,
             folder: self.folder,

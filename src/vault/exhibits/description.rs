@@ -74,6 +74,9 @@ pub(in crate::vault) struct ExhibitDescription {
     pub numbers: u32,
     /// How many of them were new to the case.
     pub new_numbers: u32,
+    /// How many of these were erased from the case before, and are subjects without a number.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub erased_numbers: u32,
     /// Distinct user names in the exhibit.
     pub users: u32,
     /// How many of them were new to the case.
@@ -104,6 +107,10 @@ pub(in crate::vault) struct ExhibitDescription {
     pub rejects: Vec<(String, u64)>,
     /// Base64 of SHA-256 over all sealed parts of the exhibit.
     pub blocks_digest: String,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl ExhibitDescription {

@@ -190,6 +190,22 @@ impl<'a> ExhibitParts<'a> {
         sealed.map_err(not_sealed)
     }
 
+    /// Puts another number in the place of term `no`, in the run that begins with term `first`.
+    pub(in crate::vault) fn replace_number(
+        &self,
+        nonce: Nonce,
+        (first, no): (u32, u32),
+        phone: &Phone,
+        run: &mut [u8],
+    ) -> Result<(), OperationError> {
+        let place = no.checked_sub(first).map(|place| place as usize);
+        let place = place.ok_or(OperationError::Internal("a term before its run"))?;
+        let replaced =
+            self.terms(Field::Number)
+                .replace_in_run(nonce, &self.number(no), (run, place), phone);
+        replaced.map_err(not_sealed)
+    }
+
     /// Opens the number with term number `no`.
     pub(in crate::vault) fn open_number(
         &self,

@@ -1,9 +1,9 @@
 //! Caches what a lookup needs to know about a case: its exhibits, what terms and ranges they must have, the
 //! dictionaries of kinds and accounts, and how much of an account was searched.
 //!
-//! Kept from act to act, because it changes only with an admission or a withdrawal. Every act compares it with its own
-//! snapshot before use: by the mark of the exhibits' rows, which are control rows. Sees the keys and dictionaries of
-//! the case, no number. Not promised: that damage to the stored dictionaries is noticed before the next change, because
+//! Kept from act to act, because it changes only with an admission, a withdrawal or an erasure. Every act compares it
+//! with its own snapshot before use: by the marks of the rows of exhibits and erasures, which are control
+//! rows. Sees the keys and dictionaries of the case, no number. Not promised: that damage to the stored dictionaries is noticed before the next change, because
 //! they were read before; `doctor` opens everything.
 
 use std::collections::HashMap;
@@ -14,18 +14,21 @@ use crate::vault::columns::Dictionary;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, open_description};
+use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::searched::Searched;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
+use crate::vault::store::erasure_rows;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 
 /// The exhibits of a case, as they were when this was read.
 pub(in crate::vault) struct KnownCase {
     case: CaseNumber,
-    /// What the exhibits' rows were; none if it was read while they changed.
-    mark: Option<[u8; 32]>,
+    /// What the rows of exhibits and erasures were; none if it was read while they changed.
+    mark: Option<[[u8; 32]; 2]>,
+    erasures: Erasures,
     exhibits: Vec<KnownExhibit>,
     added: Arc<AddedTerms>,
     kinds: OnceLock<Dictionary>,
@@ -56,7 +59,9 @@ impl KnownCases {
         keys: &CaseKeys,
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
-        let mark = exhibit_rows::mark(connection, case)?;
+        let exhibits = exhibit_rows::mark(connection, case)?;
+        let erasures = erasure_rows::mark(connection, case)?;
+        let mark = exhibits.zip(erasures).map(<[_; 2]>::from);
         let known = self.kept().get(&case).cloned();
         let same = |known: &Arc<KnownCase>| mark.is_some() && known.mark == mark;
         if let Some(known) = known.filter(same) {
@@ -76,6 +81,7 @@ impl KnownCases {
         let known = Arc::new(KnownCase {
             case,
             mark,
+            erasures: Erasures::load(connection, keys, case)?,
             exhibits: exhibits.collect(),
             added: Arc::new(added),
             kinds: OnceLock::new(),
@@ -107,6 +113,11 @@ impl KnownCases {
 impl KnownCase {
     pub(in crate::vault) fn exhibits(&self) -> &[KnownExhibit] {
         &self.exhibits
+    }
+
+    /// The numbers that were erased.
+    pub(in crate::vault) fn erasures(&self) -> &Erasures {
+        &self.erasures
     }
 
     /// Which exhibit added which terms.

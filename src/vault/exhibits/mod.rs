@@ -7,6 +7,8 @@ pub(in crate::vault) mod added_terms;
 pub(in crate::vault) mod checks_under_way;
 pub(in crate::vault) mod description;
 pub(in crate::vault) mod duplicate_lines;
+pub(in crate::vault) mod erased_term;
+pub(in crate::vault) mod erasures;
 pub(in crate::vault) mod exhibit_parts;
 pub(in crate::vault) mod file_accounts;
 pub(in crate::vault) mod file_commitment;

@@ -12,4 +12,6 @@ pub(in crate::vault) struct Searched {
     pub(in crate::vault) span: Option<(i64, i64)>,
     /// Rows in quarantine.
     pub(in crate::vault) quarantined: u64,
+    /// How many numbers were erased from the case, whether they were in it or not.
+    pub(in crate::vault) erasures: u64,
 }

@@ -28,16 +28,22 @@ pub struct CaseKeys {
     details: BlockSealer,
     digests: DigestKey,
     prints: Zeroizing<[u8; 32]>,
+    erased_tags: TagKey,
+    erased_list: TermSealer,
 }
 
 impl CaseKeys {
+    /// `oldest` is the first key that the case ever had: what must find an erased number again after any change of keys
+    /// is derived from it.
     pub(in crate::vault) fn derive(
         vault: &VaultId,
         case: &CaseId,
         key_id: KeyId,
         key: &Secret<32>,
+        oldest: (KeyId, &Secret<32>),
     ) -> Result<Self, KeyringError> {
         let derived = |purpose| from_case(key, vault, case, purpose);
+        let of_oldest = |purpose| from_case(oldest.1, vault, case, purpose);
         let block_sealer = |purpose| -> Result<BlockSealer, KeyringError> {
             Ok(BlockSealer::new(key_id, &*derived(purpose)?)?)
         };
@@ -58,6 +64,8 @@ impl CaseKeys {
             details: block_sealer(CaseUse::Details)?,
             digests: DigestKey::new(&*derived(CaseUse::Digests)?),
             prints: derived(CaseUse::Prints)?,
+            erased_tags: TagKey::new(&*of_oldest(CaseUse::ErasedTags)?),
+            erased_list: TermSealer::new(oldest.0, &*of_oldest(CaseUse::ErasedList)?),
         })
     }
 
@@ -124,6 +132,16 @@ impl CaseKeys {
     /// Makes the fingerprints by which an admission finds the messages of earlier ones.
     pub fn prints(&self) -> Fingerprinter {
         Fingerprinter::of_case(&self.prints)
+    }
+
+    /// Tags the numbers that were erased. Never changes while there is the case.
+    pub(in crate::vault) fn erased_tags(&self) -> &TagKey {
+        &self.erased_tags
+    }
+
+    /// Seals the list of those tags. Never changes while there is the case.
+    pub(in crate::vault) fn erased_list(&self) -> &TermSealer {
+        &self.erased_list
     }
 
     /// Computes digests of whole files.

@@ -39,11 +39,22 @@ impl CaseKey {
         }
     }
 
-    fn derived(&self, vault: &VaultId, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
+    fn derived(
+        &self,
+        vault: &VaultId,
+        case: &CaseId,
+        oldest: &Self,
+    ) -> Result<Arc<CaseKeys>, KeyringError> {
         if let Some(keys) = self.derived.get() {
             return Ok(Arc::clone(keys));
         }
-        let keys = Arc::new(CaseKeys::derive(vault, case, self.id, &self.key)?);
+        let keys = Arc::new(CaseKeys::derive(
+            vault,
+            case,
+            self.id,
+            &self.key,
+            (oldest.id, &oldest.key),
+        )?);
         Ok(Arc::clone(self.derived.get_or_init(|| keys)))
     }
 }
@@ -73,17 +84,18 @@ impl CaseRing {
         self.0.remove(case)
     }
 
-    /// The newest keys of a case.
+    /// The newest keys of a case. Those of its erasure list are of its oldest key, which therefore stays as long as the
+    /// case.
     pub(super) fn keys(
         &self,
         vault: &VaultId,
         case: &CaseId,
     ) -> Result<Arc<CaseKeys>, KeyringError> {
-        self.0
-            .get(case)
-            .and_then(|keys| keys.first())
-            .ok_or(KeyringError::UnknownCase)?
-            .derived(vault, case)
+        let keys = self.0.get(case).map(Vec::as_slice).unwrap_or_default();
+        match (keys.first(), keys.last()) {
+            (Some(newest), Some(oldest)) => newest.derived(vault, case, oldest),
+            _ => Err(KeyringError::UnknownCase),
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {

@@ -29,6 +29,9 @@ pub(super) enum CaseUse {
     Prints,
     Cursors,
     Details,
+    /// The tags of numbers that were erased, and the list of them. Of the oldest key of a case, never of a newer one.
+    ErasedTags,
+    ErasedList,
 }
 
 /// The use of a key that is derived from the root.
@@ -44,6 +47,7 @@ pub(super) enum RootUse {
     ControlSeal,
     TokenTags,
     HighWaterMark,
+    ErasureFile,
 }
 
 /// The use of a key that is derived from an unseal key.
@@ -84,6 +88,8 @@ pub(super) fn from_case(
         CaseUse::Prints => ("case/prints", ""),
         CaseUse::Cursors => ("case/cursors", ""),
         CaseUse::Details => ("case/details", ""),
+        CaseUse::ErasedTags => ("case/erased-tags", ""),
+        CaseUse::ErasedList => ("case/erased-list", ""),
     };
     expand(key, vault, [label, field, case.as_str()])
 }
@@ -104,6 +110,7 @@ pub(super) fn from_root(
         RootUse::ControlSeal => "root/control-seal",
         RootUse::TokenTags => "root/token-tags",
         RootUse::HighWaterMark => "root/high-water-mark",
+        RootUse::ErasureFile => "root/erasure-file",
     };
     expand(root, vault, [label, "", ""])
 }
@@ -192,6 +199,8 @@ mod tests {
             CaseUse::Prints,
             CaseUse::Cursors,
             CaseUse::Details,
+            CaseUse::ErasedTags,
+            CaseUse::ErasedList,
         ];
         for field in Field::ALL {
             uses.extend([
@@ -211,6 +220,7 @@ mod tests {
             RootUse::ControlSeal,
             RootUse::TokenTags,
             RootUse::HighWaterMark,
+            RootUse::ErasureFile,
         ];
         let mut seen = HashSet::new();
         for purpose in [UnsealUse::Kek, UnsealUse::Commitment] {

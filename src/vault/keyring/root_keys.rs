@@ -28,6 +28,7 @@ pub struct RootKeys {
     control_seal: BlockSealer,
     token_tags: MacKey,
     high_water_mark: TermSealer,
+    erasure_file: TermSealer,
 }
 
 impl RootKeys {
@@ -48,6 +49,7 @@ impl RootKeys {
             control_seal: BlockSealer::new(ROOT_KEY, &*derived(RootUse::ControlSeal)?)?,
             token_tags: MacKey::new(&*derived(RootUse::TokenTags)?),
             high_water_mark: TermSealer::new(ROOT_KEY, &*derived(RootUse::HighWaterMark)?),
+            erasure_file: TermSealer::new(ROOT_KEY, &*derived(RootUse::ErasureFile)?),
         })
     }
 
@@ -94,6 +96,11 @@ impl RootKeys {
     /// Seals the high-water mark of the log.
     pub(in crate::vault) fn high_water_mark(&self) -> &TermSealer {
         &self.high_water_mark
+    }
+
+    /// Seals the file of the erasure lists, which are sealed under keys of their cases themselves.
+    pub(in crate::vault) fn erasure_file(&self) -> &TermSealer {
+        &self.erasure_file
     }
 
     /// Seals the keyring's body.

@@ -119,9 +119,15 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::DecideReveal
         | Kind::DecideRaise
         | Kind::DecideExport
+        | Kind::DecideErasure
         | Kind::DecideDestruction => true,
         // The end of a case.
         Kind::StopDestruction | Kind::CarryOutDestruction | Kind::CertifyDestruction => true,
+        // The end of what a case has of one person.
+        Kind::CarryOutErasure
+        | Kind::OverwriteErased
+        | Kind::FinishErasure
+        | Kind::ReapplyErasures => true,
         // What gives something out, and what ends that.
         Kind::OpenQuarantine
         | Kind::OpenReveal
@@ -146,6 +152,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RequestReveal
         | Kind::RequestRaise
         | Kind::RequestExport
+        | Kind::RequestErasure
         | Kind::RequestDestruction
         | Kind::RequestSlotChange => false,
         // An admission that is not finished counts for nothing.
@@ -185,6 +192,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReadRaise
         | Kind::ListExports
         | Kind::ReadExport
+        | Kind::ListErasures
+        | Kind::ReadErasure
         | Kind::ListDestructions
         | Kind::ReadDestruction
         | Kind::ReadCertificate

@@ -165,6 +165,21 @@ impl Aad {
         Self::new("high-water mark", vault)
     }
 
+    /// An erasure of a case, by its number.
+    pub(in crate::vault) fn erasure(vault: &VaultId, case: &CaseId, no: u64) -> Self {
+        Self::of_case("erasure", vault, case).position(no)
+    }
+
+    /// The copy of a case's erasure list in the file beside the keyring.
+    pub(in crate::vault) fn erasure_list(vault: &VaultId, case: &CaseId) -> Self {
+        Self::of_case("erasure list", vault, case)
+    }
+
+    /// That file.
+    pub(in crate::vault) fn erasure_file(vault: &VaultId) -> Self {
+        Self::new("erasure file", vault)
+    }
+
     /// What a request asks for; its identifier tells the kind.
     pub fn request(vault: &VaultId, case: &CaseId, request: &RequestId) -> Self {
         Self::of_case("request", vault, case).name(request.as_str())

@@ -16,8 +16,12 @@ impl Disclosed {
         Self(phone)
     }
 
-    /// The number as E.164. A review has to check what each caller does with the text.
+    /// The number as E.164; nothing in the place of one that was erased. A review has to check what each caller
+    /// does with the text.
     pub fn expose(&self, _: &Receipt) -> Zeroizing<String> {
-        Zeroizing::new(format!("+{}", self.0.digits()))
+        match self.0.is_erased() {
+            true => Zeroizing::default(),
+            false => Zeroizing::new(format!("+{}", self.0.digits())),
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::phone::Phone;
 /// people's numbers without a lookup (`cargo bench --bench budget`). The subject's token tells people apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MaskedPhone {
+    /// 0 in place of a number that was erased.
     calling_code: u16,
 }
 
@@ -19,14 +20,20 @@ impl MaskedPhone {
     /// The mask of a number.
     pub fn of(phone: &Phone) -> Self {
         Self {
-            calling_code: calling_code(phone.digits()),
+            calling_code: match phone.is_erased() {
+                true => 0,
+                false => calling_code(phone.digits()),
+            },
         }
     }
 }
 
 impl fmt::Display for MaskedPhone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{} ••• ••• ••••", self.calling_code)
+        match self.calling_code {
+            0 => f.write_str("erased"),
+            code => write!(f, "+{code} ••• ••• ••••"),
+        }
     }
 }
 
@@ -50,6 +57,11 @@ mod tests {
     fn a_mask_shows_the_calling_code_and_no_other_digit() {
         assert_eq!(mask("+12025550142"), "+1 ••• ••• ••••");
         assert_eq!(mask("+447700900107"), "+44 ••• ••• ••••");
+    }
+
+    #[test]
+    fn what_was_erased_has_no_mask() {
+        assert_eq!(MaskedPhone::of(&Phone::erased()).to_string(), "erased");
     }
 
     #[test]

@@ -39,6 +39,16 @@ impl Phone {
         Self::from_digits(digits)
     }
 
+    /// What stands in the place of a number that was erased: no number has these digits.
+    pub(in crate::vault) fn erased() -> Self {
+        Self { digits: 0 }
+    }
+
+    /// Whether this stands in the place of a number that was erased.
+    pub(in crate::vault) fn is_erased(&self) -> bool {
+        self.digits == 0
+    }
+
     pub(super) fn digits(&self) -> u64 {
         self.digits
     }

@@ -1,5 +1,9 @@
 //! Rows that could not be admitted: their line, the reason, and their cells.
 
+use std::collections::BTreeMap;
+
+use zeroize::Zeroize as _;
+
 use super::wiped_text::WipedText;
 use crate::domain::invisible::cleaned;
 use crate::domain::{Field, words};
@@ -39,6 +43,16 @@ impl RejectCells {
         }
         object.push_str(if object.len() == 0 { "{}" } else { "}" });
         Self(object)
+    }
+
+    /// Whether one of the cells is such, together with the cell of the country. `None` if they are no cells.
+    pub(in crate::vault) fn any_cell(&self, is: impl Fn(&str, &str) -> bool) -> Option<bool> {
+        let mut cells: BTreeMap<String, String> = serde_json::from_str(self.text()).ok()?;
+        let country = cells.get(Field::Country.label()).cloned();
+        let country = country.unwrap_or_default();
+        let found = cells.values().any(|cell| is(cell, &country));
+        cells.values_mut().for_each(|cell| cell.zeroize());
+        Some(found)
     }
 
     /// How many bytes the cells hold.

@@ -36,6 +36,27 @@ impl TermSealer {
         Ok(())
     }
 
+    /// Puts another number in the place of the one at a position of a run.
+    pub fn replace_in_run(
+        &self,
+        nonce: Nonce,
+        aad: &Aad,
+        (run, place): (&mut [u8], usize),
+        phone: &Phone,
+    ) -> Result<(), SealError> {
+        let mut whole = Vec::with_capacity(FRONT + SEALED);
+        self.seal_phone(nonce, aad, phone, &mut whole)?;
+        let (front, body) = whole.split_at_checked(FRONT).ok_or(SealError)?;
+        // A run under another key keeps no number under this one.
+        if run.get(..FRONT) != Some(front) {
+            return Err(SealError);
+        }
+        let from = FRONT + place * SEALED;
+        let there = run.get_mut(from..from + SEALED).ok_or(SealError)?;
+        there.copy_from_slice(body);
+        Ok(())
+    }
+
     /// Opens the number at a position of a run.
     pub fn open_in_run(&self, aad: &Aad, run: &[u8], place: usize) -> Result<Phone, OpenError> {
         self.open_phone(aad, &cut(run, place)?)
@@ -156,6 +177,40 @@ mod tests {
         run.pop();
         assert!(sealer.open_in_run(&aad(1), &run, 1).is_err());
         assert!(sealer.open_in_run(&aad(0), &[], 0).is_err());
+    }
+
+    #[test]
+    fn a_number_that_was_replaced_is_gone_and_the_others_stay() {
+        let sealer = TermSealer::new(KeyId::new(3), &[7; 32]);
+        let entropy = SystemEntropy::new();
+        let mut nonces = Nonces::new(&entropy);
+        let mut run = Vec::new();
+        for no in 0..3 {
+            let phone = Phone::from_digits(447_700_900_000 + no);
+            let nonce = nonces.take().unwrap();
+            sealer
+                .seal_into_run(nonce, &aad(no), &phone, &mut run)
+                .unwrap();
+        }
+        let before = run.clone();
+        let nonce = nonces.take().unwrap();
+        sealer
+            .replace_in_run(nonce, &aad(1), (&mut run, 1), &Phone::erased())
+            .unwrap();
+        assert!(sealer.open_in_run(&aad(1), &run, 1).unwrap().is_erased());
+        assert!(run[..41] == before[..41] && run[77..] == before[77..]);
+        assert!(
+            before[41..77]
+                .windows(8)
+                .all(|part| !run.windows(8).any(|there| there == part))
+        );
+        let nonce = nonces.take().unwrap();
+        let beyond = sealer.replace_in_run(nonce, &aad(3), (&mut run, 3), &Phone::erased());
+        assert!(beyond.is_err());
+        let other = TermSealer::new(KeyId::new(4), &[8; 32]);
+        let nonce = nonces.take().unwrap();
+        let foreign = other.replace_in_run(nonce, &aad(1), (&mut run, 1), &Phone::erased());
+        assert!(foreign.is_err());
     }
 
     #[test]

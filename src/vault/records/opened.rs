@@ -11,12 +11,14 @@ use crate::vault::columns::{BLOCK_ROWS, CodeSet, Dictionary};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
+use crate::vault::exhibits::erasures::Erasure;
 use crate::vault::exhibits::known_case::KnownCase;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::erasure_rows;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 
 /// The exhibits of one case that count in one snapshot, opened for one caller.
@@ -37,6 +39,8 @@ pub(in crate::vault) struct CaseRecords<'s> {
     /// The caller who waits for the answer.
     pub(super) caller: Option<&'s Caller>,
     added: AddedTerms,
+    /// How many numbers were erased from the case.
+    pub(super) erasures: u64,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
     numbers: RefCell<NumberTerms>,
     pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
@@ -79,6 +83,7 @@ impl<'s> CaseRecords<'s> {
             known: None,
             caller: None,
             added,
+            erasures: erasure_rows::list(connection, case.number)?.len() as u64,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),
@@ -188,14 +193,15 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission and
-    /// every withdrawal.
+    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission, every
+    /// withdrawal and every erasure.
     pub(in crate::vault) fn edition(&self) -> [u8; 32] {
         let mut digest = RequestDigest::of(&self.keys, "edition of a case's records");
         for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {
             digest.part(exhibit.id.as_str().as_bytes());
             digest.part(description.blocks_digest.as_bytes());
         }
+        digest.part(&self.erasures.to_be_bytes());
         digest.finish()
     }
 
@@ -218,6 +224,12 @@ impl<'s> CaseRecords<'s> {
     pub(in crate::vault) fn mask(&self, no: u32) -> Result<MaskedPhone, OperationError> {
         let phone = self.numbers.borrow_mut().open(self.term_place(), no)?;
         Ok(MaskedPhone::of(&phone))
+    }
+
+    /// Opens a number for as long as it takes to note its erasure; none if it was erased.
+    pub(in crate::vault) fn erasure_of(&self, no: u32) -> Result<Option<Erasure>, OperationError> {
+        let phone = self.numbers.borrow_mut().open(self.term_place(), no)?;
+        Ok((!phone.is_erased()).then(|| Erasure::of(&self.keys, &phone)))
     }
 
     pub(in crate::vault) fn term_place(&self) -> TermPlace<'_> {

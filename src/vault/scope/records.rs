@@ -10,7 +10,7 @@ use crate::vault::call::caller::Caller;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::plaintext::AskedNumbers;
+use crate::vault::plaintext::{AskedNumbers, Phone};
 use crate::vault::records::{
     AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
     RecordPage, SearchedView, Table, TableQuery,
@@ -74,6 +74,44 @@ impl<'v> Reading<'v> {
             }
         }
         Ok(messages)
+    }
+
+    /// Whether one of these subjects was erased. Its token is then as good as unknown.
+    pub(in crate::vault) fn has_erased(&self, subjects: &[u32]) -> Result<bool, OperationError> {
+        Ok(self.erased_among(subjects)?.contains(&true))
+    }
+
+    /// For each of these subjects of the case whether it was erased.
+    pub(in crate::vault) fn erased_among(
+        &self,
+        subjects: &[u32],
+    ) -> Result<Vec<bool>, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = self
+            .core
+            .known_cases
+            .of(self.connection, &keys, case.number)?;
+        if known.erasures().is_empty() {
+            return Ok(vec![false; subjects.len()]);
+        }
+        let records = self.records_of(case, None)?;
+        let listed = |no: &u32| known.erasures().has_term(*no);
+        let erased = |no| Ok(listed(no) || records.erasure_of(*no)?.is_none());
+        subjects.iter().map(erased).collect()
+    }
+
+    /// The subject that a number is, if the caller would be told by a lookup that it is exposed; and its term in any
+    /// case.
+    pub(in crate::vault) fn subject_of(
+        &self,
+        phone: &Phone,
+    ) -> Result<(Option<u32>, Option<u32>), OperationError> {
+        let mut subjects = self.subjects()?;
+        let asked = subjects.ask(0, phone)?;
+        let seen = subjects.read(&asked)?;
+        let term = asked.known.then_some(asked.no);
+        Ok((term.filter(|_| seen.messages > 0), term))
     }
 
     /// What a lookup rests on. The team's is kept from act to act, like a liaison's.

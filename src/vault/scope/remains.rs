@@ -23,6 +23,7 @@ use crate::vault::audit::sign;
 use crate::vault::core::Core;
 use crate::vault::ledger::log_key;
 use crate::vault::plaintext::{Aad, open_json};
+use crate::vault::records::Shown;
 use crate::vault::store::case_rows::{self, CaseRow};
 
 /// The most exhibits that a certificate lists one by one, and the most packages. A leaf's digest covers the text, and a
@@ -92,6 +93,10 @@ pub struct DestructionFacts {
     pub packages: Vec<HandedOut>,
     /// How many packages were handed out.
     pub packages_in_all: u64,
+    /// How many numbers had been erased from the case before, rounded; left out if none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub erasures: Option<Shown>,
 }
 
 /// What somebody did, and the leaf that says so.
@@ -354,6 +359,13 @@ fn text(of: &Written<'_>) -> String {
         line(format_args!("approved: {}", did(&facts.approved)));
         line(format_args!("carried out: {}", did(&facts.carried_out)));
         line(format_args!("delay: {} seconds", facts.delay_s));
+        match &facts.erasures {
+            None => {}
+            Some(Shown::Number(count)) => {
+                line(format_args!("numbers erased before: about {count}"))
+            }
+            Some(Shown::Hidden(_)) => line(format_args!("numbers erased before: a few")),
+        }
         line(format_args!("exhibits: {}", facts.exhibits_in_all));
         for exhibit in &facts.exhibits {
             let withdrawn = if exhibit.withdrawn {

@@ -8,6 +8,11 @@ pub(crate) const TABLE: SealedParts = SealedParts {
         sql: "-- duplicate::insert
               INSERT INTO duplicate (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
     },
+    replace: Statement {
+        at: "duplicate::replace",
+        sql: "-- duplicate::replace
+              UPDATE duplicate SET sealed = ?3 WHERE exhibit = ?1 AND no = ?2",
+    },
     find: Statement {
         at: "duplicate::find",
         sql: "-- duplicate::find

@@ -73,6 +73,17 @@ pub(crate) fn admit(
     one("exhibit::admit", usize::from(changed))
 }
 
+/// Puts another description in the place of that of an admitted exhibit.
+pub(crate) fn redescribe(
+    connection: &Transaction,
+    number: ExhibitNumber,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let (meet, set) = ([("state", text(ADMITTED))], [("sealed", blob(sealed))]);
+    let changed = connection.update(&EXHIBIT, &key(number), &meet, &set)?;
+    one("exhibit::redescribe", usize::from(changed))
+}
+
 /// The exhibits of a case that count, in the order of their admission; withdrawn ones are left out.
 pub(crate) fn list(connection: &Snapshot, case: CaseNumber) -> Result<Vec<ExhibitRow>, StoreError> {
     let mut all = list_all(connection, case)?;

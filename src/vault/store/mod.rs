@@ -17,6 +17,7 @@ mod copy;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 pub(crate) mod duplicate_rows;
+pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
 pub(crate) mod leaf_rows;

@@ -8,6 +8,11 @@ pub(crate) const TABLE: SealedParts = SealedParts {
         sql: "-- quarantine::insert
               INSERT INTO quarantine (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
     },
+    replace: Statement {
+        at: "quarantine::replace",
+        sql: "-- quarantine::replace
+              UPDATE quarantine SET sealed = ?3 WHERE exhibit = ?1 AND no = ?2",
+    },
     find: Statement {
         at: "quarantine::find",
         sql: "-- quarantine::find

@@ -1,5 +1,5 @@
 //! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
-//! and read by its position or with all others in order.
+//! and read by its position or with all others in order. Only an erasure puts another one in its place.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -12,6 +12,7 @@ use super::transaction::Transaction;
 /// position, then the part.
 pub(crate) struct SealedParts {
     pub(super) insert: Statement,
+    pub(super) replace: Statement,
     pub(super) find: Statement,
     pub(super) for_each: Statement,
 }
@@ -36,6 +37,23 @@ impl SealedParts {
             .execute(params![exhibit.0, no, sealed])
             .map_err(&failed)?;
         one(self.insert.at, changed)
+    }
+
+    /// Puts another part in the place of one that is there.
+    pub(crate) fn replace(
+        &self,
+        connection: &Transaction,
+        exhibit: ExhibitNumber,
+        no: u32,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let failed = at(self.replace.at);
+        let changed = connection
+            .prepare_cached(self.replace.sql)
+            .map_err(&failed)?
+            .execute(params![exhibit.0, no, sealed])
+            .map_err(&failed)?;
+        one(self.replace.at, changed)
     }
 
     pub(crate) fn find(

@@ -15,6 +15,11 @@ pub(crate) const TABLE: SealedParts = SealedParts {
         sql: "-- seen::insert
               INSERT INTO seen (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
     },
+    replace: Statement {
+        at: "seen::replace",
+        sql: "-- seen::replace
+              UPDATE seen SET sealed = ?3 WHERE exhibit = ?1 AND no = ?2",
+    },
     find: Statement {
         at: "seen::find",
         sql: "-- seen::find

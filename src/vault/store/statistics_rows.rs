@@ -8,6 +8,11 @@ pub(crate) const TABLE: SealedParts = SealedParts {
         sql: "-- statistics::insert
               INSERT INTO statistics (exhibit, no, sealed) VALUES (?1, ?2, ?3)",
     },
+    replace: Statement {
+        at: "statistics::replace",
+        sql: "-- statistics::replace
+              UPDATE statistics SET sealed = ?3 WHERE exhibit = ?1 AND no = ?2",
+    },
     find: Statement {
         at: "statistics::find",
         sql: "-- statistics::find

@@ -8,6 +8,11 @@ pub(crate) const TABLE: SealedParts = SealedParts {
         sql: "-- subject_index::insert
               INSERT INTO subject_index (exhibit, range, sealed) VALUES (?1, ?2, ?3)",
     },
+    replace: Statement {
+        at: "subject_index::replace",
+        sql: "-- subject_index::replace
+              UPDATE subject_index SET sealed = ?3 WHERE exhibit = ?1 AND range = ?2",
+    },
     find: Statement {
         at: "subject_index::find",
         sql: "-- subject_index::find

@@ -45,6 +45,15 @@ pub(crate) struct SealedRun {
     pub(crate) sealed: Vec<u8>,
 }
 
+/// A run as it is stored.
+pub(crate) struct StoredRun {
+    /// The number of its first term.
+    pub(crate) first: u32,
+    pub(crate) first_tag: [u8; TAG],
+    pub(crate) tags: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
+}
+
 impl SealedRun {
     pub(crate) fn holds(&self, no: u32) -> bool {
         no.checked_sub(self.first)
@@ -215,6 +224,58 @@ impl Terms {
             .optional()
             .map_err(&failed)?;
         Ok(found.filter(|run| run.holds(no)))
+    }
+
+    /// All that is stored of the run that holds the term of this number, or would.
+    pub(crate) fn stored_run(
+        self,
+        connection: &Snapshot,
+        no: u32,
+    ) -> Result<Option<StoredRun>, StoreError> {
+        connection
+            .prepare_cached(
+                "-- term_run::stored
+                 SELECT first, first_tag, tags, sealed FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND first <= ?3
+                 ORDER BY first DESC LIMIT 1",
+            )
+            .map_err(at("term_run::stored"))?
+            .query_row(params![self.case.0, self.field.code(), no], |row| {
+                Ok(StoredRun {
+                    first: row.get(0)?,
+                    first_tag: row.get(1)?,
+                    tags: row.get(2)?,
+                    sealed: row.get(3)?,
+                })
+            })
+            .optional()
+            .map_err(at("term_run::stored"))
+    }
+
+    /// Puts other ciphertexts in the place of those of a run.
+    pub(crate) fn replace(
+        self,
+        connection: &Transaction,
+        run: &StoredRun,
+    ) -> Result<(), StoreError> {
+        let failed = at("term_run::replace");
+        let changed = connection
+            .prepare_cached(
+                "-- term_run::replace
+                 UPDATE term_run SET first_tag = ?4, tags = ?5, sealed = ?6
+                 WHERE case_number = ?1 AND field = ?2 AND first = ?3",
+            )
+            .map_err(&failed)?
+            .execute(params![
+                self.case.0,
+                self.field.code(),
+                run.first,
+                run.first_tag,
+                run.tags,
+                run.sealed
+            ])
+            .map_err(&failed)?;
+        one("term_run::replace", changed)
     }
 
     pub(crate) fn tag_reader(self, connection: &Snapshot) -> Result<TagReader<'_>, StoreError> {

@@ -15,8 +15,11 @@ fn leaves_of(incident: &Incident, send: impl FnOnce() -> Answer) -> (Answer, Vec
     let before = incident.leaves();
     let answer = send();
     let after = incident.leaves();
-    // What the vault itself does after a destruction comes when it comes.
-    let own = |leaf: &Value| leaf["action"] == "destruction.certify";
+    // What the vault itself does after a destruction or an erasure comes when it comes.
+    let own = |leaf: &Value| {
+        let own = ["destruction.certify", "erasure.overwrite", "erasure.finish"];
+        own.iter().any(|action| leaf["action"] == *action)
+    };
     let leaves = (before..after)
         .map(|number| incident.leaf(number))
         .filter(|leaf| !own(leaf))

@@ -102,6 +102,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{request}",
         "{quarantine}",
         "{destruction}",
+        "{erasure}",
     ]
     .iter()
     .any(|name| route.contains(name));
@@ -126,6 +127,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         state: match route {
             "POST /api/v1/destructions/{destruction}/stop"
             | "POST /api/v1/destructions/{destruction}/carrying-out"
+            | "POST /api/v1/erasures/{erasure}/carrying-out"
             | "POST /api/v1/reveals/{reveal}/open"
             | "POST /api/v1/quarantines/{quarantine}/open"
             | "GET /api/v1/exports/{export}/package"

@@ -36,6 +36,7 @@ const LISTS: &[(&str, &str, &str, Who)] = &[
         "destruction",
         Who::Lead,
     ),
+    ("/cases/{case}/erasures", "erasures", "erasure", Who::Lead),
     (
         "/cases/{case}/quarantines",
         "quarantines",
@@ -62,6 +63,7 @@ fn filled() -> Incident {
         incident.ask_quarantine_of_a_fresh_one();
         incident.ask_membership(&format!("somebody.{at}"));
         incident.ask_destruction(&incident.case);
+        incident.ask_erasure();
     }
     incident
 }

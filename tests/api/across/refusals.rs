@@ -460,8 +460,9 @@ const WRONG: &[Priced] = &[
 const REQUEST_LEAVES: &str = "GET /api/v1/requests/{request}/leaves";
 
 /// The lists of requests, which take a state beside a limit and where a page begins.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "GET /api/v1/cases/{case}/destructions",
+    "GET /api/v1/cases/{case}/erasures",
     "GET /api/v1/cases/{case}/exports",
     "GET /api/v1/cases/{case}/memberships",
     "GET /api/v1/cases/{case}/quarantines",
@@ -733,7 +734,21 @@ const KINDS: &[Kind] = &[
             asked.assert_status(201).member("destruction")
         },
     },
+    Kind {
+        decision: "POST /api/v1/erasures/{erasure}/decision",
+        asker: Who::SecondLead,
+        decider: Who::Lead,
+        ask: |incident, asker| {
+            let asked = asker.post(&incident.of_case("/erasures"), &erasure());
+            asked.assert_status(201).member("erasure")
+        },
+    },
 ];
+
+/// Of a number that no exhibit has.
+fn erasure() -> Value {
+    json!({ "number": "+447700900999", "purpose": "victim-inquiry", "reason": body::REASON })
+}
 
 /// What every decision is refused for beside the others.
 const OF_DECISIONS: [&str; 4] = ["own-request", "wrong-state", "expired", "asker-gone"];
@@ -748,7 +763,7 @@ fn approved_quarantine(incident: &Incident) -> String {
 }
 
 /// The route that asks for a request of each kind.
-const ASKS: [&str; 7] = [
+const ASKS: [&str; 8] = [
     "POST /api/v1/cases/{case}/reveals",
     "POST /api/v1/cases/{case}/exports",
     "POST /api/v1/cases/{case}/raises",
@@ -756,6 +771,7 @@ const ASKS: [&str; 7] = [
     "PUT /api/v1/cases/{case}/members/{operator}",
     "POST /api/v1/cases/{case}/exhibits/{exhibit}/quarantine",
     DESTRUCTIONS,
+    ERASURES,
 ];
 
 #[test]
@@ -793,6 +809,7 @@ fn more_requests_than_one_may_have_open_are_refused_alike_and_cost_nothing() {
                     let path = format!("/members/{}", incident.operator(Who::Outsider));
                     asker.put(&of_case(&path), &json!({ "role": "investigator" }))
                 }
+                ERASURES => asker.post(&of_case("/erasures"), &erasure()),
                 DESTRUCTIONS => asker.post(&of_case("/destructions"), &body::reason()),
                 "POST /api/v1/cases/{case}/exhibits/{exhibit}/withdrawal" => {
                     let path = format!("/exhibits/{first}/withdrawal");
@@ -927,6 +944,7 @@ const LIST: &str = "GET /api/v1/quarantines/{quarantine}/package";
 const LIST_ARRIVED: &str = "POST /api/v1/quarantines/{quarantine}/acknowledgement";
 const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
 const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
+const ERASURES: &str = "POST /api/v1/cases/{case}/erasures";
 const DESTRUCTIONS: &str = "POST /api/v1/cases/{case}/destructions";
 const CARRY_OUT: &str = "POST /api/v1/destructions/{destruction}/carrying-out";
 const STOP: &str = "POST /api/v1/destructions/{destruction}/stop";
@@ -1512,8 +1530,9 @@ fn what_the_state_of_things_does_not_allow_is_refused_alike() {
     }
 }
 
-const DECISIONS: [&str; 7] = [
+const DECISIONS: [&str; 8] = [
     "POST /api/v1/destructions/{destruction}/decision",
+    "POST /api/v1/erasures/{erasure}/decision",
     "POST /api/v1/exports/{export}/decision",
     "POST /api/v1/memberships/{membership}/decision",
     "POST /api/v1/quarantines/{quarantine}/decision",

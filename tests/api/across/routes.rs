@@ -179,6 +179,11 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/destructions/{destruction}/decision", Custodian, SecondLead, 403),
     row("POST /api/v1/destructions/{destruction}/stop",    SecondLead, Investigator, 403),
     row("POST /api/v1/destructions/{destruction}/carrying-out", Custodian, Investigator, 404),
+    row("POST /api/v1/cases/{case}/erasures",              Investigator, Custodian, 403),
+    row("GET /api/v1/cases/{case}/erasures",               Investigator, Liaison, 403),
+    row("GET /api/v1/erasures/{erasure}",                  Custodian, Outsider, 404),
+    row("POST /api/v1/erasures/{erasure}/decision",        Lead, Investigator, 403),
+    row("POST /api/v1/erasures/{erasure}/carrying-out",    Custodian, Investigator, 403),
     row("GET /api/v1/cases/{case}/certificate",            Custodian, Investigator, 404),
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
@@ -334,6 +339,26 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(incident.approved_destruction(&of_three));
             incident.clock.advance_seconds(61);
             asker = Some(Who::Lead);
+            Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/erasures" => Some(json!({
+            "number": "+447700900999",
+            "purpose": "victim-inquiry",
+            "reason": "the person asked for it",
+        })),
+        "GET /api/v1/erasures/{erasure}" => {
+            target = Some(incident.ask_erasure());
+            asker = Some(Who::Investigator);
+            None
+        }
+        "POST /api/v1/erasures/{erasure}/decision" => {
+            target = Some(incident.ask_erasure());
+            asker = Some(Who::Investigator);
+            Some(body::deny())
+        }
+        "POST /api/v1/erasures/{erasure}/carrying-out" => {
+            target = Some(incident.approved_erasure());
+            asker = Some(Who::Investigator);
             Some(body::reason())
         }
         "GET /api/v1/cases/{case}/certificate" => {

@@ -258,6 +258,17 @@ const ROWS: &[Row] = &[
         ..post("POST /console/destructions/{destruction}/carrying-out", &[REASON], KEEPERS)
     },
 
+    get("GET /console/cases/{case}/erasures", &[Investigator, Lead, SecondLead, Custodian]),
+    get("GET /console/cases/{case}/erasures/new", MEMBERS),
+    post(
+        "POST /console/cases/{case}/erasures/new",
+        &[("number", "+447700900199"), ("purpose", "victim-inquiry"), REASON],
+        &[Investigator, Lead, SecondLead],
+    ),
+    get("GET /console/erasures/{erasure}", &[Investigator, Lead, SecondLead, Custodian]),
+    post("POST /console/erasures/{erasure}", DENY, KEEPERS),
+    post("POST /console/erasures/{erasure}/carrying-out", &[REASON], KEEPERS),
+
     get("GET /console/requests/{request}/leaves", &[Investigator, Lead, SecondLead, Auditor]),
 
     get("GET /console/audit", &[Auditor]),
@@ -499,6 +510,8 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
             incident.approved_destruction(&incident.case)
         }
         "destruction" => incident.ask_destruction(&incident.case),
+        "erasure" if path.ends_with("/carrying-out") => incident.approved_erasure(),
+        "erasure" => incident.ask_erasure(),
         "membership" => incident.ask_membership(&new_name()),
         "operator" => {
             let (operator, _) = incident.invite(&new_name(), "investigator");

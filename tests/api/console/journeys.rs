@@ -302,7 +302,7 @@ fn a_session_ends_visibly_and_wipes_what_it_showed() {
     chromium.fill("#reason", "another reason of mine");
     std::thread::sleep(Duration::from_secs(3));
     chromium.find("#password");
-    let words = chromium.reads("The session has ended.");
+    chromium.reads("The session has ended.");
     assert!(!chromium.html().contains("960001"));
     let kept = chromium.run(
         "return JSON.stringify({ ...sessionStorage, ...localStorage })",

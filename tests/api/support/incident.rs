@@ -134,6 +134,25 @@ impl Incident {
         answer.assert_status(201).member("raise")
     }
 
+    /// Of a number that the case does not have, asked by the investigator.
+    pub fn ask_erasure(&self) -> String {
+        let body = json!({
+            "number": "+447700900999",
+            "purpose": "victim-inquiry",
+            "reason": "the person asked for it",
+        });
+        let asked = self.investigator().post(&self.of_case("/erasures"), &body);
+        asked.assert_status(201).member("erasure")
+    }
+
+    /// One that a lead approved.
+    pub fn approved_erasure(&self) -> String {
+        let erasure = self.ask_erasure();
+        let path = format!("/erasures/{erasure}/decision");
+        self.lead().post(&path, &body::approve()).assert_status(200);
+        erasure
+    }
+
     pub fn ask_withdrawal(&self, client: &Client, exhibit: &str) -> String {
         let path = self.of_case(&format!("/exhibits/{exhibit}/withdrawal"));
         let answer = client.post(&path, &body::reason());

@@ -147,10 +147,16 @@ impl<'s> LookUp<'s> {
             Sought::Found(no) => (no, true),
             Sought::Absent { beside } => (beside.unwrap_or_default(), false),
         };
-        let asked = AskedNumber { at, no, known };
+        // An erased number is absent from the moment its erasure is carried out, before its term is overwritten.
+        let erased = self.known.erasures().has(&self.keys, phone);
+        let asked = AskedNumber {
+            at,
+            no,
+            known: known && !erased,
+        };
         if asked.no > 0 {
             let same = self.numbers.holds(place, asked.no, phone)?;
-            if asked.known && !same {
+            if known && !same {
                 return Err(OperationError::Damaged {
                     place: format!("term {}", asked.no),
                 });

@@ -44,6 +44,11 @@ pub struct SearchedView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub account_in_log: Option<bool>,
+    /// How many numbers were erased from the case, rounded; they are answered as absent. Left out if none was. Also
+    /// numbers that no exhibit had are counted, for everybody the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub erasures: Option<Shown>,
 }
 
 /// From the first to the last record: two moments, or in a protected table two days in UTC.
@@ -68,6 +73,7 @@ impl SearchedView {
             }),
             quarantined: Shown::Number(searched.quarantined),
             account_in_log: of_account.then_some(searched.exhibits > 0),
+            erasures: erasures(searched, 0),
         }
     }
 
@@ -89,8 +95,14 @@ impl SearchedView {
             }),
             quarantined: protect(searched.quarantined, least),
             account_in_log: None,
+            erasures: erasures(searched, least),
         }
     }
+}
+
+/// Never exact: who sees the count turn after an erasure would know whose it was.
+fn erasures(searched: Searched, least: u64) -> Option<Shown> {
+    (searched.erasures > 0).then(|| protect(searched.erasures, least))
 }
 
 impl CaseRecords<'_> {
@@ -119,7 +131,10 @@ impl CaseRecords<'_> {
     }
 
     fn in_all(&self) -> Searched {
-        let mut searched = Searched::default();
+        let mut searched = Searched {
+            erasures: self.erasures,
+            ..Searched::default()
+        };
         for one in &self.descriptions {
             searched.exhibits += 1;
             searched.records += one.admitted;
@@ -170,6 +185,7 @@ impl CaseRecords<'_> {
             records: all.records,
             span: all.span,
             quarantined,
+            erasures: self.erasures,
         })
     }
 

@@ -431,6 +431,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
             .collect::<BTreeSet<_>>()
             .len() as u32,
         new_numbers: 0,
+        erased_numbers: 0,
         users: 0,
         new_users: 0,
         dictionaries: Vec::new(),

@@ -27,13 +27,13 @@ use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::keyring::RequestDigest;
-use crate::vault::records::Shown;
+use crate::vault::records::{Shown, protect};
 use crate::vault::scope::remains::{
     ActOf, DestroyedExhibit, DestructionFacts, HandedOut, Remains, listed,
 };
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::case_rows::{self, CaseRow};
-use crate::vault::store::{exhibit_rows, request_rows};
+use crate::vault::store::{erasure_rows, exhibit_rows, request_rows};
 use crate::vault::{Conflict, OperationError, Settings, Why};
 
 /// How long a destruction can be carried out after its delay, in seconds.
@@ -275,7 +275,7 @@ impl RequestKind for Destruction {
 
 impl<'v> Reading<'v> {
     /// The case, unless it is on hold.
-    fn not_held(&self) -> Result<&'v CaseRow, OperationError> {
+    pub(super) fn not_held(&self) -> Result<&'v CaseRow, OperationError> {
         let case = self.case_row()?;
         match case.state {
             CaseState::Held => Err(OperationError::Conflict(Conflict::CaseState(case.state))),
@@ -390,6 +390,8 @@ impl<A: Writes> Scope<'_, A> {
         }
         let mut packages = self.handed_out::<Export>(case)?;
         packages.extend(self.handed_out::<Quarantine>(case)?);
+        let erased = erasure_rows::list(self.connection, case.number)?.len() as u64;
+        let least = self.core.settings.protected_threshold;
         let row = &found.row;
         let act = |operator: &OperatorId, at: Moment, leaf: Option<u64>| {
             Ok::<_, OperationError>(ActOf {
@@ -415,6 +417,7 @@ impl<A: Writes> Scope<'_, A> {
             exhibits_in_all,
             packages_in_all: packages.len() as u64,
             packages: listed(packages),
+            erasures: (erased > 0).then(|| protect(erased, least)),
         })
     }
 

@@ -11,7 +11,7 @@ use super::asked_view::AskedView;
 use super::found::{Found, SealedOf, left_of_delay};
 use super::kind::RequestKind;
 use super::sealed::{Sealed, parsed};
-use super::{Destruction, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
+use super::{Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
 use crate::domain::{AccountName, CaseId, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
@@ -96,6 +96,7 @@ impl<A: Action> Scope<'_, A> {
             self.add_waiting::<Quarantine>(&place, &mut all)?;
             self.add_waiting::<Membership>(&place, &mut all)?;
             self.add_waiting::<Destruction>(&place, &mut all)?;
+            self.add_waiting::<Erasure>(&place, &mut all)?;
         }
         all.sort_by_key(|waiting| (waiting.waits_for, waiting.asked.expires_at));
         let page = wanted.cut(all, |waiting| waiting.request.clone())?;

@@ -16,6 +16,7 @@ mod asked_view;
 mod bound_exhibits;
 mod destruction;
 mod end;
+mod erasure;
 mod export;
 mod found;
 mod inbox;
@@ -42,7 +43,7 @@ mod withdrawal;
 mod tests;
 
 /// All kinds: the name, as the table has it, and the action that reads one.
-pub(in crate::vault) const REQUEST_KINDS: [(&str, ActionKind); 7] = [
+pub(in crate::vault) const REQUEST_KINDS: [(&str, ActionKind); 8] = [
     read_as::<Reveal>(),
     read_as::<Export>(),
     read_as::<Raise>(),
@@ -50,6 +51,7 @@ pub(in crate::vault) const REQUEST_KINDS: [(&str, ActionKind); 7] = [
     read_as::<Quarantine>(),
     read_as::<Membership>(),
     read_as::<Destruction>(),
+    read_as::<Erasure>(),
 ];
 
 const fn read_as<K: RequestKind>() -> (&'static str, ActionKind) {
@@ -62,6 +64,7 @@ pub use self::asked_view::{AskedView, ShownState};
 pub use self::destruction::{
     ComingDestruction, Destruction, DestructionView, EndedCase, EndingExhibit, StoppedView,
 };
+pub use self::erasure::{Erasure, ErasureBegun, ErasureView, ErasureWanted, NamedBy};
 pub use self::export::{Export, ExportView, ExportWanted};
 pub use self::inbox::{WaitingView, WaitsFor};
 pub use self::kind::RequestKind;

@@ -15,6 +15,7 @@ use crate::policy::{Action, RequestState, Reveals, Writes, actions};
 use crate::vault::budget::package_turns::BuildCancellation;
 use crate::vault::keyring::PackageSigner;
 use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::erasure_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
@@ -179,9 +180,10 @@ impl<A: Writes> Scope<'_, A> {
         found.sealed.after.tar = Some(tar);
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
-        // Packages are in no backup.
-        let restored = self.core.was_restored() && !file.path().exists();
-        let lost = || match restored {
+        // Packages are in no backup, and an erasure deletes those of its case.
+        let erased = !erasure_rows::list(self.connection, self.case_row()?.number)?.is_empty();
+        let deleted = (erased || self.core.was_restored()) && !file.path().exists();
+        let lost = || match deleted {
             true => OperationError::Conflict(Conflict::PackageDeleted),
             false => OperationError::Damaged {
                 place: format!("package of {id}"),

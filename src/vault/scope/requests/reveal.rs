@@ -1,7 +1,7 @@
 //! Reveals: asked by one, decided by another, opened once by the asker.
 //!
 //! Bound to the subjects. Records that come later change nothing of their numbers; once all records of one were
-//! withdrawn, it is shown no more.
+//! withdrawn, or its number was erased, it is shown no more.
 
 use std::collections::HashSet;
 
@@ -131,7 +131,9 @@ impl RequestKind for Reveal {
         }
         // All its records may have been withdrawn.
         let messages = reading.messages_of(&subjects)?;
-        if let Some(at) = messages.iter().position(|messages| *messages == 0) {
+        let erased = reading.erased_among(&subjects)?;
+        let mut gone = messages.iter().zip(erased);
+        if let Some(at) = gone.position(|(messages, erased)| *messages == 0 || erased) {
             return Err(unknown(at));
         }
         Ok(RevealBody {
@@ -145,7 +147,8 @@ impl RequestKind for Reveal {
         body: &RevealBody,
         _: &mut RequestDigest,
     ) -> Result<(), OperationError> {
-        match reading.messages_of(&body.subjects)?.contains(&0) {
+        let subjects = &body.subjects;
+        match reading.messages_of(subjects)?.contains(&0) || reading.has_erased(subjects)? {
             true => Err(OperationError::Conflict(Conflict::ResultChanged)),
             false => Ok(()),
         }
@@ -173,9 +176,11 @@ impl RequestKind for Reveal {
         let records = reading.records()?;
         let first = body.subjects.get(..SAMPLE).unwrap_or(&body.subjects);
         let mut sample = Vec::with_capacity(first.len());
-        for (no, messages) in first.iter().zip(reading.messages_of(first)?) {
-            // What was withdrawn is shown to nobody.
-            if messages > 0 {
+        let erased = reading.erased_among(first)?;
+        let told = first.iter().zip(reading.messages_of(first)?).zip(erased);
+        for ((no, messages), erased) in told {
+            // What was withdrawn or erased is shown to nobody.
+            if messages > 0 && !erased {
                 sample.push(MaskedSubject {
                     subject: records.token(*no),
                     number_masked: records.mask(*no)?,

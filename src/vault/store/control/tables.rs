@@ -23,6 +23,7 @@ pub(super) static CONTROL: &[&ControlTable] = &[
     &EXHIBIT,
     &REQUEST,
     &RELEASE,
+    &ERASURE,
     &BUDGET,
 ];
 
@@ -151,6 +152,12 @@ pub(crate) static REQUEST: ControlTable = ControlTable {
 
 pub(crate) static RELEASE: ControlTable = ControlTable {
     name: "release",
+    columns: &["no", "case_number", "sealed"],
+    groups: &[&["no"], &["case_number"], &[]],
+};
+
+pub(crate) static ERASURE: ControlTable = ControlTable {
+    name: "erasure",
     columns: &["no", "case_number", "sealed"],
     groups: &[&["no"], &["case_number"], &[]],
 };

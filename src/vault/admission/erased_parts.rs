@@ -1,0 +1,402 @@
+//! What an exhibit still says about a number that was erased, beside its term: the short prints of its messages, with
+//! which the number could be tried, and its rows in quarantine. Both are made anew without it.
+//!
+//! Sees the keys of the case, the number while its term is still there, and the cells of a quarantine. Reads only: the
+//! caller writes the parts together with their new digest.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::earlier_exhibit::EarlierExhibit;
+use super::earlier_records::BlockRecords;
+use super::known::Known;
+use super::message_print::{of_row, short_of_id, short_of_minute, short_of_row};
+use super::numbers::print_of;
+use super::part_digests::{PartKind, recompute_with};
+use crate::domain::Field;
+use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace, SubjectBlock, UserBlock, UserOf};
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::open_description;
+use crate::vault::exhibits::erasures::Erasures;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::terms::{TermPlace, UserTerms};
+use crate::vault::plaintext::{Fingerprinter, Nonces, Phone};
+use crate::vault::store::exhibit_rows::{self, ExhibitRow};
+use crate::vault::store::{
+    Transaction, block_rows, quarantine_rows, seen_rows, subject_index_rows,
+};
+
+/// The parts of an exhibit as they are without one person, and the digest of the set with them.
+pub(in crate::vault) struct WithoutPerson {
+    before: String,
+    pub(in crate::vault) digest: String,
+    seen: BTreeMap<u32, Vec<u8>>,
+    quarantine: BTreeMap<u32, Vec<u8>>,
+}
+
+/// Somebody whose number is erased.
+pub(in crate::vault) struct Person<'p> {
+    /// The term of the number, if the case has it.
+    pub(in crate::vault) term: Option<u32>,
+    /// The number, unless its term was overwritten already.
+    pub(in crate::vault) phone: Option<&'p Phone>,
+    /// The user names that are erased with it.
+    pub(in crate::vault) users: &'p [u32],
+    /// The erasure list of the case.
+    pub(in crate::vault) list: &'p Erasures,
+}
+
+impl WithoutPerson {
+    /// Of one exhibit; `None` if nothing in it has to be overwritten.
+    pub(in crate::vault) fn of(
+        place: TermPlace<'_>,
+        exhibit: &ExhibitRow,
+        person: &Person<'_>,
+        nonces: &mut Nonces<'_>,
+        draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
+    ) -> Result<Option<Self>, OperationError> {
+        let seen = seen_without(place, exhibit, person, nonces, draw)?;
+        let quarantine = quarantine_without(place, exhibit, person, nonces)?;
+        if seen.is_empty() && quarantine.is_empty() {
+            return Ok(None);
+        }
+        let description = open_description(place.keys, exhibit)?;
+        let other = |kind: PartKind, no: u32| match kind {
+            PartKind::Seen => seen.get(&no).map(Vec::as_slice),
+            PartKind::Quarantine => quarantine.get(&no).map(Vec::as_slice),
+            _ => None,
+        };
+        let digest = STANDARD.encode(recompute_with(place.connection, exhibit.number, other)?);
+        Ok(Some(Self {
+            before: description.blocks_digest,
+            digest,
+            seen,
+            quarantine,
+        }))
+    }
+
+    /// Writes the parts and the digest of the set. Nothing else may have changed the set meanwhile.
+    pub(in crate::vault) fn write(
+        &self,
+        rows: &Transaction,
+        place: TermPlace<'_>,
+        exhibit: &ExhibitRow,
+        nonces: &mut Nonces<'_>,
+    ) -> Result<(), OperationError> {
+        let mut description = open_description(place.keys, exhibit)?;
+        if description.blocks_digest != self.before {
+            return Err(OperationError::Internal("the parts changed meanwhile"));
+        }
+        for (no, sealed) in &self.seen {
+            seen_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
+        }
+        for (no, sealed) in &self.quarantine {
+            quarantine_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
+        }
+        description.blocks_digest.clone_from(&self.digest);
+        let part = ExhibitParts::of(place.keys, &exhibit.id).description();
+        let sealed = part.seal_json(nonces.take()?, &description)?;
+        Ok(exhibit_rows::redescribe(rows, exhibit.number, &sealed)?)
+    }
+}
+
+/// The user names that only records of this subject have, in any exhibit of the case.
+pub(in crate::vault) fn users_of_only(
+    place: TermPlace<'_>,
+    exhibits: &[ExhibitRow],
+    term: u32,
+) -> Result<Vec<u32>, OperationError> {
+    let (mut own, mut others) = (HashSet::new(), HashSet::new());
+    let (mut sealed, mut numbers, mut users) = (Vec::new(), Vec::new(), UserBlock::new());
+    for exhibit in exhibits {
+        let parts = ExhibitParts::of(place.keys, &exhibit.id);
+        let earlier = earlier(place, exhibit)?;
+        let mut fault = None;
+        subject_index_rows::TABLE.for_each(place.connection, exhibit.number, |range, sealed| {
+            let opened = parts.subject_index(range).open(sealed).ok();
+            match opened.and_then(|plain| SubjectBlock::decode(range, &plain).ok()) {
+                Some(block) => block.iter().for_each(|entry| {
+                    match entry.number == term {
+                        true => own.insert(entry.user),
+                        false => others.insert(entry.user),
+                    };
+                }),
+                None => fault = Some(range),
+            }
+        })?;
+        if let Some(range) = fault {
+            return Err(earlier.damaged(&format!("subject index, range {range}")));
+        }
+        let known = Known {
+            connection: place.connection,
+            keys: place.keys,
+        };
+        for no in 0..earlier.blocks {
+            numbers.clear();
+            numbers.extend_from_slice(BlockRecords::open(&known, &earlier, no)?.numbers());
+            let damaged = || earlier.damaged(&format!("user block {no}"));
+            let field = Field::User;
+            if !block_rows::read(place.connection, exhibit.number, field, no, &mut sealed)? {
+                return Err(damaged());
+            }
+            let plain = parts
+                .block(field, no)
+                .open(&sealed)
+                .map_err(|_| damaged())?;
+            users.decode(&plain).map_err(|_| damaged())?;
+            for (number, user) in numbers.iter().zip(users.iter()) {
+                if let UserOf::Other(user) = user {
+                    match *number == term {
+                        true => own.insert(user),
+                        false => others.insert(user),
+                    };
+                }
+            }
+        }
+    }
+    let mut only: Vec<u32> = own
+        .difference(&others)
+        .copied()
+        .filter(|no| *no != 0)
+        .collect();
+    only.sort_unstable();
+    Ok(only)
+}
+
+fn earlier(place: TermPlace<'_>, exhibit: &ExhibitRow) -> Result<EarlierExhibit, OperationError> {
+    let description = open_description(place.keys, exhibit)?;
+    Ok(EarlierExhibit {
+        number: exhibit.number,
+        id: exhibit.id.clone(),
+        blocks: description.blocks,
+        ids: description.references_are_ids,
+        minutes: description.times_to_the_minute,
+    })
+}
+
+/// The short prints of each block in which the person has a record, with random ones in the place of theirs.
+fn seen_without(
+    place: TermPlace<'_>,
+    exhibit: &ExhibitRow,
+    person: &Person<'_>,
+    nonces: &mut Nonces<'_>,
+    draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
+) -> Result<BTreeMap<u32, Vec<u8>>, OperationError> {
+    let mut all = BTreeMap::new();
+    let (Some(term), Some(phone)) = (person.term, person.phone) else {
+        return Ok(all);
+    };
+    let exhibit = earlier(place, exhibit)?;
+    let prints = place.keys.prints();
+    let number = print_of(prints.keys_of_numbers(), phone);
+    let known = Known {
+        connection: place.connection,
+        keys: place.keys,
+    };
+    let mut names = UserTerms::default();
+    for no in 0..exhibit.blocks {
+        let mut block = BlockRecords::open(&known, &exhibit, no)?;
+        let rows = block.numbers().iter().enumerate();
+        let rows: Vec<usize> = rows
+            .filter(|(_, of)| **of == term)
+            .map(|(row, _)| row)
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let mut gone = Vec::with_capacity(rows.len());
+        let references = block.references()?;
+        for row in rows {
+            let reference = references.get(row).filter(|text| !text.is_empty());
+            gone.push(match reference {
+                Some(text) => {
+                    let reference = prints.of_text(&text).max(1);
+                    match exhibit.ids {
+                        true => short_of_id(reference, number),
+                        false => {
+                            let sent_at = block.times()?.get(row).unwrap_or_default();
+                            short_of_minute(reference, number, sent_at)
+                        }
+                    }
+                }
+                None => {
+                    let mut identity = block.whole_row(row, number, None)?;
+                    identity.user = print_of_user(&prints, place, &mut names, identity.user)?;
+                    short_of_row(of_row(&prints, &identity))
+                }
+            });
+        }
+        let damaged = || exhibit.damaged(&format!("prints of block {no}"));
+        let sealed = seen_rows::TABLE.find(place.connection, exhibit.number, no)?;
+        let sealed = sealed.ok_or_else(damaged)?;
+        let part = ExhibitParts::of(place.keys, &exhibit.id).seen(no);
+        let plain = part.open(&sealed).map_err(|_| damaged())?;
+        let stored = SeenBlock::read(plain.to_vec()).map_err(|_| damaged())?;
+        let mut kept = Vec::with_capacity(stored.rows());
+        stored.each_below(&mut SeenPlace::default(), 1 << PRINT_BITS, |print| {
+            kept.push(print);
+        });
+        if replace(&mut kept, &gone, draw)? == 0 {
+            continue;
+        }
+        let mut plain = Vec::new();
+        SeenBlock::encode(&kept, &mut plain).map_err(|_| damaged())?;
+        all.insert(no, part.seal(nonces.take()?, &plain)?);
+    }
+    Ok(all)
+}
+
+/// The print of a user's name, as rows are compared by it; 0 for nobody.
+fn print_of_user(
+    prints: &Fingerprinter,
+    place: TermPlace<'_>,
+    names: &mut UserTerms,
+    user: u64,
+) -> Result<u64, OperationError> {
+    match u32::try_from(user) {
+        Ok(0) | Err(_) => Ok(0),
+        Ok(user) => Ok((prints.of_text(names.open(place, user)?) as u64).max(1)),
+    }
+}
+
+/// Puts random prints in the place of some, each once, and says how many were found.
+fn replace(
+    kept: &mut [u64],
+    gone: &[u64],
+    draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
+) -> Result<usize, OperationError> {
+    let mut left: BTreeMap<u64, usize> = BTreeMap::new();
+    for print in gone {
+        *left.entry(*print).or_default() += 1;
+    }
+    let mut replaced = 0;
+    for print in kept {
+        let Some(count) = left.get_mut(print).filter(|count| **count > 0) else {
+            continue;
+        };
+        *count -= 1;
+        *print = u64::from_le_bytes(draw()?) >> (u64::BITS - PRINT_BITS);
+        replaced += 1;
+    }
+    Ok(replaced)
+}
+
+/// The parts of a quarantine in which a row names the person, with such rows emptied: line, column and kind stay.
+fn quarantine_without(
+    place: TermPlace<'_>,
+    exhibit: &ExhibitRow,
+    person: &Person<'_>,
+    nonces: &mut Nonces<'_>,
+) -> Result<BTreeMap<u32, Vec<u8>>, OperationError> {
+    let mut names = UserTerms::default();
+    let mut users = Vec::with_capacity(person.users.len());
+    for user in person.users {
+        users.push(Zeroizing::new(names.open(place, *user)?.to_owned()));
+    }
+    users.retain(|name| !name.is_empty());
+    let mut all = BTreeMap::new();
+    let mut fault = None;
+    quarantine_rows::TABLE.for_each(place.connection, exhibit.number, |no, sealed| {
+        let part = ExhibitParts::of(place.keys, &exhibit.id).quarantine(no);
+        let made = || {
+            let plain = part.open(sealed).ok()?;
+            let names = |cell: &str| users.iter().any(|name| name.as_str() == cell.trim());
+            let without = rows_without(&plain, |cell, country| {
+                names(cell) || person.list.has_cell(place.keys, cell, country)
+            })?;
+            let Some(without) = without else {
+                return Some(None);
+            };
+            part.seal(nonces.take().ok()?, &without).ok().map(Some)
+        };
+        match { made }() {
+            Some(Some(sealed)) => {
+                all.insert(no, sealed);
+            }
+            Some(None) => {}
+            None => fault = Some(no),
+        }
+    })?;
+    match fault {
+        None => Ok(all),
+        Some(no) => Err(OperationError::Damaged {
+            place: format!("exhibit {}, quarantine, part {no}", exhibit.id),
+        }),
+    }
+}
+
+/// The rows of a part with those emptied that name somebody; `Some(None)` if none does, `None` if it is not what was
+/// sealed.
+fn rows_without(
+    part: &[u8],
+    names: impl Fn(&str, &str) -> bool,
+) -> Option<Option<Zeroizing<Vec<u8>>>> {
+    let mut without = Zeroizing::new(Vec::with_capacity(part.len()));
+    let mut found = false;
+    for line in part
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
+        let mut row: Value = serde_json::from_slice(line).ok()?;
+        let cells = row.get_mut("cells")?.as_object_mut()?;
+        let country = cells.get(Field::Country.label()).and_then(Value::as_str);
+        let country = country.unwrap_or_default().to_owned();
+        let texts = cells.values().filter_map(Value::as_str);
+        if { texts }.any(|cell| names(cell, &country)) {
+            found = true;
+            cells.clear();
+            serde_json::to_writer(&mut *without, &row).ok()?;
+        } else {
+            without.extend_from_slice(line);
+        }
+        without.push(b'\n');
+    }
+    Some(found.then_some(without))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_names_somebody_keeps_its_line_column_and_kind_only() {
+        let part = concat!(
+            r#"{"line":2,"column":"sent_at","kind":"bad-time","cells":{"number":"one","user":"u"}}"#,
+            "\n",
+            r#"{"line":3,"column":null,"kind":"bad-time","cells":{"number":"two"}}"#,
+            "\n",
+        );
+        let without = rows_without(part.as_bytes(), |cell, _| cell == "one");
+        let without = without.unwrap().unwrap();
+        let lines: Vec<Value> = without
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            (&lines[0]["line"], &lines[0]["kind"]),
+            (&2.into(), &"bad-time".into())
+        );
+        assert_eq!(lines[0]["cells"], serde_json::json!({}));
+        assert_eq!(lines[1]["cells"]["number"], "two");
+        assert!(
+            rows_without(part.as_bytes(), |_, _| false)
+                .unwrap()
+                .is_none()
+        );
+        assert!(rows_without(b"{", |_, _| false).is_none());
+    }
+
+    #[test]
+    fn a_print_is_replaced_as_often_as_it_is_given_and_no_other_one_is() {
+        let mut kept = [1, 2, 2, 3];
+        let replaced = replace(&mut kept, &[2, 3, 9], &mut || Ok([0xff; 8])).unwrap();
+        assert_eq!(replaced, 2);
+        assert_eq!(kept, [1, (1 << PRINT_BITS) - 1, 2, (1 << PRINT_BITS) - 1]);
+    }
+}

@@ -1,0 +1,530 @@
+//! What is done after an erasure was carried out: everything that is stored of the number is overwritten.
+//!
+//! The commit of the carrying out wrote the number's tag into the erasure list of the case, and from then on the number
+//! is answered as absent. Whatever is here can be interrupted and goes on at the next call, in any process that opens
+//! the vault. The number's term goes last of what is overwritten, because its value finds the rest: prints of messages,
+//! rows in quarantine, user names that nobody else has. Every act overwrites the parts of one exhibit, and its leaf has
+//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the write-ahead log is cut,
+//! and a last leaf says that the erasure is finished.
+//!
+//! Also brings the list of the database and its copy beside the keyring together: an older database is told what was
+//! erased after it, before anything of it is served.
+//!
+//! Not promised: that a disk forgets, or that copies of the vault do.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use super::admission::erased_parts::{Person, WithoutPerson, users_of_only};
+use super::call::answer::Answer;
+use super::call::caller::Caller;
+use super::call::receipt::Receipt;
+use super::call::refusal::Refusal;
+use super::call::target::Target;
+use super::core::Core;
+use super::door::{Operation, Vault};
+use super::erasure_file::{ErasureFile, ErasureFileFault};
+use super::error::OperationError;
+use super::exhibits::added_terms::AddedTerms;
+use super::exhibits::erased_term;
+use super::exhibits::erasures::{Erasure, Erasures};
+use super::exhibits::terms::{NumberTerms, TermPlace, UserTerms};
+use super::keyring::CaseKeys;
+use super::ledger::StageError;
+use super::plaintext::{Nonces, Phone};
+use super::scope::Scope;
+use super::scope::requests::{PackageFile, REQUEST_KINDS};
+use super::store::case_rows::{self, CaseNumber, CaseRow};
+use super::store::exhibit_rows::{self, ExhibitRow};
+use super::store::{Snapshot, StoreError, erasure_rows, meta_rows, request_rows};
+use crate::domain::{CaseId, ExhibitId, Field, RequestId};
+use crate::policy::actions;
+
+/// Where the database notes the generation of the file beside the keyring.
+const GENERATION: &str = "erasure-list";
+
+/// Why an erasure could not be ended now. It is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EraseError {
+    /// Somebody takes a package of the case at this moment.
+    #[error("somebody still takes a package of the case")]
+    UnderWay,
+    /// Something of the case could not be read or sealed.
+    #[error("the case could not be read")]
+    Case,
+    /// The file beside the keyring could not be read or written.
+    #[error(transparent)]
+    File(#[from] ErasureFileFault),
+    /// The database could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A leaf could not be made durable, or the vault is stopping.
+    #[error("a leaf of the erasure could not be written")]
+    Unaudited,
+}
+
+impl From<OperationError> for EraseError {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::Store(error) => Self::Store(error),
+            _ => Self::Case,
+        }
+    }
+}
+
+impl From<StageError> for EraseError {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::Store(error) => Self::Store(error),
+            StageError::Stopped => Self::Unaudited,
+        }
+    }
+}
+
+impl From<Refusal> for EraseError {
+    fn from(_: Refusal) -> Self {
+        Self::Unaudited
+    }
+}
+
+impl Vault {
+    /// Goes on with every erasure that was carried out, and says how many it ended. It reads the records of their
+    /// cases, so it is called on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// The first that it came upon; what was done until then stays done.
+    pub fn erase(&self) -> Result<usize, EraseError> {
+        let mut ended = 0;
+        for case in self.cases_with_keys()? {
+            let keys = self.core.case_keys(&case.id)?;
+            let list = self.erasures(&keys, case.number)?;
+            for (no, erasure) in list.each().filter(|(_, one)| !one.done) {
+                self.erase_one(&case, &keys, &list, (no, erasure.clone()))?;
+                ended += 1;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// The same if an erasure was carried out since the last call, or that call did not come to its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::erase`].
+    pub fn erase_if_due(&self) -> Result<usize, EraseError> {
+        if !self.core.erase_due.swap(false, Ordering::AcqRel) {
+            return Ok(0);
+        }
+        let ended = self.erase();
+        if ended.is_err() {
+            self.core.erase_due.store(true, Ordering::Release);
+        }
+        ended
+    }
+
+    /// Takes over what the file beside the keyring has and the database has not, because the database is an older one,
+    /// and erases it again. Then both say the same. Called before anything is served.
+    ///
+    /// # Errors
+    ///
+    /// The file is there and not this vault's, or an erasure could not be ended.
+    pub(in crate::vault) fn reapply_erasures(&self) -> Result<usize, EraseError> {
+        let file = ErasureFile::read(&self.core.paths, &self.core.keys())?;
+        let noted = self.noted_generation()?;
+        if file.as_ref().map_or(0, |file| file.generation) < noted {
+            tracing::warn!(
+                "the erasure lists beside the keyring are missing or older than the log says; they are written anew"
+            );
+        }
+        let mut taken = 0;
+        for case in self.cases_with_keys()? {
+            let Some(file) = &file else { break };
+            let keys = self.core.case_keys(&case.id)?;
+            let list = self.erasures(&keys, case.number)?;
+            let mut missing = file.list(&keys)?;
+            missing.retain(|one| !list.each().any(|(_, there)| there.tag == one.tag));
+            if !missing.is_empty() {
+                taken += missing.len();
+                let case = case.id.clone();
+                self.perform(&Caller::system(), Reapply { case, missing })?;
+            }
+        }
+        self.write_erasures()?;
+        self.erase()?;
+        Ok(taken)
+    }
+
+    /// Whether the file beside the keyring is the one that the log speaks of, for `doctor`.
+    pub(in crate::vault) fn noted_generation(&self) -> Result<u64, EraseError> {
+        let reader = self.core.readers.snapshot()?;
+        Ok(noted_generation(reader.connection()?)?)
+    }
+
+    /// Erases one number whole. Each step sees what an interrupted one has done.
+    fn erase_one(
+        &self,
+        case: &CaseRow,
+        keys: &Arc<CaseKeys>,
+        list: &Erasures,
+        (no, mut erasure): (i64, Erasure),
+    ) -> Result<(), EraseError> {
+        // First of all: from here on an older database learns of it.
+        self.write_erasures()?;
+        let exhibits = {
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let added = AddedTerms::load(connection, keys, case.number)?;
+            let place = place(connection, keys, case.number, &added);
+            let exhibits = exhibit_rows::list_all(connection, case.number)?;
+            let term = self.term_of(place, &erasure, case.numbers)?;
+            let users = match term {
+                Some(term) => users_of_only(place, &exhibits, term)?,
+                None => Vec::new(),
+            };
+            let same = erasure.term == term && erasure.users == users;
+            (erasure.term, erasure.users) = (term, users);
+            if !same {
+                self.note(keys, no, &erasure)?;
+            }
+            exhibits
+        };
+        for exhibit in &exhibits {
+            self.overwrite_parts(case, keys, list, exhibit, &erasure)?;
+        }
+        self.delete_packages(case.number)?;
+        if erasure.term.is_some() {
+            self.perform(
+                &Caller::system(),
+                OverwriteTerms {
+                    case: case.id.clone(),
+                    erasure: erasure.clone(),
+                },
+            )?;
+        }
+        self.ledger.stager().empty_log()?;
+        erasure.done = true;
+        let generation = self.write_erasures()?;
+        let finish = Finish {
+            case: case.id.clone(),
+            no,
+            erasure,
+            generation,
+        };
+        self.perform(&Caller::system(), finish)?;
+        // Acts that began before may have written pages of older rows back into the log.
+        self.ledger.stager().empty_log()?;
+        Ok(())
+    }
+
+    /// The term of an erased number: the one that is noted, if that is it or was overwritten already, or the one of all
+    /// terms that has its tag.
+    fn term_of(
+        &self,
+        place: TermPlace<'_>,
+        erasure: &Erasure,
+        visible: u32,
+    ) -> Result<Option<u32>, EraseError> {
+        let mut numbers = NumberTerms::default();
+        let mut is_it = |no: u32| {
+            let phone = numbers.open(place, no)?;
+            let tag = place.keys.erased_tags().tag_phone(&phone);
+            Ok::<_, OperationError>((phone.is_erased(), *tag.as_bytes() == erasure.tag))
+        };
+        if let Some(no) = erasure.term.filter(|no| *no <= visible) {
+            let (erased, same) = is_it(no)?;
+            if erased || same {
+                return Ok(Some(no));
+            }
+        }
+        for no in 1..=visible {
+            if is_it(no)?.1 {
+                return Ok(Some(no));
+            }
+        }
+        Ok(None)
+    }
+
+    fn overwrite_parts(
+        &self,
+        case: &CaseRow,
+        keys: &Arc<CaseKeys>,
+        list: &Erasures,
+        exhibit: &ExhibitRow,
+        erasure: &Erasure,
+    ) -> Result<(), EraseError> {
+        let without = {
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let added = AddedTerms::load(connection, keys, case.number)?;
+            let place = place(connection, keys, case.number, &added);
+            let phone: Option<Phone> = match erasure.term {
+                Some(no) => Some(NumberTerms::default().open(place, no)?),
+                None => None,
+            };
+            let person = Person {
+                term: erasure.term,
+                phone: phone.as_ref().filter(|phone| !phone.is_erased()),
+                users: &erasure.users,
+                list,
+            };
+            let mut nonces = Nonces::new(&*self.core.entropy);
+            let mut draw = || self.core.draw();
+            WithoutPerson::of(place, exhibit, &person, &mut nonces, &mut draw)?
+        };
+        if let Some(without) = without {
+            let overwrite = OverwriteParts {
+                case: case.id.clone(),
+                exhibit: exhibit.id.clone(),
+                without,
+            };
+            self.perform(&Caller::system(), overwrite)?;
+        }
+        Ok(())
+    }
+
+    /// Packages that were built for the case are deleted; those not handed out yet are built anew when somebody takes
+    /// them.
+    fn delete_packages(&self, case: CaseNumber) -> Result<(), EraseError> {
+        let requests: Vec<RequestId> = {
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let mut all = Vec::new();
+            for (kind, _) in REQUEST_KINDS {
+                let rows = request_rows::list(connection, case, kind, None)?;
+                all.extend(rows.into_iter().map(|row| row.id));
+            }
+            all
+        };
+        for request in requests {
+            if self.core.package_turns.is_building(&request) {
+                return Err(EraseError::UnderWay);
+            }
+            PackageFile::of(&self.core.paths, &request).delete();
+        }
+        Ok(())
+    }
+
+    /// Writes down in the list how far an erasure is.
+    fn note(&self, keys: &Arc<CaseKeys>, no: i64, erasure: &Erasure) -> Result<(), EraseError> {
+        let sealed = erasure.sealed(keys, no, self.core.nonce()?)?;
+        let step = move |rows: &super::store::Transaction| erasure_rows::set(rows, no, &sealed);
+        Ok(self.ledger.stager().stage(step)?)
+    }
+
+    /// Brings the file beside the keyring up to what the database says; answers its generation.
+    fn write_erasures(&self) -> Result<u64, EraseError> {
+        let mut file = ErasureFile::read(&self.core.paths, &self.core.keys())?.unwrap_or_default();
+        let mut changed = false;
+        for case in self.cases_with_keys()? {
+            let keys = self.core.case_keys(&case.id)?;
+            let list = self.erasures(&keys, case.number)?;
+            changed |= file.put(&keys, &list, self.core.nonce()?)?;
+        }
+        // The list of a case ends with the case.
+        changed |= file.retain(|case| self.core.keys().has_case(case));
+        let noted = self.noted_generation()?;
+        if changed || file.generation < noted {
+            file.generation = file.generation.max(noted).saturating_add(1);
+            file.write(&self.core.paths, &self.core.keys(), &*self.core.entropy)?;
+        }
+        Ok(file.generation)
+    }
+
+    /// The list of a destroyed case leaves the file beside the keyring.
+    pub(in crate::vault) fn forget_erasures(&self) -> Result<(), EraseError> {
+        self.write_erasures().map(drop)
+    }
+
+    fn erasures(&self, keys: &CaseKeys, case: CaseNumber) -> Result<Erasures, EraseError> {
+        let reader = self.core.readers.snapshot()?;
+        Ok(Erasures::load(reader.connection()?, keys, case)?)
+    }
+
+    fn cases_with_keys(&self) -> Result<Vec<CaseRow>, EraseError> {
+        let reader = self.core.readers.snapshot()?;
+        let mut cases = case_rows::list(reader.connection()?)?;
+        cases.retain(|case| !self.core.is_destroyed(case));
+        Ok(cases)
+    }
+}
+
+/// The generation of the file beside the keyring, as the last erasure that was finished left it.
+pub(in crate::vault) fn noted_generation(connection: &Snapshot) -> Result<u64, StoreError> {
+    let noted = meta_rows::find(connection, GENERATION)?;
+    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// What is wrong with the file beside the keyring, if anything is.
+pub(in crate::vault) fn check_file(core: &Core) -> Result<Option<String>, OperationError> {
+    let reader = core.readers.snapshot()?;
+    let noted = noted_generation(reader.connection()?)?;
+    Ok(match ErasureFile::read(&core.paths, &core.keys()) {
+        Err(fault) => Some(fault.to_string()),
+        Ok(file) => match file.map_or(0, |file| file.generation) {
+            generation if generation >= noted => None,
+            generation => Some(format!(
+                "the erasure lists beside the keyring are those of generation {generation}, and the log says {noted}"
+            )),
+        },
+    })
+}
+
+fn place<'c>(
+    connection: &'c Snapshot,
+    keys: &'c CaseKeys,
+    case: CaseNumber,
+    added: &'c AddedTerms,
+) -> TermPlace<'c> {
+    TermPlace {
+        connection,
+        keys,
+        case,
+        added,
+    }
+}
+
+/// What the acts of the vault itself answer: nothing.
+struct Nothing;
+
+impl Answer for Nothing {
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(json!({}))
+    }
+}
+
+/// The parts of one exhibit are overwritten; the leaf has the new digest over all of its parts.
+struct OverwriteParts {
+    case: CaseId,
+    exhibit: ExhibitId,
+    without: WithoutPerson,
+}
+
+impl Operation for OverwriteParts {
+    type Action = actions::OverwriteErased;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Exhibit(self.case.clone(), self.exhibit.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let (case, keys) = case_of(scope)?;
+        let rows = scope.transaction()?;
+        let exhibits = exhibit_rows::list_all(rows, case.number)?;
+        let exhibit = exhibits.iter().find(|one| one.id == self.exhibit);
+        let exhibit = exhibit.ok_or(OperationError::NotFound)?;
+        let added = AddedTerms::load(rows, &keys, case.number)?;
+        let place = place(rows, &keys, case.number, &added);
+        let mut nonces = Nonces::new(&*scope.core.entropy);
+        self.without.write(rows, place, exhibit, &mut nonces)?;
+        scope.notes.digest = Some(self.without.digest);
+        Ok(Nothing)
+    }
+}
+
+/// The terms of one person are overwritten: value and tag.
+struct OverwriteTerms {
+    case: CaseId,
+    erasure: Erasure,
+}
+
+impl Operation for OverwriteTerms {
+    type Action = actions::OverwriteErased;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let (case, keys) = case_of(scope)?;
+        let rows = scope.transaction()?;
+        let added = AddedTerms::load(rows, &keys, case.number)?;
+        let place = place(rows, &keys, case.number, &added);
+        let mut nonces = Nonces::new(&*scope.core.entropy);
+        let mut draw = || scope.core.draw();
+        if let Some(no) = self.erasure.term {
+            if !NumberTerms::default().open(place, no)?.is_erased() {
+                let term = (Field::Number, no);
+                erased_term::overwrite(rows, place, term, &mut nonces, &mut draw)?;
+            }
+        }
+        for no in &self.erasure.users {
+            if !UserTerms::default().open(place, *no)?.is_empty() {
+                let term = (Field::User, *no);
+                erased_term::overwrite(rows, place, term, &mut nonces, &mut draw)?;
+            }
+        }
+        if let Some(no) = self.erasure.term {
+            scope.notes.touch(no);
+        }
+        Ok(Nothing)
+    }
+}
+
+/// Nothing is left to be overwritten.
+struct Finish {
+    case: CaseId,
+    no: i64,
+    erasure: Erasure,
+    generation: u64,
+}
+
+impl Operation for Finish {
+    type Action = actions::FinishErasure;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let (_, keys) = case_of(scope)?;
+        let rows = scope.transaction()?;
+        self.erasure
+            .set(rows, &keys, self.no, scope.core.nonce()?)?;
+        meta_rows::put(rows, GENERATION, &self.generation.to_string())?;
+        scope.notes.generation = Some(self.generation);
+        if let Some(no) = self.erasure.term {
+            scope.notes.touch(no);
+        }
+        Ok(Nothing)
+    }
+}
+
+/// An older database is told what was erased after it.
+struct Reapply {
+    case: CaseId,
+    missing: Vec<Erasure>,
+}
+
+impl Operation for Reapply {
+    type Action = actions::ReapplyErasures;
+    type Answer = Nothing;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+        let (case, keys) = case_of(scope)?;
+        let rows = scope.transaction()?;
+        for erasure in &self.missing {
+            erasure.insert(rows, &keys, case.number, scope.core.nonce()?)?;
+        }
+        scope.note_detail(json!({ "erasures": self.missing.len() }));
+        Ok(Nothing)
+    }
+}
+
+fn case_of<'v, A: crate::policy::Action>(
+    scope: &Scope<'v, A>,
+) -> Result<(&'v CaseRow, Arc<CaseKeys>), OperationError> {
+    let case = scope.case_row()?;
+    Ok((case, scope.core.case_keys(&case.id)?))
+}
