@@ -162,8 +162,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ErasureForm>            ("/console/cases/{case}/erasures/new", get.clone())
         .page::<ErasurePage>            ("/console/cases/{case}/erasures/new", post.clone())
         .page::<ReadPage<Erasure>>      ("/console/erasures/{erasure}", get.clone())
-        .page::<DecidePage<Erasure>>    ("/console/erasures/{erasure}", post.clone())
-        .page::<CarryOutErasurePage>    ("/console/erasures/{erasure}/carrying-out", post.clone())
+        .signed_page::<DecidePage<Erasure>>("/console/erasures/{erasure}", post.clone())
+        .signed_page::<CarryOutErasurePage>("/console/erasures/{erasure}/carrying-out", post.clone())
 
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())
 
