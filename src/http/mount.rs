@@ -252,11 +252,10 @@ impl Routes {
     }
 
     /// The same under the prefix only.
-    pub(super) fn plain_here<H, T>(
+    pub(super) fn plain_here<A: ToSchema, H, T>(
         self,
         path: &'static str,
         docs: Docs,
-        gives: &'static [&'static str],
         handler: H,
     ) -> Self
     where
@@ -265,13 +264,13 @@ impl Routes {
     {
         let route = Route {
             session: false,
-            gives: gives.iter().map(|form| (*form, None)).collect(),
+            gives: vec![(JSON, Some(Shape::of::<A>()))],
             ..Route::of(Method::GET, None, docs, StatusCode::OK)
         };
         let answer = handle(move |app: Arc<App>, request: Request| {
             let handler = handler.clone();
             async move {
-                match accept::choose(request.headers(), gives) {
+                match accept::choose(request.headers(), &[JSON]) {
                     Some(_) => handler.call(request, app).await,
                     None => plain::not_acceptable(State(app), request).await,
                 }

@@ -56,7 +56,7 @@ use crate::operations::session::{
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
-use crate::vault::AdmittedView;
+use crate::vault::{AdmittedView, SignInChallenge};
 
 /// The query of a list.
 const PAGE: &[&str] = &["limit?", "after?"];
@@ -197,7 +197,7 @@ pub(super) fn routes() -> Routes {
         .mount_as::<ReadVkey>           (get,            "/audit/vkey",                       ok, text)
         .mount::<SignOff>               (post,           "/audit/sign-offs",                  created)
 
-        .plain_here("/sessions/challenge", plain::CHALLENGE, &["application/json"], plain::challenge)
+        .plain_here::<SignInChallenge, _, _>("/sessions/challenge", plain::CHALLENGE, plain::challenge)
         .plain("/openapi.json", plain::OPENAPI, &["application/json"],        plain::description)
         .plain("/errors",       plain::ERRORS,  &["text/plain", "text/html"], plain::errors)
         .plain("/healthz",      plain::HEALTHZ, &["text/plain"],              plain::healthz)

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use breachvault::domain::OperatorName;
 use breachvault::operations::case::{HoldCase, NameMember, SuspendMember};
+use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
 use breachvault::operations::key::RequestSlotChange;
 use breachvault::operations::record::{CountRecords, LookUp};
 use breachvault::operations::session::{CloseSession, ReadSelf};
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use crate::house::{self, Closed, House, People, REASON, ask, log, numbers, open_case};
 
 /// The tables whose rows decide what somebody may do or see. `tests/checks/sealed_rows.rs` has the others.
-pub(crate) const TABLES: [&str; 11] = [
+pub(crate) const TABLES: [&str; 12] = [
     "meta",
     "clock",
     "slot_change",
@@ -34,6 +35,7 @@ pub(crate) const TABLES: [&str; 11] = [
     "request",
     "release",
     "budget",
+    "erasure",
 ];
 
 pub(crate) const ROWS: u64 = 300;
@@ -54,11 +56,13 @@ impl Days {
         look_up(vault, people).unwrap();
         ask_withdrawal(vault, people, 0);
         ask_slot(vault, "one for the safe");
+        erase(vault, people, "+447700900998");
         house::open_case(vault, &people.lead, "Another supplier");
         let today = house.close();
         let yesterday = today.copy();
         let vault = today.open().unwrap();
         let people = &today.people;
+        erase(&vault, people, "+447700900999");
         let second = ask_withdrawal(&vault, people, 1);
         let ids = [("withdrawal", second.as_str())];
         let yes = json!({ "decision": "approve", "reason": REASON });
@@ -89,6 +93,17 @@ fn ask_slot(vault: &Vault, label: &str) {
         "change": "add", "kind": "passphrase", "label": label, "reason": REASON,
     });
     ask::<RequestSlotChange>(vault, &administrator, &[], wanted).unwrap();
+}
+
+/// Erases a number; no record has it.
+fn erase(vault: &Vault, people: &People, number: &str) {
+    let case = [("case", people.case.as_str())];
+    let wanted = json!({ "number": number, "purpose": "victim-inquiry", "reason": REASON });
+    let asked = ask::<RequestErasure>(vault, &people.investigator, &case, wanted).unwrap();
+    let ids = [("erasure", asked["erasure"].as_str().unwrap())];
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    ask::<DecideErasure>(vault, &people.lead, &ids, yes).unwrap();
+    ask::<CarryOutErasure>(vault, &people.custodian, &ids, json!({ "reason": REASON })).unwrap();
 }
 
 pub(crate) fn look_up(vault: &Vault, people: &People) -> Result<Value, Refusal> {

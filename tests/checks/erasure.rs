@@ -172,7 +172,8 @@ fn an_older_database_beside_todays_erasure_lists_forgets_the_number_again() {
     let older = house.left_by_a_kill();
     carried_out(&house, ERASED);
     assert_eq!(house.vault.erase(), Ok(1));
-    let lists = house.left_by_a_kill().paths().erasures();
+    let newer = house.left_by_a_kill();
+    let lists = newer.paths().erasures();
     assert!(lists.exists());
     fs::copy(&lists, older.paths().erasures()).unwrap();
     let vault = older.open().unwrap();

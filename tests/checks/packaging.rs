@@ -34,7 +34,7 @@ fn alerts_and_dashboard_name_only_metrics_that_the_vault_has() {
     ] {
         for name in metrics(&text(path)) {
             let own = name.strip_prefix("breachvault_").unwrap();
-            let there = source.contains(&format!("(\"{own}\",")) || source.contains(&name);
+            let there = source.contains(&format!("\"{own}\",")) || source.contains(&name);
             assert!(there, "{path} names {name}");
         }
     }

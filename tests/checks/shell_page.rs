@@ -39,7 +39,7 @@ fn the_tour_of_the_shell_runs_word_for_word() {
         "dropped_columns: ",
         "LINE  STATE",
         "not_exposed",
-        "number_masked ",
+        "number_masked: ",
         "state: approved",
         "SUBJECT",
         "nobody decides their own request",

@@ -11,6 +11,8 @@ use crate::cli::{answer, streams};
 ///
 /// The passphrase or the shares of a new slot are shown now and never again. Give each share to one holder.
 #[derive(Args)]
+#[command(after_help = "Example:
+  breachvault key carry-out --reason 'the holders are in the room'")]
 pub(in crate::cli) struct CarryOut {
     #[command(flatten)]
     asking: Asking,

@@ -7,6 +7,8 @@ use crate::cli::error::CliError;
 
 /// Decide the change of the keyring's slots that waits; `key slots` shows it.
 #[derive(Args)]
+#[command(after_help = "Example:
+  breachvault key decide approve --reason 'agreed with the board today'")]
 pub(in crate::cli) struct Decide {
     #[arg(value_name = "DECISION")]
     decision: Decision,

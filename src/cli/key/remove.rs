@@ -11,6 +11,8 @@ use crate::cli::error::CliError;
 /// Another administrator decides; then whoever asked carries it out. The last slot cannot be removed. An old copy of
 /// keys/keyring still opens with it.
 #[derive(Args)]
+#[command(after_help = "Example:
+  breachvault key remove --slot 2 --reason 'its holder left the company'")]
 pub(in crate::cli) struct Remove {
     /// The number of the slot, as `key slots` shows it
     #[arg(long, value_name = "NO")]

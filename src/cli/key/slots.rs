@@ -8,6 +8,8 @@ use crate::cli::error::CliError;
 use crate::cli::{answer, streams};
 
 #[derive(Args)]
+#[command(after_help = "Example:
+  breachvault key slots --server https://vault.example:8443")]
 pub(in crate::cli) struct Slots {
     #[command(flatten)]
     place: Place,

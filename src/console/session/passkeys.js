@@ -37,6 +37,8 @@ function before(form, fill) {
       if (says) { says.textContent = words; } else { button.after(` ${words}`); }
       return;
     }
+    // A form that is still being sent takes no second order to be sent: where nothing was waited for, it would be.
+    await new Promise((done) => { setTimeout(done); });
     ready = true;
     form.requestSubmit(button);
     ready = false;

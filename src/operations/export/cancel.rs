@@ -1,7 +1,7 @@
 //! `DELETE /exports/{export}/package`: stops a package that is being built.
 //!
-//! The leaf of this act is durable before anything is stopped. Whoever waits for the package then gets an error, nothing
-//! of it stays, and the request is as it was: it can be handed out until it expires.
+//! The leaf of this act is durable before anything is stopped. Whoever waits for the package then gets an error,
+//! nothing of it stays, and the request is as it was: it can be handed out until it expires.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -219,6 +219,7 @@ impl FinishExhibit {
                 .iter()
                 .map(|(kind, count)| ((*kind).to_owned(), *count))
                 .collect(),
+            admitted_digest: blocks_digest.clone(),
             blocks_digest,
         };
         Self {

@@ -48,12 +48,12 @@ pub(super) fn check_withdrawn(
             continue;
         };
         let fault = match exhibit.withdrawn {
-            Some(withdrawn) if said.get(&withdrawn.leaf) != Some(&description.blocks_digest) => {
+            Some(withdrawn) if said.get(&withdrawn.leaf) != Some(&description.admitted_digest) => {
                 "it is withdrawn, and the log does not say so"
             }
             None if said
                 .values()
-                .any(|digest| *digest == description.blocks_digest) =>
+                .any(|digest| *digest == description.admitted_digest) =>
             {
                 "the log says that it was withdrawn, and it counts"
             }

@@ -1,6 +1,7 @@
 //! The dry runs that are under way, for whoever began them.
 //!
-//! In memory only. Holds ids and counts. Nobody else is told of a dry run: nothing of its file becomes part of the case.
+//! In memory only. Holds ids and counts. Nobody else is told of a dry run: nothing of its file becomes part of the
+//! case.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

@@ -105,8 +105,11 @@ pub(in crate::vault) struct ExhibitDescription {
     pub times_to_the_minute: bool,
     /// How many rows were quarantined for each kind of fault.
     pub rejects: Vec<(String, u64)>,
-    /// Base64 of SHA-256 over all sealed parts of the exhibit.
+    /// Base64 of SHA-256 over all sealed parts of the exhibit as they are now: an erasure overwrites some.
     pub blocks_digest: String,
+    /// The same as they were admitted. Requests and withdrawals are bound to this one: that an erasure changed an
+    /// exhibit would say who is in it.
+    pub admitted_digest: String,
 }
 
 fn is_none(count: &u32) -> bool {

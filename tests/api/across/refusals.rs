@@ -944,10 +944,10 @@ fn decisions_that_cannot_be_made_are_refused_alike() {
             decider.post(&path, &body::approve())
         };
         same(&incidents, kind.decider, late, 409, "expired");
-    }
-    // Sessions have aged by what went by.
-    for incident in &incidents {
-        incident.forget_sessions();
+        // Sessions have aged by what went by.
+        for incident in &incidents {
+            incident.forget_sessions();
+        }
     }
     for kind in KINDS {
         let ids = incidents.each_ref().map(|incident| kind.ask(incident));

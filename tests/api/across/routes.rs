@@ -553,6 +553,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{raise}",
         "{request}",
         "{destruction}",
+        "{erasure}",
     ]
     .iter()
     .fold(path, |path, name| {

@@ -512,6 +512,8 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "destruction" => incident.ask_destruction(&incident.case),
         "erasure" if path.ends_with("/carrying-out") => incident.approved_erasure(),
         "erasure" => incident.ask_erasure(),
+        // Nobody has one.
+        "passkey" => "p_00000000000000000000".to_owned(),
         "membership" => incident.ask_membership(&new_name()),
         "operator" => {
             let (operator, _) = incident.invite(&new_name(), "investigator");

@@ -7,7 +7,7 @@ use crate::support::{Client, Incident, Who, body, invented};
 
 #[test]
 fn a_package_is_stopped_by_its_asker_while_it_is_built_and_can_be_taken_again() {
-    let incident = Incident::with("", invented(150_000, 31));
+    let incident = Incident::with("", invented(40_000, 31));
     let receiver = Receiver::new();
     let filter = json!({});
     let export = incident.approved_export(&body::export("evidence", &filter, &receiver.recipient));

@@ -16,7 +16,7 @@ fn head_hands_no_package_out_and_changes_nothing() {
     let leaves = incident.leaves();
     let answer = custodian.send(Method::HEAD, &path, &[], &[]);
     assert_eq!(answer.status, 405);
-    assert_eq!(answer.header("allow"), Some("GET"));
+    assert_eq!(answer.header("allow"), Some("GET,DELETE"));
     assert_eq!((answer.leaf(), answer.body.len()), (None, 0));
     assert_eq!(incident.leaves(), leaves);
     let seen = custodian.get(&format!("/exports/{export}"));

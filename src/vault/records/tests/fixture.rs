@@ -447,6 +447,7 @@ fn describe(no: u8, rows: &[Sent], times: &[i64], blocks: u32) -> ExhibitDescrip
         times_to_the_minute: false,
         rejects: Vec::new(),
         blocks_digest: format!("digest {no}"),
+        admitted_digest: format!("digest {no}"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError};
 
 impl Reading<'_> {
-    /// Adds these exhibits and the digests of their sealed parts; refused once one of them was withdrawn.
+    /// Adds these exhibits and the digests of their sealed parts as they were admitted; refused once one of them was withdrawn.
     pub(super) fn bind_exhibits(
         &self,
         ids: &[String],
@@ -29,7 +29,7 @@ impl Reading<'_> {
                 return Err(OperationError::Conflict(Conflict::ExhibitWithdrawn));
             }
             digest.part(id.as_bytes());
-            digest.part(open_description(&keys, exhibit)?.blocks_digest.as_bytes());
+            digest.part(open_description(&keys, exhibit)?.admitted_digest.as_bytes());
         }
         Ok(())
     }

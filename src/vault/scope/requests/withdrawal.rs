@@ -194,7 +194,7 @@ impl RequestKind for Withdrawal {
         // Binds the leaf to the exhibit: `doctor` compares the two.
         let keys = scope.core.case_keys(&case.id)?;
         let description = open_description(&keys, exhibit)?;
-        scope.notes.digest = Some(description.blocks_digest);
+        scope.notes.digest = Some(description.admitted_digest);
         Ok(())
     }
 
