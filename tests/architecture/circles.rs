@@ -131,6 +131,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ledger",
             "paths",
             "plaintext",
+            "program",
             "records",
             "settings",
             "store",

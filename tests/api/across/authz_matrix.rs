@@ -399,6 +399,18 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Approved,
         ),
+        (A::DecideErasure, CaseRole::Lead, RequestState::Requested),
+        (
+            A::DecideErasure,
+            CaseRole::Custodian,
+            RequestState::Requested,
+        ),
+        (A::CarryOutErasure, CaseRole::Lead, RequestState::Approved),
+        (
+            A::CarryOutErasure,
+            CaseRole::Custodian,
+            RequestState::Approved,
+        ),
     ];
     begin(
         text,

@@ -139,7 +139,17 @@ fn reveal(incident: &Incident, client: &Client, subjects: &[&str]) -> Answer {
 
 /// A reveal that somebody asked for, as the log names it.
 fn asked_reveal(incident: &Incident) -> String {
-    let search = json!({ "action": "reveal.request", "outcome": "done" });
+    asked_for(incident, "reveal.request")
+}
+
+/// An erasure that somebody asked for, as the log names it.
+fn asked_erasure(incident: &Incident) -> String {
+    asked_for(incident, "erasure.request")
+}
+
+/// What an act of asking was about, as the log names it.
+fn asked_for(incident: &Incident, action: &str) -> String {
+    let search = json!({ "action": action, "outcome": "done" });
     let found = incident.auditor().post("/audit/leaves/search", &search);
     let found = found.assert_status(200).json();
     found["leaves"][0]["object"].as_str().unwrap().to_owned()
@@ -225,6 +235,19 @@ const PRICED: &[Priced] = &[
         Who::Investigator,
         |incident, client| client.get(&format!("/reveals/{}", asked_reveal(incident))),
     ),
+    priced(ERASURES, Who::Investigator, |incident, client| {
+        client.post(&incident.of_case("/erasures"), &erasure())
+    }),
+    priced(
+        "GET /api/v1/cases/{case}/erasures",
+        Who::Investigator,
+        |incident, client| client.get(&incident.of_case("/erasures")),
+    ),
+    priced(
+        "GET /api/v1/erasures/{erasure}",
+        Who::Investigator,
+        |incident, client| client.get(&format!("/erasures/{}", asked_erasure(incident))),
+    ),
 ];
 
 #[test]
@@ -242,6 +265,7 @@ fn what_cannot_be_paid_is_refused_alike_whatever_the_case_holds() {
             .json();
         let subject = found["results"][0]["subject"].as_str().unwrap();
         incident.ask_reveal(&other, &[subject.to_owned()]);
+        ask_erasure_of_nobody(incident);
         for who in [Who::Investigator, Who::Lead] {
             let client = incident.client(who);
             let absent: Vec<String> = (0..110)
@@ -750,6 +774,22 @@ fn erasure() -> Value {
     json!({ "number": "+447700900999", "purpose": "victim-inquiry", "reason": body::REASON })
 }
 
+/// Such an erasure, asked for by the second lead.
+fn ask_erasure_of_nobody(incident: &Incident) -> String {
+    let asker = incident.second_lead();
+    let asked = asker.post(&incident.of_case("/erasures"), &erasure());
+    asked.assert_status(201).member("erasure")
+}
+
+/// One that the first lead approved.
+fn approved_erasure_of_nobody(incident: &Incident) -> String {
+    let id = ask_erasure_of_nobody(incident);
+    let decision = format!("/erasures/{id}/decision");
+    let decided = incident.lead().post(&decision, &body::approve());
+    decided.assert_status(200);
+    id
+}
+
 /// What every decision is refused for beside the others.
 const OF_DECISIONS: [&str; 4] = ["own-request", "wrong-state", "expired", "asker-gone"];
 
@@ -945,6 +985,7 @@ const LIST_ARRIVED: &str = "POST /api/v1/quarantines/{quarantine}/acknowledgemen
 const PACKAGE: &str = "GET /api/v1/exports/{export}/package";
 const ACKNOWLEDGE: &str = "POST /api/v1/exports/{export}/acknowledgement";
 const ERASURES: &str = "POST /api/v1/cases/{case}/erasures";
+const ERASE: &str = "POST /api/v1/erasures/{erasure}/carrying-out";
 const DESTRUCTIONS: &str = "POST /api/v1/cases/{case}/destructions";
 const CARRY_OUT: &str = "POST /api/v1/destructions/{destruction}/carrying-out";
 const STOP: &str = "POST /api/v1/destructions/{destruction}/stop";
@@ -964,6 +1005,11 @@ fn hold(incident: &Incident, on: bool) {
 
 fn carry_out(client: &Client, destruction: &str) -> Answer {
     let path = format!("/destructions/{destruction}/carrying-out");
+    client.post(&path, &body::reason())
+}
+
+fn erase(client: &Client, erasure: &str) -> Answer {
+    let path = format!("/erasures/{erasure}/carrying-out");
     client.post(&path, &body::reason())
 }
 
@@ -1315,6 +1361,34 @@ const STATES: &[State] = &[
         |incident, client| client.post(&incident.of_case("/destructions"), &body::reason()),
     ),
     state(
+        ERASURES,
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| client.post(&incident.of_case("/erasures"), &erasure()),
+    ),
+    state(
+        "POST /api/v1/erasures/{erasure}/decision",
+        (409, "case-state"),
+        Who::Lead,
+        |incident, client| {
+            hold(incident, false);
+            let id = ask_erasure_of_nobody(incident);
+            hold(incident, true);
+            client.post(&format!("/erasures/{id}/decision"), &body::approve())
+        },
+    ),
+    state(
+        ERASE,
+        (409, "case-state"),
+        Who::Custodian,
+        |incident, client| {
+            hold(incident, false);
+            let id = approved_erasure_of_nobody(incident);
+            hold(incident, true);
+            erase(client, &id)
+        },
+    ),
+    state(
         "POST /api/v1/destructions/{destruction}/decision",
         (409, "case-state"),
         Who::Custodian,
@@ -1364,6 +1438,27 @@ const STATES: &[State] = &[
             let suspended = incident.suspend(case, Who::Administrator, Who::SecondLead);
             suspended.assert_status(200);
             let answer = carry_out(client, &id);
+            let lifted = incident.lift(case, Who::Lead, Who::SecondLead);
+            lifted.assert_status(200);
+            answer
+        },
+    ),
+    state(
+        ERASE,
+        (409, "wrong-state"),
+        Who::Lead,
+        |incident, client| erase(client, &ask_erasure_of_nobody(incident)),
+    ),
+    state(
+        ERASE,
+        (409, "asker-gone"),
+        Who::Custodian,
+        |incident, client| {
+            let id = approved_erasure_of_nobody(incident);
+            let case = &incident.case;
+            let suspended = incident.suspend(case, Who::Administrator, Who::SecondLead);
+            suspended.assert_status(200);
+            let answer = erase(client, &id);
             let lifted = incident.lift(case, Who::Lead, Who::SecondLead);
             lifted.assert_status(200);
             answer
@@ -1547,7 +1642,7 @@ fn by_data(refusal: DataRefusal) -> Vec<&'static str> {
     use DataRefusal as By;
     match refusal {
         By::NoRecord => vec![EXPORTS],
-        By::NoSubject => vec![REVEALS],
+        By::NoSubject => vec![REVEALS, ERASURES],
         By::NoExhibit => vec![SEARCH, SCOPE, EXPORTS],
         By::NoOtherExhibit => vec![DIFFERENCE],
         By::OtherPage => [&[SEARCH][..], &LISTS].concat(),
@@ -1570,7 +1665,8 @@ fn by_data(refusal: DataRefusal) -> Vec<&'static str> {
             "POST /api/v1/quarantines/{quarantine}/decision",
             "POST /api/v1/withdrawals/{withdrawal}/decision",
         ],
-        By::AdmissionInProgress | By::AlreadyAdmitted => vec![ADMIT],
+        By::AdmissionInProgress => vec![ADMIT, ERASE],
+        By::AlreadyAdmitted => vec![ADMIT],
         // Whatever is read may be damaged; this route says so, because what it reads is read once.
         By::Damaged => vec![OPEN_QUARANTINE],
     }
@@ -1630,7 +1726,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (
         "*",
         "expired",
-        "of an approved destruction; a month after its delay, when every session has ended",
+        "of an approved destruction or erasure; a month later, when every session has ended",
     ),
     (
         "*",
