@@ -32,6 +32,8 @@ pub enum Field {
     Tick(&'static str),
     /// A list with one value in each line.
     Lines(&'static str),
+    /// The same, left out if there is no line.
+    AnyLines(&'static str),
     /// A list of phone numbers, between line breaks, commas, semicolons or tabs. They are never shown again.
     Numbers(&'static str),
     /// A list of keys with their holders, one in each line: the key, then the holder's name.
@@ -158,6 +160,7 @@ impl Form {
                 | Field::Number(name)
                 | Field::Tick(name)
                 | Field::Lines(name)
+                | Field::AnyLines(name)
                 | Field::Holders(name)
                 | Field::Tokens(name)
                 | Field::Each(name) => {
@@ -188,6 +191,7 @@ impl Field {
             | Self::Number(own)
             | Self::Tick(own)
             | Self::Lines(own)
+            | Self::AnyLines(own)
             | Self::Numbers(own)
             | Self::Holders(own)
             | Self::Tokens(own)
@@ -203,7 +207,7 @@ impl Field {
                 Ok(_) => value.to_owned(),
                 Err(_) => String::new(),
             },
-            Self::Lines(name) | Self::Holders(name) => {
+            Self::Lines(name) | Self::AnyLines(name) | Self::Holders(name) => {
                 let lines = || value.lines();
                 let back =
                     |line: &str| is_kept_back(line) && !(name == "account" && is_count(line));
@@ -302,7 +306,8 @@ impl Serialize for Members<'_> {
                     (text, Err(_)) => map.serialize_entry(name, text)?,
                 },
                 Field::Tick(name) => map.serialize_entry(name, &form.has(name))?,
-                Field::Lines(name) => {
+                Field::AnyLines(name) if form.text(name).is_empty() => {}
+                Field::Lines(name) | Field::AnyLines(name) => {
                     map.serialize_entry(name, &split(form.exactly(name), "\r\n"))?
                 }
                 Field::Holders(name) => {
@@ -415,6 +420,19 @@ mod tests {
             "filter": { "country": ["US", "GB"], "state": [] },
         });
         assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn lines_that_another_kind_of_request_has_are_left_out_if_there_are_none() {
+        let fields = [Field::AnyLines("recipients"), Field::Lines("drop")];
+        let read = |text: &str| -> serde_json::Value {
+            serde_json::from_slice(&form(text).to_json(&fields, &[])).unwrap()
+        };
+        let none = serde_json::json!({ "drop": [] });
+        assert_eq!(read("recipients=&drop="), none);
+        assert_eq!(read("recipients=+%0D%0A+"), none);
+        let two = serde_json::json!({ "recipients": ["age1abc", "age1def"], "drop": [] });
+        assert_eq!(read("recipients=age1abc%0D%0A%0D%0Aage1def"), two);
     }
 
     #[test]

@@ -27,7 +27,7 @@ function hasEnded() {
 }
 // Wipes what is shown, and goes.
 function leave(to) {
-  for (const secret of document.querySelectorAll(".number")) { secret.replaceChildren(); }
+  for (const secret of document.querySelectorAll(".number, .secret")) { secret.replaceChildren(); }
   document.querySelector("main").replaceChildren();
   location.replace(to);
 }
@@ -90,13 +90,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // A browser writes the body of a form that it sent into its history, and so to its disk. Once the page is there, it
 // stands in the history as an address alone, from which nothing can be sent again.
 const place = location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "")
+  .replace(/\/slots\/change(\/(decision|carrying-out))?$/, "/slots")
   .replace(/\/members\/[^/]+\/(thaw|suspension|lift)$/, "/members")
   .replace(/\/(sessions|operators|passkeys)\/[^/]+\/(end|revoke|removal)$/, "/$1");
 history.replaceState(null, "", place + location.search);
 
 // What was shown is gone from memory when the page is left, and not shown again by going back.
 addEventListener("pagehide", () => {
-  for (const secret of document.querySelectorAll(".number, textarea.drop")) {
+  for (const secret of document.querySelectorAll(".number, .secret, textarea.drop")) {
     if (secret.matches("textarea")) { secret.value = ""; } else { secret.replaceChildren(); }
   }
 });

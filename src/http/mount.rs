@@ -305,7 +305,19 @@ impl Routes {
                 _ => pages::page(app, request, same_path, (kind, ask)).await,
             }
         });
-        self.add_page(path, method, action, P::KEPT, handler)
+        let mounted = self.add_page(path, method, action, P::KEPT, handler);
+        match ask {
+            Some(_) => mounted.signing(),
+            None => mounted,
+        }
+    }
+
+    /// Says of the page that was mounted last that a passkey signs its act.
+    fn signing(mut self) -> Self {
+        if let Some(page) = self.pages.last_mut() {
+            page.signed = true;
+        }
+        self
     }
 
     /// Mounts the form that hands a package out to a browser.
@@ -323,6 +335,7 @@ impl Routes {
             &[],
             handler,
         )
+        .signing()
     }
 
     /// Mounts the form that admits a file of a browser.
@@ -373,6 +386,7 @@ impl Routes {
             method: method.clone(),
             path,
             action,
+            signed: false,
             kept,
         });
         self.put(path, method, handle)

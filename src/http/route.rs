@@ -77,6 +77,8 @@ pub struct PageRoute {
     pub path: &'static str,
     /// The action of its operation; `None` for a page without a session.
     pub action: Option<ActionKind>,
+    /// Whether the act of its form is one that a passkey signs.
+    pub signed: bool,
     /// The fields of its form that outlive an expired session.
     pub(super) kept: &'static [Field],
 }

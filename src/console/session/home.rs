@@ -83,6 +83,7 @@ fn called(task: &TaskView) -> &'static str {
         TaskKind::Retention => "A case is kept past its date",
         TaskKind::Backup => "The last backup failed",
         TaskKind::Destruction => "A destroyed case cannot be ended",
+        TaskKind::Slots => "The keyring's slots are to change",
     }
 }
 
@@ -103,6 +104,7 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
+        TaskKind::Slots => "Who can decide it: another administrator.",
         TaskKind::Backup => "Who can mend it: an administrator, on the host.",
         TaskKind::Destruction => {
             "Its keys or rows could not be deleted. It is tried again; who can mend it: an administrator, on the host."

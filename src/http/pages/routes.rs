@@ -20,7 +20,9 @@ use crate::console::exhibit::{
 };
 use crate::console::export::{AcknowledgePage, CancelBuildPage};
 use crate::console::health::HealthPage;
-use crate::console::key::KeysPage;
+use crate::console::key::{
+    AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, SlotsPage,
+};
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
 use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
@@ -70,6 +72,10 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .signed_page::<PasswordPage> ("/console/password",               post.clone())
         .page::<BudgetsPage>   ("/console/budgets",                get.clone())
         .page::<KeysPage>      ("/console/keys",                   get.clone())
+        .page::<SlotsPage>     ("/console/keys/slots",             get.clone())
+        .page::<AskSlotChangePage>("/console/keys/slots/change",   post.clone())
+        .signed_page::<DecideSlotChangePage>("/console/keys/slots/change/decision", post.clone())
+        .signed_page::<CarryOutSlotChangePage>("/console/keys/slots/change/carrying-out", post.clone())
         .page::<HealthPage>    ("/console/health",                 get.clone())
         .page::<ClockPage>     ("/console/clock",                  get.clone())
         .page::<AcceptTimePage>("/console/clock",                  post.clone())

@@ -24,7 +24,7 @@ pub struct Inbox {
     /// What the caller may decide, then what they may use, then what they asked for. What ends first comes first.
     pub waiting: Vec<WaitingView>,
     /// What else waits and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, a
-    /// destroyed case that cannot be ended.
+    /// destroyed case that cannot be ended, a change of the keyring's slots.
     pub tasks: Vec<TaskView>,
     /// The `after` of the next page of requests; null on the last one.
     #[schema(value_type = Option<PageCursor>)]

@@ -196,6 +196,20 @@ impl Reading<'_> {
         Ok(Some(view))
     }
 
+    /// Who asked for the change and until when, if it waits for the caller: others decide it, and whoever asked carries
+    /// it out once it is approved.
+    pub(super) fn slot_change_for_caller(
+        &self,
+    ) -> Result<Option<(OperatorId, Moment)>, OperationError> {
+        let Some(kept) = self.kept_change()? else {
+            return Ok(None);
+        };
+        let asker: OperatorId = kept.asker.parse().map_err(|_| damaged())?;
+        let own = asker == *self.operator()?;
+        let until = self.core.clock.shown_end(kept.term());
+        Ok((own == kept.decided.is_some()).then_some((asker, until)))
+    }
+
     /// Makes the slot that the caller may add, before the act has its turn: a passphrase and a program take long.
     pub fn prepare_slot(&self) -> Result<Option<SlotForChange>, OperationError> {
         let Some(kept) = self.kept_change()? else {

@@ -1,5 +1,5 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date, destroyed cases that cannot be ended.
+//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +28,8 @@ words! {
         Backup => "backup",
         /// Keys or rows of a destroyed case could not be deleted; an administrator looks at the host.
         Destruction => "destruction",
+        /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
+        Slots => "slots",
     }
 }
 
@@ -47,7 +49,7 @@ pub struct TaskView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Title, required = false)]
     pub title: Option<String>,
-    /// Whom it is done to, if to somebody.
+    /// Whom it is done to, if to somebody; of a change of the keyring's slots, who asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub operator: Option<OperatorId>,
@@ -89,6 +91,17 @@ impl<A: Action> Scope<'_, A> {
                 case: Some(one.case.clone()),
                 ..TaskView::of(TaskKind::Destruction)
             }));
+        }
+        if in_vault(ActionKind::DecideSlotChange)
+            && let Some((asker, until)) = self.slot_change_for_caller()?
+        {
+            all.push(TaskView {
+                yours: true,
+                name: Some(self.operator_name(&asker)?),
+                operator: Some(asker),
+                until: Some(until),
+                ..TaskView::of(TaskKind::Slots)
+            });
         }
         if in_vault(ActionKind::LiftSuspension) {
             self.add_imposed_by_administrators(&mut all)?;

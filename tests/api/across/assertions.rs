@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use breachvault::http::table;
+use breachvault::http::{page_table, table};
 
 use crate::support::{Authenticator, Client, Incident, Says, Who, body};
 
@@ -52,6 +52,14 @@ fn every_act_that_is_signed_says_so_in_its_route() {
     for route in table() {
         let signs = route.action.is_some_and(|action| action.needs_assertion());
         assert_eq!(route.signed, signs, "{} {}", route.method, route.path);
+    }
+}
+
+#[test]
+fn every_form_whose_act_is_signed_can_ask_what_to_sign() {
+    for page in page_table() {
+        let act = page.method == POST && page.action.is_some_and(|action| action.needs_assertion());
+        assert_eq!(page.signed, act, "{} {}", page.method, page.path);
     }
 }
 

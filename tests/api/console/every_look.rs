@@ -249,6 +249,14 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     sight.see("administrator", "home", "/console", 200);
     sight.see("administrator", "operators", "/console/operators", 200);
     sight.see("administrator", "keys", "/console/keys", 200);
+    let slots = "/console/keys/slots";
+    sight.see("administrator", "slots", slots, 200);
+    let shares = json!({
+        "change": "add", "kind": "shares", "label": "board", "needed": 2, "shares": 3, "reason": body::REASON,
+    });
+    let asked = incident.other_administrator();
+    asked.post("/keys/slots/change", &shares).assert_status(201);
+    sight.see("administrator", "slots-to-decide", slots, 200);
     // Somebody whom another administrator suspended, and a clock that jumped.
     incident.case_of_suspended_leads();
     incident.clock.jump_seconds(86_400);

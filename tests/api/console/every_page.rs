@@ -85,6 +85,19 @@ const ROWS: &[Row] = &[
     },
     get("GET /console/budgets", EVERYBODY),
     get("GET /console/keys", EVERYBODY),
+    get("GET /console/keys/slots", &[Administrator]),
+    post(
+        "POST /console/keys/slots/change",
+        &[("change", "add"), ("kind", "passphrase"), ("label", "safe"), REASON],
+        &[Administrator],
+    ),
+    // The administrator asked for it.
+    post("POST /console/keys/slots/change/decision", DENY, &[]),
+    // Nobody has approved it.
+    Row {
+        status: 409,
+        ..post("POST /console/keys/slots/change/carrying-out", &[REASON], &[Administrator])
+    },
     get("GET /console/health", &[Administrator, Auditor, Lead, SecondLead]),
     get("GET /console/clock", &[Administrator, Auditor, Lead, SecondLead]),
     // The clock agrees, so nobody has anything to accept.

@@ -17,6 +17,7 @@ mod records;
 mod requests;
 mod scope;
 mod sessions;
+mod slots;
 mod standing;
 mod whence;
 
@@ -61,6 +62,7 @@ const READ: &[(Who, &str)] = &[
     (Administrator, "/console"),
     (Administrator, "/console/operators"),
     (Administrator, "/console/keys"),
+    (Administrator, "/console/keys/slots"),
 ];
 
 /// Their addresses in this vault, by reader.

@@ -154,3 +154,43 @@ fn what_is_no_request_waits_for_those_who_can_do_something_about_it() {
         assert_eq!(kinds(who), [], "{who:?}");
     }
 }
+
+#[test]
+fn a_change_of_the_keyrings_slots_waits_for_the_others_and_then_for_whoever_asked() {
+    let vault = TestVault::with("[sessions]\nsession_minutes = 10080\n");
+    let (one, two) = (vault.administrator(), vault.other_administrator());
+    let tasks = |client: &Client| {
+        let inbox = client.get("/inbox").assert_status(200).json();
+        inbox["tasks"].as_array().unwrap().clone()
+    };
+    let change = json!({
+        "change": "add", "kind": "passphrase", "label": "safe", "reason": body::REASON,
+    });
+    let asked = one.post("/keys/slots/change", &change).assert_status(201);
+    assert_eq!(tasks(&one), Vec::<Value>::new());
+    let waits = tasks(&two);
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    assert_eq!(waits[0]["kind"], "slots");
+    assert_eq!(waits[0]["yours"], true);
+    assert_eq!(waits[0]["name"], Who::Administrator.name());
+    assert_eq!(
+        waits[0]["operator"],
+        vault.operator(Who::Administrator).as_str()
+    );
+    assert_eq!(waits[0]["until"], asked.json()["expires_at"]);
+    for who in [Who::Lead, Who::Custodian, Who::Auditor] {
+        assert_eq!(tasks(&vault.client(who)), Vec::<Value>::new(), "{who:?}");
+    }
+    two.post("/keys/slots/change/decision", &body::approve())
+        .assert_status(200);
+    assert_eq!(tasks(&two), Vec::<Value>::new());
+    let waits = tasks(&one);
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    assert_eq!(
+        (&waits[0]["kind"], &waits[0]["yours"]),
+        (&json!("slots"), &json!(true))
+    );
+    // A yes holds for a day.
+    vault.clock.advance_seconds(24 * 3600);
+    assert_eq!(tasks(&one), Vec::<Value>::new());
+}
