@@ -448,11 +448,11 @@ impl Operation for OverwriteTerms {
         let place = place(rows, &keys, case.number, &added);
         let mut nonces = Nonces::new(&*scope.core.entropy);
         let mut draw = || scope.core.draw();
-        if let Some(no) = self.erasure.term {
-            if !NumberTerms::default().open(place, no)?.is_erased() {
-                let term = (Field::Number, no);
-                erased_term::overwrite(rows, place, term, &mut nonces, &mut draw)?;
-            }
+        if let Some(no) = self.erasure.term
+            && !NumberTerms::default().open(place, no)?.is_erased()
+        {
+            let term = (Field::Number, no);
+            erased_term::overwrite(rows, place, term, &mut nonces, &mut draw)?;
         }
         for no in &self.erasure.users {
             if !UserTerms::default().open(place, *no)?.is_empty() {
