@@ -190,7 +190,8 @@ fn a_run_that_is_put_back_brings_nobody_back_unseen() {
     carried_out(&house, ERASED);
     assert_eq!(house.vault.erase(), Ok(1));
     let after = house.close();
-    let older: Vec<(i64, Vec<u8>, Vec<u8>, Vec<u8>)> = {
+    type Run = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
+    let older: Vec<Run> = {
         let database = before.database();
         let mut read = database
             .prepare("SELECT rowid, first_tag, tags, sealed FROM term_run")

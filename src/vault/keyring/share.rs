@@ -253,7 +253,7 @@ mod tests {
                 text.replace('-', ""),
                 text.replace('-', " "),
                 text.replace('-', "\r\n  "),
-                text.replace('1', "I").replace('0', "O"),
+                text.replace('I', "1").replace('O', "0"),
             ] {
                 let back = Share::parse(&typed).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
                 prop_assert_eq!(back.value.bytes(), &value);
