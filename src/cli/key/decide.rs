@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 #[command(after_help = "Example:
   breachvault key decide approve --reason 'agreed with the board today'")]
 pub(in crate::cli) struct Decide {
+    /// What you decide: approve or deny
     #[arg(value_name = "DECISION")]
     decision: Decision,
     #[command(flatten)]
