@@ -40,6 +40,8 @@ CREATE TABLE erasure (
     sealed      BLOB NOT NULL
 ) STRICT;
 
+CREATE INDEX erasure_of_case ON erasure (case_number);
+
 -- What was spent in a case. An operator has a row for each kind of budget: a leaking bucket, and the points of the last
 -- 30 days by day. `refused` are the times of calls that were refused for want of points. `raised` are points beside the
 -- usual ones, which another lead gave.
