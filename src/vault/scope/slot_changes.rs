@@ -406,6 +406,11 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         if !approved {
             return Err(damaged());
         }
+        // What somebody approved who may not any more does not count.
+        let decider: OperatorId = decided.by.parse().map_err(|_| damaged())?;
+        if !self.still_may(ActionKind::DecideSlotChange, &decider)? {
+            return Err(self.deny(Denial::WrongState(RequestState::Requested)));
+        }
         let changed = match (&kept.change, prepared) {
             (KeptChange::Remove { slot, fingerprint }, _) => {
                 self.remove_slot(*slot, fingerprint)?
