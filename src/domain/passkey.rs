@@ -244,7 +244,10 @@ struct ClientData {
 
 impl ClientData {
     fn parse(bytes: &[u8]) -> Result<Self, NotByPasskey> {
-        serde_json::from_slice(bytes).map_err(|_| NotByPasskey)
+        // An array in the order of the members would be read as well, and no browser writes one.
+        let object = bytes.starts_with(b"{").then_some(bytes);
+        let object = object.ok_or(NotByPasskey)?;
+        serde_json::from_slice(object).map_err(|_| NotByPasskey)
     }
 
     fn is(&self, kind: &str, at: &RelyingParty, challenge: &[u8; 32]) -> Result<(), NotByPasskey> {

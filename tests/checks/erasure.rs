@@ -246,6 +246,27 @@ fn asking_answers_the_same_for_a_number_that_no_exhibit_has() {
 }
 
 #[test]
+fn an_erasure_has_as_many_leaves_for_a_number_that_no_exhibit_has() {
+    let house = admitted();
+    let leaves = || {
+        let copy = house.left_by_a_kill();
+        let sql = "SELECT count(*) FROM leaf";
+        copy.database()
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let erase = |number| {
+        carried_out(&house, number);
+        let before = leaves();
+        assert_eq!(house.vault.erase(), Ok(1));
+        leaves() - before
+    };
+    let absent = erase("+447700900199");
+    assert_eq!(erase(ERASED), absent);
+    assert_eq!(erase(OTHER), absent);
+}
+
+#[test]
 fn the_leaves_of_an_erasure_have_the_subject_and_the_generation_and_no_number() {
     let house = admitted();
     let token = look_up(&house.vault, &house, ERASED)["results"][0]["subject"].clone();

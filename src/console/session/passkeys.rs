@@ -62,6 +62,7 @@ impl Page for EnrolPasskeyPage {
     const FIELDS: &'static [Field] = &[
         Field::Text("label"),
         Field::Secret("password"),
+        Field::Optional("totp"),
         Field::Secret("nonce"),
         Field::Secret("client_data"),
         Field::Secret("authenticator_data"),

@@ -1,5 +1,7 @@
 //! `POST /keys/slots/change/decision`: another administrator says yes or no to a change of the keyring's slots.
 
+use serde_json::{Value, json};
+
 use crate::operations::two_person::{DecidedBody, DecidedState, DecisionInput};
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
@@ -23,6 +25,17 @@ impl Operation for DecideSlotChange {
 
     fn why(&self) -> Option<&Why> {
         Some(&self.why)
+    }
+
+    fn detail(&self) -> Value {
+        json!({ "approve": self.approve })
+    }
+
+    fn decision(&self) -> Option<Decision> {
+        Some(match self.approve {
+            true => Decision::Approve,
+            false => Decision::Deny,
+        })
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<DecidedBody, OperationError> {

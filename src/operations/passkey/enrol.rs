@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::domain::{Making, Title};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
-use crate::vault::identity::Password;
+use crate::vault::identity::{Password, TotpCode};
 use crate::vault::scope::{OwnPassword, PasskeyEnrolled, PasskeyWanted, Reading, Scope};
 use crate::vault::{Operation, OperationError, Target};
 
@@ -18,6 +18,7 @@ use crate::vault::{Operation, OperationError, Target};
 pub struct EnrolPasskey {
     wanted: PasskeyWanted,
     password: Password,
+    totp: Option<TotpCode>,
     checked: Option<OwnPassword>,
 }
 
@@ -31,6 +32,10 @@ pub struct EnrolPasskeyInput {
     /// The password that the caller signs in with.
     #[schema(value_type = String)]
     pub password: Password,
+    /// The six digits of the second factor, of whoever has one and no passkey yet. A code works once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    pub totp: Option<TotpCode>,
     /// The nonce of the challenge.
     pub nonce: String,
     /// `response.clientDataJSON`, base64url.
@@ -56,7 +61,7 @@ impl Operation for EnrolPasskey {
     const PREPARES: bool = true;
 
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError> {
-        self.checked = Some(reading.check_own_password(&self.password)?);
+        self.checked = Some(reading.check_own_password(&self.password, self.totp.as_ref())?);
         Ok(())
     }
 
@@ -73,7 +78,8 @@ impl Request for EnrolPasskey {
         tag: "Sessions",
         summary: "Enrol a passkey",
         description: "Enrols what the caller's authenticator made for the challenge of `POST /me/passkeys/challenge`. \
-            The password is asked for again, and whoever has a passkey signs this with one. From the first one on, the \
+            The password is asked for again; whoever has a passkey signs this with one, and whoever has only a second \
+            factor gives a code of it. From the first one on, the \
             account is entered with a passkey only, no code counts any more, and the acts that matter are signed one by \
             one; this session goes on, the caller's others end. At most 8.",
         request: r#"{"label": "blue key", "password": "correct horse battery", "nonce": "AAAAAGYMcVAAAA", "client_data":
@@ -99,6 +105,7 @@ impl Request for EnrolPasskey {
                 making,
             },
             password: input.password,
+            totp: input.totp,
             checked: None,
         })
     }

@@ -41,6 +41,10 @@ impl Operation for ChangePassword {
         Target::Vault
     }
 
+    fn new_password(&self) -> Option<&NewPassword> {
+        Some(&self.new)
+    }
+
     /// Hashing is slow on purpose.
     const PREPARES: bool = true;
 

@@ -51,32 +51,38 @@ pub(in crate::vault) struct Person<'p> {
 }
 
 impl WithoutPerson {
-    /// Of one exhibit; `None` if nothing in it has to be overwritten.
+    /// Of one exhibit. Where nothing has to be overwritten the digest stays: the act and its leaf come all the same, so
+    /// that how many leaves an erasure has does not say whether the case has the number.
     pub(in crate::vault) fn of(
         place: TermPlace<'_>,
         exhibit: &ExhibitRow,
         person: &Person<'_>,
         nonces: &mut Nonces<'_>,
         draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
-    ) -> Result<Option<Self>, OperationError> {
+    ) -> Result<Self, OperationError> {
         let seen = seen_without(place, exhibit, person, nonces, draw)?;
         let quarantine = quarantine_without(place, exhibit, person, nonces)?;
-        if seen.is_empty() && quarantine.is_empty() {
-            return Ok(None);
-        }
         let description = open_description(place.keys, exhibit)?;
+        if seen.is_empty() && quarantine.is_empty() {
+            return Ok(Self {
+                digest: description.blocks_digest.clone(),
+                before: description.blocks_digest,
+                seen,
+                quarantine,
+            });
+        }
         let other = |kind: PartKind, no: u32| match kind {
             PartKind::Seen => seen.get(&no).map(Vec::as_slice),
             PartKind::Quarantine => quarantine.get(&no).map(Vec::as_slice),
             _ => None,
         };
         let digest = STANDARD.encode(recompute_with(place.connection, exhibit.number, other)?);
-        Ok(Some(Self {
+        Ok(Self {
             before: description.blocks_digest,
             digest,
             seen,
             quarantine,
-        }))
+        })
     }
 
     /// Writes the parts and the digest of the set. Nothing else may have changed the set meanwhile.

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use crate::domain::{ActStatement, Assertion, Purpose};
-use crate::policy::{Action, AssertionFacts, Denial};
+use crate::policy::{Action, ActionKind, AssertionFacts, Denial};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::{Caller, Said};
 use crate::vault::call::target::Target;
@@ -20,7 +20,7 @@ use crate::vault::door::facts::Situation;
 use crate::vault::door::operation::Operation;
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{OperatorSecrets, Unasserted};
-use crate::vault::scope::keep_secrets;
+use crate::vault::scope::{keep_secrets, waiting_change};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{Snapshot, Transaction, operator_rows, request_rows};
 
@@ -64,6 +64,7 @@ impl Asserted {
         };
         let nonce = &assertion.nonce;
         let statement = statement(
+            core,
             connection,
             caller,
             situation.case.as_ref(),
@@ -137,6 +138,7 @@ impl Asserted {
 
 /// What a passkey signs for an act: everything that the act is, and the nonce.
 pub(super) fn statement<O: Operation>(
+    core: &Core,
     connection: &Snapshot,
     caller: &Caller,
     case: Option<&CaseRow>,
@@ -144,13 +146,23 @@ pub(super) fn statement<O: Operation>(
     nonce: &str,
 ) -> Result<ActStatement, OperationError> {
     let target = operation.target();
-    let asked = match &target {
-        Target::Request(id) => request_rows::find(connection, id)?.map(|row| row.digest),
+    let asked = match (&target, O::Action::KIND) {
+        (Target::Request(id), _) => {
+            let row = request_rows::find(connection, id)?;
+            row.map(|row| STANDARD.encode(row.digest))
+        }
+        // The one change that waits is no request of a case.
+        (_, ActionKind::DecideSlotChange | ActionKind::CarryOutSlotChange) => {
+            waiting_change(core, connection)?
+        }
         _ => None,
     };
+    let password = operation.new_password();
+    let password = password.map(|new| STANDARD.encode(core.challenges.of_password(nonce, new)));
     let why = operation.why();
     let sent = json!({
         "asked": operation.detail(),
+        "password": password,
         "purpose": why.and_then(|why| why.purpose).map(Purpose::as_str),
         "reason": why.map(|why| why.reason.as_str()),
     });
@@ -158,7 +170,7 @@ pub(super) fn statement<O: Operation>(
         .map_err(|_| OperationError::Internal("what was sent with an act"))?;
     Ok(ActStatement {
         action: O::Action::KIND.asserted_as().name().to_owned(),
-        asked: asked.map(|digest| STANDARD.encode(digest)),
+        asked,
         case: case.map(|case| case.id.to_string()),
         decision: operation
             .decision()

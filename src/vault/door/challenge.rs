@@ -69,7 +69,14 @@ impl<O: Operation> Operation for AskChallenge<O> {
             .core
             .challenges
             .nonce(&*scope.core.entropy, scope.core.clock.measured())?;
-        let statement = statement(scope.connection, scope.caller, scope.case, &self.0, &nonce)?;
+        let statement = statement(
+            scope.core,
+            scope.connection,
+            scope.caller,
+            scope.case,
+            &self.0,
+            &nonce,
+        )?;
         let unwritten = OperationError::Internal("the statement of an act");
         let (Some(bytes), Some(challenge)) = (statement.to_bytes(), statement.challenge()) else {
             return Err(unwritten);

@@ -12,6 +12,7 @@ use crate::vault::budget::price::Price;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::target::{Target, Why};
 use crate::vault::error::OperationError;
+use crate::vault::identity::NewPassword;
 use crate::vault::plaintext::AskedNumbers;
 use crate::vault::scope::{Asking, Reading, Scope};
 
@@ -38,6 +39,12 @@ pub trait Operation: Sized + Send + 'static {
 
     /// Of a decision about somebody else's request: which.
     fn decision(&self) -> Option<Decision> {
+        None
+    }
+
+    /// The password that the act sets, if it sets one: a passkey signs for this one, and its statement has a keyed
+    /// digest of it.
+    fn new_password(&self) -> Option<&NewPassword> {
         None
     }
 

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use super::password::NewPassword;
 use crate::domain::Moment;
 use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::keyring::MacKey;
@@ -21,6 +22,7 @@ use crate::vault::keyring::MacKey;
 pub(in crate::vault) const CHALLENGE_S: i64 = 300;
 
 const LABEL: &[u8] = b"breachvault challenge 1\0";
+const PASSWORD_LABEL: &[u8] = b"breachvault new password 1\0";
 const RANDOM: usize = 16;
 /// Seconds, random bytes, tag.
 const LENGTH: usize = 8 + RANDOM + 32;
@@ -70,6 +72,16 @@ impl Challenges {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, ends| ends.seconds() >= now.seconds());
         used.insert(random, ends).is_none()
+    }
+
+    /// Binds a challenge to a password that its act sets. Without the key of this process nobody can try passwords
+    /// against it.
+    pub(in crate::vault) fn of_password(&self, nonce: &str, password: &NewPassword) -> [u8; 32] {
+        let password = password.as_password().bytes().unwrap_or_default();
+        let mut message = Zeroizing::new(nonce.as_bytes().to_vec());
+        message.push(0);
+        message.extend_from_slice(password);
+        self.key.mac(PASSWORD_LABEL, &message)
     }
 
     /// The random bytes of a nonce that this process made and that is not too old, and until when it is good.

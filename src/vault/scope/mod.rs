@@ -72,6 +72,7 @@ pub(in crate::vault) use self::remains::{carried_out_at, certified};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, SignsInWith, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};
+pub(in crate::vault) use self::slot_changes::waiting_change;
 pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
 use crate::domain::{CaseId, Moment};

@@ -5,16 +5,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
-use super::credentials::right_password;
+use super::password::OwnChecked;
 use super::{Reading, Scope};
 use crate::domain::{ActStatement, Assertion, Making, Moment, OperatorId, PasskeyId, Title};
 use crate::policy::{Action, Denial, Writes};
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::{
-    CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, ThrottleKey, Unasserted,
+    CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, TotpCode, Unasserted,
     digest_of,
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
@@ -74,32 +73,18 @@ pub struct PasskeyWanted {
     pub making: Making,
 }
 
-/// Whether the password that came with an enrolment is the caller's.
-pub struct OwnPassword(Result<Zeroizing<String>, Denial>);
+/// Whether the password, and the code of whoever has a second factor and no passkey yet, are the caller's.
+pub struct OwnPassword(OwnChecked);
 
 impl Reading<'_> {
-    /// Compares a password with the caller's own. It is slow on purpose, and tries are counted as at a sign-in.
-    pub fn check_own_password(&self, password: &Password) -> Result<OwnPassword, OperationError> {
-        let (row, secrets) = self.own_secrets()?;
-        let name = {
-            let keys = self.core.keys();
-            let names = keys.root_keys().operator_names();
-            *names.tag_operator(&secrets.name).as_bytes()
-        };
-        let key = ThrottleKey { name, subnet: None };
-        let throttle = &self.core.throttle;
-        if let Err(retry_after) = throttle.enter(&key, self.core.clock.measured()) {
-            return Ok(OwnPassword(Err(Denial::Throttled { retry_after })));
-        }
-        let found = (row, secrets);
-        let right = right_password(Some(&found), password);
-        Ok(OwnPassword(match right {
-            Some((_, secrets)) => {
-                throttle.forget(&key, self.core.clock.measured());
-                Ok(Zeroizing::new(secrets.password.clone().unwrap_or_default()))
-            }
-            None => Err(Denial::WrongCredential),
-        }))
+    /// Compares a password and a code with the caller's own. It is slow on purpose, and tries are counted as at a
+    /// sign-in.
+    pub fn check_own_password(
+        &self,
+        password: &Password,
+        code: Option<&TotpCode>,
+    ) -> Result<OwnPassword, OperationError> {
+        self.check_own(password, code).map(OwnPassword)
     }
 
     fn own_secrets(&self) -> Result<(OperatorRow, OperatorSecrets), OperationError> {
@@ -165,11 +150,18 @@ impl<A: Writes> Scope<'_, A> {
         wanted: &PasskeyWanted,
         password: OwnPassword,
     ) -> Result<PasskeyEnrolled, OperationError> {
-        let password = password.0.map_err(|denial| self.deny(denial))?;
+        let OwnPassword(checked) = password;
+        let step = self.verified(checked.entering)?;
         let (row, mut secrets) = self.own_secrets()?;
-        // It was changed meanwhile.
-        if secrets.password.as_deref() != Some(password.as_str()) {
+        // It was changed meanwhile, or the same code came twice at once.
+        let same = secrets.password.as_deref() == Some(checked.before.as_str());
+        let used = step.is_some_and(|step| secrets.has_used(step));
+        let by_code = secrets.passkeys.is_empty();
+        if !same || used || (by_code && step.is_none() != secrets.totp.is_none()) {
             return Err(self.deny(Denial::WrongCredential));
+        }
+        if let Some(step) = step {
+            secrets.use_up(step);
         }
         let challenge = self.making_of(&wanted.nonce)?;
         let made = wanted
@@ -194,7 +186,9 @@ impl<A: Writes> Scope<'_, A> {
         secrets.passkeys.push(kept);
         // Nothing is lost.
         secrets.forget_reset();
-        keep_secrets(self.core, self.transaction()?, &row, &secrets)?;
+        let number = step.map_or(row.totp_step, |step| step.number());
+        let sealed = self.seal_secrets(&secrets, &row.id)?;
+        operator_rows::keep_factor(self.transaction()?, &row.id, number, &sealed)?;
         let session = self.caller.session_id();
         let session = session.ok_or(OperationError::Internal("nobody is signed in"))?;
         let mut sessions_ended = 0;

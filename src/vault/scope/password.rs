@@ -32,20 +32,27 @@ pub struct NewPasswordChecked {
     after: Zeroizing<String>,
 }
 
+/// Whether a password, and a code where codes count, are the caller's.
+pub(super) struct OwnChecked {
+    pub(super) entering: Entering,
+    /// The hash that the password was compared with: a change may come before the act.
+    pub(super) before: Zeroizing<String>,
+}
+
 impl Reading<'_> {
-    /// Compares the old password and the code with the caller's own, and hashes the new one. It is slow on purpose.
-    pub fn check_new_password(
+    /// Compares a password and a code with the caller's own. It is slow on purpose, and tries are counted as at a
+    /// sign-in. Who has a passkey signed the act with it, and no code counts.
+    pub(super) fn check_own(
         &self,
-        old: &Password,
+        password: &Password,
         code: Option<&TotpCode>,
-        new: &NewPassword,
-    ) -> Result<NewPasswordChecked, OperationError> {
-        let refused = |denial| NewPasswordChecked {
+    ) -> Result<OwnChecked, OperationError> {
+        let refused = |denial| OwnChecked {
             entering: Entering::Refused(denial),
             before: Zeroizing::default(),
-            after: Zeroizing::default(),
         };
         let row = operator_rows::find(self.connection, self.operator()?)?;
+        let row = row.filter(|row| row.state == OperatorState::Active);
         let row = row.ok_or(OperationError::NotFound)?;
         let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         let tag = {
@@ -67,24 +74,15 @@ impl Reading<'_> {
         }
         let before = Zeroizing::new(secrets.password.clone().unwrap_or_default());
         let found = (row, secrets);
-        let Some((row, secrets)) = right_password(Some(&found), old) else {
+        let Some((row, secrets)) = right_password(Some(&found), password) else {
             return Ok(refused(Denial::WrongCredential));
         };
-        // Who has a passkey signed this act with it.
-        if !secrets.passkeys.is_empty() {
-            throttle.forget(&key, self.core.clock.measured());
-            let entering = Entering::Verified(Verified {
-                operator: row.id.clone(),
-                step: None,
-                subnet: None,
-                password: before.clone(),
-                with: SignsInWith::Code,
-            });
-            return self.new_password(entering, before, new);
-        }
         // Whoever guesses codes with a stolen session and the password is nowhere at home.
         let nowhere = |_: &OperatorSecrets| false;
-        let (step, guessing) = counted_step(self.core, &key, row, secrets, code, nowhere);
+        let (step, guessing) = match secrets.passkeys.is_empty() {
+            true => counted_step(self.core, &key, row, secrets, code, nowhere),
+            false => (Some(None), false),
+        };
         let entering = match step {
             Some(step) => {
                 throttle.forget(&key, self.core.clock.measured());
@@ -99,21 +97,28 @@ impl Reading<'_> {
             None if guessing => Entering::Guessing,
             None => Entering::Refused(Denial::WrongCredential),
         };
-        self.new_password(entering, before, new)
+        Ok(OwnChecked { entering, before })
     }
 
-    fn new_password(
+    /// Compares the old password and the code with the caller's own, and hashes the new one.
+    pub fn check_new_password(
         &self,
-        entering: Entering,
-        before: Zeroizing<String>,
+        old: &Password,
+        code: Option<&TotpCode>,
         new: &NewPassword,
     ) -> Result<NewPasswordChecked, OperationError> {
-        let hash = PasswordHash::make(new, Argon2Params::PASSWORD, &*self.core.entropy)
-            .map_err(|_| OperationError::Internal("the password was not hashed"))?;
+        let OwnChecked { entering, before } = self.check_own(old, code)?;
+        // Nothing is hashed for a wrong password.
+        let after = match before.is_empty() {
+            true => String::new(),
+            false => PasswordHash::make(new, Argon2Params::PASSWORD, &*self.core.entropy)
+                .map_err(|_| OperationError::Internal("the password was not hashed"))?
+                .to_phc(),
+        };
         Ok(NewPasswordChecked {
             entering,
             before,
-            after: Zeroizing::new(hash.to_phc()),
+            after: Zeroizing::new(after),
         })
     }
 }

@@ -17,13 +17,14 @@ use crate::policy::{Action, ActionKind, Denial, RequestState, Writes, actions};
 use crate::vault::audit::{self, Leaf, Outcome};
 use crate::vault::call::target::Why;
 use crate::vault::clock::Term;
+use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::{
     Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted, are_numbers_of_a_set,
 };
 use crate::vault::ledger::Verdict;
 use crate::vault::plaintext::{Aad, open_json};
-use crate::vault::store::slot_change_rows;
+use crate::vault::store::{Snapshot, slot_change_rows};
 
 /// How long a change waits for its decision, and a yes for whoever carries it out.
 const WAITS_S: i64 = 24 * 3600;
@@ -239,14 +240,7 @@ impl Reading<'_> {
     }
 
     fn kept_change(&self) -> Result<Option<Kept>, OperationError> {
-        let Some(sealed) = slot_change_rows::find(self.connection)? else {
-            return Ok(None);
-        };
-        let keys = self.core.keys();
-        let sealer = keys.root_keys().operator_secrets();
-        let kept: Option<Kept> =
-            open_json(sealer, &Aad::slot_change(&self.core.vault), &sealed, PLACE)?;
-        Ok(kept.filter(|kept| !self.core.clock.has_ended(kept.term())))
+        kept_change(self.core, self.connection)
     }
 
     fn slot_of(&self, no: u32, fingerprint: &str) -> Option<SlotStatus> {
@@ -254,6 +248,26 @@ impl Reading<'_> {
         let mut slots = slots.into_iter();
         slots.find(|slot| slot.no == no && slot.fingerprint.to_string() == fingerprint)
     }
+}
+
+/// The change that waits, if one does.
+fn kept_change(core: &Core, connection: &Snapshot) -> Result<Option<Kept>, OperationError> {
+    let Some(sealed) = slot_change_rows::find(connection)? else {
+        return Ok(None);
+    };
+    let keys = core.keys();
+    let sealer = keys.root_keys().operator_secrets();
+    let kept: Option<Kept> = open_json(sealer, &Aad::slot_change(&core.vault), &sealed, PLACE)?;
+    Ok(kept.filter(|kept| !core.clock.has_ended(kept.term())))
+}
+
+/// SHA-256 over the change that waits, in base64: whoever signs a decision or its carrying out signs it for this one.
+pub(in crate::vault) fn waiting_change(
+    core: &Core,
+    connection: &Snapshot,
+) -> Result<Option<String>, OperationError> {
+    let kept = kept_change(core, connection)?;
+    kept.map(|kept| kept.digest()).transpose()
 }
 
 impl Scope<'_, actions::RequestSlotChange> {
@@ -391,6 +405,11 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             && leaf.decided == Some(kept.digest()?);
         if !approved {
             return Err(damaged());
+        }
+        // What somebody approved who may not any more does not count.
+        let decider: OperatorId = decided.by.parse().map_err(|_| damaged())?;
+        if !self.still_may(ActionKind::DecideSlotChange, &decider)? {
+            return Err(self.deny(Denial::WrongState(RequestState::Requested)));
         }
         let changed = match (&kept.change, prepared) {
             (KeptChange::Remove { slot, fingerprint }, _) => {

@@ -5,7 +5,7 @@ use ureq::http::Method;
 
 use breachvault::http::{page_table, table};
 
-use crate::support::{Authenticator, Client, Incident, Says, Who, body};
+use crate::support::{Authenticator, Client, Incident, PASSWORD, Says, Who, body};
 
 const POST: &Method = &Method::POST;
 
@@ -266,3 +266,66 @@ fn whoever_may_not_do_the_act_gets_no_challenge_for_it() {
 
 /// What an identity that nobody keeps was made with.
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
+#[test]
+fn a_signature_for_one_new_password_sets_no_other() {
+    let scene = Scene::new();
+    let (put, path) = (&Method::PUT, "/me/password");
+    let wanted = |new: &str| json!({ "old_password": PASSWORD, "new_password": new });
+    let (one, other) = (
+        wanted("one password of the tests"),
+        wanted("another of the tests"),
+    );
+    let challenge = scene.lead.challenge(put, path, &one).assert_status(200);
+    let challenge = challenge.json();
+    assert!(
+        !challenge.to_string().contains("password of the tests"),
+        "{challenge}"
+    );
+    let assertion = scene.key.sign(&challenge);
+    scene
+        .lead
+        .with_assertion(put, path, &other, &assertion)
+        .assert_problem(403, "assertion-refused");
+    scene
+        .lead
+        .with_assertion(put, path, &one, &assertion)
+        .assert_status(200);
+}
+
+#[test]
+fn a_signature_about_a_change_of_slots_is_for_this_change_and_this_decision() {
+    let incident = Incident::new();
+    let (asker, decider, key) = (
+        incident.administrator(),
+        incident.other_administrator(),
+        Authenticator::new(),
+    );
+    decider.enrol(&key);
+    let ask = |label: &str| {
+        let wanted = json!({
+            "change": "add", "kind": "passphrase", "label": label, "reason": "one of us is away",
+        });
+        asker.post("/keys/slots/change", &wanted).assert_status(201);
+    };
+    ask("the first");
+    let path = "/keys/slots/change/decision";
+    let no = body::deny();
+    let challenge = decider.challenge(POST, path, &no).assert_status(200).json();
+    let statement: Value = serde_json::from_str(challenge["statement"].as_str().unwrap()).unwrap();
+    assert_eq!(statement["decision"], "deny", "{statement}");
+    assert!(statement["asked"].is_string(), "{statement}");
+    let assertion = key.sign(&challenge);
+    decider
+        .with_assertion(POST, path, &body::approve(), &assertion)
+        .assert_problem(403, "assertion-refused");
+    // Another change waits by now.
+    ask("the second");
+    decider
+        .with_assertion(POST, path, &no, &assertion)
+        .assert_problem(403, "assertion-refused");
+    let challenge = decider.challenge(POST, path, &no).assert_status(200).json();
+    decider
+        .with_assertion(POST, path, &no, &key.sign(&challenge))
+        .assert_status(200);
+}
