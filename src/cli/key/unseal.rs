@@ -15,7 +15,8 @@ use crate::vault::keyring::{Fingerprint, Share};
 #[derive(Args)]
 #[command(after_help = "Examples:
   breachvault key unseal --server https://vault.example:8443 --ca-file ca.pem
-  breachvault key unseal --share-file my-share --fingerprint 0123-4567-89ab-cdef
+  breachvault key unseal --share-file my-share \\
+    --fingerprint 0123-4567-89ab-cdef
   breachvault key unseal --progress
 
 Exit status 4: the vault is still sealed.")]
