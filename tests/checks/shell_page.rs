@@ -44,7 +44,7 @@ fn the_tour_of_the_shell_runs_word_for_word() {
         "SUBJECT",
         "nobody decides their own request",
         "reveal.open",
-        "in words: ",
+        "in words:",
     ] {
         assert!(out.contains(shown), "the tour does not show {shown}\n{out}");
     }

@@ -2,9 +2,9 @@
 //! dictionaries of kinds and accounts, and how much of an account was searched.
 //!
 //! Kept from act to act, because it changes only with an admission, a withdrawal or an erasure. Every act compares it
-//! with its own snapshot before use: by the marks of the rows of exhibits and erasures, which are control rows. Sees the
-//! keys and dictionaries of the case, no number. Not promised: that damage to the stored dictionaries is noticed before
-//! the next change, because they were read before; `doctor` opens everything.
+//! with its own snapshot before use: by the marks of the rows of exhibits and erasures, which are control rows. Sees
+//! the keys and dictionaries of the case, no number. Not promised: that damage to the stored dictionaries is noticed
+//! before the next change, because they were read before; `doctor` opens everything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -20,7 +20,12 @@ fn a_passkey_takes_the_place_of_the_code_and_no_code_takes_its_place() {
         vault.anonymous().post("/sessions", &body)
     };
     with(json!(code()), Value::Null, PASSWORD).assert_status(201);
-    lead.enrol(&key);
+    // Without a code the password enrols no first passkey.
+    let mut making = lead.making(&key, "first key");
+    lead.post("/me/passkeys", &making)
+        .assert_problem(401, "wrong-credential");
+    making["totp"] = json!(code());
+    lead.post("/me/passkeys", &making).assert_status(201);
     // A right code, a wrong one, none, and a wrong password look alike.
     let wrong = with(json!("000000"), Value::Null, PASSWORD);
     wrong.clone().assert_problem(401, "wrong-credential");

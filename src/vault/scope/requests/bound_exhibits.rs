@@ -13,7 +13,8 @@ use crate::vault::store::exhibit_rows;
 use crate::vault::{Conflict, OperationError};
 
 impl Reading<'_> {
-    /// Adds these exhibits and the digests of their sealed parts as they were admitted; refused once one of them was withdrawn.
+    /// Adds these exhibits and the digests of their sealed parts as they were admitted; refused once one of them was
+    /// withdrawn.
     pub(super) fn bind_exhibits(
         &self,
         ids: &[String],
