@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Serve,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Oidc, Serve,
     Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
@@ -29,6 +29,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[sign_in]`
     pub sign_in: SignInSettings,
+    /// `[oidc]`
+    pub oidc: Oidc,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[keyring]`
@@ -62,6 +64,7 @@ impl Config {
         config.budgets.check()?;
         config.ingest.check()?;
         config.sign_in.check()?;
+        config.oidc.check()?;
         config.sessions.check()?;
         config.destruction.check()?;
         config.tls.check()?;
@@ -87,6 +90,7 @@ impl Config {
             second_factor: self.identity.second_factor,
             passkeys: self.sign_in.passkeys,
             relying_party: self.sign_in.relying_party(),
+            provider: self.oidc.trusted(),
             open_requests: self.limits.open_requests,
             reveal_subjects: self.limits.reveal_subjects,
             lookup_numbers: self.limits.lookup_numbers,
@@ -194,6 +198,19 @@ mod tests {
         ("identity.second_factor", "\"offered\""),
         ("sign_in.passkeys", "\"offered\""),
         ("sign_in.address", "\"https://vault.example\""),
+        ("oidc.issuer", "\"https://login.example\""),
+        ("oidc.client_id", "\"vault\""),
+        ("oidc.client_secret_file", "\"secret\""),
+        ("oidc.name", "\"Example Ltd\""),
+        (
+            "oidc.redirect",
+            "\"https://vault.example/console/provider/back\"",
+        ),
+        ("oidc.scopes", "[\"profile\"]"),
+        ("oidc.required_claims", "{ acr = \"mfa\" }"),
+        ("oidc.groups_claim", "\"roles\""),
+        ("oidc.roles", "{ leads = \"lead\" }"),
+        ("oidc.ca_file", "\"ca.pem\""),
         ("ingest.max_quarantined", "0.07"),
         ("sessions.session_minutes", "7"),
         ("sessions.idle_minutes", "7"),
@@ -243,6 +260,10 @@ mod tests {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
                 "backup.keyring_directory" => "directory = \"x\"\n",
+                "oidc.issuer" => {
+                    "client_id = \"x\"\nclient_secret_file = \"x\"\n\
+                     redirect = \"https://x/console/provider/back\"\nroles = { x = \"lead\" }\n"
+                }
                 _ => "",
             };
             let text = format!("[{section}]\n{name} = {value}\n{pair}");

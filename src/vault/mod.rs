@@ -71,9 +71,11 @@ pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
-pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
-pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, WorkHours};
+pub use self::scope::{Arrived, Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
+pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, TrustedProvider, WorkHours};
 pub use self::shred::ShredError;
-pub use self::sign_in::{SetSecondFactor, SignIn, SignInChallenge, Unauthenticated};
+pub use self::sign_in::{
+    Arrival, ProviderFlow, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,
+};
 pub use self::start::{Founded, StartError};
 pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};

@@ -100,7 +100,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RemovePasskey
         | Kind::ResetFactor
         | Kind::AddOperator
-        | Kind::RevokeOperator => true,
+        | Kind::RevokeOperator
+        | Kind::RegroupOperator => true,
         // Cases and who may do what in them.
         Kind::OpenCase
         | Kind::CloseCase

@@ -215,6 +215,24 @@ impl<A: Writes> Scope<'_, A> {
         entering: Entering,
         session_for: SessionFor,
     ) -> Result<SignedIn, OperationError> {
+        let (operator, second_factor, means) = match self.enter(entering)? {
+            Ok(entered) => entered,
+            Err(denial) => {
+                self.notes.denial = Some(denial);
+                return Err(OperationError::NotFound);
+            }
+        };
+        self.session_of(operator, second_factor, means, session_for)
+    }
+
+    /// A new session of whoever may come in.
+    pub(super) fn session_of(
+        &mut self,
+        operator: OperatorId,
+        second_factor: bool,
+        means: SessionMeans,
+        session_for: SessionFor,
+    ) -> Result<SignedIn, OperationError> {
         let session = SessionId::from_random(self.core.draw()?);
         let token = SessionToken::draw(&*self.core.entropy)?;
         let token = match session_for {
@@ -224,13 +242,6 @@ impl<A: Writes> Scope<'_, A> {
         let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
         let idle = self.core.settings.idle();
         let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
-        let (operator, second_factor, means) = match self.enter(entering)? {
-            Ok(entered) => entered,
-            Err(denial) => {
-                self.notes.denial = Some(denial);
-                return Err(OperationError::NotFound);
-            }
-        };
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
@@ -371,7 +382,7 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    fn is_open(&self, row: &SessionRow) -> bool {
+    pub(super) fn is_open(&self, row: &SessionRow) -> bool {
         !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }

@@ -18,6 +18,8 @@ words! {
         Passkey => "passkey",
         /// The vault's own command line, by whoever has the vault's passphrase too.
         Host => "host",
+        /// An OpenID provider outside the vault.
+        Provider => "provider",
     }
 }
 
