@@ -10,32 +10,11 @@ use ring::rsa::PublicKeyComponents;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde::Deserialize;
 
+use super::algorithm::Algorithm;
 use super::key_set::{KeySet, PublicKey};
 
 /// The longest that is read, in bytes.
 const LONGEST: usize = 32 * 1024;
-
-/// What may be in `alg`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Algorithm {
-    Rs256,
-    Es256,
-}
-
-impl Algorithm {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        [Self::Rs256, Self::Es256]
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
-    }
-}
 
 /// Why a signed text is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

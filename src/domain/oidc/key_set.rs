@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
-use super::jws::Algorithm;
+use super::algorithm::Algorithm;
 
 /// How many keys are looked at.
 const MOST_KEYS: usize = 64;

@@ -5,6 +5,7 @@
 //! Only an [`IdToken`] that was verified becomes a [`Vouched`], so whoever has one need not check again. Not promised:
 //! that the provider is honest about who somebody is; the vault gives a new account no right in any case.
 
+mod algorithm;
 mod id_token;
 mod jws;
 mod key_set;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use zeroize::ZeroizeOnDrop;
 
-use super::ProviderFault;
+use super::fault::ProviderFault;
 use crate::domain::oidc::is_at;
 
 /// What the vault uses of it.

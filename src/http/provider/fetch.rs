@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
@@ -10,7 +11,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
-use super::ProviderFault;
+use super::fault::ProviderFault;
 use crate::vault::private_files::check_secret;
 
 /// The longest answer.
@@ -33,7 +34,9 @@ impl Fetch {
                 found.certs.iter().map(|der| read(der)).collect()
             }
         };
-        let tls = TlsConfig::builder().root_certs(RootCerts::from(trusted));
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::from(trusted))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
         let agent = Agent::config_builder()
             .https_only(true)
             .max_redirects(0)
