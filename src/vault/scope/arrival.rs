@@ -127,7 +127,9 @@ impl<A: Writes> Scope<'_, A> {
             true => SessionMeans::Passkey,
             false => SessionMeans::Provider,
         };
-        let session = self.session_of(row.id.clone(), by_passkey, means, SessionFor::Console)?;
+        let seconds = self.core.settings.session_s;
+        let own = row.id.clone();
+        let session = self.begin_session(SessionFor::Console, own, means, by_passkey, seconds)?;
         self.notes.object = Some(row.id.to_string());
         self.note_detail(json!({
             "by": "provider",

@@ -222,16 +222,18 @@ impl<A: Writes> Scope<'_, A> {
                 return Err(OperationError::NotFound);
             }
         };
-        self.session_of(operator, second_factor, means, session_for)
+        let seconds = self.core.settings.session_s;
+        self.begin_session(session_for, operator, means, second_factor, seconds)
     }
 
-    /// A new session of whoever may come in.
-    pub(super) fn session_of(
+    /// Opens a session for somebody who may have one.
+    pub(super) fn begin_session(
         &mut self,
-        operator: OperatorId,
-        second_factor: bool,
-        means: SessionMeans,
         session_for: SessionFor,
+        operator: OperatorId,
+        means: SessionMeans,
+        second_factor: bool,
+        seconds: i64,
     ) -> Result<SignedIn, OperationError> {
         let session = SessionId::from_random(self.core.draw()?);
         let token = SessionToken::draw(&*self.core.entropy)?;
@@ -239,9 +241,10 @@ impl<A: Writes> Scope<'_, A> {
             SessionFor::Api => token,
             SessionFor::Console => token.of_console(),
         };
-        let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
+        let expires_at = self.core.clock.in_seconds(seconds);
         let idle = self.core.settings.idle();
         let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
+        let idle_at = idle_at.min(expires_at);
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
@@ -382,7 +385,7 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    pub(super) fn is_open(&self, row: &SessionRow) -> bool {
+    fn is_open(&self, row: &SessionRow) -> bool {
         !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
