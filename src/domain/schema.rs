@@ -136,6 +136,15 @@ kinds_of_text! {
     Digest => pattern("SHA-256, base64.", "^[A-Za-z0-9+/]{43}=$");
     HexDigest => pattern("SHA-256, in hexadecimal.", "^[0-9a-fA-F]{64}$");
     Token => pattern("32 random bytes, base64 for addresses.", "^[A-Za-z0-9_-]{43}$");
+    SpokenFingerprint => also(
+        pattern(
+            "The fingerprint of an account, in groups or not and in any letter case.",
+            "^[ -]*([0-9A-Za-z][ -]*){12}$",
+        )
+        .max_length(Some(64))
+        .examples(["7K3M-9QTX-2BWD"]),
+        "no character is a U: base32 has none",
+    );
     E164 => pattern("A phone number as E.164 writes it.", "^\\+[1-9][0-9]{4,17}$");
     Zone => also(
         pattern("A zone of the IANA list, such as Europe/London.", "^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"),

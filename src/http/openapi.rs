@@ -71,6 +71,7 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
     ProblemKind::PasskeyNeeded,
+    ProblemKind::NotRecognised,
     ProblemKind::NotAllowed,
     ProblemKind::NotAcceptable,
     ProblemKind::Timeout,
@@ -96,6 +97,7 @@ const SIGNED_IN: &[ProblemKind] = &[
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
     ProblemKind::PasskeyNeeded,
+    ProblemKind::NotRecognised,
     ProblemKind::NotAllowed,
 ];
 

@@ -273,6 +273,8 @@ impl From<Denial> for Problem {
             Denial::SessionEnded => ProblemKind::SessionEnded,
             Denial::NotAllowed => ProblemKind::NotAllowed,
             Denial::Concealed => ProblemKind::NotFound,
+            Denial::NotRecognised => ProblemKind::NotRecognised,
+            Denial::WrongFingerprint => ProblemKind::WrongFingerprint,
             Denial::CaseClosed => ProblemKind::CaseClosed,
             Denial::CaseDestroyed => ProblemKind::CaseDestroyed,
             Denial::NothingAdmitted => ProblemKind::NothingAdmitted,

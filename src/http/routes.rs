@@ -15,7 +15,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReadOverview, RemoveMember, ReopenCase, SetRetention, SuspendMember,
+    ReadOverview, RecogniseMember, RemoveMember, ReopenCase, SetRetention, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::destruction::{
@@ -135,6 +135,7 @@ pub(super) fn routes() -> Routes {
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount_signed::<NameMember>     (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount_signed::<RemoveMember>   (delete.clone(), "/cases/{case}/members/{operator}",  ok)
+        .mount_signed::<RecogniseMember> (post.clone(),   "/cases/{case}/members/{operator}/recognition", ok)
         .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)

@@ -151,6 +151,7 @@ list! {
     ReapplyErasures   "erasure.reapply"     writes;
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
+    RecogniseMember   "member.recognise"    writes;
     SuspendMember     "member.suspend"      writes;
     LiftSuspension    "member.lift"         writes;
     RemoveMember      "member.remove"       writes;
@@ -239,6 +240,7 @@ impl ActionKind {
                 | Self::StopDestruction
                 | Self::NameMember
                 | Self::ListMembers
+                | Self::RecogniseMember
                 | Self::SuspendMember
                 | Self::LiftSuspension
                 | Self::RemoveMember
@@ -271,6 +273,7 @@ impl ActionKind {
                     | Self::RevokeOperator
                     | Self::ResetFactor
                     | Self::NameMember
+                    | Self::RecogniseMember
                     | Self::SuspendMember
                     | Self::LiftSuspension
                     | Self::RemoveMember

@@ -67,11 +67,17 @@ fn by_right(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         None => return Err(Denial::Concealed),
     };
     if let Some(request) = &facts.request
+        && membership.recognised
         && !within_reach(membership, request, action)
     {
         return Err(Denial::Concealed);
     }
     has_factor(facts)?;
+    // Before all that the case is: whoever is not recognised may be somebody else than who was named. After the factor,
+    // because a first passkey changes the fingerprint.
+    if !membership.recognised {
+        return Err(Denial::NotRecognised);
+    }
     // Before the role: of a destroyed case nobody has anything but its certificate, a liaison not even an account.
     if case.state == CaseState::Destroyed && !allows_state(action, case.state) {
         return Err(Denial::CaseDestroyed);
@@ -244,6 +250,7 @@ mod tests {
                 membership: Some(Membership {
                     role,
                     account: account.and_then(|name| AccountName::parse(name).ok()),
+                    recognised: true,
                 }),
                 has_exhibit: true,
             }),
@@ -294,6 +301,31 @@ mod tests {
                 ..request(own, RequestState::Used)
             });
             assert_eq!(decide(&facts, action).is_ok(), own);
+        }
+    }
+
+    #[test]
+    fn whoever_is_not_recognised_does_nothing_in_the_case_whatever_else_is_amiss() {
+        for (role, account) in [
+            (CaseRole::Investigator, None),
+            (CaseRole::Lead, None),
+            (CaseRole::Custodian, None),
+            (CaseRole::Liaison, Some("one")),
+        ] {
+            for state in [CaseState::Open, CaseState::Closed, CaseState::Destroyed] {
+                let mut facts = facts(role, account);
+                let case = facts.case.as_mut().unwrap();
+                case.state = state;
+                case.membership.as_mut().unwrap().recognised = false;
+                facts.request = Some(request(false, RequestState::Used));
+                for action in ActionKind::ALL.iter().filter(|action| needs_case(**action)) {
+                    let refused = decide(&facts, *action).err();
+                    assert_eq!(refused, Some(Denial::NotRecognised), "{role:?} {action}");
+                }
+                // Whoever stands outside cases does there what they could.
+                facts.caller = CallerFacts::Operator(HomeRole::Administrator);
+                assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
+            }
         }
     }
 

@@ -11,6 +11,10 @@ pub enum Denial {
     NotAllowed,
     /// The caller is not a member; they must not learn that the thing exists.
     Concealed,
+    /// Nobody has recognised the caller in the case, so their membership gives no right yet.
+    NotRecognised,
+    /// The fingerprint that was typed is not that of the account.
+    WrongFingerprint,
     /// The case is closed.
     CaseClosed,
     /// The case was destroyed.
@@ -78,6 +82,8 @@ impl Denial {
             Self::SessionEnded => "session-ended",
             Self::NotAllowed => "not-allowed",
             Self::Concealed => "not-found",
+            Self::NotRecognised => "not-recognised",
+            Self::WrongFingerprint => "wrong-fingerprint",
             Self::CaseClosed => "case-closed",
             Self::CaseDestroyed => "case-destroyed",
             Self::NothingAdmitted => "nothing-admitted",

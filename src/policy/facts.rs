@@ -37,6 +37,8 @@ pub struct Membership {
     pub role: CaseRole,
     /// The account of a liaison; `None` for every other role.
     pub account: Option<AccountName>,
+    /// Whether a lead of the case knows whose account it is. Without that it gives no right.
+    pub recognised: bool,
 }
 
 /// The case that an action is about.

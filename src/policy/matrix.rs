@@ -163,7 +163,7 @@ fn row(action: ActionKind) -> Row {
             home: &[Auditor],
             ..to_the_end(members(&[I, L, C]))
         },
-        A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
+        A::ReopenCase | A::NameMember | A::RecogniseMember => at_rest_too(members(&[L])),
         // An administrator ends rights in a case and never gives any. What leads gave can be let back in
         // where the leads themselves cannot act; `scope/cases.rs` checks that.
         A::SuspendMember | A::LiftSuspension => Row {

@@ -16,6 +16,8 @@ pub(in crate::vault) enum Alarm {
     CaseBudget,
     /// Ten calls within an hour could not be paid: the operator's lookups are frozen.
     RepeatedRefusals,
+    /// The fingerprint that a lead typed is not that of the account: it may be somebody else's.
+    WrongFingerprint,
     /// Somebody who has the right password of an operator tries codes of the second factor.
     WrongCodes,
     /// The counter of a passkey did not rise: somebody has a copy of it.
@@ -34,6 +36,7 @@ impl Alarm {
             Self::ConsecutiveNumbers => "consecutive-numbers",
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
+            Self::WrongFingerprint => "wrong-fingerprint",
             Self::WrongCodes => "wrong-codes",
             Self::PasskeyCopied => "passkey-copied",
             Self::ClockJumped => "clock-jumped",

@@ -320,5 +320,6 @@ fn member(
     Ok(Some(Membership {
         role: row.role,
         account,
+        recognised: row.recognised,
     }))
 }

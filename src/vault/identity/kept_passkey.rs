@@ -68,6 +68,11 @@ impl KeptPasskey {
         STANDARD_NO_PAD.decode(&self.credential).ok()
     }
 
+    /// The public key, as it is kept.
+    pub(in crate::vault) fn public_key(&self) -> &[u8] {
+        self.point.as_bytes()
+    }
+
     /// Whether this passkey signed the challenge; answers the new counter. One that has counted before has to count on.
     pub(in crate::vault) fn signed(
         &self,

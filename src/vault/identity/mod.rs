@@ -5,6 +5,7 @@
 //! buffers they pass through on the way to the operator are not.
 
 mod challenges;
+mod fingerprint;
 mod kept_passkey;
 mod known_sessions;
 mod operator_secrets;
@@ -16,6 +17,8 @@ mod token;
 mod totp;
 
 pub(in crate::vault) use challenges::{CHALLENGE_S, Challenges};
+pub(in crate::vault) use fingerprint::WrongFingerprints;
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted, digest_of};
 pub(in crate::vault) use known_sessions::KnownSessions;
 pub(in crate::vault) use operator_secrets::OperatorSecrets;

@@ -108,6 +108,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReopenCase
         | Kind::SetRetention
         | Kind::NameMember
+        | Kind::RecogniseMember
         | Kind::SuspendMember
         | Kind::LiftSuspension
         | Kind::RemoveMember
@@ -295,6 +296,7 @@ mod tests {
     fn what_ends_or_gives_rights_and_what_freezes_is_marked_at_once_and_a_lookup_is_not() {
         let ends = [
             ActionKind::RevokeOperator,
+            ActionKind::RecogniseMember,
             ActionKind::SuspendMember,
             ActionKind::LiftSuspension,
             ActionKind::RemoveMember,

@@ -29,6 +29,7 @@ mod page;
 mod passkeys;
 mod password;
 mod reading;
+mod recognition;
 mod records;
 mod remains;
 pub mod requests;

@@ -117,6 +117,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     let membership = role.map(|role| Membership {
         role: role.parse().unwrap(),
         account: (who == Who::Liaison).then(account),
+        recognised: true,
     });
     let state = match route {
         "POST /api/v1/cases/{case}/reopen" => CaseState::Closed,
@@ -167,6 +168,8 @@ fn status(denial: Denial) -> u16 {
         | Denial::NotTheAsker
         | Denial::SecondFactorNeeded
         | Denial::PasskeyNeeded
+        | Denial::NotRecognised
+        | Denial::WrongFingerprint
         | Denial::AssertionNeeded
         | Denial::AssertionRefused => 403,
         Denial::Concealed => 404,
@@ -301,6 +304,7 @@ fn in_case(text: &mut String, state: CaseState) {
         let unbound = Membership {
             role: CaseRole::Liaison,
             account: None,
+            recognised: true,
         };
         seats.push((HomeRole::Investigator, Some(unbound)));
         seats.push((HomeRole::Lead, None));
@@ -456,6 +460,7 @@ fn member(role: CaseRole) -> Membership {
     Membership {
         role,
         account: (role == CaseRole::Liaison).then(|| AccountName::parse("one").unwrap()),
+        recognised: true,
     }
 }
 

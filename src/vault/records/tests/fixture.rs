@@ -179,6 +179,7 @@ impl Fixture {
         let sealed = account
             .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
         membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
+        membership_rows::recognise(db, case.number, &operator, &operator, now).unwrap();
         self.vault.core.control.accept(db).unwrap();
         Caller::operator(operator, session)
     }

@@ -100,6 +100,8 @@ pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
         "account",
         "suspended_at",
         "suspended_by",
+        "recognised_at",
+        "recognised_by",
     ],
     groups: &[
         &["case_number", "operator"],
