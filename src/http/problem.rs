@@ -274,6 +274,7 @@ impl From<Denial> for Problem {
             Denial::NotAllowed => ProblemKind::NotAllowed,
             Denial::Concealed => ProblemKind::NotFound,
             Denial::NotRecognised => ProblemKind::NotRecognised,
+            Denial::BeyondToken => ProblemKind::BeyondToken,
             Denial::WrongFingerprint => ProblemKind::WrongFingerprint,
             Denial::CaseClosed => ProblemKind::CaseClosed,
             Denial::CaseDestroyed => ProblemKind::CaseDestroyed,

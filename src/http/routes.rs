@@ -53,6 +53,7 @@ use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadRevea
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
 };
+use crate::operations::token::{ListTokens, MakeToken, RevokeToken};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
@@ -97,6 +98,9 @@ pub(super) fn routes() -> Routes {
         .mount::<BeginPasskey>          (post.clone(),   "/me/passkeys/challenge",            ok)
         .mount_signed::<EnrolPasskey>   (post.clone(),   "/me/passkeys",                      created)
         .mount_signed::<RemovePasskey>  (delete.clone(), "/me/passkeys/{passkey}",            ok)
+        .mount_signed::<MakeToken>      (post.clone(),   "/tokens",                           created)
+        .mount_list::<ListTokens>       ("/tokens",                         PAGE)
+        .mount::<RevokeToken>           (delete.clone(), "/tokens/{token}",                   ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)

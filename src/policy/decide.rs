@@ -52,6 +52,11 @@ fn by_right(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         CallerFacts::System => return without_case(action, Seat::System),
         CallerFacts::Operator(home) => home,
     };
+    if let Some(token) = &facts.token
+        && !(action.is_for_scripts() && token.reaches && token.actions.contains(&action))
+    {
+        return Err(Denial::BeyondToken);
+    }
     if !needs_case(action) {
         return by_profession(facts, action, home);
     }
@@ -245,6 +250,7 @@ mod tests {
             lacks_factor: false,
             lacks_passkey: false,
             assertion: AssertionFacts::NotNeeded,
+            token: None,
             case: Some(CaseFacts {
                 state: CaseState::Open,
                 membership: Some(Membership {
@@ -327,6 +333,55 @@ mod tests {
                 assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
             }
         }
+    }
+
+    #[test]
+    fn the_token_of_a_script_does_what_it_is_for_and_its_owner_could_and_nothing_else() {
+        let mut facts = facts(CaseRole::Investigator, None);
+        let without: Vec<_> = ActionKind::ALL
+            .iter()
+            .map(|action| decide(&facts, *action).is_ok())
+            .collect();
+        // Whatever somebody writes into it: what decides, opens, changes or writes is for no script.
+        facts.token = Some(TokenFacts {
+            actions: ActionKind::ALL.to_vec(),
+            reaches: true,
+        });
+        for (action, could) in ActionKind::ALL.iter().zip(without) {
+            let decided = decide(&facts, *action);
+            assert_eq!(
+                decided.is_ok(),
+                could && action.is_for_scripts(),
+                "{action}"
+            );
+            if !action.is_for_scripts() {
+                assert_eq!(decided.err(), Some(Denial::BeyondToken), "{action}");
+            } else {
+                assert_eq!(action.class(), crate::policy::Class::Reading, "{action}");
+                assert!(!action.needs_assertion() && !action.decides(), "{action}");
+            }
+        }
+        facts.token = Some(TokenFacts {
+            actions: vec![ActionKind::LookUp],
+            reaches: true,
+        });
+        assert!(decide(&facts, ActionKind::LookUp).is_ok());
+        let refused = |facts: &Facts, action| decide(facts, action).err();
+        let beyond = Some(Denial::BeyondToken);
+        assert_eq!(refused(&facts, ActionKind::SearchRecords), beyond);
+        // Another case, whether it is there or not.
+        facts.token = Some(TokenFacts {
+            actions: vec![ActionKind::LookUp],
+            reaches: false,
+        });
+        assert_eq!(refused(&facts, ActionKind::LookUp), beyond);
+        facts.case = None;
+        assert_eq!(refused(&facts, ActionKind::LookUp), beyond);
+        facts.caller = CallerFacts::Gone;
+        assert_eq!(
+            refused(&facts, ActionKind::LookUp),
+            Some(Denial::SessionEnded)
+        );
     }
 
     #[test]

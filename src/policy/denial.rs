@@ -15,6 +15,8 @@ pub enum Denial {
     NotRecognised,
     /// The fingerprint that was typed is not that of the account.
     WrongFingerprint,
+    /// The caller came with the token of a script that is not good for this.
+    BeyondToken,
     /// The case is closed.
     CaseClosed,
     /// The case was destroyed.
@@ -84,6 +86,7 @@ impl Denial {
             Self::Concealed => "not-found",
             Self::NotRecognised => "not-recognised",
             Self::WrongFingerprint => "wrong-fingerprint",
+            Self::BeyondToken => "beyond-token",
             Self::CaseClosed => "case-closed",
             Self::CaseDestroyed => "case-destroyed",
             Self::NothingAdmitted => "nothing-admitted",

@@ -130,6 +130,10 @@ fn row(action: ActionKind) -> Row {
         | A::EnrolPasskey
         | A::RemovePasskey
         | A::AskChallenge
+        | A::MakeToken
+        | A::ListTokens
+        // Administrators end those of others; `scope/tokens.rs` checks that.
+        | A::RevokeToken
         | A::ListInbox
         | A::ReadKeys
         | A::ReadCheckpoint

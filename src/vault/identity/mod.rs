@@ -11,6 +11,7 @@ mod known_sessions;
 mod operator_secrets;
 mod password;
 mod password_hash;
+mod script_token;
 mod subnet;
 mod throttle;
 mod token;

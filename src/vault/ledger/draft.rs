@@ -95,6 +95,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::Enrol
         | Kind::SetSecondFactor
         | Kind::EndSession
+        | Kind::MakeToken
+        | Kind::RevokeToken
         | Kind::ChangePassword
         | Kind::EnrolPasskey
         | Kind::RemovePasskey
@@ -165,6 +167,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ListPasskeys
         | Kind::BeginPasskey
         | Kind::AskChallenge
+        | Kind::ListTokens
         | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
@@ -302,6 +305,8 @@ mod tests {
             ActionKind::RemoveMember,
             ActionKind::ChangePassword,
             ActionKind::SignOut,
+            ActionKind::MakeToken,
+            ActionKind::RevokeToken,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,

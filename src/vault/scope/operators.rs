@@ -47,6 +47,10 @@ pub struct OperatorView {
     /// Whether somebody enrolled, and may still enter.
     #[schema(value_type = OperatorState)]
     pub state: &'static str,
+    /// Until when whoever was invited can enrol; left out for whoever has enrolled. An invitation works once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub invited_until: Option<Moment>,
     /// Whether it has a second factor.
     pub second_factor: bool,
     /// How many wrong codes came with its right password since the vault was started; left out below five. Somebody
@@ -299,6 +303,10 @@ impl<A: Action> Scope<'_, A> {
                 name: secrets.name.clone(),
                 role: row.home.as_str(),
                 state: row.state.as_str(),
+                invited_until: row
+                    .enrol_by
+                    .filter(|_| row.state == OperatorState::Invited)
+                    .map(|by| self.core.clock.shown(by)),
                 second_factor: secrets.totp.is_some() || !secrets.passkeys.is_empty(),
                 // They are counted by name, and the name may be somebody else's by now.
                 wrong_codes: match row.state {

@@ -248,6 +248,7 @@ impl<A: Writes> Scope<'_, A> {
                 idle_at,
                 second_factor,
                 means,
+                scope: None,
             },
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
@@ -377,7 +378,7 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     fn is_open(&self, row: &SessionRow) -> bool {
-        !row.revoked && !self.core.clock.is_over(row.ends_at())
+        row.means != SessionMeans::Script && !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
 

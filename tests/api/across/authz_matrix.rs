@@ -147,6 +147,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
         lacks_factor: false,
         lacks_passkey: false,
+        token: None,
         assertion: AssertionFacts::NotNeeded,
         case: of_case.then_some(CaseFacts {
             state,
@@ -169,6 +170,7 @@ fn status(denial: Denial) -> u16 {
         | Denial::SecondFactorNeeded
         | Denial::PasskeyNeeded
         | Denial::NotRecognised
+        | Denial::BeyondToken
         | Denial::WrongFingerprint
         | Denial::AssertionNeeded
         | Denial::AssertionRefused => 403,
@@ -258,6 +260,7 @@ fn outside(text: &mut String) {
                 caller: *caller,
                 lacks_factor: false,
                 lacks_passkey: false,
+                token: None,
                 assertion: AssertionFacts::NotNeeded,
                 case: None,
                 request: None,
@@ -316,6 +319,7 @@ fn in_case(text: &mut String, state: CaseState) {
                 caller: CallerFacts::Operator(home),
                 lacks_factor: false,
                 lacks_passkey: false,
+                token: None,
                 assertion: AssertionFacts::NotNeeded,
                 case: Some(CaseFacts {
                     state,
@@ -432,6 +436,7 @@ fn about_requests(text: &mut String) {
                         caller: CallerFacts::Operator(HomeRole::Investigator),
                         lacks_factor: false,
                         lacks_passkey: false,
+                        token: None,
                         assertion: AssertionFacts::NotNeeded,
                         case: Some(CaseFacts {
                             state: CaseState::Open,

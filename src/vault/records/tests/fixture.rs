@@ -172,6 +172,7 @@ impl Fixture {
             idle_at: expires,
             second_factor: false,
             means: SessionMeans::Password,
+            scope: None,
         };
         session_rows::insert(db, &new).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();

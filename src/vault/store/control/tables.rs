@@ -73,6 +73,8 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "second_factor",
         "means",
         "revoked_at",
+        "scope",
+        "used_at",
     ],
     groups: &[&["id"], &["token"], &["operator"], &[]],
 };
