@@ -243,6 +243,7 @@ fn about_request(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::TokenFacts;
 
     fn facts(role: CaseRole, account: Option<&str>) -> Facts {
         Facts {

@@ -33,4 +33,5 @@ mod raise;
 mod record;
 mod reveal;
 mod session;
+mod token;
 mod withdrawal;

@@ -218,6 +218,7 @@ fn by_sign_in(text: &mut String) {
             lacks_factor,
             lacks_passkey,
             assertion,
+            token: None,
             case: case.then(|| CaseFacts {
                 state: CaseState::Open,
                 membership: Some(member(CaseRole::Lead)),
