@@ -22,6 +22,8 @@ pub(in crate::vault) enum Alarm {
     WrongCodes,
     /// The counter of a passkey did not rise: somebody has a copy of it.
     PasskeyCopied,
+    /// The holders of two slots of the keyring named a lead of a case that had none who could act.
+    CaseRecovered,
     /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
@@ -39,6 +41,7 @@ impl Alarm {
             Self::WrongFingerprint => "wrong-fingerprint",
             Self::WrongCodes => "wrong-codes",
             Self::PasskeyCopied => "passkey-copied",
+            Self::CaseRecovered => "case-recovered",
             Self::ClockJumped => "clock-jumped",
         }
     }

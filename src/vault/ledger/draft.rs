@@ -111,6 +111,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::SetRetention
         | Kind::NameMember
         | Kind::RecogniseMember
+        | Kind::RecoverCase
         | Kind::SuspendMember
         | Kind::LiftSuspension
         | Kind::RemoveMember
