@@ -387,6 +387,42 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
     trail::verify_directory(&third, None, &[kept_before]).unwrap();
 }
 
+/// A million people's messages are back in service within minutes. Where `CI` is set, or with `RESTORE_ROWS=5000000`,
+/// with five million records; otherwise with as many as take a second.
+#[test]
+fn a_vault_of_millions_is_back_in_service_within_five_minutes() {
+    let rows = match (outside::setting("RESTORE_ROWS"), outside::setting("CI")) {
+        (Some(rows), _) => rows.parse().unwrap(),
+        (None, Some(_)) => 5_000_000,
+        (None, None) => 100_000,
+    };
+    let house = House::new();
+    house.admit(log(rows, 1)).unwrap();
+    let number = numbers(rows, 1, 1).remove(0);
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&house.paths(), "a.bvdata");
+    let keyring = shelf.back_up_keyring(&house.paths());
+    let people = house.close().people;
+    let since = Instant::now();
+    let paths = shelf.restore(&database, &keyring, None).unwrap();
+    let clock = ManualClock::new(LATER.parse().unwrap());
+    let vault = house::open_at(&paths, clock.clone()).unwrap();
+    let administrator = sign_in(&vault, "archibald");
+    let lead = people.lead.operator_id().unwrap().clone();
+    let let_in = LetIn::new(people.case.clone(), lead, only_reason(REASON).unwrap());
+    vault.perform(&administrator, let_in).map(drop).unwrap();
+    let case = people.case.as_str();
+    let lead = sign_in(&vault, "leopoldine");
+    lift(&vault, &lead, case, &people.investigator).unwrap();
+    // Budgets count as spent.
+    clock.advance_seconds(60);
+    let found = look_up(&vault, &sign_in(&vault, "ingeborg"), case, &number).unwrap();
+    let taken = since.elapsed();
+    assert_eq!(found["results"][0]["state"], "exposed");
+    println!("{rows} records were back in service after {taken:.1?}");
+    assert!(taken < Duration::from_secs(300), "{taken:?}");
+}
+
 /// The newest checkpoint of the vault, as somebody keeps it.
 fn checkpoint(house: &House, shelf: &Shelf, name: &str) -> Vec<u8> {
     let out = TempDir::new_in(shelf.0.path().parent().unwrap()).unwrap();
