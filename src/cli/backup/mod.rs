@@ -1,5 +1,4 @@
-//! `backup`: copies a vault's database, keyring or erasure lists into one file, also while it is served; verifies such a
-//! file.
+//! `backup`: copies a vault's database, keyring or erasure lists into one file, also while it is served; verifies one.
 
 mod told;
 mod verify;
