@@ -105,8 +105,8 @@ pub fn back_up_keyring(
     finish(file, digest, manifest, target)
 }
 
-/// Copies the erasure lists as they lie in `keys/`. They are sealed: without the keys they tell nobody which numbers were
-/// erased.
+/// Copies the erasure lists as they lie in `keys/`. They are sealed: without the keys nobody learns which numbers are
+/// in them.
 ///
 /// # Errors
 ///
