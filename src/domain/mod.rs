@@ -41,7 +41,7 @@ pub use format::Format;
 pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
-pub use passkey::{Assertion, MadePasskey, Making, NotByPasskey, PasskeyPoint};
+pub use passkey::{Assertion, AssertionFault, MadePasskey, Making, NotByPasskey, PasskeyPoint};
 pub use phone_like::{is_bare_number, may_hold_number};
 pub use profile::Profile;
 pub use purpose::Purpose;

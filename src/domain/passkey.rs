@@ -41,6 +41,37 @@ impl PasskeyPoint {
     pub fn as_bytes(&self) -> &[u8; 65] {
         &self.0
     }
+
+    /// What the leaf of an enrolment has of a passkey, base64: SHA-256 over the SHA-256 of what the authenticator
+    /// calls it and the SHA-256 of its public key.
+    pub fn digest_with(&self, credential: &[u8]) -> String {
+        let (credential, point) = (digest(&SHA256, credential), digest(&SHA256, &self.0));
+        let both = [credential.as_ref(), point.as_ref()].concat();
+        STANDARD.encode(digest(&SHA256, &both))
+    }
+}
+
+/// What is wrong with an assertion, for whoever checks one later. At the door nobody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionFault {
+    /// `clientDataJSON` cannot be read, or is of another kind of answer.
+    #[error("clientDataJSON: it is not of an assertion")]
+    ClientData,
+    /// It is about something else than the statement.
+    #[error("challenge: clientDataJSON does not have the digest of the statement")]
+    Challenge,
+    /// It was made on a page of another site, or inside one.
+    #[error("origin: it was made for another site")]
+    Origin,
+    /// The passkey is of another site.
+    #[error("relying party: authenticatorData is of another site")]
+    RelyingParty,
+    /// Nobody was there, or the authenticator did not verify who.
+    #[error("user: the authenticator did not verify its user")]
+    User,
+    /// The key did not sign this.
+    #[error("signature: it is not by the passkey, or of other data")]
+    Signature,
 }
 
 /// A passkey that was just made.
@@ -78,8 +109,11 @@ impl Making {
         at: &RelyingParty,
         challenge: &[u8; 32],
     ) -> Result<MadePasskey, NotByPasskey> {
-        ClientData::parse(&self.client_data)?.is("webauthn.create", at, challenge)?;
-        let (head, mut rest) = Head::parse(&self.authenticator_data, at)?;
+        let said = ClientData::parse(&self.client_data)
+            .and_then(|data| data.is("webauthn.create", at, challenge));
+        said.map_err(|_| NotByPasskey)?;
+        let (head, mut rest) =
+            Head::parse(&self.authenticator_data, at).map_err(|_| NotByPasskey)?;
         if !head.has(ATTESTED) {
             return Err(NotByPasskey);
         }
@@ -179,14 +213,30 @@ impl Assertion {
         challenge: &[u8; 32],
         key: &PasskeyPoint,
     ) -> Result<u32, NotByPasskey> {
+        self.examine(at, challenge, key).map_err(|_| NotByPasskey)
+    }
+
+    /// The same, and says what is wrong.
+    pub fn examine(
+        &self,
+        at: &RelyingParty,
+        challenge: &[u8; 32],
+        key: &PasskeyPoint,
+    ) -> Result<u32, AssertionFault> {
         ClientData::parse(&self.client_data)?.is("webauthn.get", at, challenge)?;
         let (head, _) = Head::parse(&self.authenticator_data, at)?;
         let mut signed = self.authenticator_data.clone();
         signed.extend_from_slice(digest(&SHA256, &self.client_data).as_ref());
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.as_bytes())
             .verify(&signed, &self.signature)
-            .map_err(|_| NotByPasskey)?;
+            .map_err(|_| AssertionFault::Signature)?;
         Ok(head.counter)
+    }
+
+    /// The origin of the page that asked for it, as its browser said.
+    pub fn origin(&self) -> Option<String> {
+        let data = ClientData::parse(&self.client_data).ok()?;
+        Some(data.origin)
     }
 }
 
@@ -208,13 +258,14 @@ struct Head {
 
 impl Head {
     /// The head, if it is about this vault and the user was there and verified; and what follows it.
-    fn parse<'a>(bytes: &'a [u8], at: &RelyingParty) -> Result<(Self, &'a [u8]), NotByPasskey> {
+    fn parse<'a>(bytes: &'a [u8], at: &RelyingParty) -> Result<(Self, &'a [u8]), AssertionFault> {
+        let short = |_| AssertionFault::RelyingParty;
         let mut rest = bytes;
-        if take(&mut rest, 32)? != digest(&SHA256, at.id().as_bytes()).as_ref() {
-            return Err(NotByPasskey);
+        if take(&mut rest, 32).map_err(short)? != digest(&SHA256, at.id().as_bytes()).as_ref() {
+            return Err(AssertionFault::RelyingParty);
         }
-        let flags = take(&mut rest, 1)?;
-        let counter = take(&mut rest, 4)?;
+        let flags = take(&mut rest, 1).map_err(short)?;
+        let counter = take(&mut rest, 4).map_err(short)?;
         let head = Self {
             flags: flags.iter().fold(0, |_, byte| *byte),
             counter: counter
@@ -223,7 +274,7 @@ impl Head {
         };
         (head.has(PRESENT) && head.has(VERIFIED))
             .then_some((head, rest))
-            .ok_or(NotByPasskey)
+            .ok_or(AssertionFault::User)
     }
 
     fn has(&self, flag: u8) -> bool {
@@ -243,19 +294,27 @@ struct ClientData {
 }
 
 impl ClientData {
-    fn parse(bytes: &[u8]) -> Result<Self, NotByPasskey> {
+    fn parse(bytes: &[u8]) -> Result<Self, AssertionFault> {
         // An array in the order of the members would be read as well, and no browser writes one.
         let object = bytes.starts_with(b"{").then_some(bytes);
-        let object = object.ok_or(NotByPasskey)?;
-        serde_json::from_slice(object).map_err(|_| NotByPasskey)
+        let object = object.ok_or(AssertionFault::ClientData)?;
+        serde_json::from_slice(object).map_err(|_| AssertionFault::ClientData)
     }
 
-    fn is(&self, kind: &str, at: &RelyingParty, challenge: &[u8; 32]) -> Result<(), NotByPasskey> {
-        let same = self.kind == kind
-            && self.challenge == URL_SAFE_NO_PAD.encode(challenge)
-            && at.is_origin(&self.origin)
-            && !self.cross_origin;
-        same.then_some(()).ok_or(NotByPasskey)
+    fn is(
+        &self,
+        kind: &str,
+        at: &RelyingParty,
+        challenge: &[u8; 32],
+    ) -> Result<(), AssertionFault> {
+        if self.kind != kind {
+            return Err(AssertionFault::ClientData);
+        }
+        if self.challenge != URL_SAFE_NO_PAD.encode(challenge) {
+            return Err(AssertionFault::Challenge);
+        }
+        let here = at.is_origin(&self.origin) && !self.cross_origin;
+        here.then_some(()).ok_or(AssertionFault::Origin)
     }
 }
 

@@ -16,7 +16,7 @@ mod token;
 mod totp;
 
 pub(in crate::vault) use challenges::{CHALLENGE_S, Challenges};
-pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted, digest_of};
+pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted};
 pub(in crate::vault) use known_sessions::KnownSessions;
 pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};

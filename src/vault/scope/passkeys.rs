@@ -14,7 +14,6 @@ use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::{
     CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, TotpCode, Unasserted,
-    digest_of,
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 use crate::vault::store::{Transaction, operator_rows, session_rows};
@@ -201,7 +200,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::AssertionRefused));
         }
         self.notes.object = Some(id.to_string());
-        self.notes.digest = Some(digest_of(&made));
+        self.notes.digest = Some(made.point.digest_with(&made.credential));
         self.note_detail(json!({ "sessions_ended": sessions_ended }));
         Ok(PasskeyEnrolled {
             passkey: id,

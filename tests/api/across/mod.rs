@@ -25,6 +25,7 @@ mod route_coverage;
 mod routes;
 mod second_factor;
 mod sign_in;
+mod signed_packages;
 mod slow_clients;
 mod vanished;
 mod versions;
