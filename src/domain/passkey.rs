@@ -12,6 +12,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::Deserialize;
 
 use super::RelyingParty;
+use super::p256::is_on_curve;
 
 /// The authenticator did not say this. The error has no detail, so it can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,13 +29,15 @@ const ID_LONGEST: usize = 1023;
 pub struct PasskeyPoint([u8; 65]);
 
 impl PasskeyPoint {
-    /// The point by its bytes. Under one that is not on the curve nothing verifies.
+    /// The point by its bytes. Under one that is not on the curve nothing would verify, and its owner were locked out.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotByPasskey> {
         let point: [u8; 65] = bytes.try_into().map_err(|_| NotByPasskey)?;
-        point
-            .starts_with(&[4])
-            .then_some(Self(point))
-            .ok_or(NotByPasskey)
+        let coordinates = point.strip_prefix(&[4]).and_then(|both| {
+            let (x, y) = both.split_first_chunk::<32>()?;
+            Some((x, y.first_chunk::<32>()?))
+        });
+        let (x, y) = coordinates.ok_or(NotByPasskey)?;
+        is_on_curve(x, y).then_some(Self(point)).ok_or(NotByPasskey)
     }
 
     /// The 65 bytes, of which the first is 4.
@@ -343,6 +346,19 @@ mod tests {
     const AT: &str = "https://localhost:8443";
     const CHALLENGE: [u8; 32] = [7; 32];
 
+    /// The base point of P-256.
+    fn point() -> [u8; 65] {
+        let coordinates = concat!(
+            "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+            "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+        );
+        let mut point = [4; 65];
+        for (byte, pair) in point[1..].iter_mut().zip(coordinates.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        }
+        point
+    }
+
     fn here() -> RelyingParty {
         RelyingParty::at(AT).unwrap()
     }
@@ -366,7 +382,7 @@ mod tests {
         let mut data = head("localhost", 0x45, 3);
         data.extend([0; 16]);
         data.extend([0, 4, 9, 8, 7, 6]);
-        data.extend([COSE_HEAD, &[1; 32], COSE_Y, &[2; 32]].concat());
+        data.extend([COSE_HEAD, &point()[1..33], COSE_Y, &point()[33..]].concat());
         Making {
             client_data: client_data("webauthn.create", &CHALLENGE, AT, ""),
             authenticator_data: data,
@@ -377,8 +393,7 @@ mod tests {
     fn a_passkey_is_read_from_what_the_authenticator_says() {
         let made = making().made(&here(), &CHALLENGE).unwrap();
         assert_eq!(made.credential, [9, 8, 7, 6]);
-        let point = [vec![4], vec![1; 32], vec![2; 32]].concat();
-        assert_eq!(made.point.as_bytes()[..], point);
+        assert_eq!(*made.point.as_bytes(), point());
         assert_eq!(made.counter, 3);
     }
 
@@ -416,6 +431,10 @@ mod tests {
             let refused = with(&|making| making.authenticator_data[at] = byte);
             assert_eq!(refused, Err(NotByPasskey), "{at}");
         }
+        // A point that is not on the curve.
+        let last = good.authenticator_data.len() - 1;
+        let off = with(&|making| making.authenticator_data[last] ^= 1);
+        assert_eq!(off, Err(NotByPasskey));
         let longer = with(&|making| making.authenticator_data.push(0));
         assert_eq!(longer, Err(NotByPasskey));
     }

@@ -23,5 +23,7 @@ pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
 pub(in crate::vault) use subnet::Subnet;
 pub(in crate::vault) use throttle::{Admitted, CountedCode, Throttle, ThrottleKey};
-pub use token::{EnrolmentTag, EnrolmentToken, SessionTag, SessionToken, TokenError};
+pub use token::{
+    EnrolmentTag, EnrolmentToken, RecoveryCode, RecoveryTag, SessionTag, SessionToken, TokenError,
+};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};
