@@ -83,7 +83,7 @@ mod tests {
             };
             let canonical = serde_json_canonicalizer::to_vec(&act).unwrap();
             prop_assert_eq!(act.to_bytes().unwrap(), &canonical[..]);
-            prop_assert_eq!(ActStatement::parse(&canonical).as_ref(), Some(&act));
+            prop_assert_eq!(ActStatement::parse(&canonical), Some(act.clone()));
             prop_assert_eq!(ActStatement::parse(&[&canonical[..], b" "].concat()), None);
             let one = || Some(other.clone());
             for changed in [

@@ -218,9 +218,8 @@ impl Scope<'_, actions::StopRecovery> {
         &mut self,
         operator: &OperatorId,
     ) -> Result<RecoveryStopped, OperationError> {
-        let row = operator_rows::find(self.connection, operator)?
-            .filter(|row| row.state == OperatorState::Active)
-            .ok_or(OperationError::NotFound)?;
+        let row = operator_rows::find(self.connection, operator)?;
+        let row = row.ok_or(OperationError::NotFound)?;
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         let stopped = self.end_recovery(&mut secrets, operator)?;
         if stopped {

@@ -20,6 +20,7 @@ mod mapping;
 mod mirror;
 mod openapi_tools;
 mod passkeys;
+mod recovery;
 mod refusals;
 mod route_coverage;
 mod routes;
