@@ -35,7 +35,7 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
-use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
@@ -419,6 +419,7 @@ pub(in crate::vault) fn prepare(
         sessions: KnownSessions::default(),
         challenges,
         throttle: Throttle::default(),
+        wrong_fingerprints: WrongFingerprints::default(),
         log_name,
         backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),

@@ -14,7 +14,7 @@ use breachvault::vault::{Caller, OperationError, Refusal, SetSecondFactor, SignI
 use serde_json::{Value, json};
 
 use crate::house::{
-    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, said,
+    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, recognise, said,
 };
 use crate::secret_file::write_secret;
 
@@ -217,6 +217,13 @@ fn two_people_with_the_passphrase_let_a_lost_second_factor_be_replaced_and_nobod
     let old = sign_in(vault, "ingeborg", Some(&code(&lost, &house.clock)));
     assert_eq!(old.err(), Some(Denial::WrongCredential));
     let back = sign_in(vault, "ingeborg", Some(&code(&new, &house.clock))).unwrap();
+    // It could be anybody who has the password, until a lead hears the new fingerprint.
+    let case = [("case", people.case.as_str())];
+    denied(
+        house.ask::<ReadCase>(&back, &case, json!({})),
+        Denial::NotRecognised,
+    );
+    recognise(vault, &people.lead, &people.case, &back).unwrap();
     assert!(reads_the_case(&house, &back));
     // It is in use.
     assert!(set_up(vault, "ingeborg").is_none());

@@ -10,8 +10,8 @@ use crate::console::audit::{
 };
 use crate::console::case::{
     CasePage, CasesPage, CertificateFile, CertificatePage, CloseCasePage, HoldCasePage, LiftPage,
-    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage,
-    RetentionPage, SuspendPage, ThawPage,
+    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RecognisePage, RemovePage,
+    ReopenCasePage, RetentionPage, SuspendPage, ThawPage,
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
@@ -100,6 +100,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
         .signed_page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .signed_page::<RecognisePage> ("/console/cases/{case}/members/{operator}/recognition", post.clone())
         .signed_page::<ThawPage> ("/console/cases/{case}/members/{operator}/thaw", post.clone())
         .signed_page::<SuspendPage> ("/console/cases/{case}/members/{operator}/suspension", post.clone())
         .signed_page::<RemovePage> ("/console/cases/{case}/members/{operator}/removal", post.clone())

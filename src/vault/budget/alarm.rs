@@ -18,6 +18,8 @@ pub(in crate::vault) enum Alarm {
     RepeatedRefusals,
     /// Somebody gave the right password of an operator who has a passkey, and not what the passkey signs.
     PasswordKnown,
+    /// The fingerprint that a lead typed is not that of the account: it may be somebody else's.
+    WrongFingerprint,
     /// Somebody who has the right password of an operator tries codes of the second factor.
     WrongCodes,
     /// Somebody recovers an account whose passkeys are said to be lost.
@@ -39,6 +41,7 @@ impl Alarm {
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
             Self::PasswordKnown => "password-known",
+            Self::WrongFingerprint => "wrong-fingerprint",
             Self::WrongCodes => "wrong-codes",
             Self::RecoveryBegun => "recovery-begun",
             Self::PasskeyCopied => "passkey-copied",

@@ -189,6 +189,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}",  Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/members/{operator}/recognition", Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
@@ -316,6 +317,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);
             Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/members/{operator}/recognition" => {
+            let somebody = incident.newcomer("investigator");
+            let me = somebody.get("/me").assert_status(200);
+            incident.give(&incident.case, &me.member("operator"), "investigator", None);
+            target = Some(me.member("operator"));
+            Some(json!({ "fingerprint": me.member("fingerprint"), "reason": body::REASON }))
         }
         "PUT /api/v1/cases/{case}/retention" | "POST /api/v1/cases/{case}/destructions" => {
             Some(body::reason())
