@@ -157,6 +157,7 @@ list! {
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
     RecogniseMember   "member.recognise"    writes;
+    RecoverCase       "case.recover"        writes;
     SuspendMember     "member.suspend"      writes;
     LiftSuspension    "member.lift"         writes;
     RemoveMember      "member.remove"       writes;
@@ -246,6 +247,7 @@ impl ActionKind {
                 | Self::NameMember
                 | Self::ListMembers
                 | Self::RecogniseMember
+                | Self::RecoverCase
                 | Self::SuspendMember
                 | Self::LiftSuspension
                 | Self::RemoveMember

@@ -393,7 +393,12 @@ mod tests {
             if !membership {
                 facts.case.as_mut().unwrap().membership = None;
             }
-            let ends = [ActionKind::SuspendMember, ActionKind::LiftSuspension];
+            // To recover a case takes the holders of two slots of the keyring beside.
+            let ends = [
+                ActionKind::SuspendMember,
+                ActionKind::LiftSuspension,
+                ActionKind::RecoverCase,
+            ];
             assert!(
                 ends.into_iter()
                     .all(|action| decide(&facts, action).is_ok())

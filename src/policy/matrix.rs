@@ -176,6 +176,12 @@ fn row(action: ActionKind) -> Row {
             home: &[Administrator],
             ..at_rest_too(members(&[L]))
         },
+        // With the holders of two slots of the keyring, in a case that no lead can act in; `scope/recovering.rs`
+        // checks that.
+        A::RecoverCase => Row {
+            home: &[Administrator],
+            ..at_rest_too(members(&[]))
+        },
         // Of a lead only when their account has ended; `scope/cases.rs` checks that.
         A::RemoveMember => at_rest_too(members(&[L])),
         A::ListMemberships | A::ReadMembership | A::DecideMembership => at_rest_too(members(&[L])),

@@ -311,6 +311,11 @@ impl Vault {
         }
     }
 
+    /// Whether the holders of two slots of the keyring opened it, where there are two or more.
+    pub fn has_its_holders(&self) -> bool {
+        self.core.keys().has_its_holders()
+    }
+
     /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings

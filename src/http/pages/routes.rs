@@ -36,6 +36,7 @@ use crate::console::session::{
     BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
     PasswordForm, PasswordPage, RemovePasskeyPage, SessionsPage, SignOut, SittingForm, SittingPage,
 };
+use crate::console::token::{MakeTokenPage, RevokeTokenPage, TokensPage};
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
@@ -66,6 +67,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
 
         .page::<SessionsPage>  ("/console/sessions",               get.clone())
         .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
+        .page::<TokensPage>    ("/console/tokens",                 get.clone())
+        .signed_page::<MakeTokenPage>("/console/tokens",           post.clone())
+        .page::<RevokeTokenPage>("/console/tokens/{token}/revocation", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
         .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
         .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())

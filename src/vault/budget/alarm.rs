@@ -26,6 +26,8 @@ pub(in crate::vault) enum Alarm {
     RecoveryBegun,
     /// The counter of a passkey did not rise: somebody has a copy of it.
     PasskeyCopied,
+    /// The holders of two slots of the keyring named a lead of a case that had none who could act.
+    CaseRecovered,
     /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
@@ -45,6 +47,7 @@ impl Alarm {
             Self::WrongCodes => "wrong-codes",
             Self::RecoveryBegun => "recovery-begun",
             Self::PasskeyCopied => "passkey-copied",
+            Self::CaseRecovered => "case-recovered",
             Self::ClockJumped => "clock-jumped",
         }
     }

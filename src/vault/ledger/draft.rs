@@ -113,6 +113,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::SetRetention
         | Kind::NameMember
         | Kind::RecogniseMember
+        | Kind::RecoverCase
         | Kind::SuspendMember
         | Kind::LiftSuspension
         | Kind::RemoveMember

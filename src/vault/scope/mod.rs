@@ -31,6 +31,7 @@ mod password;
 mod reading;
 mod recognition;
 mod records;
+mod recovering;
 mod recovery;
 mod remains;
 pub mod requests;

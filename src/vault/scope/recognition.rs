@@ -37,7 +37,7 @@ impl<A: Writes> Scope<'_, A> {
 
     /// Whether the fingerprint is that of the account, which somebody has to have enrolled for. A wrong one is counted,
     /// and raises an alarm.
-    fn check_fingerprint(
+    pub(super) fn check_fingerprint(
         &mut self,
         operator: &OperatorId,
         typed: &Fingerprint,

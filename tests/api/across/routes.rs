@@ -81,6 +81,11 @@ impl Asked {
     }
 }
 
+/// A token that anybody may have.
+fn new_token() -> Value {
+    json!({ "name": "a script", "days": 1, "actions": ["audit.vkey"] })
+}
+
 /// Where changes of the keyring's slots are asked for.
 pub const SLOT_CHANGE: &str = "/keys/slots/change";
 
@@ -153,6 +158,12 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/sessions"),
     for_all("GET /api/v1/me"),
     for_all("GET /api/v1/inbox"),
+    for_all("POST /api/v1/tokens"),
+    for_all("GET /api/v1/tokens"),
+    Row {
+        granted: Administrator,
+        ..for_all("DELETE /api/v1/tokens/{token}")
+    },
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
@@ -308,6 +319,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             "label": "a key", "password": PASSWORD, "nonce": "AAAA", "client_data": "AAAA",
             "authenticator_data": "AAAA",
         })),
+        "POST /api/v1/tokens" => Some(new_token()),
+        "DELETE /api/v1/tokens/{token}" => {
+            let owner = incident.newcomer_with_code("investigator");
+            let made = owner.post("/tokens", &new_token()).assert_status(201);
+            target = Some(made.member("token"));
+            None
+        }
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -554,6 +572,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     };
     let path = [
         "{operator}",
+        "{token}",
         "{reveal}",
         "{export}",
         "{withdrawal}",
@@ -626,6 +645,8 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             .unwrap()
             .insert(client.token().to_owned(), signed);
         client
+    } else if route == "POST /api/v1/tokens" {
+        incident.newcomer_with_code(who.home())
     } else {
         incident.client(who)
     }

@@ -49,6 +49,21 @@ const ROWS: &[Row] = &[
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
     get("GET /console/sessions", EVERYBODY),
     post("POST /console/sessions/{session}/end", &[], EVERYBODY),
+    get("GET /console/tokens", EVERYBODY),
+    // Nobody here has a second factor, without which nobody makes one.
+    Row {
+        status: 403,
+        ..post(
+            "POST /console/tokens",
+            &[("name", "a script"), ("days", "1"), ("actions", "audit.vkey")],
+            EVERYBODY,
+        )
+    },
+    // Nobody has one.
+    Row {
+        status: 404,
+        ..post("POST /console/tokens/{token}/revocation", &[], EVERYBODY)
+    },
     get("GET /console/passkeys", EVERYBODY),
     Row {
         status: 200,
@@ -538,6 +553,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "erasure" => incident.ask_erasure(),
         // Nobody has one.
         "passkey" => "p_00000000000000000000".to_owned(),
+        "token" => "t_00000000000000000000".to_owned(),
         "membership" => incident.ask_membership(&new_name()),
         "operator" if path.ends_with("/recognition") => {
             let somebody = incident.newcomer("investigator");

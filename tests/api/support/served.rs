@@ -241,6 +241,19 @@ impl TestVault {
         self.door.with_token(&opened.member("token"))
     }
 
+    /// The same with a second factor.
+    pub fn newcomer_with_code(&self, role: &str) -> Client {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("with-code-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let (_, enrolment) = self.invite(&name, role);
+        let body = json!({ "enrolment": enrolment, "password": PASSWORD, "totp": true });
+        let enrolled = self.door.post("/enrolments", &body).assert_status(201);
+        let totp = code(&enrolled.member("totp_secret"), self.seconds());
+        let body = json!({ "name": name, "password": PASSWORD, "totp": totp });
+        let opened = self.door.post("/sessions", &body).assert_status(201);
+        self.door.with_token(&opened.member("token"))
+    }
+
     /// A lead recognises whoever was just named: at once, or as soon as they have enrolled and signed in.
     pub fn recognise(&self, case: &str, operator: &str) {
         let named = {
