@@ -58,6 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "identity",
         &[
             "argon2id",
+            "clock",
             "call",
             "entropy",
             "error",

@@ -35,6 +35,7 @@ impl Sheet for OperatorList {
         "invited_until",
         "second_factor",
         "wrong_codes",
+        "recovers_at",
     ];
 }
 

@@ -260,6 +260,11 @@ fn lacks(
     facts: &mut Facts,
 ) -> Result<(), OperationError> {
     let (factor, passkey) = (core.settings.second_factor, core.settings.passkeys);
+    if standing.means == Some(SessionMeans::Recovery) {
+        // Whatever the role needs: it enrols a passkey and does nothing else.
+        facts.lacks_passkey = true;
+        return Ok(());
+    }
     let by_password = match &standing.script {
         Some(scope) => !scope.by_passkey,
         None => standing.means == Some(SessionMeans::Password),

@@ -58,6 +58,11 @@ pub struct OperatorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wrong_codes: Option<u32>,
+    /// If its passkeys are said to be lost and somebody recovers it: from when a new one can be enrolled. Left out if
+    /// nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub recovers_at: Option<Moment>,
 }
 
 /// The new operator, with secrets that are shown once, at enrolment.
@@ -228,7 +233,8 @@ impl<A: Writes> Scope<'_, A> {
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
     /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are
-    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's passphrase too.
+    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's
+    /// passphrase too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
@@ -312,6 +318,10 @@ impl<A: Action> Scope<'_, A> {
                 wrong_codes: match row.state {
                     OperatorState::Revoked => None,
                     _ => self.alarming_codes(&secrets.name),
+                },
+                recovers_at: match row.state {
+                    OperatorState::Active => self.recovers_at(&secrets),
+                    _ => None,
                 },
                 operator: row.id,
             })
