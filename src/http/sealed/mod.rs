@@ -1,8 +1,9 @@
 //! A vault that was started sealed: it answers nothing but its health, and takes shares of its keyring.
 //!
 //! It sees shares on their way into the keyring, and no other key. Shares are kept in memory only, and wiped when there
-//! are enough, when none of their set came for a quarter of an hour, and when the server stops. The buffers of TLS and of the body
-//! cannot all be wiped. It writes no leaf, because nothing of the log can be written yet; the start that follows does.
+//! are enough, when none of their set came for a quarter of an hour, and when the server stops. The buffers of TLS and
+//! of the body cannot all be wiped. It writes no leaf, because nothing of the log can be written yet; the start that
+//! follows does.
 
 mod answer;
 mod page;
