@@ -4,7 +4,7 @@
 //! there is no way to a `Vault` without one.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -40,7 +40,7 @@ use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, 
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
     Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
-    trail, write_mark,
+    trail, write_mark, write_vkey,
 };
 use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::paths::Paths;
@@ -653,12 +653,4 @@ fn make_database_file(paths: &Paths) -> io::Result<()> {
         fs::remove_file(&name)?;
     }
     make_file(&paths.database()).map(drop)
-}
-
-fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
-    let path = paths.vkey();
-    match fs::read_to_string(&path) {
-        Ok(found) if found.trim() == text => Ok(()),
-        _ => make_file(&path)?.write_all(format!("{text}\n").as_bytes()),
-    }
 }

@@ -208,7 +208,7 @@ impl<A: Action> Scope<'_, A> {
 
     /// The log's public key as text.
     pub fn verifier_key(&self) -> Result<String, OperationError> {
-        let key = log_key(self.core);
+        let key = log_key(self.core, self.connection)?;
         Ok(key.to_string())
     }
 
@@ -221,7 +221,7 @@ impl<A: Action> Scope<'_, A> {
     fn signed_checkpoint(&self) -> Result<(Checkpoint, String), OperationError> {
         let damaged = || self.core.control.found_damaged("checkpoint");
         let (_, note) = checkpoint_rows::newest(self.connection)?.ok_or_else(damaged)?;
-        let key = log_key(self.core);
+        let key = log_key(self.core, self.connection)?;
         let opened = Checkpoint::open(note.as_bytes(), &key).ok();
         let opened = opened.filter(|checkpoint| checkpoint.size >= self.tip.size);
         Ok((opened.ok_or_else(damaged)?, note))

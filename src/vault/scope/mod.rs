@@ -133,6 +133,8 @@ pub(in crate::vault) struct Notes {
     /// The digest of what the caller's passkey signed for this act, and what is sealed of that.
     pub(in crate::vault) assertion: Option<(String, Value)>,
     pub(in crate::vault) generation: Option<u64>,
+    /// Whether the vault has new signing keys from this act's leaf on.
+    pub(in crate::vault) succeeds: bool,
     pub(in crate::vault) alarm: Option<Alarm>,
     pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,
