@@ -5,6 +5,8 @@
 //! checkpoint that it signed and somebody kept, by leaves that each key signed for the next, to the key of today.
 //! Without a kept checkpoint nothing would show that these leaves were there while the old key was still trusted.
 
+use std::error::Error;
+
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::key::{KeyName, VerifierKey};
 use super::note::NoteError;
@@ -180,14 +182,14 @@ pub(super) fn kept_fault(at: usize, error: CheckpointError) -> Failure {
     let text = format!(
         "kept checkpoint {} of those given: {}",
         at + 1,
-        super::verify::explain(&error)
+        explain(&error)
     );
     Failure::whole(FailureKind::KeptCheckpoint, text)
 }
 
 /// The newest checkpoint is of a key that cannot be followed to.
 pub(super) fn not_ours(error: CheckpointError) -> String {
-    let told = super::verify::explain(&error);
+    let told = explain(&error);
     match error {
         CheckpointError::Note(NoteError::NotSignedByKnownKey) => format!(
             "{told}; if the vault has new signing keys since the key was kept, give with --checkpoint a checkpoint that \
@@ -195,4 +197,10 @@ pub(super) fn not_ours(error: CheckpointError) -> String {
         ),
         _ => told,
     }
+}
+
+/// An error and its causes, on one line.
+fn explain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -411,9 +411,3 @@ fn wrong_node(level: u32, index: u64) -> Failure {
     );
     Failure::within(FailureKind::StoredHash, leaves, text)
 }
-
-/// An error and its causes, on one line.
-pub(super) fn explain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}

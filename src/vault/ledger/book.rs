@@ -368,7 +368,8 @@ impl Book {
         signing: &mut Signing,
         seq: u64,
     ) -> Result<String, BookError> {
-        let text = successor(&self.core.keys(), &self.origin, seq, signing.number())?;
+        let text = successor(&self.core.keys(), &self.origin, seq, signing.number());
+        let text = text.map_err(BookError::Key)?;
         let at = self.core.clock.now();
         *signing = signing.succeed(transaction, Succession { at, leaf: seq })?;
         Ok(text)

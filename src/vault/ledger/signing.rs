@@ -5,7 +5,6 @@
 
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
-use super::book::BookError;
 use crate::domain::Moment;
 use crate::vault::audit::{KeyName, Successor, VerifierKey};
 use crate::vault::keyring::{Keyring, KeyringError};
@@ -99,11 +98,10 @@ pub(super) fn successor(
     origin: &KeyName,
     seq: u64,
     number: u32,
-) -> Result<String, BookError> {
-    let next = number.checked_add(1).ok_or(BookError::Leaf)?;
-    let failed = |_| BookError::Leaf;
-    let after = verifier_of(keyring, origin.clone(), next).map_err(failed)?;
-    let packages = keyring.package_signer(next).map_err(failed)?.public();
-    let pair = keyring.log_signing(number).map_err(failed)?;
-    Successor::sign(origin, seq, &pair, &after, packages).map_err(|_| BookError::Leaf)
+) -> Result<String, KeyringError> {
+    let next = number.checked_add(1).ok_or(KeyringError::NoKey)?;
+    let after = verifier_of(keyring, origin.clone(), next)?;
+    let packages = keyring.package_signer(next)?.public();
+    let pair = keyring.log_signing(number)?;
+    Successor::sign(origin, seq, &pair, &after, packages).map_err(|_| KeyringError::NoKey)
 }

@@ -21,6 +21,7 @@ pub(in crate::vault) mod effect;
 mod exhibits;
 mod health;
 mod integrity;
+mod key_dues;
 mod keys;
 mod leaf_volume;
 mod leaf_words;
@@ -56,6 +57,7 @@ pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, S
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
 pub use self::integrity::{IntegrityView, VerifiedView};
+pub(in crate::vault) use self::key_dues::key_dues;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};

@@ -1,5 +1,5 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots.
+//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots, keys that are due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,8 @@ words! {
         Destruction => "destruction",
         /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
         Slots => "slots",
+        /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
+        Keys => "keys",
     }
 }
 
@@ -101,6 +103,12 @@ impl<A: Action> Scope<'_, A> {
                 operator: Some(asker),
                 until: Some(until),
                 ..TaskView::of(TaskKind::Slots)
+            });
+        }
+        if in_vault(ActionKind::RequestSlotChange) && self.key_dues()?.iter().any(|one| one.due) {
+            all.push(TaskView {
+                yours: true,
+                ..TaskView::of(TaskKind::Keys)
             });
         }
         if in_vault(ActionKind::LiftSuspension) {

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use breachvault::vault::audit::{
-    Checkpoint, FailureKind, InclusionProof, Successor, VerifierKey,
-};
+use breachvault::vault::audit::{Checkpoint, FailureKind, InclusionProof, Successor, VerifierKey};
 use breachvault::vault::backup::{Room, Sources, Target, back_up_database, verify_backup};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::keyring::Passphrase;
@@ -37,10 +35,7 @@ fn leaf_and_proof(vault: &TestVault, seq: u64) -> (Vec<u8>, InclusionProof) {
     let path = format!("/audit/leaves/{seq}");
     let leaf = auditor.get_as(&path, "application/octet-stream");
     let proof = auditor.get(&format!("{path}/proof")).assert_status(200);
-    (
-        leaf.assert_status(200).body,
-        proof.text().parse().unwrap(),
-    )
+    (leaf.assert_status(200).body, proof.text().parse().unwrap())
 }
 
 #[test]
@@ -75,7 +70,10 @@ fn the_log_goes_on_under_a_key_that_the_old_one_signed_and_old_proofs_hold() {
     assert!(lines[0].ends_with(made["package_key"].as_str().unwrap()));
     let key = |line: &str| line[line.find("ssh-ed25519").unwrap()..].trim().to_owned();
     assert_eq!(key(lines[1]), key(&old_signer));
-    assert!(lines[1].contains(",valid-before=\"20240402100000Z\" "), "{signers}");
+    assert!(
+        lines[1].contains(",valid-before=\"20240402100000Z\" "),
+        "{signers}"
+    );
 
     // The leaf has it, signed by the old key.
     let (leaf, proof) = leaf_and_proof(&vault, seq);
@@ -123,7 +121,15 @@ fn the_log_goes_on_under_a_key_that_the_old_one_signed_and_old_proofs_hold() {
     let third: VerifierKey = again["log_key"].as_str().unwrap().parse().unwrap();
     assert!(third != new && third != old);
     assert_eq!(verify(&old, &[kept.clone()]).unwrap().successors.len(), 2);
-    assert_eq!(vault.auditor().get("/evidence/signer").text().lines().count(), 3);
+    assert_eq!(
+        vault
+            .auditor()
+            .get("/evidence/signer")
+            .text()
+            .lines()
+            .count(),
+        3
+    );
     backed_up_and_restored(&vault, &old, &third, &kept);
     let paths = vault.paths.clone();
     assert!(trail::newest_checkpoint(&paths).is_ok());
@@ -172,13 +178,18 @@ fn new_signing_keys_take_two_administrators_and_nothing_of_a_slot() {
         assert_eq!(answer.json()["at"], name);
     }
     for who in [vault.lead(), vault.auditor(), vault.custodian()] {
-        who.post(CHANGE, &wanted()).assert_problem(403, "not-allowed");
+        who.post(CHANGE, &wanted())
+            .assert_problem(403, "not-allowed");
     }
     one.post(CHANGE, &wanted()).assert_status(201);
     let waits = slots(&vault)["change"].clone();
     assert_eq!(
         (&waits["change"], &waits["kind"], &waits["slot"]),
-        (&json!("new-signing-keys"), &json!("signing-keys"), &Value::Null)
+        (
+            &json!("new-signing-keys"),
+            &json!("signing-keys"),
+            &Value::Null
+        )
     );
     // Nobody decides their own, and nothing is done before a decision.
     decide(&one, &body::approve()).assert_problem(403, "own-request");
