@@ -2,6 +2,7 @@
 
 mod carry_out_change;
 mod decide_change;
+mod due;
 mod read;
 mod request_change;
 mod signing_keys;
