@@ -7,7 +7,7 @@
 
 use std::sync::PoisonError;
 
-use super::book::{StoredHashes, log_key};
+use super::book::{StoredHashes, log_key_at};
 use super::trail::DenseHashes;
 use crate::policy::ActionKind;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
@@ -88,7 +88,7 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
         Err(error) if error.fault == StoreFault::Inconsistent => return Err(damaged(CHECKPOINT)),
         Err(error) => return Err(error),
     };
-    let key = log_key(core, connection)?;
+    let key = log_key_at(core, connection, size)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
         key: &key,

@@ -526,12 +526,13 @@ pub(in crate::vault) fn name_of_log(
     }
 }
 
-/// What verifies the newest checkpoint of a snapshot.
-pub(in crate::vault) fn log_key(
+/// What verifies a checkpoint over so many leaves.
+pub(in crate::vault) fn log_key_at(
     core: &Core,
     connection: &Snapshot,
+    size: u64,
 ) -> Result<VerifierKey, StoreError> {
-    let number = Signing::read(connection)?.number();
+    let number = Signing::read(connection)?.number_at(size);
     verifier_of(&core.keys(), core.log_name(), number)
         .map_err(|_| StoreError::inconsistent("meta::signing"))
 }

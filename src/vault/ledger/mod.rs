@@ -25,7 +25,9 @@ mod writer;
 pub(crate) use act::{Acted, StageError};
 pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
 pub use book::BookError;
-pub(in crate::vault) use book::{Book, StoredHashes, found_log, log_key, name_of_log, write_vkey};
+pub(in crate::vault) use book::{
+    Book, StoredHashes, found_log, log_key_at, name_of_log, write_vkey,
+};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use details::{FoundDetail, open_detail};
 pub(crate) use draft::{Detail, Draft, Outcome, Verdict};

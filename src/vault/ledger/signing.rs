@@ -40,6 +40,13 @@ impl Signing {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
+    /// The number of the keys that sign a checkpoint over so many leaves. An act may read, in the transaction of its leaf,
+    /// that the keys have a successor, and beside it the checkpoint of before.
+    pub(in crate::vault) fn number_at(&self, size: u64) -> u32 {
+        let before = self.0.iter().filter(|one| one.leaf < size).count();
+        u32::try_from(before).unwrap_or(u32::MAX)
+    }
+
     /// The successions, oldest first.
     pub(in crate::vault) fn successions(&self) -> &[Succession] {
         &self.0
@@ -104,4 +111,23 @@ pub(super) fn successor(
     let packages = keyring.package_signer(next)?.public();
     let pair = keyring.log_signing(number)?;
     Successor::sign(origin, seq, &pair, &after, packages).map_err(|_| KeyringError::NoKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_is_signed_by_the_keys_that_its_leaves_name() {
+        let signing = Signing(vec![
+            parsed("1712048400:3").unwrap(),
+            parsed("-5:7").unwrap(),
+        ]);
+        let numbers = [0, 3, 4, 7, 8].map(|size| signing.number_at(size));
+        assert_eq!(numbers, [0, 0, 1, 1, 2]);
+        assert_eq!(signing.number(), 2);
+        for text in ["", "1", "1:", ":1", "a:1", "1:2:3", "1:-2"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
 }

@@ -116,6 +116,13 @@ fn the_log_goes_on_under_a_key_that_the_old_one_signed_and_old_proofs_hold() {
     assert_eq!(found["leaves"][0]["seq"], seq, "{found}");
     assert!(vault.leaves() > seq);
 
+    // Killed between the commit and the file: the key of before lies there until the next start, and is followed.
+    std::fs::write(vault.paths.vkey(), format!("{old}\n")).unwrap();
+    assert!(trail::verify_directory(&vault.paths, None, &[]).is_ok());
+    let stranger = TestVault::new();
+    std::fs::copy(stranger.paths.vkey(), vault.paths.vkey()).unwrap();
+    assert!(trail::verify_directory(&vault.paths, None, &[]).is_err());
+
     // A second time: the first key is followed through both.
     let again = change(&vault, &wanted()).json();
     let third: VerifierKey = again["log_key"].as_str().unwrap().parse().unwrap();
