@@ -338,3 +338,22 @@ impl fmt::Display for ActionKind {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_reads_is_signed_but_the_build_of_a_package_whose_taking_is() {
+        let reads = |action: &&ActionKind| action.class() == Class::Reading;
+        let signed = ActionKind::ALL
+            .iter()
+            .filter(|action| action.needs_assertion());
+        let signed: Vec<_> = signed.filter(reads).collect();
+        // A reading act uses no nonce up and keeps no assertion; the taking, which writes, does it for the build.
+        assert_eq!(signed, [&ActionKind::BuildPackage]);
+        let taking = ActionKind::BuildPackage.asserted_as();
+        assert_eq!(taking, ActionKind::TakePackage);
+        assert!(taking.needs_assertion() && taking.class() == Class::Writing);
+    }
+}
