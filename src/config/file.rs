@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Oidc, Serve,
-    Sessions, SignInSettings, Tls,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Keys, Limits, Log, Oidc,
+    Serve, Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
 
@@ -35,6 +35,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// `[keyring]`
     pub keyring: Keyring,
+    /// `[keys]`
+    pub keys: Keys,
     /// `[backup]`
     pub backup: Backup,
     /// `[destruction]`
@@ -69,6 +71,7 @@ impl Config {
         config.destruction.check()?;
         config.tls.check()?;
         config.keyring.check()?;
+        config.keys.check()?;
         config.backup.check()?;
         Ok(config)
     }
@@ -89,6 +92,7 @@ impl Config {
             destruction_delay_s: self.destruction.delay_s,
             second_factor: self.identity.second_factor,
             passkeys: self.sign_in.passkeys,
+            recovery_s: self.sign_in.recovery_hours * 3600,
             relying_party: self.sign_in.relying_party(),
             provider: self.oidc.trusted(),
             open_requests: self.limits.open_requests,
@@ -105,6 +109,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
+            key_ages: self.keys.ages(),
             programs: self.keyring.programs(),
             configuration: self.stated(),
         }
@@ -198,6 +203,7 @@ mod tests {
         ("identity.second_factor", "\"offered\""),
         ("sign_in.passkeys", "\"offered\""),
         ("sign_in.address", "\"https://vault.example\""),
+        ("sign_in.recovery_hours", "7"),
         ("oidc.issuer", "\"https://login.example\""),
         ("oidc.client_id", "\"vault\""),
         ("oidc.client_secret_file", "\"secret\""),
@@ -220,6 +226,14 @@ mod tests {
         ("keyring.open", "[\"/bin/cat\"]"),
         ("keyring.wrap", "[\"/bin/cat\", \"-u\"]"),
         ("keyring.age", "[\"/usr/bin/age\"]"),
+        ("keys.passphrase_days", "7"),
+        ("keys.shares_days", "7"),
+        ("keys.age_days", "7"),
+        ("keys.command_days", "7"),
+        ("keys.root_days", "7"),
+        ("keys.signing_days", "7"),
+        ("keys.case_days", "7"),
+        ("keys.certificate_days", "7"),
         ("backup.directory", "\"backups\""),
         ("backup.keyring_directory", "\"keyrings\""),
         ("backup.every_hours", "7"),
@@ -295,6 +309,7 @@ mod tests {
     #[test]
     fn a_limit_that_stops_everything_is_refused() {
         assert!(Config::parse("[limits]\nconnections = 0").is_err());
+        assert!(Config::parse("[keys]\ncase_days = 36501").is_err());
         assert!(Config::parse("[keyring]\nopen = [\"cat\"]").is_err());
         assert!(Config::parse("[tls]\nkey = \"only-a-key.pem\"").is_err());
     }

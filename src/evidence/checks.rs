@@ -6,6 +6,7 @@
 use crate::domain::hex;
 use crate::evidence::approval::{Claim, DECIDED, LEAF};
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
+use crate::evidence::device::{self, Demands, Signed};
 use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
@@ -186,13 +187,16 @@ pub(super) fn signature(survey: &Survey) -> Result<SshSignature, String> {
     Ok(signature)
 }
 
-pub(super) fn signer(signature: Option<&SshSignature>, trusted: Option<[u8; 32]>) -> Outcome {
+pub(super) fn signer(signature: Option<&SshSignature>, trusted: &[[u8; 32]]) -> Outcome {
     let by = signature.ok_or("there is no valid signature")?.public();
     let text = print_public_key(by);
     match trusted {
-        Some(trusted) if trusted == by => Ok(format!("signed by the trusted key {text}")),
-        Some(_) => Err(format!("signed by {text}, which is not the trusted key")),
-        None => Err(format!("signed by {text}; no trusted key was given")),
+        [] => Err(format!("signed by {text}; no trusted key was given")),
+        _ if trusted.contains(&by) => Ok(format!("signed by the trusted key {text}")),
+        [_] => Err(format!("signed by {text}, which is not the trusted key")),
+        _ => Err(format!(
+            "signed by {text}, which is none of the trusted keys"
+        )),
     }
 }
 
@@ -219,6 +223,25 @@ pub(super) fn approval(survey: &Survey, info: &[(String, String)]) -> Outcome {
         proof: survey.proofs().next(),
     }
     .check()
+}
+
+/// Whether the decider's own device approved it.
+pub(super) fn device(
+    survey: &Survey,
+    info: &[(String, String)],
+    demands: Demands<'_>,
+    check: Option<&ProofCheck>,
+) -> Outcome {
+    let signed = Signed {
+        info,
+        leaf: survey.held(LEAF),
+        assertion: survey.held(device::ASSERTION),
+        statement: survey.held(device::STATEMENT),
+        key: survey.held(device::KEY),
+        enrolment: survey.held(device::ENROLMENT),
+        proof: survey.held(device::ENROLMENT_PROOF),
+    };
+    signed.check(demands, check)
 }
 
 fn read_manifest(survey: &Survey, name: &str, digest_bytes: usize) -> Result<Manifest, String> {

@@ -11,6 +11,7 @@ mod approval;
 mod bag;
 mod cell;
 mod checks;
+mod device;
 mod digest;
 mod error;
 mod manifest;
@@ -39,6 +40,7 @@ mod tests;
 pub use bag::BagInfo;
 pub use cell::{safe_cell, write_row};
 pub use checks::ProofCheck;
+pub use device::{Device, LABEL as DECIDER_PASSKEY};
 pub use digest::sha256_hex;
 pub use error::EvidenceError;
 pub use name::PackageName;
@@ -51,8 +53,8 @@ pub use recipient::{Recipient, RecipientError};
 pub use sealed::SealedFile;
 pub use spreadsheet::Spreadsheet;
 pub use sshsig::{
-    NAMESPACE, SshSignature, SshsigError, allowed_signers_line, key_fingerprint, parse_public_key,
-    print_public_key, sign, verify as verify_signature,
+    NAMESPACE, SshSignature, SshsigError, allowed_signers_line, allowed_signers_line_until,
+    key_fingerprint, parse_public_key, print_public_key, sign, verify as verify_signature,
 };
 pub use verdict::{Check, CheckName, Verdict};
 pub use verify::{Trust, verify};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
+use crate::vault::key_ages::KeyAges;
 use crate::vault::program::Programs;
 
 words! {
@@ -82,6 +83,8 @@ pub struct Settings {
     pub export_s: i64,
     /// How long a destruction waits between its approval and the moment when somebody can carry it out.
     pub destruction_delay_s: i64,
+    /// How long somebody who lost their passkeys waits, and can be stopped, before they enrol a new one, in seconds.
+    pub recovery_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
     /// Who must have a passkey.
@@ -119,6 +122,8 @@ pub struct Settings {
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
     pub kept_checkpoints: usize,
+    /// How old each kind of key may be.
+    pub key_ages: KeyAges,
     /// The programs for slots of the keyring.
     #[serde(skip)]
     pub programs: Programs,
@@ -213,6 +218,7 @@ impl Default for Settings {
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
             destruction_delay_s: 72 * 3600,
+            recovery_s: 24 * 3600,
             second_factor: SecondFactor::ByRole,
             passkeys: Passkeys::Required,
             provider: None,
@@ -239,6 +245,7 @@ impl Default for Settings {
             table_bytes: 512 << 20,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
+            key_ages: KeyAges::default(),
             programs: Programs::default(),
             configuration: Value::Null,
         }

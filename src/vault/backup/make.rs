@@ -44,10 +44,15 @@ pub fn back_up_database(
     if !paths.database().exists() {
         return Err(trail::TrailFailure::Missing.into());
     }
-    let key = trail::own_key(paths)?;
+    let before = trail::own_key(paths)?;
     let mut file = new_file(&target, paths)?;
     copy_database(&paths.database(), file.path(), rest, goes_on)?;
-    let examined = examine(file.path(), &key, &[])?;
+    // The key may get its successor while the copy is made.
+    let after = trail::own_key(paths)?;
+    let (key, examined) = match examine(file.path(), &after, &[]) {
+        Err(_) if after != before => (&before, examine(file.path(), &before, &[])?),
+        examined => (&after, examined?),
+    };
     let bytes = file.as_file().metadata();
     let manifest = Manifest {
         kind: Kind::Database,
@@ -99,6 +104,43 @@ pub fn back_up_keyring(
         log: None,
         generation: Some(locked.status().generation),
         mark,
+    };
+    let mut digest = Context::new(&SHA256);
+    digest.update(&bytes);
+    finish(file, digest, manifest, target)
+}
+
+/// Copies the erasure lists as they lie in `keys/`. They are sealed: without the keys nobody learns which numbers are
+/// in them.
+///
+/// # Errors
+///
+/// Nobody was erased in this vault yet, or the file could not be written. Then there is no file.
+pub fn back_up_erasures(
+    paths: &Paths,
+    target: Target<'_>,
+    now: Moment,
+) -> Result<Manifest, BackupError> {
+    let vault = LockedKeyring::read(&paths.keyring())?.vault().clone();
+    // It is replaced by another file as a whole, so what is read is whole.
+    let bytes = match fs::read(paths.erasures()) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(BackupError::NoErasures);
+        }
+        Err(error) => return Err(BackupError::io("read the erasure lists")(error)),
+    };
+    let mut file = new_file(&target, paths)?;
+    file.write_all(&bytes)
+        .map_err(BackupError::io("write the copy"))?;
+    let manifest = Manifest {
+        kind: Kind::Erasures,
+        vault,
+        made_at: now.to_string(),
+        bytes: bytes.len() as u64,
+        log: None,
+        generation: None,
+        mark: None,
     };
     let mut digest = Context::new(&SHA256);
     digest.update(&bytes);

@@ -8,12 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::decider_device::DeciderDevice;
 use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 use super::packaged::{Leaving, PackageRows, Packaged, Taken};
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes, actions};
 use crate::vault::budget::package_turns::BuildCancellation;
 use crate::vault::keyring::PackageSigner;
+use crate::vault::ledger::Signing;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::erasure_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
@@ -34,6 +36,8 @@ pub struct PackageContents {
     pub decided: Vec<u8>,
     /// A `.tlog-proof` text: the leaf is in the tree of the checkpoint.
     pub proof: String,
+    /// What the decider's passkey signed; nothing if the decider had none.
+    pub device: Option<DeciderDevice>,
     /// The name of the log.
     pub origin: String,
     /// The root hash of that checkpoint, as text.
@@ -90,8 +94,19 @@ impl WantedBytes {
 
 impl<A: Action> Scope<'_, A> {
     /// The evidence key, for signing only.
-    pub fn package_signer(&self) -> PackageSigner {
-        self.core.keys().root_keys().package_signer()
+    pub fn package_signer(&self) -> Result<PackageSigner, OperationError> {
+        let number = Signing::read(self.connection)?.number();
+        Ok(self.core.keys().package_signer(number)?)
+    }
+
+    /// The public keys that sign packages, oldest first, and until when each did; the newest does.
+    pub fn package_keys(&self) -> Result<Vec<([u8; 32], Option<Moment>)>, OperationError> {
+        let signing = Signing::read(self.connection)?;
+        let until = signing.successions().iter().map(|one| Some(one.at));
+        let keys = self.core.keys();
+        let each = (0..).zip(until.chain([None]));
+        each.map(|(number, until)| Ok((keys.package_signer(number)?.public(), until)))
+            .collect()
     }
 }
 
@@ -108,6 +123,7 @@ impl<A: Reveals> Scope<'_, A> {
         self.unchanged(&found)?;
         let proof = self.prove_leaf(approval.seq)?.0;
         let checkpoint = self.newest_checkpoint()?;
+        let device = self.decider_device(&approval)?;
         let rows = K::open(self, body)?;
         self.notes.rows = Some(K::touched(body).rows);
         let request = id.of_any_kind();
@@ -118,11 +134,12 @@ impl<A: Reveals> Scope<'_, A> {
             leaf_number: approval.seq,
             decided: approval.statement,
             proof,
+            device,
             origin: checkpoint.origin.to_string(),
             root: checkpoint.root.to_string(),
             made_at: self.now,
             measured: self.core.clock.measured(),
-            signer: self.package_signer(),
+            signer: self.package_signer()?,
             padding: self.core.draw()?,
             file: PackageFile::of(&self.core.paths, &request),
             request,

@@ -74,6 +74,8 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "second_factor",
         "means",
         "revoked_at",
+        "scope",
+        "used_at",
     ],
     groups: &[&["id"], &["token"], &["operator"], &[]],
 };
@@ -101,6 +103,8 @@ pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
         "account",
         "suspended_at",
         "suspended_by",
+        "recognised_at",
+        "recognised_by",
     ],
     groups: &[
         &["case_number", "operator"],
