@@ -233,7 +233,8 @@ impl<A: Writes> Scope<'_, A> {
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
     /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are
-    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's passphrase too.
+    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's
+    /// passphrase too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
