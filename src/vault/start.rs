@@ -35,7 +35,7 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
-use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
@@ -311,6 +311,11 @@ impl Vault {
         }
     }
 
+    /// Whether the holders of two slots of the keyring opened it, where there are two or more.
+    pub fn has_its_holders(&self) -> bool {
+        self.core.keys().has_its_holders()
+    }
+
     /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings
@@ -419,6 +424,7 @@ pub(in crate::vault) fn prepare(
         sessions: KnownSessions::default(),
         challenges,
         throttle: Throttle::default(),
+        wrong_fingerprints: WrongFingerprints::default(),
         log_name,
         backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),

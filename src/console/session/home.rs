@@ -79,6 +79,7 @@ fn called(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "The clock is in doubt",
         TaskKind::Thaw => "Lookups are frozen",
+        TaskKind::Recognition => "A member is not recognised yet",
         TaskKind::Suspension => "A member is suspended",
         TaskKind::Retention => "A case is kept past its date",
         TaskKind::Backup => "The last backup failed",
@@ -103,6 +104,7 @@ fn who_else(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "You accepted it. Who can now: another lead or administrator.",
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
+        TaskKind::Recognition => "Who can recognise them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
         TaskKind::Slots => "Who can decide it: another administrator.",

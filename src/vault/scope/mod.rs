@@ -29,7 +29,9 @@ mod page;
 mod passkeys;
 mod password;
 mod reading;
+mod recognition;
 mod records;
+mod recovering;
 mod recovery;
 mod remains;
 pub mod requests;
@@ -37,6 +39,7 @@ mod restoring;
 mod session;
 mod slot_changes;
 mod tasks;
+mod tokens;
 mod told;
 
 use std::marker::PhantomData;
@@ -78,6 +81,8 @@ pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, Si
 pub(in crate::vault) use self::slot_changes::waiting_change;
 pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
+pub(in crate::vault) use self::tokens::TokenScope;
+pub use self::tokens::{TokenMade, TokenMadeView, TokenView, TokenWanted};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::audit::Tip;

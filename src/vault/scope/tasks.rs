@@ -1,5 +1,6 @@
-//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots, recoveries.
+//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended,
+//! members whom nobody has recognised, cases that were to be kept until a date, destroyed cases that cannot be ended,
+//! a change of the keyring's slots, recoveries.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::membership_rows::{self, MembershipRow};
-use crate::vault::store::operator_rows;
+use crate::vault::store::operator_rows::{self, OperatorState};
 
 words! {
     /// What is to be done.
@@ -20,6 +21,8 @@ words! {
         Clock => "clock",
         /// A lead thaws the lookups of somebody else.
         Thaw => "thaw",
+        /// A lead recognises a member who has enrolled.
+        Recognition => "recognition",
         /// Somebody lets a suspended lead in again, or confirms a member after a restore.
         Suspension => "suspension",
         /// A case was to be kept until then: a lead asks for its destruction, or sets another date.
@@ -164,6 +167,9 @@ impl<A: Action> Scope<'_, A> {
                     });
                 }
             }
+            if allows_seat(ActionKind::RecogniseMember, seat) {
+                self.add_unrecognised(&case, &title, &mut all)?;
+            }
             if allows_seat(ActionKind::LiftSuspension, seat) {
                 self.add_suspensions(&case, &title, &mut all)?;
             }
@@ -194,6 +200,27 @@ impl Reading<'_> {
                         ..self.task_of(TaskKind::Suspension, &case, None, &member)?
                     });
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of a case who have enrolled and whom nobody has recognised.
+    fn add_unrecognised(
+        &self,
+        case: &CaseRow,
+        title: &str,
+        all: &mut Vec<TaskView>,
+    ) -> Result<(), OperationError> {
+        let mut members = membership_rows::list(self.connection, case.number)?;
+        members.retain(|member| !member.recognised && !member.suspended);
+        for member in members {
+            let operator = operator_rows::find(self.connection, &member.operator)?;
+            if operator.is_some_and(|operator| operator.state == OperatorState::Active) {
+                all.push(TaskView {
+                    yours: true,
+                    ..self.task_of(TaskKind::Recognition, case, Some(title), &member)?
+                });
             }
         }
         Ok(())
