@@ -64,7 +64,7 @@ impl Operation for ReadKeys {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Keys, OperationError> {
         Ok(Keys {
             log_key: scope.verifier_key()?,
-            package_key: scope.package_signer().public(),
+            package_key: scope.package_signer()?.public(),
             keyring: scope.told_key_status()?.map(KeyState::from),
         })
     }

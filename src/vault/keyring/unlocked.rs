@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::signature::Ed25519KeyPair;
+
 use crate::domain::{CaseId, Moment, SlotLabel, VaultId};
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
@@ -10,10 +12,12 @@ use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 use super::base64::Base64;
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseKey, CaseRing};
+use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::file::{KeyringFile, MOST_SLOTS, body_aad};
 use super::fingerprint::Fingerprint;
 use super::new_slot::PreparedSlot;
+use super::package_signer::PackageSigner;
 use super::passphrase::NewPassphrase;
 use super::root_keys::RootKeys;
 use super::secret::Secret;
@@ -343,6 +347,23 @@ impl Keyring {
         Ok(self.case_keys(case)?.tokens().subject(token))
     }
 
+    /// The pair of this number that signs checkpoints (Ed25519, RFC 8032). Number 0 is the first; each is the successor
+    /// of the one before. Which one is in force is in the database, in the commit of the leaf that names it.
+    pub fn log_signing(&self, number: u32) -> Result<Ed25519KeyPair, KeyringError> {
+        self.signing(RootUse::AuditSigning(number))
+    }
+
+    /// The pair of this number that signs evidence packages.
+    pub fn package_signer(&self, number: u32) -> Result<PackageSigner, KeyringError> {
+        let pair = self.signing(RootUse::EvidenceSigning(number))?;
+        Ok(PackageSigner::new(Arc::new(pair)))
+    }
+
+    fn signing(&self, purpose: RootUse) -> Result<Ed25519KeyPair, KeyringError> {
+        let seed = from_root(&self.root, &self.file.vault, purpose)?;
+        Ed25519KeyPair::from_seed_unchecked(&seed[..]).map_err(|_| KeyringError::NoKey)
+    }
+
     pub(in crate::vault) fn root_keys(&self) -> &RootKeys {
         &self.root_keys
     }
@@ -435,8 +456,8 @@ mod tests {
         assert!(same_key(&keyring, &again, &case(2)));
         assert_eq!(again.case_keys(&case(1)).unwrap().key_id(), KeyId::new(1));
         assert_eq!(
-            again.root_keys().audit_signing().public_key().as_ref(),
-            keyring.root_keys().audit_signing().public_key().as_ref()
+            again.log_signing(0).unwrap().public_key().as_ref(),
+            keyring.log_signing(0).unwrap().public_key().as_ref()
         );
     }
 

@@ -60,6 +60,8 @@ pub(crate) struct Draft {
     /// The digest of the assertion by the caller's passkey.
     pub(crate) assertion: Option<String>,
     pub(crate) generation: Option<u64>,
+    /// Whether the vault has new signing keys from this leaf on, if the act was done.
+    pub(crate) succeeds: bool,
     pub(crate) alarm: Option<&'static str>,
     /// What was decided; nothing unless it was done.
     pub(crate) verdict: Option<Verdict>,
@@ -292,6 +294,7 @@ mod tests {
             digest: None,
             assertion: None,
             generation: None,
+            succeeds: false,
             alarm: alarm.map(Alarm::as_str),
             verdict: None,
             detail: None,

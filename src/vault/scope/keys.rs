@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use super::Scope;
 use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
 use crate::vault::error::OperationError;
+use crate::vault::key_ages::KeyDue;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
 
 impl Scope<'_, actions::RotateKek> {
@@ -32,9 +33,11 @@ impl<A: Action> Scope<'_, A> {
         self.core.keys().status()
     }
 
-    /// The same if the caller may know it.
-    pub fn told_key_status(&self) -> Result<Option<KeyringStatus>, OperationError> {
-        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?));
-        Ok(may.then(|| self.key_status()))
+    /// The same, with the keys that have a date, if the caller may know it.
+    pub fn told_key_status(&self) -> Result<Option<(KeyringStatus, Vec<KeyDue>)>, OperationError> {
+        match allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?)) {
+            true => Ok(Some((self.key_status(), self.key_dues()?))),
+            false => Ok(None),
+        }
     }
 }

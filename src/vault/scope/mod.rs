@@ -21,6 +21,7 @@ pub(in crate::vault) mod effect;
 mod exhibits;
 mod health;
 mod integrity;
+mod key_dues;
 mod keys;
 mod leaf_volume;
 mod leaf_words;
@@ -60,6 +61,7 @@ pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, S
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
 pub use self::integrity::{IntegrityView, VerifiedView};
+pub(in crate::vault) use self::key_dues::key_dues;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
@@ -141,6 +143,8 @@ pub(in crate::vault) struct Notes {
     /// The digest of what the caller's passkey signed for this act, and what is sealed of that.
     pub(in crate::vault) assertion: Option<(String, Value)>,
     pub(in crate::vault) generation: Option<u64>,
+    /// Whether the vault has new signing keys from this act's leaf on.
+    pub(in crate::vault) succeeds: bool,
     pub(in crate::vault) alarm: Option<Alarm>,
     pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,

@@ -1,6 +1,6 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended,
 //! members whom nobody has recognised, cases that were to be kept until a date, destroyed cases that cannot be ended,
-//! a change of the keyring's slots, recoveries.
+//! a change of the keyring's slots, recoveries, keys that are due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +35,8 @@ words! {
         Slots => "slots",
         /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not them.
         Recovery => "recovery",
+        /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
+        Keys => "keys",
     }
 }
 
@@ -118,6 +120,12 @@ impl<A: Action> Scope<'_, A> {
                     ..TaskView::of(TaskKind::Recovery)
                 });
             }
+        }
+        if in_vault(ActionKind::RequestSlotChange) && self.key_dues()?.iter().any(|one| one.due) {
+            all.push(TaskView {
+                yours: true,
+                ..TaskView::of(TaskKind::Keys)
+            });
         }
         if in_vault(ActionKind::LiftSuspension) {
             self.add_imposed_by_administrators(&mut all)?;

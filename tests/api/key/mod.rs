@@ -2,8 +2,10 @@
 
 mod carry_out_change;
 mod decide_change;
+mod due;
 mod read;
 mod request_change;
+mod signing_keys;
 mod slot_list;
 mod status;
 
