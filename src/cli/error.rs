@@ -421,6 +421,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"
         }
+        Conflict::RotationUnderWay => "the key of the case is being rotated already",
         Conflict::ClockRight => "the clock is not in doubt; there is no time to accept",
         Conflict::KeyringSlots => {
             "the keyring's slots do not allow this, the program of one failed, or another change is under way"

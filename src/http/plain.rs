@@ -127,6 +127,7 @@ pub(super) async fn metrics(
         in_doubt,
         app.vault.backups(),
         app.vault.held_up().len(),
+        &app.vault.rotations(),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

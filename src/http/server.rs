@@ -224,6 +224,7 @@ async fn serve_on_until(
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
     let shredding = tokio::spawn(shred(Arc::clone(&vault)));
     let erasing = tokio::spawn(erase(Arc::clone(&vault)));
+    let rotating = tokio::spawn(rotate(Arc::clone(&vault)));
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
@@ -235,6 +236,7 @@ async fn serve_on_until(
     sweeping.abort();
     shredding.abort();
     erasing.abort();
+    rotating.abort();
     if let Some(reloading) = reloading {
         reloading.abort();
     }
@@ -291,6 +293,41 @@ async fn erase(vault: Arc<Vault>) {
                     tracing::error!(fault = %fault, failures, "an erasure could not be ended yet");
                 }
             }
+            Err(_) => return,
+        }
+    }
+}
+
+/// Goes on with rotations of case keys, and tries again what could not be done.
+async fn rotate(vault: Arc<Vault>) {
+    const LOOKS_A_MINUTE: u64 = 60;
+    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
+    let mut failures = 0_u32;
+    for ticks in 0_u64.. {
+        tick.tick().await;
+        // After a fault less often: each try reads the case.
+        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
+        if failures > 0 && !anyway {
+            continue;
+        }
+        let vault = Arc::clone(&vault);
+        let rotated = tokio::task::spawn_blocking(move || match anyway {
+            true => vault.rotate(),
+            false => vault.rotate_if_due(),
+        });
+        match rotated.await {
+            Ok(Ok(0)) => failures = 0,
+            Ok(Ok(cases)) => {
+                failures = 0;
+                tracing::info!(cases, "keys of cases were rotated");
+            }
+            Ok(Err(fault)) if fault.is_fault() => {
+                failures = failures.saturating_add(1);
+                if failures.is_power_of_two() {
+                    tracing::error!(fault = %fault, failures, "the key of a case could not be rotated yet");
+                }
+            }
+            Ok(Err(_)) => {}
             Err(_) => return,
         }
     }

@@ -53,10 +53,7 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let lock = VaultLock::take(room.path()).ok().unwrap();
         let copy = lock.0.try_clone().unwrap();
-        assert!(matches!(
-            VaultLock::take(room.path()),
-            Err(Unlocked::InUse)
-        ));
+        assert!(matches!(VaultLock::take(room.path()), Err(Unlocked::InUse)));
         drop(lock);
         assert!(VaultLock::take(room.path()).is_ok());
         drop(copy);

@@ -47,6 +47,7 @@ use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
 };
+use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::scope::requests::PackageFile;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::settings::Settings;
@@ -275,6 +276,14 @@ impl Vault {
         self.core.held_up.all()
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// How many acts wait for the ledger.
     pub fn waiting(&self) -> usize {
         self.ledger.waiting()
@@ -427,6 +436,8 @@ pub(in crate::vault) fn prepare(
         shred_due: AtomicBool::new(true),
         held_up: HeldUpCases::default(),
         erase_due: AtomicBool::new(true),
+        rotate_due: AtomicBool::new(true),
+        rotations: Rotations::default(),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;

@@ -261,6 +261,13 @@ impl Keyring {
         written
     }
 
+    /// The cases that have more than one key: their rotation is under way.
+    pub fn rotating(&self) -> Vec<CaseId> {
+        let mut cases: Vec<CaseId> = self.cases.cases().cloned().collect();
+        cases.retain(|case| self.cases.ids(case).len() > 1);
+        cases
+    }
+
     /// The ids of the keys of a case, newest first: one, or more while its key is being rotated; empty for a case
     /// without any.
     pub fn case_key_ids(&self, case: &CaseId) -> Vec<KeyId> {
@@ -587,9 +594,7 @@ mod tests {
         assert_eq!(again.case_key_ids(&case(1)), [second, first]);
         assert_eq!(again.case_key_ids(&case(2)), [first]);
         assert!(same_key(&before, &again, &case(1)), "it opens as before");
-        keyring
-            .retire_case_keys(&case(1), &bench.entropy)
-            .unwrap();
+        keyring.retire_case_keys(&case(1), &bench.entropy).unwrap();
         let after = bench.unlock(OLD).unwrap();
         assert_eq!(after.case_key_ids(&case(1)), [second]);
         assert_eq!(after.generation(), before.generation() + 2);

@@ -412,19 +412,22 @@ mod tests {
             assert_eq!(again.len(), before.len());
             assert_eq!(KeyId::of_sealed(again), Some(KeyId::new(2)));
             // The new key alone opens it, the old one does not.
-            assert_eq!(
-                &**term(2, 8).open(&place(), again).unwrap(),
-                b"plaintext"
-            );
+            assert_eq!(&**term(2, 8).open(&place(), again).unwrap(), b"plaintext");
             assert!(term(1, 9).open(&place(), again).is_err());
             // No piece of the old ciphertext is left.
-            assert!(before[5..].windows(8).all(|old| {
-                again.windows(8).all(|new| new != old)
-            }));
+            assert!(
+                before[5..]
+                    .windows(8)
+                    .all(|old| { again.windows(8).all(|new| new != old) })
+            );
         }
         // What does not open is not sealed again, and leaves no plaintext.
         let elsewhere = aad(1, 1, Field::Number, 8, 65_536);
-        assert!(newer.reseal(nonce(), &elsewhere, &mut by_term.clone()).is_err());
+        assert!(
+            newer
+                .reseal(nonce(), &elsewhere, &mut by_term.clone())
+                .is_err()
+        );
         let mut cut = by_block[..20].to_vec();
         assert!(newer_block.reseal(nonce(), &place(), &mut cut).is_err());
         // A third key is unknown.

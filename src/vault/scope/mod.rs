@@ -56,6 +56,7 @@ pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, S
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
 pub use self::integrity::{IntegrityView, VerifiedView};
+pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
