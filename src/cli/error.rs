@@ -239,6 +239,10 @@ impl From<RestoreError> for CliError {
             RestoreError::NoErasures => Self::failed(error.to_string()).hint(
                 "name the newest copy of the file keys/erasures with --erasures; nothing was put in place",
             ),
+            RestoreError::OtherKey(_) => Self::failed(error.to_string()).hint(
+                "the key of that case was rotated; take the backup of the keyring that is as old as the database, \
+                 or older data under today's keyring is lost; nothing was put in place",
+            ),
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
             RestoreError::OneHolder => Self::sealed(error.to_string()).hint(

@@ -77,12 +77,7 @@ impl Request for RotateCaseKey {
             how far it is. Make a backup of the keyring now and when it has ended (docs/keyring.md).",
         request: r#"{"reason": "a disk with the vault was stolen"}"#,
         answer: r#"{"case": "c_0123456789abcdefghjk", "generation": 4}"#,
-        problems: &[
-            "rotation-under-way",
-            "admission-in-progress",
-            "case-closed",
-            "not-found",
-        ],
+        problems: &["not-found", "rotation-under-way", "admission-in-progress"],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

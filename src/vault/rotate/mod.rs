@@ -4,8 +4,8 @@
 //! That a case has two keys says that its rotation is under way; nothing else does. So it can be interrupted after each
 //! step, and goes on at the next call, in any process that opens the vault: what is under the newest key already is
 //! left out. Each step of an exhibit is one act: it writes some parts and the new digest over the set, and its leaf has
-//! that digest. Runs of terms, details of leaves, and the small rows (the case, its members, requests, releases) follow
-//! some at a time. Then every table is looked through once more, whether anything names another key; only if nothing
+//! that digest. Runs of terms, details of leaves, and the small rows (members, requests, releases, at last the case)
+//! follow some at a time. Then every table is looked through once more, whether anything names another key; only if nothing
 //! does, and no reader has an older snapshot, the older keys go.
 //!
 //! Reads go on meanwhile: the keys of a case open under each of its keys (`keyring/case_ring.rs`). An admission that
@@ -175,8 +175,9 @@ impl Vault {
             for field in [Field::Number, Field::User] {
                 self.reseal_terms(case, &keys, field)?;
             }
-            self.reseal_rows(case, &keys)?;
             self.reseal_details(case, &keys)?;
+            // The description of the case comes last of all: a restore sees by it whether something is left.
+            self.reseal_rows(case, &keys)?;
             match self.left(case, &keys)? {
                 None => break,
                 Some(table) if pass == PASSES => return Err(RotateError::Left(table)),

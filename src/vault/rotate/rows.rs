@@ -61,11 +61,6 @@ pub(super) fn reseal(
         })?;
         Ok::<_, OperationError>(Some(made))
     };
-    let stored = case_rows::find(rows, &case.id)?.ok_or(OperationError::NotFound)?;
-    let place = Aad::case_description(vault, id);
-    if let Some(made) = again(keys.descriptions(), &place, &stored.sealed)? {
-        case_rows::describe(rows, case.number, &made)?;
-    }
     for member in membership_rows::list(rows, case.number)? {
         let place = Aad::membership(vault, id, &member.operator);
         let account = member.account.as_deref().unwrap_or_default();
@@ -84,6 +79,12 @@ pub(super) fn reseal(
         if let Some(made) = again(keys.requests(), &place, &sealed)? {
             release_rows::reseal(rows, no, &made)?;
         }
+    }
+    // The last of all; there is room for it only if there was room for all others.
+    let stored = case_rows::find(rows, &case.id)?.ok_or(OperationError::NotFound)?;
+    let place = Aad::case_description(vault, id);
+    if let Some(made) = again(keys.descriptions(), &place, &stored.sealed)? {
+        case_rows::describe(rows, case.number, &made)?;
     }
     Ok(())
 }

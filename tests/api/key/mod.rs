@@ -4,6 +4,7 @@ mod carry_out_change;
 mod decide_change;
 mod read;
 mod request_change;
+mod rotate_case;
 mod slot_list;
 mod status;
 
