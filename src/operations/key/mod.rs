@@ -1,5 +1,6 @@
 //! The vault's keys: the public ones for everybody; for administrators the keyring's status, a new passphrase, a new
-//! key for a case, and its slots. The secret of a new slot passes through `carry_out_change`, once; no operation sees a key.
+//! key for a case, and its slots. The secret of a new slot passes through `carry_out_change`, once; no operation sees a
+//! key.
 
 mod carry_out_change;
 mod decide_change;

@@ -107,8 +107,8 @@ struct Said {
     admitted: u64,
 }
 
-/// What the leaves of admissions, and of erasures and new keys after them, say about the parts of each exhibit of a case or of all;
-/// or the first leaf that cannot be read.
+/// What the leaves of admissions, and of erasures and new keys after them, say about the parts of each exhibit of a
+/// case or of all; or the first leaf that cannot be read.
 fn digests_said(
     connection: &Snapshot,
     case: Option<&CaseId>,

@@ -411,9 +411,9 @@ fn other_kind(found: Kind, wanted: Kind) -> BackupError {
     }
 }
 
-/// The first case whose description names a key that the keyring does not have. It is the last of a case that a rotation
-/// seals again: as long as anything is under an older key, it is too. A case of which the keyring has no key at all was
-/// destroyed. An older keyring is refused by its generation.
+/// The first case whose description names a key that the keyring does not have. It is the last of a case that a
+/// rotation seals again: as long as anything is under an older key, it is too. A case of which the keyring has no key
+/// at all was destroyed. An older keyring is refused by its generation.
 fn of_another_key(snapshot: &Snapshot, keyring: &Keyring) -> Result<Option<CaseId>, StoreError> {
     let mut cases = case_rows::list(snapshot)?;
     cases.retain(|case| {

@@ -229,8 +229,8 @@ impl Keyring {
         written
     }
 
-    /// Makes a new key of a case, which seals from now on. What was sealed under the keys before opens as before. Answers
-    /// the id of the new one.
+    /// Makes a new key of a case, which seals from now on. What was sealed under the keys before opens as before.
+    /// Answers the id of the new one.
     pub fn add_case_key(
         &mut self,
         case: &CaseId,

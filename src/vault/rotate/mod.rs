@@ -5,8 +5,8 @@
 //! step, and goes on at the next call, in any process that opens the vault: what is under the newest key already is
 //! left out. Each step of an exhibit is one act: it writes some parts and the new digest over the set, and its leaf has
 //! that digest. Runs of terms, details of leaves, and the small rows (members, requests, releases, at last the case)
-//! follow some at a time. Then every table is looked through once more, whether anything names another key; only if nothing
-//! does, and no reader has an older snapshot, the older keys go.
+//! follow some at a time. Then every table is looked through once more, whether anything names another key; only if
+//! nothing does, and no reader has an older snapshot, the older keys go.
 //!
 //! Reads go on meanwhile: the keys of a case open under each of its keys (`keyring/case_ring.rs`). An admission that
 //! began before is not there, because the new key is refused then; one that begins later seals under the new key.

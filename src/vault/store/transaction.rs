@@ -169,8 +169,8 @@ impl Transaction {
         }
     }
 
-    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is. To replace it would
-    /// free all its pages, overwrite them with zeros, and write as many others.
+    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is. To replace it
+    /// would free all its pages, overwrite them with zeros, and write as many others.
     pub(super) fn overwrite(
         &self,
         table: &'static str,
