@@ -43,7 +43,7 @@ CREATE TABLE session (
     -- Whether it was opened with a second factor.
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
     -- By what: a password and perhaps a code, a passkey, the vault's own command line.
-    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host')),
+    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery')),
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 
 use super::mount::Routes;
 use super::route::{PageRoute, Route};
-use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
+use super::sessions::{OpenSession, RecoverAccount, SetUpSecondFactor, UseInvitation};
 use super::upload;
 use super::{openapi, pages, plain};
 use crate::operations::Ids;
@@ -50,6 +50,7 @@ use crate::operations::quarantine::{
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
+use crate::operations::recovery::StopRecovery;
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
@@ -89,6 +90,7 @@ pub(super) fn routes() -> Routes {
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
+        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       ok)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)
@@ -103,6 +105,7 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)
         .mount_list::<ListOperators>    ("/operators",                      PAGE)
         .mount_signed::<RevokeOperator> (delete.clone(), "/operators/{operator}",             ok)
+        .mount_signed::<StopRecovery>   (delete.clone(), "/operators/{operator}/recovery",    ok)
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)

@@ -25,6 +25,7 @@ pub mod passkey;
 pub mod quarantine;
 pub mod raise;
 pub mod record;
+pub mod recovery;
 mod request;
 pub mod reveal;
 pub mod session;

@@ -122,6 +122,8 @@ list! {
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
     ResetFactor       "operator.reset-factor" writes;
+    Recover           "session.recover"     writes;
+    StopRecovery      "operator.stop-recovery" writes;
     AddOperator       "operator.add"        writes;
     ListOperators     "operator.list"       reads;
     RevokeOperator    "operator.revoke"     writes;
@@ -274,6 +276,7 @@ impl ActionKind {
                     | Self::AddOperator
                     | Self::RevokeOperator
                     | Self::ResetFactor
+                    | Self::StopRecovery
                     | Self::NameMember
                     | Self::SuspendMember
                     | Self::LiftSuspension

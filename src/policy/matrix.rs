@@ -119,7 +119,7 @@ fn row(action: ActionKind) -> Row {
     };
 
     match action {
-        A::SignIn | A::Enrol | A::SetSecondFactor => STRANGER,
+        A::SignIn | A::Enrol | A::SetSecondFactor | A::Recover => STRANGER,
         A::SignOut
         | A::ReadSelf
         | A::ListSessions
@@ -145,7 +145,9 @@ fn row(action: ActionKind) -> Row {
         A::ListSlots | A::RequestSlotChange | A::DecideSlotChange | A::CarryOutSlotChange => {
             home(&[Administrator])
         }
-        A::ListOperators | A::AcceptTime | A::ResetFactor => home(&[Administrator, Lead]),
+        A::ListOperators | A::AcceptTime | A::ResetFactor | A::StopRecovery => {
+            home(&[Administrator, Lead])
+        }
         A::ReadClock | A::ReadHealth => home(&[Administrator, Lead, Auditor]),
         A::OpenCase => home(&[Lead]),
         A::ListCases => home(CASE_WORKERS),

@@ -78,7 +78,12 @@ impl Rotations {
         if wanted && left != u64::MAX {
             self.steps.store(left - 1, Ordering::Release);
         }
-        wanted && self.erasures_wait.load(Ordering::Acquire) == 0
+        wanted && !self.erasure_waits()
+    }
+
+    /// Whether an erasure waits for its turn.
+    pub(in crate::vault) fn erasure_waits(&self) -> bool {
+        self.erasures_wait.load(Ordering::Acquire) > 0
     }
 
     /// How many steps are wanted from here on.

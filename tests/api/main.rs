@@ -31,6 +31,7 @@ mod passkey;
 mod quarantine;
 mod raise;
 mod record;
+mod recovery;
 mod reveal;
 mod session;
 mod withdrawal;

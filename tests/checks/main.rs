@@ -25,6 +25,7 @@ mod forged_leaves;
 mod help;
 mod independent;
 mod keeps_running;
+mod kills;
 mod leakage;
 mod line_length;
 mod mapping;

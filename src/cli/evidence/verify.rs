@@ -22,6 +22,12 @@ pub(in crate::cli) struct Verify {
     /// The audit log's public key from another source: a file or its text
     #[arg(long, value_name = "FILE|TEXT")]
     vkey: Option<String>,
+    /// Fail unless a passkey of the person who decided signed the decision
+    #[arg(long)]
+    require_passkey: bool,
+    /// The address at which that person has to have signed: `https://NAME` or `https://NAME:PORT`
+    #[arg(long, value_name = "ADDRESS")]
+    origin: Option<String>,
     /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
@@ -35,6 +41,8 @@ impl Verify {
         let trust = Trust {
             signer,
             check_proof: check_proof.as_ref().map(|check| check as _),
+            passkey_required: self.require_passkey,
+            origin: self.origin.as_deref(),
         };
         fs::metadata(&self.path).map_err(CliError::file("find the package", &self.path))?;
         let verdict = evidence::verify(&self.path, &trust)?;

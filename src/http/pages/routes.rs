@@ -24,7 +24,7 @@ use crate::console::key::{
     AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, RotateCasePage,
     SlotsPage,
 };
-use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
+use crate::console::operator::{InvitePage, OperatorsPage, RevokePage, StopRecoveryPage};
 use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
 };
@@ -57,6 +57,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .open_page("/console/invitation",            post.clone(), open::invitation)
         .open_page("/console/second-factor",         get.clone(),  open::second_factor_page)
         .open_page("/console/second-factor",         post.clone(), open::second_factor)
+        .open_page("/console/recovery",              get.clone(),  open::recovery_page)
+        .open_page("/console/recovery",              post.clone(), open::recovery)
         .open_page("/console/zone",                  post.clone(), open::zone)
         .page::<Home>          ("/console",                        get.clone())
         .page::<SignOut>       ("/console/sign-out",               post.clone())
@@ -85,6 +87,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<OperatorsPage> ("/console/operators",              get.clone())
         .signed_page::<InvitePage> ("/console/operators",              post.clone())
         .signed_page::<RevokePage> ("/console/operators/{operator}/revoke", post.clone())
+        .signed_page::<StopRecoveryPage>("/console/operators/{operator}/recovery", post.clone())
 
         .page::<CasesPage>     ("/console/cases",                  get.clone())
         .page::<NewCase>       ("/console/cases/new",              get.clone())

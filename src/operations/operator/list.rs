@@ -34,6 +34,7 @@ impl Sheet for OperatorList {
         "state",
         "second_factor",
         "wrong_codes",
+        "recovers_at",
     ];
 }
 

@@ -16,8 +16,12 @@ pub(in crate::vault) enum Alarm {
     CaseBudget,
     /// Ten calls within an hour could not be paid: the operator's lookups are frozen.
     RepeatedRefusals,
+    /// Somebody gave the right password of an operator who has a passkey, and not what the passkey signs.
+    PasswordKnown,
     /// Somebody who has the right password of an operator tries codes of the second factor.
     WrongCodes,
+    /// Somebody recovers an account whose passkeys are said to be lost.
+    RecoveryBegun,
     /// The counter of a passkey did not rise: somebody has a copy of it.
     PasskeyCopied,
     /// The machine's clock jumped, or has been in doubt since the start.
@@ -34,7 +38,9 @@ impl Alarm {
             Self::ConsecutiveNumbers => "consecutive-numbers",
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
+            Self::PasswordKnown => "password-known",
             Self::WrongCodes => "wrong-codes",
+            Self::RecoveryBegun => "recovery-begun",
             Self::PasskeyCopied => "passkey-copied",
             Self::ClockJumped => "clock-jumped",
         }

@@ -238,6 +238,11 @@ fn lacks(
     let (factor, passkey) = (core.settings.second_factor, core.settings.passkeys);
     let may_lack_passkey =
         standing.means == Some(SessionMeans::Password) && passkey == Passkeys::Required;
+    if standing.means == Some(SessionMeans::Recovery) {
+        // Whatever the role needs: it enrols a passkey and does nothing else.
+        facts.lacks_passkey = true;
+        return Ok(());
+    }
     if standing.second_factor && !may_lack_passkey {
         return Ok(());
     }

@@ -16,12 +16,14 @@ mod token;
 mod totp;
 
 pub(in crate::vault) use challenges::{CHALLENGE_S, Challenges};
-pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted, digest_of};
+pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted};
 pub(in crate::vault) use known_sessions::KnownSessions;
 pub(in crate::vault) use operator_secrets::OperatorSecrets;
 pub use password::{NewPassword, Password, PasswordError};
 pub use password_hash::{PasswordHash, PasswordHashError, PasswordVerified, WrongPassword};
 pub(in crate::vault) use subnet::Subnet;
 pub(in crate::vault) use throttle::{Admitted, CountedCode, Throttle, ThrottleKey};
-pub use token::{EnrolmentTag, EnrolmentToken, SessionTag, SessionToken, TokenError};
+pub use token::{
+    EnrolmentTag, EnrolmentToken, RecoveryCode, RecoveryTag, SessionTag, SessionToken, TokenError,
+};
 pub use totp::{TotpCode, TotpCodeError, TotpSecret, TotpStep};

@@ -1,4 +1,4 @@
-//! Session and enrolment tokens: shown once, stored as a keyed tag.
+//! Tokens of sessions and enrolments, and recovery codes: shown once, stored as a keyed tag.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -75,6 +75,8 @@ tokens! {
     SessionToken SessionTag b"breachvault session token 1\0";
     /// With this a new operator sets a password, once.
     EnrolmentToken EnrolmentTag b"breachvault enrolment token 1\0";
+    /// With this somebody who lost their passkeys begins to recover the account, once.
+    RecoveryCode RecoveryTag b"breachvault recovery code 1\0";
 }
 
 /// The kind of a session token that pages take, and the API does not.
@@ -134,6 +136,9 @@ mod tests {
         assert_ne!(session.as_bytes(), console.tag(&key).as_bytes());
         let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
+        let recovery = RecoveryCode::parse(&text).ok().unwrap().tag(&key);
+        assert_ne!(session.as_bytes(), recovery.as_bytes());
+        assert_ne!(enrolment.as_bytes(), recovery.as_bytes());
     }
 
     #[test]

@@ -99,6 +99,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::EnrolPasskey
         | Kind::RemovePasskey
         | Kind::ResetFactor
+        | Kind::Recover
+        | Kind::StopRecovery
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
         // Cases and who may do what in them.

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
 
 use super::admission::resealed_parts::{ResealedParts, Resealing};
 use super::call::caller::Caller;
@@ -36,7 +37,7 @@ use super::plaintext::{Aad, KeyId, Nonces};
 use super::store::case_rows::{self, CaseRow};
 use super::store::exhibit_rows::{self, ExhibitRow};
 use super::store::term_rows::Terms;
-use super::store::{Snapshot, StoreError, detail_rows, sealed_under};
+use super::store::{Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
 use crate::domain::{CaseId, Field};
 
 use acts::{ResealDetails, ResealParts, ResealRows, ResealTerms, ResealedRun, Retire};
@@ -47,6 +48,10 @@ const RUNS: u32 = 256;
 const DETAILS: u32 = 2048;
 /// How often everything is gone through, if something is left each time.
 const PASSES: usize = 3;
+
+/// How often it is tried to cut the write-ahead log, and the pause between.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Why a rotation could not be ended now. It is tried again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,14 +190,33 @@ impl Vault {
             }
         }
         self.goes_on(case)?;
-        // Fails as long as a reader has a snapshot from before, in which something is under an older key.
-        self.ledger.stager().empty_log()?;
+        self.until_nobody_reads_older(case)?;
         let retire = Retire {
             case: case.id.clone(),
             key: keys.key_id(),
         };
         self.perform(&Caller::system(), retire)?;
         Ok(())
+    }
+
+    /// Cuts the write-ahead log. That fails as long as a reader has a snapshot from before, in which something is under
+    /// an older key; most have ended in a moment.
+    fn until_nobody_reads_older(&self, case: &CaseRow) -> Result<(), RotateError> {
+        let mut tries = 0;
+        loop {
+            match self.ledger.stager().empty_log() {
+                Err(StageError::Store(error))
+                    if error.fault == StoreFault::Busy && tries < TRIES =>
+                {
+                    tries += 1;
+                    std::thread::sleep(PAUSE);
+                    if self.core.rotations.erasure_waits() || !self.core.keys().has_case(&case.id) {
+                        return Err(RotateError::MakesWay);
+                    }
+                }
+                ended => return Ok(ended?),
+            }
+        }
     }
 
     /// Seals the parts of one exhibit again. The next step is read and sealed while the ledger writes the one before.

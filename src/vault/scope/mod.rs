@@ -30,6 +30,7 @@ mod passkeys;
 mod password;
 mod reading;
 mod records;
+mod recovery;
 mod remains;
 pub mod requests;
 mod restoring;
@@ -66,6 +67,8 @@ pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
+pub(in crate::vault) use self::recovery::Recovering;
+pub use self::recovery::{Recovered, RecoveryStopped, RecoveryView};
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };

@@ -54,6 +54,11 @@ pub struct OperatorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wrong_codes: Option<u32>,
+    /// If its passkeys are said to be lost and somebody recovers it: from when a new one can be enrolled. Left out if
+    /// nobody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub recovers_at: Option<Moment>,
 }
 
 /// The new operator, with secrets that are shown once, at enrolment.
@@ -296,6 +301,10 @@ impl<A: Action> Scope<'_, A> {
                 wrong_codes: match row.state {
                     OperatorState::Revoked => None,
                     _ => self.alarming_codes(&secrets.name),
+                },
+                recovers_at: match row.state {
+                    OperatorState::Active => self.recovers_at(&secrets),
+                    _ => None,
                 },
                 operator: row.id,
             })

@@ -29,7 +29,7 @@ pub struct SignedIn {
     token: Option<SessionToken>,
     session: SessionId,
     operator: OperatorId,
-    expires_at: Moment,
+    pub(super) expires_at: Moment,
     idle_at: Moment,
 }
 
@@ -39,6 +39,8 @@ pub(in crate::vault) enum Entering {
     Refused(Denial),
     /// Somebody with the right password tries code after code.
     Guessing,
+    /// Somebody with the right password of an operator who has a passkey came without it.
+    WithoutPasskey,
 }
 
 /// Where the token of a session is taken.
@@ -82,6 +84,10 @@ impl SignsInWith {
 }
 
 impl SignedIn {
+    pub(super) fn into_token(self) -> Option<ShownOnce> {
+        Some(self.token?.expose_once().into())
+    }
+
     pub(in crate::vault) fn into_caller(self) -> Caller {
         Caller::operator(self.operator, self.session)
     }
@@ -215,15 +221,6 @@ impl<A: Writes> Scope<'_, A> {
         entering: Entering,
         session_for: SessionFor,
     ) -> Result<SignedIn, OperationError> {
-        let session = SessionId::from_random(self.core.draw()?);
-        let token = SessionToken::draw(&*self.core.entropy)?;
-        let token = match session_for {
-            SessionFor::Api => token,
-            SessionFor::Console => token.of_console(),
-        };
-        let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
-        let idle = self.core.settings.idle();
-        let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
         let (operator, second_factor, means) = match self.enter(entering)? {
             Ok(entered) => entered,
             Err(denial) => {
@@ -231,6 +228,29 @@ impl<A: Writes> Scope<'_, A> {
                 return Err(OperationError::NotFound);
             }
         };
+        let seconds = self.core.settings.session_s;
+        self.begin_session(session_for, operator, means, second_factor, seconds)
+    }
+
+    /// Opens a session for somebody who may have one.
+    pub(super) fn begin_session(
+        &mut self,
+        session_for: SessionFor,
+        operator: OperatorId,
+        means: SessionMeans,
+        second_factor: bool,
+        seconds: i64,
+    ) -> Result<SignedIn, OperationError> {
+        let session = SessionId::from_random(self.core.draw()?);
+        let token = SessionToken::draw(&*self.core.entropy)?;
+        let token = match session_for {
+            SessionFor::Api => token,
+            SessionFor::Console => token.of_console(),
+        };
+        let expires_at = self.core.clock.in_seconds(seconds);
+        let idle = self.core.settings.idle();
+        let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
+        let idle_at = idle_at.min(expires_at);
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
@@ -277,7 +297,10 @@ impl<A: Writes> Scope<'_, A> {
         let by_passkey = match &verified.with {
             SignsInWith::Passkey(assertion) => match self.signed_in(&mut secrets, assertion) {
                 Ok(()) => true,
-                Err(Unasserted::Wrong) => return Ok(Err(Denial::WrongCredential)),
+                Err(Unasserted::Wrong) => {
+                    self.notes.alarm = Some(Alarm::PasswordKnown);
+                    return Ok(Err(Denial::WrongCredential));
+                }
                 Err(Unasserted::Cloned) => {
                     self.notes.alarm = Some(Alarm::PasskeyCopied);
                     return Ok(Err(Denial::WrongCredential));
@@ -293,6 +316,7 @@ impl<A: Writes> Scope<'_, A> {
             _ if by_passkey => {
                 // It is not lost.
                 secrets.forget_reset();
+                self.end_recovery(&mut secrets, &row.id)?;
                 row.totp_step
             }
             // The same code came twice at once, or the factor was set up meanwhile.
@@ -324,6 +348,10 @@ impl<A: Writes> Scope<'_, A> {
             Entering::Refused(denial) => Err(denial),
             Entering::Guessing => {
                 self.notes.alarm = Some(Alarm::WrongCodes);
+                Err(Denial::WrongCredential)
+            }
+            Entering::WithoutPasskey => {
+                self.notes.alarm = Some(Alarm::PasswordKnown);
                 Err(Denial::WrongCredential)
             }
         }

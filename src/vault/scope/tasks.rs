@@ -1,5 +1,5 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots.
+//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots, recoveries.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,8 @@ words! {
         Destruction => "destruction",
         /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
         Slots => "slots",
+        /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not them.
+        Recovery => "recovery",
     }
 }
 
@@ -57,7 +59,7 @@ pub struct TaskView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OperatorName, required = false)]
     pub name: Option<String>,
-    /// Until when it lasts by itself, if it ends by itself.
+    /// Until when it lasts by itself, if it ends by itself. Of a recovery: from when a new passkey can be enrolled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub until: Option<Moment>,
@@ -102,6 +104,17 @@ impl<A: Action> Scope<'_, A> {
                 until: Some(until),
                 ..TaskView::of(TaskKind::Slots)
             });
+        }
+        if in_vault(ActionKind::StopRecovery) {
+            for (operator, name, until) in self.recovering()? {
+                all.push(TaskView {
+                    yours: true,
+                    operator: Some(operator),
+                    name: Some(name),
+                    until: Some(until),
+                    ..TaskView::of(TaskKind::Recovery)
+                });
+            }
         }
         if in_vault(ActionKind::LiftSuspension) {
             self.add_imposed_by_administrators(&mut all)?;

@@ -18,6 +18,8 @@ words! {
         Passkey => "passkey",
         /// The vault's own command line, by whoever has the vault's passphrase too.
         Host => "host",
+        /// A password and a recovery code, after the delay: good for enrolling a passkey.
+        Recovery => "recovery",
     }
 }
 

@@ -170,6 +170,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
+    row("DELETE /api/v1/operators/{operator}/recovery",    Lead, Auditor, 403),
     row("GET /api/v1/health",                              Auditor, Investigator, 403),
     for_all("GET /api/v1/keys"),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
@@ -296,7 +297,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         incident.admit(&file).assert_status(201).member("exhibit")
     });
     let body = match route {
-        "DELETE /api/v1/operators/{operator}" => {
+        "DELETE /api/v1/operators/{operator}" | "DELETE /api/v1/operators/{operator}/recovery" => {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
             None
         }
@@ -699,12 +700,27 @@ pub fn ask_open(incident: &Incident, route: &str) -> Value {
                 .assert_status(201);
             json!({ "name": name, "password": PASSWORD })
         }
+        "POST /api/v1/recoveries" => {
+            let (name, key) = (fresh_name(), Authenticator::new());
+            let (_, enrolment) = incident.invite(&name, "investigator");
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+            incident
+                .anonymous()
+                .post("/enrolments", &body)
+                .assert_status(201);
+            let session = incident.sign_in(&name, PASSWORD).assert_status(201);
+            let client = incident.anonymous().with_token(&session.member("token"));
+            let enrolled = client.post("/me/passkeys", &client.making(&key, "a key"));
+            let code = enrolled.assert_status(201).member("recovery_code");
+            json!({ "name": name, "password": PASSWORD, "code": code })
+        }
         other => panic!("{other}"),
     }
 }
 
-pub const OPEN: [&str; 3] = [
+pub const OPEN: [&str; 4] = [
     "POST /api/v1/sessions",
     "POST /api/v1/enrolments",
     "POST /api/v1/second-factors",
+    "POST /api/v1/recoveries",
 ];

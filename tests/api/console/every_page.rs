@@ -115,6 +115,7 @@ const ROWS: &[Row] = &[
         status: 200,
         ..post("POST /console/operators", &[("name", "{name}"), ("role", "custodian")], &[Administrator])
     },
+    post("POST /console/operators/{operator}/recovery", &[REASON], &[Administrator, Lead, SecondLead]),
     post("POST /console/operators/{operator}/revoke", &[REASON], &[Administrator]),
     get("GET /console/cases", CASE_WORKERS),
     get("GET /console/cases/new", EVERYBODY),
