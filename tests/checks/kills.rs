@@ -17,7 +17,7 @@ use breachvault::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ReadCertificate, RequestDestruction,
 };
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
-use breachvault::operations::key::RotateKek;
+use breachvault::operations::key::{RotateCaseKey, RotateKek};
 use breachvault::operations::record::LookUp;
 use breachvault::vault::backup::{Target, back_up_database, verify_backup};
 use breachvault::vault::clock::ManualClock;
@@ -43,14 +43,16 @@ enum Act {
     Erasure,
     Backup,
     Passphrase,
+    Rotation,
 }
 
 impl Act {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Destruction,
         Self::Erasure,
         Self::Backup,
         Self::Passphrase,
+        Self::Rotation,
     ];
 
     fn name(self) -> String {
@@ -129,7 +131,7 @@ fn victim() {
         match act {
             Act::Destruction => "leander",
             Act::Erasure => "cunegonde",
-            Act::Backup | Act::Passphrase => "archibald",
+            Act::Backup | Act::Passphrase | Act::Rotation => "archibald",
         },
     );
     println!("{BEGINS}");
@@ -157,6 +159,12 @@ fn victim() {
                 .ok()
                 .unwrap();
             vault.perform(&by, RotateKek { passphrase }).unwrap();
+        }
+        Act::Rotation => {
+            let case = told("KILLED_REQUEST");
+            let ids = [("case", case.as_str())];
+            ask::<RotateCaseKey>(&vault, &by, &ids, reason).unwrap();
+            assert_eq!(vault.rotate(), Ok(1));
         }
     }
     println!("{HAS_ENDED}");
@@ -195,6 +203,7 @@ fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) ->
             path.to_str().unwrap().to_owned()
         }
         Act::Passphrase => String::new(),
+        Act::Rotation => prepared.closed.people.case.to_string(),
     };
     let whole = prepared.closed.copy();
     let (mut child, mut lines) = begin(act, &whole, &request(0));
@@ -338,6 +347,30 @@ fn after_a_change_of_the_passphrase_that_was_killed_one_of_the_two_opens_the_vau
         is_whole(&vault, &left.paths());
         vault.stop().unwrap();
         new
+    });
+}
+
+#[test]
+fn a_rotation_that_was_killed_has_not_begun_or_goes_on_where_it_stood() {
+    killed_again_and_again(Act::Rotation, |prepared, left, _| {
+        let keys = || {
+            let locked = LockedKeyring::read(&left.paths().keyring()).unwrap();
+            let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+            let ids = keyring.unwrap().case_key_ids(&left.people.case);
+            let ids: Vec<u32> = ids.into_iter().map(|id| id.number()).collect();
+            ids
+        };
+        let vault = open(&left.paths());
+        is_whole(&vault, &left.paths());
+        let under_way = keys() == [2, 1];
+        assert_eq!(vault.rotate(), Ok(usize::from(under_way)));
+        is_whole(&vault, &left.paths());
+        let found = look_up(&vault, left.people.case.as_str(), &prepared.number);
+        assert_eq!(found["results"][0]["state"], "exposed");
+        vault.stop().unwrap();
+        let keys = keys();
+        assert!(keys == [1] || keys == [2], "{keys:?}");
+        keys == [2]
     });
 }
 
