@@ -128,6 +128,7 @@ pub(super) async fn metrics(
         app.vault.backups(),
         app.vault.held_up().len(),
         &app.vault.key_dues(),
+        &app.vault.rotations(),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -48,6 +48,7 @@ use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
 };
+use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::scope::requests::PackageFile;
 use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
@@ -299,6 +300,14 @@ impl Vault {
         }
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// How many acts wait for the ledger.
     pub fn waiting(&self) -> usize {
         self.ledger.waiting()
@@ -458,6 +467,8 @@ pub(in crate::vault) fn prepare(
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erase_due: AtomicBool::new(true),
+        rotate_due: AtomicBool::new(true),
+        rotations: Rotations::default(),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;

@@ -5,6 +5,7 @@ mod decide_change;
 mod due;
 mod read;
 mod request_change;
+mod rotate_case;
 mod signing_keys;
 mod slot_list;
 mod status;
