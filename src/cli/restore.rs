@@ -26,7 +26,8 @@ use crate::vault::entropy::SystemEntropy;
 #[command(after_help = "Examples:
   breachvault restore --from vault.bvdata --keyring vault.bvkeys --drill
   breachvault restore --from vault.bvdata --keyring vault.bvkeys \\
-    --dir /srv/restored --operator archibald --totp --reason 'the disk failed'
+    --erasures vault.bverased --dir /srv/restored \\
+    --operator archibald --totp --reason 'the disk failed'
 
 Exit status 3: a backup does not verify.
 Exit status 4: the keyring does not open, or a second holder is missing.")]
@@ -43,7 +44,8 @@ pub(super) struct Restore {
     /// The file keys/high-water-mark, if it is left: it says how far the log had come
     #[arg(long, value_name = "FILE")]
     mark: Option<PathBuf>,
-    /// The newest copy of the file keys/erasures: whoever was erased after the backup is erased again
+    /// The newest backup of the erasure lists, or a file keys/erasures: whoever was erased after the backup is erased
+    /// again
     #[arg(long, value_name = "FILE")]
     erasures: Option<PathBuf>,
     /// A checkpoint that you kept, the newest best; may be given more than once

@@ -1,4 +1,4 @@
-//! Operators of the vault: list, invite and revoke them.
+//! Operators of the vault: list, invite and revoke them; stop a recovery.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ pub(crate) enum Operators {
     Invite(Invite),
     /// Revoke an operator and end their sessions
     Revoke(Revoke),
+    /// Stop the recovery of an account whose passkeys are said to be lost
+    StopRecovery(StopRecovery),
 }
 
 #[derive(Args)]
@@ -53,6 +55,20 @@ pub(crate) struct Revoke {
     client: Client,
 }
 
+#[derive(Args)]
+#[command(after_help = "Example:\n  \
+                  breachvault operators stop-recovery o_0123456789abcdefghjk \\\n      \
+                  --reason 'she says that it is not her'")]
+pub(crate) struct StopRecovery {
+    /// The operator's id, as `operators list` shows it
+    operator: String,
+    /// Why, in 10 to 500 characters
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    client: Client,
+}
+
 impl Operators {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
@@ -67,16 +83,23 @@ impl Operators {
                 invite.client.output.object(&invited.value()?)
             }
             Self::Revoke(revoke) => {
-                let mut body = json!({});
-                if let (Some(reason), Some(members)) = (revoke.reason, body.as_object_mut()) {
-                    members.insert("reason".to_owned(), Value::String(reason));
-                }
                 let path = format!("/operators/{}", part(&revoke.operator));
+                let body = because(revoke.reason);
                 let revoked = revoke.client.connect()?.delete(&path, &body)?;
                 revoke.client.output.object(&revoked.value()?)
             }
+            Self::StopRecovery(stop) => {
+                let path = format!("/operators/{}/recovery", part(&stop.operator));
+                let body = because(stop.reason);
+                let stopped = stop.client.connect()?.delete(&path, &body)?;
+                stop.client.output.object(&stopped.value()?)
+            }
         }
     }
+}
+
+fn because(reason: Option<String>) -> Value {
+    reason.map_or_else(|| json!({}), |reason| json!({ "reason": reason }))
 }
 
 const COLUMNS: &[Column] = &[
@@ -84,6 +107,8 @@ const COLUMNS: &[Column] = &[
     Column("NAME", "name"),
     Column("ROLE", "role"),
     Column("STATE", "state"),
+    Column("INVITED UNTIL", "invited_until"),
     Column("SECOND FACTOR", "second_factor"),
     Column("WRONG CODES", "wrong_codes"),
+    Column("RECOVERS AT", "recovers_at"),
 ];

@@ -15,6 +15,8 @@ pub struct SignInSettings {
     /// The address at which browsers open the vault, such as `https://vault.example`. If it is empty, that is
     /// `https://localhost` at any port.
     pub address: String,
+    /// How many hours somebody who lost their passkeys waits before they enrol a new one.
+    pub recovery_hours: i64,
 }
 
 impl Default for SignInSettings {
@@ -22,12 +24,19 @@ impl Default for SignInSettings {
         Self {
             passkeys: Passkeys::Required,
             address: String::new(),
+            recovery_hours: 24,
         }
     }
 }
 
 impl SignInSettings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if !(1..=720).contains(&self.recovery_hours) {
+            return Err(ConfigError::Refused {
+                setting: "sign_in.recovery_hours",
+                rule: "must be 1 to 720",
+            });
+        }
         match self.address.is_empty() || RelyingParty::at(&self.address).is_ok() {
             true => Ok(()),
             false => Err(ConfigError::Refused {
@@ -48,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_that_of_a_browser_or_none() {
+    fn an_address_is_that_of_a_browser_or_none_and_a_recovery_waits_an_hour_or_more() {
         let with = |address: &str| SignInSettings {
             address: address.to_owned(),
             ..SignInSettings::default()
@@ -58,6 +67,19 @@ mod tests {
         let named = with("https://vault.example:8443");
         assert!(named.check().is_ok());
         assert_eq!(named.relying_party().id(), "vault.example");
+        for (hours, good) in [
+            (0, false),
+            (1, true),
+            (720, true),
+            (721, false),
+            (-24, false),
+        ] {
+            let settings = SignInSettings {
+                recovery_hours: hours,
+                ..SignInSettings::default()
+            };
+            assert_eq!(settings.check().is_ok(), good, "{hours}");
+        }
         for wrong in ["vault.example", "https://192.0.2.1", "http://vault.example"] {
             assert!(with(wrong).check().is_err(), "{wrong}");
         }

@@ -3,7 +3,9 @@
 //! The challenge that the authenticator gets is the SHA-256 of this statement as canonical JSON (RFC 8785), so the
 //! signature says what was done, about what, with which answer, and when the vault let it be said (the nonce).
 
-use ring::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 // The members are in the order of their names, which is the canonical order.
@@ -23,7 +25,7 @@ pub struct ActStatement {
     pub nonce: String,
     /// What the act is about beside the case: an operator, a request.
     pub object: Option<String>,
-    /// SHA-256 over everything else that was sent with the act, base64.
+    /// SHA-256 over a salt and everything else that was sent with the act, base64.
     pub request: String,
     /// The session; none at a sign-in.
     pub session: Option<String>,
@@ -35,6 +37,21 @@ impl ActStatement {
     /// The canonical bytes; `None` if they cannot be written.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         serde_json::to_vec(self).ok()
+    }
+
+    /// What `request` is, of a salt and of everything else that was sent, as canonical JSON. A reason may name a number,
+    /// of which there are few enough to try all; the salt is in no package.
+    pub fn digest_of_request(salt: &[u8; 32], sent: &[u8]) -> String {
+        let mut context = Context::new(&SHA256);
+        context.update(salt);
+        context.update(sent);
+        STANDARD.encode(context.finish())
+    }
+
+    /// Reads exactly what [`ActStatement::to_bytes`] writes.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let read: Self = serde_json::from_slice(bytes).ok()?;
+        (read.to_bytes()? == bytes).then_some(read)
     }
 
     /// What the authenticator is given to sign.
@@ -65,7 +82,9 @@ mod tests {
                 v: 1,
             };
             let canonical = serde_json_canonicalizer::to_vec(&act).unwrap();
-            prop_assert_eq!(act.to_bytes().unwrap(), canonical);
+            prop_assert_eq!(act.to_bytes().unwrap(), &canonical[..]);
+            prop_assert_eq!(ActStatement::parse(&canonical), Some(act.clone()));
+            prop_assert_eq!(ActStatement::parse(&[&canonical[..], b" "].concat()), None);
             let one = || Some(other.clone());
             for changed in [
                 ActStatement { action: other.clone(), ..act.clone() },

@@ -12,6 +12,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::Deserialize;
 
 use super::RelyingParty;
+use super::p256::is_on_curve;
 
 /// The authenticator did not say this. The error has no detail, so it can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,19 +29,52 @@ const ID_LONGEST: usize = 1023;
 pub struct PasskeyPoint([u8; 65]);
 
 impl PasskeyPoint {
-    /// The point by its bytes. Under one that is not on the curve nothing verifies.
+    /// The point by its bytes. Under one that is not on the curve nothing would verify, and its owner were locked out.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotByPasskey> {
         let point: [u8; 65] = bytes.try_into().map_err(|_| NotByPasskey)?;
-        point
-            .starts_with(&[4])
-            .then_some(Self(point))
-            .ok_or(NotByPasskey)
+        let coordinates = point.strip_prefix(&[4]).and_then(|both| {
+            let (x, y) = both.split_first_chunk::<32>()?;
+            Some((x, y.first_chunk::<32>()?))
+        });
+        let (x, y) = coordinates.ok_or(NotByPasskey)?;
+        is_on_curve(x, y).then_some(Self(point)).ok_or(NotByPasskey)
     }
 
     /// The 65 bytes, of which the first is 4.
     pub fn as_bytes(&self) -> &[u8; 65] {
         &self.0
     }
+
+    /// What the leaf of an enrolment has of a passkey, base64: SHA-256 over the SHA-256 of what the authenticator
+    /// calls it and the SHA-256 of its public key.
+    pub fn digest_with(&self, credential: &[u8]) -> String {
+        let (credential, point) = (digest(&SHA256, credential), digest(&SHA256, &self.0));
+        let both = [credential.as_ref(), point.as_ref()].concat();
+        STANDARD.encode(digest(&SHA256, &both))
+    }
+}
+
+/// What is wrong with an assertion, for whoever checks one later. At the door nobody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionFault {
+    /// `clientDataJSON` cannot be read, or is of another kind of answer.
+    #[error("clientDataJSON: it is not of an assertion")]
+    ClientData,
+    /// It is about something else than the statement.
+    #[error("challenge: clientDataJSON does not have the digest of the statement")]
+    Challenge,
+    /// It was made on a page of another site, or inside one.
+    #[error("origin: it was made for another site")]
+    Origin,
+    /// The passkey is of another site.
+    #[error("relying party: authenticatorData is of another site")]
+    RelyingParty,
+    /// Nobody was there, or the authenticator did not verify who.
+    #[error("user: the authenticator did not verify its user")]
+    User,
+    /// The key did not sign this.
+    #[error("signature: it is not by the passkey, or of other data")]
+    Signature,
 }
 
 /// A passkey that was just made.
@@ -78,8 +112,11 @@ impl Making {
         at: &RelyingParty,
         challenge: &[u8; 32],
     ) -> Result<MadePasskey, NotByPasskey> {
-        ClientData::parse(&self.client_data)?.is("webauthn.create", at, challenge)?;
-        let (head, mut rest) = Head::parse(&self.authenticator_data, at)?;
+        let said = ClientData::parse(&self.client_data)
+            .and_then(|data| data.is("webauthn.create", at, challenge));
+        said.map_err(|_| NotByPasskey)?;
+        let (head, mut rest) =
+            Head::parse(&self.authenticator_data, at).map_err(|_| NotByPasskey)?;
         if !head.has(ATTESTED) {
             return Err(NotByPasskey);
         }
@@ -179,14 +216,30 @@ impl Assertion {
         challenge: &[u8; 32],
         key: &PasskeyPoint,
     ) -> Result<u32, NotByPasskey> {
+        self.examine(at, challenge, key).map_err(|_| NotByPasskey)
+    }
+
+    /// The same, and says what is wrong.
+    pub fn examine(
+        &self,
+        at: &RelyingParty,
+        challenge: &[u8; 32],
+        key: &PasskeyPoint,
+    ) -> Result<u32, AssertionFault> {
         ClientData::parse(&self.client_data)?.is("webauthn.get", at, challenge)?;
         let (head, _) = Head::parse(&self.authenticator_data, at)?;
         let mut signed = self.authenticator_data.clone();
         signed.extend_from_slice(digest(&SHA256, &self.client_data).as_ref());
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, key.as_bytes())
             .verify(&signed, &self.signature)
-            .map_err(|_| NotByPasskey)?;
+            .map_err(|_| AssertionFault::Signature)?;
         Ok(head.counter)
+    }
+
+    /// The origin of the page that asked for it, as its browser said.
+    pub fn origin(&self) -> Option<String> {
+        let data = ClientData::parse(&self.client_data).ok()?;
+        Some(data.origin)
     }
 }
 
@@ -208,13 +261,14 @@ struct Head {
 
 impl Head {
     /// The head, if it is about this vault and the user was there and verified; and what follows it.
-    fn parse<'a>(bytes: &'a [u8], at: &RelyingParty) -> Result<(Self, &'a [u8]), NotByPasskey> {
+    fn parse<'a>(bytes: &'a [u8], at: &RelyingParty) -> Result<(Self, &'a [u8]), AssertionFault> {
+        let short = |_| AssertionFault::RelyingParty;
         let mut rest = bytes;
-        if take(&mut rest, 32)? != digest(&SHA256, at.id().as_bytes()).as_ref() {
-            return Err(NotByPasskey);
+        if take(&mut rest, 32).map_err(short)? != digest(&SHA256, at.id().as_bytes()).as_ref() {
+            return Err(AssertionFault::RelyingParty);
         }
-        let flags = take(&mut rest, 1)?;
-        let counter = take(&mut rest, 4)?;
+        let flags = take(&mut rest, 1).map_err(short)?;
+        let counter = take(&mut rest, 4).map_err(short)?;
         let head = Self {
             flags: flags.iter().fold(0, |_, byte| *byte),
             counter: counter
@@ -223,7 +277,7 @@ impl Head {
         };
         (head.has(PRESENT) && head.has(VERIFIED))
             .then_some((head, rest))
-            .ok_or(NotByPasskey)
+            .ok_or(AssertionFault::User)
     }
 
     fn has(&self, flag: u8) -> bool {
@@ -243,19 +297,27 @@ struct ClientData {
 }
 
 impl ClientData {
-    fn parse(bytes: &[u8]) -> Result<Self, NotByPasskey> {
+    fn parse(bytes: &[u8]) -> Result<Self, AssertionFault> {
         // An array in the order of the members would be read as well, and no browser writes one.
         let object = bytes.starts_with(b"{").then_some(bytes);
-        let object = object.ok_or(NotByPasskey)?;
-        serde_json::from_slice(object).map_err(|_| NotByPasskey)
+        let object = object.ok_or(AssertionFault::ClientData)?;
+        serde_json::from_slice(object).map_err(|_| AssertionFault::ClientData)
     }
 
-    fn is(&self, kind: &str, at: &RelyingParty, challenge: &[u8; 32]) -> Result<(), NotByPasskey> {
-        let same = self.kind == kind
-            && self.challenge == URL_SAFE_NO_PAD.encode(challenge)
-            && at.is_origin(&self.origin)
-            && !self.cross_origin;
-        same.then_some(()).ok_or(NotByPasskey)
+    fn is(
+        &self,
+        kind: &str,
+        at: &RelyingParty,
+        challenge: &[u8; 32],
+    ) -> Result<(), AssertionFault> {
+        if self.kind != kind {
+            return Err(AssertionFault::ClientData);
+        }
+        if self.challenge != URL_SAFE_NO_PAD.encode(challenge) {
+            return Err(AssertionFault::Challenge);
+        }
+        let here = at.is_origin(&self.origin) && !self.cross_origin;
+        here.then_some(()).ok_or(AssertionFault::Origin)
     }
 }
 
@@ -284,6 +346,19 @@ mod tests {
     const AT: &str = "https://localhost:8443";
     const CHALLENGE: [u8; 32] = [7; 32];
 
+    /// The base point of P-256.
+    fn point() -> [u8; 65] {
+        let coordinates = concat!(
+            "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+            "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+        );
+        let mut point = [4; 65];
+        for (byte, pair) in point[1..].iter_mut().zip(coordinates.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        }
+        point
+    }
+
     fn here() -> RelyingParty {
         RelyingParty::at(AT).unwrap()
     }
@@ -307,7 +382,7 @@ mod tests {
         let mut data = head("localhost", 0x45, 3);
         data.extend([0; 16]);
         data.extend([0, 4, 9, 8, 7, 6]);
-        data.extend([COSE_HEAD, &[1; 32], COSE_Y, &[2; 32]].concat());
+        data.extend([COSE_HEAD, &point()[1..33], COSE_Y, &point()[33..]].concat());
         Making {
             client_data: client_data("webauthn.create", &CHALLENGE, AT, ""),
             authenticator_data: data,
@@ -318,8 +393,7 @@ mod tests {
     fn a_passkey_is_read_from_what_the_authenticator_says() {
         let made = making().made(&here(), &CHALLENGE).unwrap();
         assert_eq!(made.credential, [9, 8, 7, 6]);
-        let point = [vec![4], vec![1; 32], vec![2; 32]].concat();
-        assert_eq!(made.point.as_bytes()[..], point);
+        assert_eq!(*made.point.as_bytes(), point());
         assert_eq!(made.counter, 3);
     }
 
@@ -357,6 +431,10 @@ mod tests {
             let refused = with(&|making| making.authenticator_data[at] = byte);
             assert_eq!(refused, Err(NotByPasskey), "{at}");
         }
+        // A point that is not on the curve.
+        let last = good.authenticator_data.len() - 1;
+        let off = with(&|making| making.authenticator_data[last] ^= 1);
+        assert_eq!(off, Err(NotByPasskey));
         let longer = with(&|making| making.authenticator_data.push(0));
         assert_eq!(longer, Err(NotByPasskey));
     }

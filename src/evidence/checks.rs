@@ -6,6 +6,7 @@
 use crate::domain::hex;
 use crate::evidence::approval::{Claim, DECIDED, LEAF};
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
+use crate::evidence::device::{self, Demands, Signed};
 use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
@@ -222,6 +223,25 @@ pub(super) fn approval(survey: &Survey, info: &[(String, String)]) -> Outcome {
         proof: survey.proofs().next(),
     }
     .check()
+}
+
+/// Whether the decider's own device approved it.
+pub(super) fn device(
+    survey: &Survey,
+    info: &[(String, String)],
+    demands: Demands<'_>,
+    check: Option<&ProofCheck>,
+) -> Outcome {
+    let signed = Signed {
+        info,
+        leaf: survey.held(LEAF),
+        assertion: survey.held(device::ASSERTION),
+        statement: survey.held(device::STATEMENT),
+        key: survey.held(device::KEY),
+        enrolment: survey.held(device::ENROLMENT),
+        proof: survey.held(device::ENROLMENT_PROOF),
+    };
+    signed.check(demands, check)
 }
 
 fn read_manifest(survey: &Survey, name: &str, digest_bytes: usize) -> Result<Manifest, String> {

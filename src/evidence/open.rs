@@ -35,7 +35,12 @@ pub fn open(path: &Path, identity_text: &str, out_dir: &Path) -> Result<Opened, 
     let identities = identities(identity_text)?;
     let source = Source::at(path)?;
     let survey = Survey::of(&source)?;
-    let verdict = judge(&survey, &Trust::default());
+    // Whether its leaves are in the log is outside: no key of a log is known here.
+    let trust = Trust {
+        check_proof: Some(&|_, _| Ok(String::new())),
+        ..Trust::default()
+    };
+    let verdict = judge(&survey, &trust);
     let outside = [CheckName::Signer, CheckName::InclusionProof];
     let failed = verdict
         .checks

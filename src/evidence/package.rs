@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::hex;
 use crate::evidence::approval::{Claim, DECIDED, LEAF, PROOF};
+use crate::evidence::device::{self, Demands, Signed};
 use crate::evidence::digest::{Digests, sha256, sha256_of_stream};
 use crate::evidence::error::During;
 use crate::evidence::name::plain;
@@ -213,7 +214,20 @@ impl PackageWriter {
             decided: attached(DECIDED),
             proof: attached(&format!("{}{PROOF}", self.name.as_str())),
         };
-        match claim.check() {
+        let signed = Signed {
+            info: &labels,
+            leaf: attached(LEAF),
+            assertion: attached(device::ASSERTION),
+            statement: attached(device::STATEMENT),
+            key: attached(device::KEY),
+            enrolment: attached(device::ENROLMENT),
+            proof: attached(device::ENROLMENT_PROOF),
+        };
+        // That both leaves are in the log is known to whoever took them from there.
+        let in_log = |_: &[u8], _: &[u8]| Ok(String::new());
+        let checked = claim.check();
+        let checked = checked.and_then(|_| signed.check(Demands::default(), Some(&in_log)));
+        match checked {
             Ok(_) => Ok(()),
             Err(wrong) => Err(EvidenceError::NotApproved { wrong }),
         }

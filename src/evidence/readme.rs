@@ -4,9 +4,22 @@ use crate::evidence::PackageName;
 
 /// The text of `data/README.txt`. It contains no key, because a key that comes with what it signs
 /// proves nothing.
-pub fn readme(name: &PackageName) -> String {
-    TEXT.replace("{name}", name.as_str())
+/// `signed` says whether a passkey of the decider signed the decision.
+pub fn readme(name: &PackageName, signed: bool) -> String {
+    let device = if signed { SIGNED } else { UNSIGNED };
+    let text = TEXT.replace("{device}", device);
+    text.replace("{name}", name.as_str())
 }
+
+const SIGNED: &str = "\
+The decider's own device signed the decision: data/passkey-assertion.txt is what
+it signed about data/passkey-statement.json, data/passkey.pem its public key,
+and data/passkey-enrolment.json the leaf by which it was enrolled, with its
+proof. `breachvault evidence verify PATH --require-passkey` checks that.";
+
+const UNSIGNED: &str = "\
+No device signed the decision: the decider had no passkey. That it was the
+decider rests on a password and a code, and on the vault alone.";
 
 const TEXT: &str = "\
 This is the evidence package {name}: a signed BagIt bag (RFC 8493). Only the
@@ -26,6 +39,8 @@ of this. It also looks for files that no manifest lists, checks the proof
 (data/{name}.tlog-proof) that the leaf in data/entry.json is in the audit log,
 and that this leaf is the decision of somebody else than the asker to approve
 what data/decided.json says.
+
+{device}
 
 Open it:
 
@@ -49,9 +64,12 @@ mod tests {
 
     #[test]
     fn the_readme_names_the_package_and_no_key() {
-        let text = readme(&PackageName::parse("EXP-0003").unwrap());
-        assert!(text.contains("data/EXP-0003.tlog-proof"));
-        assert!(!text.contains('{') && !text.contains("ssh-ed25519"));
-        assert!(text.lines().all(|line| line.len() <= 80));
+        for signed in [true, false] {
+            let text = readme(&PackageName::parse("EXP-0003").unwrap(), signed);
+            assert!(text.contains("data/EXP-0003.tlog-proof"));
+            assert!(!text.contains('{') && !text.contains("ssh-ed25519"));
+            assert!(text.lines().all(|line| line.len() <= 80));
+            assert_eq!(text.contains("No device signed"), !signed);
+        }
     }
 }

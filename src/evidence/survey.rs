@@ -6,6 +6,7 @@ use std::io::Read;
 
 use crate::evidence::EvidenceError;
 use crate::evidence::approval::{DECIDED, LEAF, PROOF};
+use crate::evidence::device;
 use crate::evidence::digest::Digests;
 use crate::evidence::error::During;
 use crate::evidence::source::Source;
@@ -75,16 +76,18 @@ impl Survey {
             .filter(|(path, _)| !path.starts_with("data/"))
     }
 
+    /// Proofs of the decision.
     pub(super) fn proofs(&self) -> impl Iterator<Item = &[u8]> {
         self.held
             .iter()
-            .filter(|(path, _)| path.ends_with(PROOF))
+            .filter(|(path, _)| path.ends_with(PROOF) && *path != device::ENROLMENT_PROOF)
             .map(|(_, bytes)| bytes.as_slice())
     }
 }
 
 fn is_held(path: &str) -> bool {
-    !path.starts_with("data/") || path == LEAF || path == DECIDED || path.ends_with(PROOF)
+    let kept = [LEAF, DECIDED].contains(&path) || device::PATHS.contains(&path);
+    !path.starts_with("data/") || kept || path.ends_with(PROOF)
 }
 
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;

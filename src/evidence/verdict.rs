@@ -47,6 +47,8 @@ words! {
         InclusionProof => "inclusion-proof",
         /// The audit leaf is the decision that approved this package.
         Approval => "approval",
+        /// The decider's own passkey signed the decision, or there was none.
+        Passkey => "passkey",
     }
 }
 

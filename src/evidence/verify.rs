@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use crate::evidence::checks::{self, ProofCheck};
+use crate::evidence::device::Demands;
 use crate::evidence::source::Source;
 use crate::evidence::survey::Survey;
 use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
@@ -18,6 +19,10 @@ pub struct Trust<'a> {
     pub signers: Vec<[u8; 32]>,
     /// Checks an inclusion proof of a leaf against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
+    /// A package that no passkey of its decider approved fails.
+    pub passkey_required: bool,
+    /// The address at which the decider has to have signed.
+    pub origin: Option<&'a str>,
 }
 
 /// Verifies the package at `path`, a tar or the directory it was unpacked to.
@@ -34,6 +39,11 @@ pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
     let approval = checks::approval(survey, labels);
     let signature = checks::signature(survey);
     let signer = checks::signer(signature.as_ref().ok(), &trust.signers);
+    let demands = Demands {
+        required: trust.passkey_required,
+        origin: trust.origin,
+    };
+    let device = checks::device(survey, labels, demands, trust.check_proof);
     let outcomes = [
         (Declaration, checks::declaration(survey)),
         (BagInfo, info.and_then(|info| checks::labels(&info))),
@@ -49,6 +59,7 @@ pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
         (Signer, signer),
         (InclusionProof, checks::proof(survey, trust.check_proof)),
         (Approval, approval),
+        (Passkey, device),
     ];
     let check = |(name, outcome)| Check::new(name, outcome);
     Verdict {
@@ -83,7 +94,7 @@ mod tests {
         for path in [&sample.tar, &sample.unpacked()] {
             let verdict = judged(path);
             assert!(verdict.holds(), "{verdict:?}");
-            assert_eq!(verdict.checks.len(), 11);
+            assert_eq!(verdict.checks.len(), 12);
         }
         let bytes = fs::metadata(&sample.tar).unwrap().len();
         assert_eq!(sample.finished.bytes, bytes);

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 
 use super::mount::Routes;
 use super::route::{PageRoute, Route};
-use super::sessions::{OpenSession, SetUpSecondFactor, UseInvitation};
+use super::sessions::{OpenSession, RecoverAccount, SetUpSecondFactor, UseInvitation};
 use super::upload;
 use super::{openapi, pages, plain};
 use crate::operations::Ids;
@@ -15,7 +15,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReadOverview, RemoveMember, ReopenCase, SetRetention, SuspendMember,
+    ReadOverview, RecogniseMember, RemoveMember, ReopenCase, SetRetention, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::destruction::{
@@ -49,10 +49,12 @@ use crate::operations::quarantine::{
 };
 use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
 use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
+use crate::operations::recovery::StopRecovery;
 use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
 };
+use crate::operations::token::{ListTokens, MakeToken, RevokeToken};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
@@ -88,6 +90,7 @@ pub(super) fn routes() -> Routes {
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
+        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       ok)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)
@@ -97,11 +100,15 @@ pub(super) fn routes() -> Routes {
         .mount::<BeginPasskey>          (post.clone(),   "/me/passkeys/challenge",            ok)
         .mount_signed::<EnrolPasskey>   (post.clone(),   "/me/passkeys",                      created)
         .mount_signed::<RemovePasskey>  (delete.clone(), "/me/passkeys/{passkey}",            ok)
+        .mount_signed::<MakeToken>      (post.clone(),   "/tokens",                           created)
+        .mount_list::<ListTokens>       ("/tokens",                         PAGE)
+        .mount::<RevokeToken>           (delete.clone(), "/tokens/{token}",                   ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)
         .mount_list::<ListOperators>    ("/operators",                      PAGE)
         .mount_signed::<RevokeOperator> (delete.clone(), "/operators/{operator}",             ok)
+        .mount_signed::<StopRecovery>   (delete.clone(), "/operators/{operator}/recovery",    ok)
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
@@ -135,6 +142,7 @@ pub(super) fn routes() -> Routes {
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount_signed::<NameMember>     (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount_signed::<RemoveMember>   (delete.clone(), "/cases/{case}/members/{operator}",  ok)
+        .mount_signed::<RecogniseMember> (post.clone(),   "/cases/{case}/members/{operator}/recognition", ok)
         .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)

@@ -14,16 +14,16 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::certificate_end;
 use super::connections::Bounded;
+use super::endings::{DESTRUCTIONS, ERASURES, go_on};
 use super::pages::MadeUpPerson;
 use super::reload::{LOOKED_EVERY, Reloading};
 use super::routes::{description, routes};
-use super::shredding::shred;
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
 use crate::domain::io_words;
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
-use crate::vault::{EraseError, Paths, Vault};
+use crate::vault::{Paths, Vault};
 
 /// Where and how to serve.
 #[derive(Debug, Clone)]
@@ -229,8 +229,8 @@ async fn serve_on_until(
     });
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
-    let shredding = tokio::spawn(shred(Arc::clone(&vault)));
-    let erasing = tokio::spawn(erase(Arc::clone(&vault)));
+    let destroying = tokio::spawn(go_on(Arc::clone(&vault), DESTRUCTIONS));
+    let erasing = tokio::spawn(go_on(Arc::clone(&vault), ERASURES));
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
@@ -240,7 +240,7 @@ async fn serve_on_until(
     stopper.abort();
     summing.abort();
     sweeping.abort();
-    shredding.abort();
+    destroying.abort();
     erasing.abort();
     if let Some(reloading) = reloading {
         reloading.abort();
@@ -268,38 +268,6 @@ async fn sum_strangers(app: Arc<App>) {
         });
         if summed.await.is_err() {
             return;
-        }
-    }
-}
-
-/// Goes on with erasures that were carried out, and tries again what could not be done.
-async fn erase(vault: Arc<Vault>) {
-    const LOOKS_A_MINUTE: u64 = 60;
-    let mut tick = tokio::time::interval(Duration::from_secs(60 / LOOKS_A_MINUTE));
-    let mut failures = 0_u32;
-    for ticks in 0_u64.. {
-        tick.tick().await;
-        let vault = Arc::clone(&vault);
-        // Where a caller went away before the answer, nobody said that there is something to do.
-        let anyway = ticks.is_multiple_of(LOOKS_A_MINUTE);
-        let erased = tokio::task::spawn_blocking(move || match anyway {
-            true => vault.erase(),
-            false => vault.erase_if_due(),
-        });
-        match erased.await {
-            Ok(Ok(0)) | Ok(Err(EraseError::UnderWay)) => {}
-            Ok(Ok(numbers)) => {
-                failures = 0;
-                tracing::info!(numbers, "erasures were finished");
-            }
-            Ok(Err(fault)) => {
-                failures = failures.saturating_add(1);
-                // The first, and then less and less often.
-                if failures.is_power_of_two() {
-                    tracing::error!(fault = %fault, failures, "an erasure could not be ended yet");
-                }
-            }
-            Err(_) => return,
         }
     }
 }

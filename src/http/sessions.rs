@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::ProblemKind;
 use super::problem::Problem;
-use crate::domain::schema::{described, pattern};
+use crate::domain::schema::{Token, described, pattern};
 use crate::domain::{Assertion, OperatorName};
 use crate::operations::Docs;
 use crate::policy::ActionKind;
-use crate::vault::identity::{EnrolmentToken, NewPassword, Password, TotpCode};
+use crate::vault::identity::{EnrolmentToken, NewPassword, Password, RecoveryCode, TotpCode};
+use crate::vault::scope::RecoveryView;
 use crate::vault::{
-    InvitationUsed, OperationError, Reply, SessionOpened, SetSecondFactor, SignIn, Vault,
+    InvitationUsed, OperationError, Recover, Reply, SessionOpened, SetSecondFactor, SignIn, Vault,
 };
 
 /// The JSON body of a request without a session.
@@ -109,6 +110,73 @@ impl Open for OpenConsoleSession {
             Some(assertion) => vault.sign_in_to_console_with(attempt, assertion)??,
             None => vault.sign_in_to_console(attempt)??,
         })
+    }
+}
+
+/// Who lost their passkeys.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecoverAccount {
+    /// The name of the operator.
+    name: String,
+    /// The password of the operator.
+    #[schema(value_type = String)]
+    password: Password,
+    /// The recovery code that came with the newest passkey.
+    #[schema(value_type = Token)]
+    code: String,
+}
+
+impl Open for RecoverAccount {
+    type Output = RecoveryView;
+    const ACTION: ActionKind = ActionKind::Recover;
+    const DOCS: Docs = Docs {
+        id: "recoverAccount",
+        tag: "Sessions",
+        summary: "Recover an account whose passkeys are lost",
+        description: "Name, password and the recovery code. The first call begins a delay, which leads and \
+            administrators see and can stop; until it is over nothing opens. The same call after it (and for a week) \
+            opens a session of a quarter of an hour that is good for enrolling a passkey and for nothing else. With that \
+            passkey the old ones go. Whoever signs in with a passkey meanwhile ends it. The code is used up either way.",
+        request: r#"{"name": "lead.one", "password": "correct horse battery", "code":
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+        answer: r#"{"operator": "o_0123456789abcdefghjk", "not_before": "2024-03-22T14:34:49Z", "left_s": 86400,
+            "token": null, "expires_at": null}"#,
+        problems: &["wrong-credential"],
+    };
+
+    fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
+        Ok(vault.recover(self.asked(address, false)?)??)
+    }
+}
+
+impl RecoverAccount {
+    fn asked(self, address: Option<IpAddr>, for_console: bool) -> Result<Recover, Problem> {
+        let wrong = || Problem::new(ProblemKind::WrongCredential);
+        let name = OperatorName::parse(&self.name).map_err(|_| wrong())?;
+        let code = RecoveryCode::parse(&self.code).map_err(|_| wrong())?;
+        Ok(Recover {
+            name,
+            password: self.password,
+            code,
+            address,
+            for_console,
+        })
+    }
+}
+
+/// The same by a page.
+#[derive(Deserialize, ToSchema)]
+#[serde(transparent)]
+pub(super) struct RecoverInConsole(RecoverAccount);
+
+impl Open for RecoverInConsole {
+    type Output = RecoveryView;
+    const ACTION: ActionKind = ActionKind::Recover;
+    const DOCS: Docs = RecoverAccount::DOCS;
+
+    fn run(self, vault: &Vault, address: Option<IpAddr>) -> Result<Reply, Problem> {
+        Ok(vault.recover(self.0.asked(address, true)?)??)
     }
 }
 

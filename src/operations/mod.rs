@@ -25,10 +25,12 @@ pub mod passkey;
 pub mod quarantine;
 pub mod raise;
 pub mod record;
+pub mod recovery;
 mod request;
 pub mod reveal;
 pub mod session;
 mod sheet;
+pub mod token;
 pub mod two_person;
 pub mod withdrawal;
 

@@ -76,6 +76,6 @@ pub use self::plaintext::kernels;
 pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
 pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, WorkHours};
 pub use self::shred::ShredError;
-pub use self::sign_in::{SetSecondFactor, SignIn, SignInChallenge, Unauthenticated};
+pub use self::sign_in::{Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated};
 pub use self::start::{Founded, StartError};
 pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};

@@ -81,6 +81,8 @@ pub struct Settings {
     pub export_s: i64,
     /// How long a destruction waits between its approval and the moment when somebody can carry it out.
     pub destruction_delay_s: i64,
+    /// How long somebody who lost their passkeys waits, and can be stopped, before they enrol a new one, in seconds.
+    pub recovery_s: i64,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
     /// Who must have a passkey.
@@ -192,6 +194,7 @@ impl Default for Settings {
             reveal_s: 24 * 3600,
             export_s: 7 * 86_400,
             destruction_delay_s: 72 * 3600,
+            recovery_s: 24 * 3600,
             second_factor: SecondFactor::ByRole,
             passkeys: Passkeys::Required,
             relying_party: RelyingParty::localhost(),

@@ -35,7 +35,7 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
-use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::key_ages::{KeyDue, KnownDues};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
@@ -335,6 +335,11 @@ impl Vault {
         }
     }
 
+    /// Whether the holders of two slots of the keyring opened it, where there are two or more.
+    pub fn has_its_holders(&self) -> bool {
+        self.core.keys().has_its_holders()
+    }
+
     /// The limits and lifetimes it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.core.settings
@@ -443,6 +448,7 @@ pub(in crate::vault) fn prepare(
         sessions: KnownSessions::default(),
         challenges,
         throttle: Throttle::default(),
+        wrong_fingerprints: WrongFingerprints::default(),
         log_name,
         backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),

@@ -31,6 +31,8 @@ mod passkey;
 mod quarantine;
 mod raise;
 mod record;
+mod recovery;
 mod reveal;
 mod session;
+mod token;
 mod withdrawal;

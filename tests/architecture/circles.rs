@@ -59,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "identity",
         &[
             "argon2id",
+            "clock",
             "call",
             "entropy",
             "error",

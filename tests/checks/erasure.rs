@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::house::{Closed, House, REASON, ask, files};
 
-const ERASED: &str = "+447700900123";
+pub(crate) const ERASED: &str = "+447700900123";
 const OTHER: &str = "+447700900124";
 
 /// A file with a row for each number, another account for each file, and one row of the erased person in quarantine.
@@ -30,7 +30,7 @@ fn csv(account: &str, numbers: &[&str]) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn admitted() -> House {
+pub(crate) fn admitted() -> House {
     let house = House::new();
     for account in ["one", "two"] {
         house
@@ -51,7 +51,7 @@ fn wanted(number: &str) -> Value {
 }
 
 /// Asked by the investigator, approved by a lead, carried out by the custodian. Nothing is overwritten yet.
-fn carried_out(house: &House, number: &str) {
+pub(crate) fn carried_out(house: &House, number: &str) {
     let people = &house.people;
     let case = [("case", people.case.as_str())];
     let asked = house.ask::<RequestErasure>(&people.investigator, &case, wanted(number));

@@ -1,4 +1,4 @@
-//! `backup`: copies a vault's database or keyring into one file, also while it is served; verifies such a file.
+//! `backup`: copies a vault's database, keyring or erasure lists into one file, also while it is served; verifies one.
 
 mod told;
 mod verify;
@@ -13,20 +13,21 @@ use self::told::{tell, told};
 use super::error::CliError;
 use super::streams;
 use crate::vault::Paths;
-use crate::vault::backup::{Target, back_up_database, back_up_keyring};
+use crate::vault::backup::{Target, back_up_database, back_up_erasures, back_up_keyring};
 use crate::vault::clock::{Clock as _, SystemClock};
 
-/// Back up a vault, also while it is served: the database, and with --keyring the keyring.
+/// Back up a vault, also while it is served: the database, the keyring (--keyring), or the erasure lists (--erasures).
 ///
 /// It needs no passphrase and opens nothing. The copy is of one moment. It is verified before the file gets its name:
 /// its pages, the whole log up to its signature, and the sealed parts of every exhibit against the signed leaf of its
-/// admission. Keep the two files in different places: the database in one, the keyring in another, the passphrase with
-/// neither.
+/// admission. Keep the files in different places: the database in one, keyring and erasure lists in another, the
+/// passphrase with neither.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:
   breachvault backup --dir /srv/vault --to /mnt/backups/vault.bvdata
   breachvault backup --dir /srv/vault --keyring --to /mnt/keyrings/vault.bvkeys
+  breachvault backup --dir /srv/vault --erasures --to /mnt/keys/vault.bverased
   breachvault backup --dir /srv/vault --to - | ssh host 'cat > vault.bvdata'
   breachvault backup verify /mnt/vault.bvdata --vkey log.vkey --checkpoint kept")]
 pub(super) struct Backup {
@@ -52,6 +53,9 @@ struct Make {
     /// Back up the keyring and its high-water mark instead of the database
     #[arg(long)]
     keyring: bool,
+    /// Back up the lists of erased numbers, by which a restore erases them again
+    #[arg(long, conflicts_with = "keyring")]
+    erasures: bool,
     /// Print what was backed up as JSON
     #[arg(long)]
     json: bool,
@@ -77,9 +81,10 @@ impl Make {
             false => Target::File(&self.to),
         };
         let now = SystemClock.now();
-        let manifest = match self.keyring {
-            true => back_up_keyring(&paths, target, now)?,
-            false => back_up_database(&paths, target, now, Duration::ZERO, &|| true)?,
+        let manifest = match (self.keyring, self.erasures) {
+            (true, _) => back_up_keyring(&paths, target, now)?,
+            (_, true) => back_up_erasures(&paths, target, now)?,
+            _ => back_up_database(&paths, target, now, Duration::ZERO, &|| true)?,
         };
         // Standard output is the backup.
         match streamed {

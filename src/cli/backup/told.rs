@@ -19,6 +19,7 @@ pub(super) fn told(manifest: &Manifest) -> String {
             "{} leaves, root {}, {} exhibits verified",
             log.leaves, log.root, log.exhibits
         ),
+        (Kind::Erasures, _) => format!("{} bytes, sealed", manifest.bytes),
         _ => format!("generation {}", manifest.generation.unwrap_or_default()),
     };
     format!(

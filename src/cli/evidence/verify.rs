@@ -24,6 +24,12 @@ pub(in crate::cli) struct Verify {
     /// The audit log's public key from another source: a file or its text. Once for each key that the log has had
     #[arg(long, value_name = "FILE|TEXT")]
     vkey: Vec<String>,
+    /// Fail unless a passkey of the person who decided signed the decision
+    #[arg(long)]
+    require_passkey: bool,
+    /// The address at which that person has to have signed: `https://NAME` or `https://NAME:PORT`
+    #[arg(long, value_name = "ADDRESS")]
+    origin: Option<String>,
     /// Print the verdict as JSON
     #[arg(long)]
     json: bool,
@@ -45,6 +51,8 @@ impl Verify {
         let trust = Trust {
             signers: signers.unwrap_or_default(),
             check_proof: check_proof.as_ref().map(|check| check as _),
+            passkey_required: self.require_passkey,
+            origin: self.origin.as_deref(),
         };
         fs::metadata(&self.path).map_err(CliError::file("find the package", &self.path))?;
         let verdict = evidence::verify(&self.path, &trust)?;

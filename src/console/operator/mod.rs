@@ -4,6 +4,7 @@ mod accepted;
 mod invitation;
 mod invite;
 mod list;
+mod recovery;
 mod revoke;
 mod second_factor;
 
@@ -11,5 +12,6 @@ pub use self::accepted::{AcceptedPage, Picture};
 pub use self::invitation::InvitationPage;
 pub use self::invite::InvitePage;
 pub use self::list::OperatorsPage;
+pub use self::recovery::{RecoveryPage, StopRecoveryPage};
 pub use self::revoke::RevokePage;
 pub use self::second_factor::SecondFactorPage;

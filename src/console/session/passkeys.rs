@@ -31,6 +31,14 @@ struct Shows<'a> {
     list: PasskeyList,
 }
 
+/// The recovery code, once.
+#[derive(Template)]
+#[template(path = "session/passkey_enrolled.html")]
+struct ShowsCode<'a> {
+    visit: &'a Visit,
+    enrolled: PasskeyEnrolled,
+}
+
 impl Page for PasskeysPage {
     type Operation = ListPasskeys;
 
@@ -69,8 +77,12 @@ impl Page for EnrolPasskeyPage {
     ];
     const KEPT: &'static [Field] = &[];
 
-    fn show(_: PasskeyEnrolled, visit: &Visit) -> Result<Shown, OperationError> {
-        Ok(Shown::Next(visit.done_at("/console/passkeys")))
+    fn show(enrolled: PasskeyEnrolled, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&ShowsCode { visit, enrolled })
+    }
+
+    fn form_at(_: &Visit) -> String {
+        "/console/passkeys".to_owned()
     }
 }
 

@@ -153,5 +153,6 @@ pub(in crate::evidence) fn trust() -> Trust<'static> {
                 Err("the proof does not fit".to_owned())
             }
         }),
+        ..Trust::default()
     }
 }

@@ -1,3 +1,4 @@
 //! What the tests of this folder share.
 
+pub(super) mod device;
 pub(super) mod fixture;

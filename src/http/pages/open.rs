@@ -1,4 +1,5 @@
-//! Pages for people without a session: to sign in, to use an invitation, to set up a second factor; and the zone.
+//! Pages for people without a session: to sign in, to use an invitation, to set up a second factor, to recover an
+//! account; and the zone.
 //!
 //! They go through the same throttle and the same code as the requests of the API without a session.
 
@@ -20,10 +21,14 @@ use super::super::authenticate::{address, stranger};
 use super::super::body;
 use super::super::problem::{InTheWay, Problem, SessionEnd};
 use super::super::run::{admit_open, open};
-use super::super::sessions::{OpenConsoleSession, SetUpSecondFactor, UseInvitation};
+use super::super::sessions::{
+    OpenConsoleSession, RecoverInConsole, SetUpSecondFactor, UseInvitation,
+};
 use super::page::{add_cookie, go_on};
 use super::{arrival, cookie, made_up, respond, visit};
-use crate::console::operator::{AcceptedPage, InvitationPage, Picture, SecondFactorPage};
+use crate::console::operator::{
+    AcceptedPage, InvitationPage, Picture, RecoveryPage, SecondFactorPage,
+};
 use crate::console::session::SignInPage;
 use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped, next_page};
 use crate::domain::{Moment, OperatorName, Purpose, Reason};
@@ -43,6 +48,11 @@ const INVITATION: &[Field] = &[
     Field::Tick("totp"),
 ];
 const SECOND_FACTOR: &[Field] = &[Field::Text("name"), Field::Secret("password")];
+const RECOVERY: &[Field] = &[
+    Field::Text("name"),
+    Field::Secret("password"),
+    Field::Secret("code"),
+];
 /// What every form may have; it is kept only if it is a purpose or a reason.
 const WHY: &[Field] = &[Field::Text("purpose"), Field::Text("reason")];
 /// What goes before the names of fields that wait for a session.
@@ -53,6 +63,14 @@ const KEEP: &str = "keep.";
 struct Opened {
     token: String,
     expires_at: String,
+}
+
+/// How a recovery stands, as the API shows it.
+#[derive(Deserialize, ZeroizeOnDrop)]
+struct Recovers {
+    not_before: String,
+    token: Option<String>,
+    expires_at: Option<String>,
 }
 
 /// A second factor that was just set up, as the API shows it.
@@ -204,6 +222,71 @@ pub(super) async fn second_factor(State(app): State<Arc<App>>, request: Request)
             visit: &visit,
             refused,
         })
+    })
+}
+
+/// `GET /console/recovery`.
+pub(super) async fn recovery_page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, visit), _) = begin(&app, request).await;
+    if !arrival::is_own(&parts) {
+        return go_on(&parts, &visit);
+    }
+    respond::html(StatusCode::OK, recovery_form(&visit, None, None), &visit)
+}
+
+/// `POST /console/recovery`: begins a recovery, or opens the session that enrols a new passkey.
+pub(super) async fn recovery(State(app): State<Arc<App>>, request: Request) -> Response {
+    let ((parts, mut visit), body) = begin(&app, request).await;
+    visit.person = None;
+    let told = match form_of(&app, &parts, body).await {
+        Ok(form) => {
+            let json = form.to_json(RECOVERY, &[]);
+            visit.form = form;
+            visit.form.forget_numbers(RECOVERY);
+            open::<RecoverInConsole>(&app, address(&parts), json).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let told = told.and_then(|reply| {
+        let leaf = reply.leaf;
+        let _ = visit.leaf.set(leaf);
+        read::<Recovers>(reply).map(|recovers| (recovers, leaf))
+    });
+    let (recovers, leaf) = match told {
+        Ok(told) => told,
+        Err(problem) => {
+            let page = recovery_form(&visit, Some(&respond::told(&problem, None)), None);
+            return respond::refusal(&problem, page, &visit);
+        }
+    };
+    let name = OperatorName::parse(visit.form.text("name"));
+    if let (Some(token), Some(expires_at), Ok(name)) = (&recovers.token, &recovers.expires_at, name)
+    {
+        let opened = Opened {
+            token: token.clone(),
+            expires_at: expires_at.clone(),
+        };
+        let next = go_on_with(&app, "/console/passkeys", &[], &opened).await;
+        let mut response = respond::to(&next, Some(leaf));
+        if let Ok(expires_at) = opened.expires_at.parse::<Moment>() {
+            let cookie = cookie::set_session(&opened.token, expires_at, &name);
+            add_cookie(&mut response, cookie);
+        }
+        return response;
+    }
+    let until = recovers.not_before.parse::<Moment>().ok();
+    respond::html(StatusCode::OK, recovery_form(&visit, None, until), &visit)
+}
+
+fn recovery_form(
+    visit: &Visit,
+    refused: Option<&Refused>,
+    waits_until: Option<Moment>,
+) -> Result<Html, OperationError> {
+    Html::of(&RecoveryPage {
+        visit,
+        refused,
+        waits_until,
     })
 }
 

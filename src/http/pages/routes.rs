@@ -10,8 +10,8 @@ use crate::console::audit::{
 };
 use crate::console::case::{
     CasePage, CasesPage, CertificateFile, CertificatePage, CloseCasePage, HoldCasePage, LiftPage,
-    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage,
-    RetentionPage, SuspendPage, ThawPage,
+    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RecognisePage, RemovePage,
+    ReopenCasePage, RetentionPage, SuspendPage, ThawPage,
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
@@ -23,7 +23,7 @@ use crate::console::health::HealthPage;
 use crate::console::key::{
     AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, SlotsPage,
 };
-use crate::console::operator::{InvitePage, OperatorsPage, RevokePage};
+use crate::console::operator::{InvitePage, OperatorsPage, RevokePage, StopRecoveryPage};
 use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
 };
@@ -36,6 +36,7 @@ use crate::console::session::{
     BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
     PasswordForm, PasswordPage, RemovePasskeyPage, SessionsPage, SignOut, SittingForm, SittingPage,
 };
+use crate::console::token::{MakeTokenPage, RevokeTokenPage, TokensPage};
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
@@ -56,6 +57,8 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .open_page("/console/invitation",            post.clone(), open::invitation)
         .open_page("/console/second-factor",         get.clone(),  open::second_factor_page)
         .open_page("/console/second-factor",         post.clone(), open::second_factor)
+        .open_page("/console/recovery",              get.clone(),  open::recovery_page)
+        .open_page("/console/recovery",              post.clone(), open::recovery)
         .open_page("/console/zone",                  post.clone(), open::zone)
         .page::<Home>          ("/console",                        get.clone())
         .page::<SignOut>       ("/console/sign-out",               post.clone())
@@ -64,6 +67,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
 
         .page::<SessionsPage>  ("/console/sessions",               get.clone())
         .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
+        .page::<TokensPage>    ("/console/tokens",                 get.clone())
+        .signed_page::<MakeTokenPage>("/console/tokens",           post.clone())
+        .page::<RevokeTokenPage>("/console/tokens/{token}/revocation", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
         .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
         .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())
@@ -83,6 +89,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<OperatorsPage> ("/console/operators",              get.clone())
         .signed_page::<InvitePage> ("/console/operators",              post.clone())
         .signed_page::<RevokePage> ("/console/operators/{operator}/revoke", post.clone())
+        .signed_page::<StopRecoveryPage>("/console/operators/{operator}/recovery", post.clone())
 
         .page::<CasesPage>     ("/console/cases",                  get.clone())
         .page::<NewCase>       ("/console/cases/new",              get.clone())
@@ -97,6 +104,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
         .signed_page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .signed_page::<RecognisePage> ("/console/cases/{case}/members/{operator}/recognition", post.clone())
         .signed_page::<ThawPage> ("/console/cases/{case}/members/{operator}/thaw", post.clone())
         .signed_page::<SuspendPage> ("/console/cases/{case}/members/{operator}/suspension", post.clone())
         .signed_page::<RemovePage> ("/console/cases/{case}/members/{operator}/removal", post.clone())

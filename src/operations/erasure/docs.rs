@@ -16,11 +16,12 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         request: r#"{"number": "+447700900123", "purpose": "victim-inquiry",
             "reason": "the person asked for it by letter"}"#,
         answer: r#"{"erasure": "f_0123456789abcdefghjk", "state": "requested", "expires_at": "2024-03-28T22:34:49Z"}"#,
-        problems: ["case-state"],
+        problems: ["case-state", "budget-spent", "over-budget", "lookups-frozen"],
     },
     list: {
         summary: "List the erasures of a case",
         description: "The erasures of a case.",
+        problems: ["budget-spent"],
     },
     read: {
         summary: "Read an erasure",
@@ -30,6 +31,7 @@ pub(crate) const STEPS: StepDocs = step_docs! {
             "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-28T22:34:49Z", "purpose": "victim-inquiry",
             "reason": "the person asked for it by letter", "named_by": "number", "subject": "S-7Q4M2KXA",
             "exposed": true}"#,
+        problems: ["budget-spent"],
     },
     decide: {
         summary: "Decide an erasure",

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::{RequestId, RequestIdOfKind as _, area_code};
 use crate::evidence::{
-    BagInfo, EvidenceError, Finished, PackageName, PackageWriter, Padding, Recipient, SealedFile,
-    Spreadsheet, readme, write_row,
+    BagInfo, DECIDER_PASSKEY, Device, EvidenceError, Finished, PackageName, PackageWriter, Padding,
+    Recipient, SealedFile, Spreadsheet, readme, write_row,
 };
 use crate::policy::actions;
 use crate::vault::records::{
@@ -117,7 +117,20 @@ fn write(
         &format!("{}.tlog-proof", package.request),
         package.proof.as_bytes(),
     )?;
-    writer.attach("README.txt", readme(&name).as_bytes())?;
+    if let Some(device) = &package.device {
+        let device = Device {
+            assertion: device.assertion.clone(),
+            statement: device.statement.clone(),
+            point: device.point.clone(),
+            enrolment: device.enrolment.clone(),
+            proof: device.proof.clone(),
+        };
+        device.attach_to(&mut writer)?;
+    }
+    writer.attach(
+        "README.txt",
+        readme(&name, package.device.is_some()).as_bytes(),
+    )?;
     let mut extra = vec![
         ("Audit-Origin".to_owned(), package.origin.clone()),
         ("Audit-Index".to_owned(), package.leaf_number.to_string()),
@@ -129,6 +142,14 @@ fn write(
         (
             "Legal-Basis".to_owned(),
             package.leaving.legal_basis.clone(),
+        ),
+        (
+            DECIDER_PASSKEY.to_owned(),
+            package
+                .device
+                .as_ref()
+                .map_or("none", |_| "signed")
+                .to_owned(),
         ),
     ];
     if let PackageRows::Export(ExportContents::Report(_)) = package.rows {

@@ -81,10 +81,12 @@ impl Request for EnrolPasskey {
             The password is asked for again; whoever has a passkey signs this with one, and whoever has only a second \
             factor gives a code of it. From the first one on, the \
             account is entered with a passkey only, no code counts any more, and the acts that matter are signed one by \
-            one; this session goes on, the caller's others end. At most 8.",
+            one; this session goes on, the caller's others end. At most 8. The answer has a new recovery code, which takes the \
+            place of the one before.",
         request: r#"{"label": "blue key", "password": "correct horse battery", "nonce": "AAAAAGYMcVAAAA", "client_data":
             "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0", "authenticator_data": "SZYN5YgOjGh0NBcPZHZgW4"}"#,
-        answer: r#"{"passkey": "p_0123456789abcdefghjk", "sessions_ended": 1}"#,
+        answer: r#"{"passkey": "p_0123456789abcdefghjk", "recovery_code":
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sessions_ended": 1}"#,
         problems: &["wrong-credential", "passkey-known", "too-many-passkeys"],
     };
 

@@ -46,6 +46,9 @@ pub enum BackupError {
         /// What it has to be.
         wanted: &'static str,
     },
+    /// There is nothing to back up.
+    #[error("no number was erased in this vault, so it has no erasure lists")]
+    NoErasures,
     /// Database, keyring or public key are of different vaults.
     #[error("these files belong to different vaults")]
     OtherVault,
@@ -106,6 +109,7 @@ impl BackupError {
             | Self::UnknownVersion
             | Self::OtherKind { .. }
             | Self::OtherVault
+            | Self::NoErasures
             | Self::Unread(_)
             | Self::Keyring(_) => false,
         }

@@ -110,6 +110,43 @@ pub fn back_up_keyring(
     finish(file, digest, manifest, target)
 }
 
+/// Copies the erasure lists as they lie in `keys/`. They are sealed: without the keys nobody learns which numbers are
+/// in them.
+///
+/// # Errors
+///
+/// Nobody was erased in this vault yet, or the file could not be written. Then there is no file.
+pub fn back_up_erasures(
+    paths: &Paths,
+    target: Target<'_>,
+    now: Moment,
+) -> Result<Manifest, BackupError> {
+    let vault = LockedKeyring::read(&paths.keyring())?.vault().clone();
+    // It is replaced by another file as a whole, so what is read is whole.
+    let bytes = match fs::read(paths.erasures()) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(BackupError::NoErasures);
+        }
+        Err(error) => return Err(BackupError::io("read the erasure lists")(error)),
+    };
+    let mut file = new_file(&target, paths)?;
+    file.write_all(&bytes)
+        .map_err(BackupError::io("write the copy"))?;
+    let manifest = Manifest {
+        kind: Kind::Erasures,
+        vault,
+        made_at: now.to_string(),
+        bytes: bytes.len() as u64,
+        log: None,
+        generation: None,
+        mark: None,
+    };
+    let mut digest = Context::new(&SHA256);
+    digest.update(&bytes);
+    finish(file, digest, manifest, target)
+}
+
 /// The bytes of a keyring that parses. A keyring that is replaced is overwritten, so it is read again if it was.
 fn read_keyring(paths: &Paths) -> Result<(LockedKeyring, Vec<u8>), BackupError> {
     const TRIES: usize = 3;

@@ -42,7 +42,7 @@ pub struct Sources<'a> {
     pub database: &'a Path,
     /// A backup of the keyring, or the file `keys/keyring` itself.
     pub keyring: &'a Path,
-    /// The erasure lists of the vault: the file `keys/erasures` as it was last.
+    /// The newest backup of the erasure lists, or the file `keys/erasures` itself.
     pub erasures: Option<&'a Path>,
     /// A high-water mark that is left of the vault, if one is.
     pub mark: Option<&'a Path>,
@@ -119,8 +119,7 @@ impl Room {
             None => mark,
         };
         if let Some(path) = sources.erasures {
-            let lists =
-                fs::read(path).map_err(|error| io_error("read the erasure lists", &error))?;
+            let lists = read_erasures(path, &manifest)?;
             let mut file = make_file(&paths.erasures()).map_err(failed)?;
             file.write_all(&lists)
                 .and_then(|()| file.sync_all())
@@ -367,6 +366,26 @@ fn put_keyring(
         .and_then(|()| file.sync_all())
         .map_err(failed)?;
     Ok(mark)
+}
+
+/// The erasure lists of the vault that `database` is of: from a backup of them, or from `keys/erasures` itself, which
+/// says by its own seal whether it is whole.
+fn read_erasures(from: &Path, database: &Manifest) -> Result<Vec<u8>, RestoreError> {
+    match trailer::read(from) {
+        Ok((_, told)) if told.kind != Kind::Erasures => {
+            Err(other_kind(told.kind, Kind::Erasures).into())
+        }
+        Ok((_, told)) if told.vault != database.vault => Err(BackupError::OtherVault.into()),
+        Ok((mut file, _)) => {
+            let mut bytes = Vec::new();
+            trailer::check(&mut file, &mut bytes)?;
+            Ok(bytes)
+        }
+        Err(BackupError::NoBackup) => {
+            Ok(fs::read(from).map_err(|error| io_error("read the erasure lists", &error))?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn decode(digits: &str) -> Result<Vec<u8>, BackupError> {

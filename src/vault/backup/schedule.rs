@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::fault::BackupError;
-use super::make::{Target, UNFINISHED, back_up_database, back_up_keyring};
+use super::make::{Target, UNFINISHED, back_up_database, back_up_erasures, back_up_keyring};
 use super::restored::Nothing;
 use super::trailer::{self, Kind, Manifest};
 use crate::domain::Moment;
@@ -30,7 +30,7 @@ use crate::vault::scope::Scope;
 pub struct BackupSchedule {
     /// The folder of the backups of the database.
     pub directory: PathBuf,
-    /// The folder of the backups of the keyring, if the schedule makes them.
+    /// The folder of the backups of the keyring and of the erasure lists, if the schedule makes them.
     pub keyring_directory: Option<PathBuf>,
     /// How many seconds from one to the next.
     pub every_s: i64,
@@ -55,6 +55,7 @@ const LEFT_BEHIND: Duration = Duration::from_secs(86_400);
 const REST: Duration = Duration::from_millis(2);
 const DATABASE_ENDING: &str = "bvdata";
 const KEYRING_ENDING: &str = "bvkeys";
+const ERASURES_ENDING: &str = "bverased";
 
 impl Backups {
     /// Begins to make backups. The vault must not be stopped before this is dropped.
@@ -159,6 +160,11 @@ impl BackupSchedule {
             prepare(folder)?;
             let file = folder.join(name(KEYRING_ENDING));
             back_up_keyring(paths, Target::File(&file), now)?;
+            let file = folder.join(name(ERASURES_ENDING));
+            match back_up_erasures(paths, Target::File(&file), now) {
+                Ok(_) | Err(BackupError::NoErasures) => {}
+                Err(error) => return Err(error),
+            }
         }
         prepare(&self.directory)?;
         let file = self.directory.join(name(DATABASE_ENDING));
@@ -171,6 +177,7 @@ impl BackupSchedule {
         let folders = [
             (Some(&self.directory), DATABASE_ENDING),
             (self.keyring_directory.as_ref(), KEYRING_ENDING),
+            (self.keyring_directory.as_ref(), ERASURES_ENDING),
         ];
         let mut deleted = 0;
         for (folder, ending) in folders {
@@ -233,6 +240,7 @@ fn backups_in(vault: &Vault, folder: &Path, ending: &str) -> Vec<(Moment, PathBu
     });
     let kind = match ending {
         KEYRING_ENDING => Kind::Keyring,
+        ERASURES_ENDING => Kind::Erasures,
         _ => Kind::Database,
     };
     named

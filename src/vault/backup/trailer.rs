@@ -21,6 +21,8 @@ pub enum Kind {
     Database,
     /// The keyring, sealed as it lies in `keys/`.
     Keyring,
+    /// The lists of erased numbers, sealed as they lie in `keys/`.
+    Erasures,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
         match self {
             Self::Database => "database",
             Self::Keyring => "keyring",
+            Self::Erasures => "erasure lists",
         }
     }
 }

@@ -7,10 +7,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use crate::domain::{ActStatement, Assertion, Purpose};
+use crate::domain::{ActStatement, Assertion, PasskeyPoint, Purpose};
 use crate::policy::{Action, ActionKind, AssertionFacts, Denial};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::{Caller, Said};
@@ -33,8 +32,12 @@ pub(super) struct Asserted {
 
 struct Signed {
     statement: ActStatement,
+    salt: [u8; 32],
     assertion: Assertion,
     counter: u32,
+    /// The passkey may be removed later; whoever checks the act then needs it.
+    key: PasskeyPoint,
+    enrolled: u64,
 }
 
 impl Asserted {
@@ -84,14 +87,23 @@ impl Asserted {
         }
         let secrets = OperatorSecrets::open(&core.keys(), &row)?;
         let at = &core.settings.relying_party;
-        Ok(match secrets.signed(assertion, at, &challenge) {
+        let Some(kept) = secrets.passkey(&assertion.credential) else {
+            return Ok(wrong);
+        };
+        let Ok(key) = kept.point() else {
+            return Ok(wrong);
+        };
+        Ok(match kept.signed(assertion, at, &challenge) {
             Ok(counter) => Self {
                 facts: AssertionFacts::Given,
                 alarm: None,
                 signed: Some(Signed {
                     statement,
+                    salt: core.challenges.salt(nonce),
                     assertion: assertion.clone(),
                     counter,
+                    key,
+                    enrolled: kept.leaf,
                 }),
             },
             Err(Unasserted::Wrong) => wrong,
@@ -132,7 +144,13 @@ impl Asserted {
     /// What is sealed beside the leaf.
     pub(super) fn detail(&self) -> Option<Value> {
         let signed = self.signed.as_ref()?;
-        Some(json!({ "statement": signed.statement, "assertion": signed.assertion.to_text() }))
+        Some(json!({
+            "statement": signed.statement,
+            "salt": STANDARD.encode(signed.salt),
+            "assertion": signed.assertion.to_text(),
+            "key": STANDARD.encode(signed.key.as_bytes()),
+            "enrolled": signed.enrolled,
+        }))
     }
 }
 
@@ -177,7 +195,7 @@ pub(super) fn statement<O: Operation>(
             .map(|decision| decision.as_str().to_owned()),
         nonce: nonce.to_owned(),
         object: target.object(),
-        request: STANDARD.encode(digest(&SHA256, &sent)),
+        request: ActStatement::digest_of_request(&core.challenges.salt(nonce), &sent),
         session: caller.session_id().map(ToString::to_string),
         v: 1,
     })

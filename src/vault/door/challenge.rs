@@ -3,7 +3,7 @@
 //! Whoever may not do the act gets the act's refusal, and no challenge.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +29,8 @@ pub struct ChallengeView {
     pub challenge: String,
     /// The statement, canonical JSON: what the person agrees to.
     pub statement: String,
+    /// What salts the digest `request` of the statement, base64: 32 bytes before everything else that is sent.
+    pub salt: String,
     /// The id of the relying party: the name at which the vault is opened.
     pub relying_party: String,
     /// The caller's passkeys as their authenticators call them, base64url.
@@ -85,6 +87,7 @@ impl<O: Operation> Operation for AskChallenge<O> {
         let row = row.ok_or(OperationError::NotFound)?;
         let secrets = OperatorSecrets::open(&scope.core.keys(), &row)?;
         Ok(ChallengeView {
+            salt: STANDARD.encode(scope.core.challenges.salt(&nonce)),
             nonce,
             challenge: URL_SAFE_NO_PAD.encode(challenge),
             statement: String::from_utf8(bytes).map_err(|_| unwritten)?,

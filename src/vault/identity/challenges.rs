@@ -22,6 +22,7 @@ use crate::vault::keyring::MacKey;
 pub(in crate::vault) const CHALLENGE_S: i64 = 300;
 
 const LABEL: &[u8] = b"breachvault challenge 1\0";
+const SALT_LABEL: &[u8] = b"breachvault act salt 1\0";
 const PASSWORD_LABEL: &[u8] = b"breachvault new password 1\0";
 const RANDOM: usize = 16;
 /// Seconds, random bytes, tag.
@@ -72,6 +73,12 @@ impl Challenges {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, ends| ends.seconds() >= now.seconds());
         used.insert(random, ends).is_none()
+    }
+
+    /// What salts the digest of the request that a challenge is for. Whoever has the statement of an act and not the
+    /// salt, such as the receiver of a package, cannot try numbers against it. It is sealed beside the act's leaf.
+    pub(in crate::vault) fn salt(&self, nonce: &str) -> [u8; 32] {
+        self.key.mac(SALT_LABEL, nonce.as_bytes())
     }
 
     /// Binds a challenge to a password that its act sets. Without the key of this process nobody can try passwords

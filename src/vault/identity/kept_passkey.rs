@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -68,6 +67,17 @@ impl KeptPasskey {
         STANDARD_NO_PAD.decode(&self.credential).ok()
     }
 
+    /// The public key.
+    pub(in crate::vault) fn point(&self) -> Result<PasskeyPoint, NotByPasskey> {
+        let point = STANDARD_NO_PAD.decode(&self.point);
+        PasskeyPoint::parse(&point.map_err(|_| NotByPasskey)?)
+    }
+
+    /// The public key, as it is kept.
+    pub(in crate::vault) fn public_key(&self) -> &[u8] {
+        self.point.as_bytes()
+    }
+
     /// Whether this passkey signed the challenge; answers the new counter. One that has counted before has to count on.
     pub(in crate::vault) fn signed(
         &self,
@@ -75,10 +85,8 @@ impl KeptPasskey {
         at: &RelyingParty,
         challenge: &[u8; 32],
     ) -> Result<u32, Unasserted> {
-        let point = STANDARD_NO_PAD.decode(&self.point);
-        let point = point.map_err(|_| NotByPasskey);
-        let point = point.and_then(|point| PasskeyPoint::parse(&point));
-        let counter = point.and_then(|point| assertion.verify(at, challenge, &point));
+        let counter = self.point();
+        let counter = counter.and_then(|point| assertion.verify(at, challenge, &point));
         let counter = counter.map_err(|_| Unasserted::Wrong)?;
         match (counter, self.counter) {
             (0, 0) => Ok(0),
@@ -90,14 +98,4 @@ impl KeptPasskey {
     pub(in crate::vault) fn count(&mut self, counter: u32) {
         self.counter = counter;
     }
-}
-
-/// What the leaf of an enrolment has of a new passkey, base64: SHA-256 over the SHA-256 of what the authenticator calls
-/// it and the SHA-256 of its public key.
-pub(in crate::vault) fn digest_of(made: &MadePasskey) -> String {
-    use base64::engine::general_purpose::STANDARD;
-    let credential = digest(&SHA256, &made.credential);
-    let point = digest(&SHA256, made.point.as_bytes());
-    let both = [credential.as_ref(), point.as_ref()].concat();
-    STANDARD.encode(digest(&SHA256, &both))
 }

@@ -6,12 +6,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use subtle::ConstantTimeEq as _;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::fingerprint::Fingerprint;
 use super::kept_passkey::{KeptPasskey, Unasserted};
 use super::subnet::Subnet;
+use super::token::RecoveryTag;
 use super::totp::TotpStep;
 use crate::domain::{Assertion, Moment, OperatorId, OperatorName, RelyingParty};
+use crate::vault::clock::Term;
 use crate::vault::entropy::{Entropy, EntropyError, draw};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::Keyring;
@@ -47,6 +51,13 @@ pub(in crate::vault) struct OperatorSecrets {
     reset_by: String,
     /// Until when another person can agree, in seconds of the vault's own time.
     reset_until: i64,
+    /// The tag of the recovery code, base64; of no code, random bytes.
+    recovery: String,
+    /// The delay of a recovery, in seconds: by the vault's time, and as the vault measures it.
+    recovery_ends: i64,
+    recovery_runs_out: i64,
+    /// 32 random bytes, base64, drawn anew at the enrolment and at a reset: what the fingerprint is of.
+    print: String,
     /// The passkeys, in the order of their enrolment.
     pub(in crate::vault) passkeys: Vec<KeptPasskey>,
 }
@@ -69,8 +80,39 @@ impl OperatorSecrets {
             used_steps: vec![NO_STEP; CODES],
             reset_by: NOBODY.to_owned(),
             reset_until: NO_MOMENT,
+            recovery: STANDARD_NO_PAD.encode(draw::<32>(entropy)?),
+            recovery_ends: NO_MOMENT,
+            recovery_runs_out: NO_MOMENT,
+            print: new_print(entropy)?,
             passkeys: Vec::new(),
         })
+    }
+
+    /// From now on the account has another fingerprint.
+    pub(in crate::vault) fn renew_fingerprint(
+        &mut self,
+        entropy: &dyn Entropy,
+    ) -> Result<(), EntropyError> {
+        self.print = new_print(entropy)?;
+        Ok(())
+    }
+
+    /// What the owner reads out.
+    pub(in crate::vault) fn fingerprint(
+        &self,
+        id: &OperatorId,
+    ) -> Result<Fingerprint, OperationError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        match STANDARD_NO_PAD.decode_slice(&self.print, &mut secret[..]) {
+            Ok(32) => {}
+            Ok(_) | Err(_) => {
+                return Err(OperationError::Damaged {
+                    place: "operator".to_owned(),
+                });
+            }
+        }
+        let first = self.passkeys.first().map(KeptPasskey::public_key);
+        Ok(Fingerprint::of(&secret, id, first.unwrap_or_default()))
     }
 
     /// Whether the operator signed in from this network before.
@@ -129,6 +171,42 @@ impl OperatorSecrets {
         self.reset_until = NO_MOMENT;
     }
 
+    /// Whether this is the recovery code, in constant time.
+    pub(in crate::vault) fn is_recovery_code(&self, code: &RecoveryTag) -> bool {
+        let kept = STANDARD_NO_PAD.decode(&self.recovery).unwrap_or_default();
+        kept.ct_eq(code.as_bytes()).into()
+    }
+
+    /// A new recovery code; the one before is good no more, and no recovery is under way.
+    pub(in crate::vault) fn set_recovery_code(&mut self, code: &RecoveryTag) {
+        self.recovery = STANDARD_NO_PAD.encode(code.as_bytes());
+        (self.recovery_ends, self.recovery_runs_out) = (NO_MOMENT, NO_MOMENT);
+    }
+
+    /// The delay of the recovery that is under way, over or not.
+    pub(in crate::vault) fn recovery(&self) -> Option<Term> {
+        let (ends, runs_out) = (self.recovery_ends, self.recovery_runs_out);
+        (ends != NO_MOMENT || runs_out != NO_MOMENT).then(|| Term {
+            ends: Moment::from_seconds(ends),
+            runs_out: Moment::from_seconds(runs_out),
+        })
+    }
+
+    pub(in crate::vault) fn begin_recovery(&mut self, delay: Term) {
+        self.recovery_ends = delay.ends.seconds();
+        self.recovery_runs_out = delay.runs_out.seconds();
+    }
+
+    /// No recovery is under way, and there is no code for one.
+    pub(in crate::vault) fn forget_recovery(
+        &mut self,
+        entropy: &dyn Entropy,
+    ) -> Result<(), EntropyError> {
+        self.recovery = STANDARD_NO_PAD.encode(draw::<32>(entropy)?);
+        (self.recovery_ends, self.recovery_runs_out) = (NO_MOMENT, NO_MOMENT);
+        Ok(())
+    }
+
     /// The passkey that its authenticator calls so.
     pub(in crate::vault) fn passkey(&self, credential: &[u8]) -> Option<&KeptPasskey> {
         let named = |kept: &&KeptPasskey| kept.credential().as_deref() == Some(credential);
@@ -182,6 +260,11 @@ impl OperatorSecrets {
     }
 }
 
+fn new_print(entropy: &dyn Entropy) -> Result<String, EntropyError> {
+    let secret = Zeroizing::new(draw::<32>(entropy)?);
+    Ok(STANDARD_NO_PAD.encode(&secret[..]))
+}
+
 /// A space is in no name, so this is no name's tag.
 fn tag(keyring: &Keyring, id: &OperatorId, subnet: Subnet) -> String {
     let key = keyring.root_keys().operator_names();
@@ -193,6 +276,8 @@ fn tag(keyring: &Keyring, id: &OperatorId, subnet: Subnet) -> String {
 mod tests {
     use super::*;
     use crate::vault::entropy::SystemEntropy;
+    use crate::vault::identity::RecoveryCode;
+    use crate::vault::keyring::MacKey;
 
     #[test]
     fn a_step_that_was_used_is_never_good_again_however_many_others_are_used() {
@@ -243,5 +328,35 @@ mod tests {
         assert_eq!(length(&secrets), before);
         secrets.forget_reset();
         assert_eq!(secrets.reset_asked(), None);
+    }
+
+    #[test]
+    fn only_the_newest_recovery_code_is_one_and_whether_one_is_used_does_not_show_in_the_length() {
+        let (name, entropy) = (
+            OperatorName::parse("lead.one").unwrap(),
+            SystemEntropy::new(),
+        );
+        let mut secrets = OperatorSecrets::of_invited(&name, &entropy).unwrap();
+        let length = |secrets: &OperatorSecrets| serde_json::to_vec(secrets).unwrap().len();
+        let before = length(&secrets);
+        let key = MacKey::new(&[1; 32]);
+        let draw = || RecoveryCode::draw(&entropy).unwrap().tag(&key);
+        let (one, two) = (draw(), draw());
+        assert!(!secrets.is_recovery_code(&one) && secrets.recovery().is_none());
+        secrets.set_recovery_code(&one);
+        assert!(secrets.is_recovery_code(&one) && !secrets.is_recovery_code(&two));
+        let delay = Term {
+            ends: Moment::from_seconds(1_712_048_400),
+            runs_out: Moment::from_seconds(1_712_048_401),
+        };
+        secrets.begin_recovery(delay);
+        assert_eq!(secrets.recovery().unwrap().runs_out, delay.runs_out);
+        assert_eq!(length(&secrets), before);
+        secrets.set_recovery_code(&two);
+        assert!(!secrets.is_recovery_code(&one) && secrets.recovery().is_none());
+        secrets.begin_recovery(delay);
+        secrets.forget_recovery(&entropy).unwrap();
+        assert!(!secrets.is_recovery_code(&two) && secrets.recovery().is_none());
+        assert_eq!(length(&secrets), before);
     }
 }

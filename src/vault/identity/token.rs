@@ -1,4 +1,4 @@
-//! Session and enrolment tokens: shown once, stored as a keyed tag.
+//! Tokens of sessions and enrolments, and recovery codes: shown once, stored as a keyed tag.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -75,7 +75,12 @@ tokens! {
     SessionToken SessionTag b"breachvault session token 1\0";
     /// With this a new operator sets a password, once.
     EnrolmentToken EnrolmentTag b"breachvault enrolment token 1\0";
+    /// With this somebody who lost their passkeys begins to recover the account, once.
+    RecoveryCode RecoveryTag b"breachvault recovery code 1\0";
 }
+
+/// The kind of what a script sends.
+const SCRIPT: &[u8] = b"breachvault script token 1\0";
 
 /// The kind of a session token that pages take, and the API does not.
 const CONSOLE: &[u8] = b"breachvault console token 1\0";
@@ -88,6 +93,26 @@ impl SessionToken {
             kind: CONSOLE,
             ..self
         }
+    }
+
+    /// The same bytes as the token of a script, which is told from a session's by its tag and is spelt otherwise.
+    pub(in crate::vault) fn of_script(self) -> Self {
+        Self {
+            kind: SCRIPT,
+            ..self
+        }
+    }
+
+    /// The token of a script that has these bytes.
+    pub(super) fn script_of(bytes: Zeroizing<[u8; LENGTH]>) -> Self {
+        Self {
+            bytes,
+            kind: SCRIPT,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; LENGTH] {
+        &self.bytes
     }
 
     /// What a form of this session has to have, so that nobody else can make one. Whoever has it does not get the
@@ -132,8 +157,14 @@ mod tests {
         let session = SessionToken::parse(&text).ok().unwrap().tag(&key);
         let console = SessionToken::parse(&text).ok().unwrap().of_console();
         assert_ne!(session.as_bytes(), console.tag(&key).as_bytes());
+        let script = SessionToken::parse(&text).ok().unwrap().of_script();
+        assert_ne!(session.as_bytes(), script.tag(&key).as_bytes());
+        assert_ne!(console.tag(&key).as_bytes(), script.tag(&key).as_bytes());
         let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
+        let recovery = RecoveryCode::parse(&text).ok().unwrap().tag(&key);
+        assert_ne!(session.as_bytes(), recovery.as_bytes());
+        assert_ne!(enrolment.as_bytes(), recovery.as_bytes());
     }
 
     #[test]

@@ -268,14 +268,17 @@ impl Keyring {
         self.file.slots.len() < MOST_SLOTS
     }
 
-    /// Adds a slot that was prepared, and answers its number. It is opened once before it is written.
+    /// Adds a slot that was prepared, and answers its number. It is opened once before it is written. In place of one
+    /// that came by the same change, if there is one.
     pub fn add_slot(
         &mut self,
         prepared: &PreparedSlot,
         made: Moment,
         entropy: &dyn Entropy,
     ) -> Result<u32, KeyringError> {
-        if !self.has_room() {
+        let mut slots = self.file.slots.clone();
+        slots.retain(|slot| slot.change.is_none() || slot.change != prepared.change);
+        if slots.len() >= MOST_SLOTS {
             return Err(KeyringError::TooManySlots);
         }
         let numbers = self.file.slots.iter().map(|slot| slot.no);
@@ -288,7 +291,8 @@ impl Keyring {
         };
         let vault = &self.file.vault;
         let way = prepared.way.clone();
-        let slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
+        let mut slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
+        slot.change.clone_from(&prepared.change);
         let back = slot.unwrap(vault, &prepared.kek);
         let same = back.is_ok_and(|back| {
             use subtle::ConstantTimeEq as _;
@@ -297,7 +301,6 @@ impl Keyring {
         if !same || !slot.is_well_formed() {
             return Err(KeyringError::NotProved);
         }
-        let mut slots = self.file.slots.clone();
         slots.push(slot);
         self.write(slots, entropy)?;
         Ok(head.no)
@@ -585,6 +588,36 @@ mod tests {
         let made = made.unwrap();
         let no = keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
         (no, made.handed)
+    }
+
+    #[test]
+    fn a_change_that_is_carried_out_twice_leaves_one_slot_and_what_was_handed_out_last_opens_it() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let mut carry_out = |change: &str| {
+            let label = SlotLabel::parse("another").unwrap();
+            let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+            let (wanted, programs) = (SlotWanted::Passphrase, Programs::default());
+            let made =
+                PreparedSlot::make(&vault, label, &wanted, params, &programs, &bench.entropy);
+            let mut made = made.unwrap();
+            made.change = Some(change.to_owned());
+            keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
+            let slots = keyring.status().slots.len();
+            match made.handed {
+                Handed::Passphrase(text) => (text.to_string(), slots),
+                _ => panic!("no passphrase"),
+            }
+        };
+        let (first, slots) = carry_out("one change");
+        assert_eq!(slots, 2);
+        let (second, slots) = carry_out("one change");
+        assert_eq!(slots, 2);
+        let (other, slots) = carry_out("another change");
+        assert_eq!(slots, 3);
+        assert!(bench.unlock(&first).is_err());
+        assert!(bench.unlock(&second).is_ok() && bench.unlock(&other).is_ok());
+        assert!(bench.unlock(OLD).is_ok());
     }
 
     #[test]

@@ -97,10 +97,14 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::Enrol
         | Kind::SetSecondFactor
         | Kind::EndSession
+        | Kind::MakeToken
+        | Kind::RevokeToken
         | Kind::ChangePassword
         | Kind::EnrolPasskey
         | Kind::RemovePasskey
         | Kind::ResetFactor
+        | Kind::Recover
+        | Kind::StopRecovery
         | Kind::AddOperator
         | Kind::RevokeOperator => true,
         // Cases and who may do what in them.
@@ -110,6 +114,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReopenCase
         | Kind::SetRetention
         | Kind::NameMember
+        | Kind::RecogniseMember
+        | Kind::RecoverCase
         | Kind::SuspendMember
         | Kind::LiftSuspension
         | Kind::RemoveMember
@@ -166,6 +172,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ListPasskeys
         | Kind::BeginPasskey
         | Kind::AskChallenge
+        | Kind::ListTokens
         | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
@@ -298,11 +305,14 @@ mod tests {
     fn what_ends_or_gives_rights_and_what_freezes_is_marked_at_once_and_a_lookup_is_not() {
         let ends = [
             ActionKind::RevokeOperator,
+            ActionKind::RecogniseMember,
             ActionKind::SuspendMember,
             ActionKind::LiftSuspension,
             ActionKind::RemoveMember,
             ActionKind::ChangePassword,
             ActionKind::SignOut,
+            ActionKind::MakeToken,
+            ActionKind::RevokeToken,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,

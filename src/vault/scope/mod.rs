@@ -30,13 +30,17 @@ mod page;
 mod passkeys;
 mod password;
 mod reading;
+mod recognition;
 mod records;
+mod recovering;
+mod recovery;
 mod remains;
 pub mod requests;
 mod restoring;
 mod session;
 mod slot_changes;
 mod tasks;
+mod tokens;
 mod told;
 
 use std::marker::PhantomData;
@@ -67,6 +71,8 @@ pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
 pub(in crate::vault) use self::records::question_of;
+pub(in crate::vault) use self::recovery::Recovering;
+pub use self::recovery::{Recovered, RecoveryStopped, RecoveryView};
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
@@ -77,6 +83,8 @@ pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, Si
 pub(in crate::vault) use self::slot_changes::waiting_change;
 pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
+pub(in crate::vault) use self::tokens::TokenScope;
+pub use self::tokens::{TokenMade, TokenMadeView, TokenView, TokenWanted};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::audit::Tip;

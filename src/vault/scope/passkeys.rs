@@ -8,16 +8,18 @@ use utoipa::ToSchema;
 
 use super::password::OwnChecked;
 use super::{Reading, Scope};
+use crate::domain::schema::Token;
 use crate::domain::{ActStatement, Assertion, Making, Moment, OperatorId, PasskeyId, Title};
 use crate::policy::{Action, Denial, Writes};
+use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::{
-    CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, TotpCode, Unasserted,
-    digest_of,
+    CHALLENGE_S, KeptPasskey, OperatorSecrets, PASSKEYS_MOST, Password, RecoveryCode, TotpCode,
+    Unasserted,
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
-use crate::vault::store::{Transaction, operator_rows, session_rows};
+use crate::vault::store::{Transaction, membership_rows, operator_rows, session_rows};
 
 /// A passkey of the caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,10 +57,14 @@ pub struct PasskeyBegun {
 }
 
 /// A passkey that was enrolled.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct PasskeyEnrolled {
     /// Its id.
     pub passkey: PasskeyId,
+    /// With this its owner begins to recover the account if all passkeys are lost (`POST /recoveries`). It takes the
+    /// place of the one before.
+    #[schema(value_type = Token)]
+    pub recovery_code: ShownOnce,
     /// How many other sessions of the caller were ended.
     pub sessions_ended: usize,
 }
@@ -136,14 +142,19 @@ impl<A: Action> Scope<'_, A> {
             relying_party: core.settings.relying_party.id().to_owned(),
             user: URL_SAFE_NO_PAD.encode(row.id.as_str()),
             name: secrets.name.clone(),
-            exclude: secrets.credentials(),
+            // Of whoever recovers, all of them go.
+            exclude: match self.is_recovering()? {
+                true => Vec::new(),
+                false => secrets.credentials(),
+            },
             seconds: CHALLENGE_S,
         })
     }
 }
 
 impl<A: Writes> Scope<'_, A> {
-    /// Enrols a passkey of the caller. With the first one this session counts as opened with it, and all others end:
+    /// Enrols a passkey of the caller, and makes a new recovery code. Whoever recovers loses the old passkeys by it.
+    /// With the first one this session counts as opened with it, and all others end:
     /// they were opened with less.
     pub fn enrol_passkey(
         &mut self,
@@ -171,6 +182,15 @@ impl<A: Writes> Scope<'_, A> {
         let (Ok(made), true) = (made, self.core.challenges.is_good(&wanted.nonce, now)) else {
             return Err(self.deny(Denial::AssertionRefused));
         };
+        let recovers = self.is_recovering()?;
+        if recovers {
+            // It lapsed meanwhile.
+            if self.recovers_at(&secrets).is_none() {
+                return Err(self.deny(Denial::AssertionRefused));
+            }
+            secrets.passkeys.clear();
+            secrets.renew_fingerprint(&*self.core.entropy)?;
+        }
         if secrets.passkey(&made.credential).is_some() {
             return Err(OperationError::Conflict(Conflict::PasskeyKnown));
         }
@@ -186,11 +206,17 @@ impl<A: Writes> Scope<'_, A> {
         secrets.passkeys.push(kept);
         // Nothing is lost.
         secrets.forget_reset();
+        let code = RecoveryCode::draw(&*self.core.entropy)?;
+        secrets.set_recovery_code(&code.tag(self.core.keys().root_keys().token_tags()));
         let number = step.map_or(row.totp_step, |step| step.number());
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::keep_factor(self.transaction()?, &row.id, number, &sealed)?;
         let session = self.caller.session_id();
         let session = session.ok_or(OperationError::Internal("nobody is signed in"))?;
+        if recovers {
+            // As after a reset, a lead of each case has to recognise whoever came back.
+            membership_rows::forget_recognition(self.transaction()?, &row.id)?;
+        }
         let mut sessions_ended = 0;
         if first {
             session_rows::has_passkey(self.transaction()?, session)?;
@@ -201,10 +227,11 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::AssertionRefused));
         }
         self.notes.object = Some(id.to_string());
-        self.notes.digest = Some(digest_of(&made));
+        self.notes.digest = Some(made.point.digest_with(&made.credential));
         self.note_detail(json!({ "sessions_ended": sessions_ended }));
         Ok(PasskeyEnrolled {
             passkey: id,
+            recovery_code: code.expose_once().into(),
             sessions_ended,
         })
     }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, party_of};
-use crate::domain::schema::{PageCursor, Token};
+use crate::domain::schema::{PageCursor, SpokenFingerprint, Token};
 use crate::domain::{
     Assertion, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
@@ -22,14 +22,14 @@ use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, Subnet, TotpStep, Unasserted};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::session_rows::{NewSession, SessionMeans, SessionRow};
-use crate::vault::store::{membership_rows, operator_rows, session_rows};
+use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
 pub struct SignedIn {
     token: Option<SessionToken>,
     session: SessionId,
     operator: OperatorId,
-    expires_at: Moment,
+    pub(super) expires_at: Moment,
     idle_at: Moment,
 }
 
@@ -39,6 +39,8 @@ pub(in crate::vault) enum Entering {
     Refused(Denial),
     /// Somebody with the right password tries code after code.
     Guessing,
+    /// Somebody with the right password of an operator who has a passkey came without it.
+    WithoutPasskey,
 }
 
 /// Where the token of a session is taken.
@@ -82,6 +84,10 @@ impl SignsInWith {
 }
 
 impl SignedIn {
+    pub(super) fn into_token(self) -> Option<ShownOnce> {
+        Some(self.token?.expose_once().into())
+    }
+
     pub(in crate::vault) fn into_caller(self) -> Caller {
         Caller::operator(self.operator, self.session)
     }
@@ -116,7 +122,7 @@ impl Answer for SignedIn {
 }
 
 /// The caller as it sees itself.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Myself)]
 pub struct SelfView {
     /// The caller's id.
@@ -138,6 +144,11 @@ pub struct SelfView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wrong_codes: Option<u32>,
+    /// What it reads out to a lead of a case, who so knows that the account is theirs.
+    #[schema(value_type = SpokenFingerprint)]
+    pub fingerprint: ShownOnce,
+    /// The cases in which it was named and no lead has recognised it yet: it has no right there.
+    pub unrecognised_in: Vec<CaseId>,
     /// The cases it is a member of, newest first.
     pub cases: Vec<SelfMembership>,
     /// The `after` of the next page of cases; null on the last one.
@@ -215,15 +226,6 @@ impl<A: Writes> Scope<'_, A> {
         entering: Entering,
         session_for: SessionFor,
     ) -> Result<SignedIn, OperationError> {
-        let session = SessionId::from_random(self.core.draw()?);
-        let token = SessionToken::draw(&*self.core.entropy)?;
-        let token = match session_for {
-            SessionFor::Api => token,
-            SessionFor::Console => token.of_console(),
-        };
-        let expires_at = self.core.clock.in_seconds(self.core.settings.session_s);
-        let idle = self.core.settings.idle();
-        let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
         let (operator, second_factor, means) = match self.enter(entering)? {
             Ok(entered) => entered,
             Err(denial) => {
@@ -231,6 +233,29 @@ impl<A: Writes> Scope<'_, A> {
                 return Err(OperationError::NotFound);
             }
         };
+        let seconds = self.core.settings.session_s;
+        self.begin_session(session_for, operator, means, second_factor, seconds)
+    }
+
+    /// Opens a session for somebody who may have one.
+    pub(super) fn begin_session(
+        &mut self,
+        session_for: SessionFor,
+        operator: OperatorId,
+        means: SessionMeans,
+        second_factor: bool,
+        seconds: i64,
+    ) -> Result<SignedIn, OperationError> {
+        let session = SessionId::from_random(self.core.draw()?);
+        let token = SessionToken::draw(&*self.core.entropy)?;
+        let token = match session_for {
+            SessionFor::Api => token,
+            SessionFor::Console => token.of_console(),
+        };
+        let expires_at = self.core.clock.in_seconds(seconds);
+        let idle = self.core.settings.idle();
+        let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
+        let idle_at = idle_at.min(expires_at);
         let tag = token.tag(self.core.keys().root_keys().token_tags());
         session_rows::insert(
             self.transaction()?,
@@ -243,6 +268,7 @@ impl<A: Writes> Scope<'_, A> {
                 idle_at,
                 second_factor,
                 means,
+                scope: None,
             },
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
@@ -277,7 +303,10 @@ impl<A: Writes> Scope<'_, A> {
         let by_passkey = match &verified.with {
             SignsInWith::Passkey(assertion) => match self.signed_in(&mut secrets, assertion) {
                 Ok(()) => true,
-                Err(Unasserted::Wrong) => return Ok(Err(Denial::WrongCredential)),
+                Err(Unasserted::Wrong) => {
+                    self.notes.alarm = Some(Alarm::PasswordKnown);
+                    return Ok(Err(Denial::WrongCredential));
+                }
                 Err(Unasserted::Cloned) => {
                     self.notes.alarm = Some(Alarm::PasskeyCopied);
                     return Ok(Err(Denial::WrongCredential));
@@ -293,6 +322,7 @@ impl<A: Writes> Scope<'_, A> {
             _ if by_passkey => {
                 // It is not lost.
                 secrets.forget_reset();
+                self.end_recovery(&mut secrets, &row.id)?;
                 row.totp_step
             }
             // The same code came twice at once, or the factor was set up meanwhile.
@@ -324,6 +354,10 @@ impl<A: Writes> Scope<'_, A> {
             Entering::Refused(denial) => Err(denial),
             Entering::Guessing => {
                 self.notes.alarm = Some(Alarm::WrongCodes);
+                Err(Denial::WrongCredential)
+            }
+            Entering::WithoutPasskey => {
+                self.notes.alarm = Some(Alarm::PasswordKnown);
                 Err(Denial::WrongCredential)
             }
         }
@@ -372,7 +406,7 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     fn is_open(&self, row: &SessionRow) -> bool {
-        !row.revoked && !self.core.clock.is_over(row.ends_at())
+        row.means != SessionMeans::Script && !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
 
@@ -453,8 +487,16 @@ impl<A: Action> Scope<'_, A> {
                 });
             }
         }
-        let name = OperatorSecrets::open(&self.core.keys(), &row)?.name.clone();
+        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        let mut unrecognised_in = Vec::new();
+        for number in membership_rows::unrecognised_of(self.connection, operator)? {
+            let case = case_rows::find_by_number(self.connection, number)?;
+            unrecognised_in.extend(case.map(|case| case.id));
+        }
+        let name = secrets.name.clone();
         Ok(SelfView {
+            fingerprint: secrets.fingerprint(operator)?.expose_once().into(),
+            unrecognised_in,
             operator: operator.clone(),
             wrong_codes: self.alarming_codes(&name),
             name,

@@ -83,6 +83,9 @@ enum KeptChange {
     Remove {
         slot: u32,
         fingerprint: String,
+        /// What it was, for the leaf.
+        was: String,
+        label: String,
     },
     /// The number of the keys that come, so that they are new once.
     Signing {
@@ -199,11 +202,14 @@ impl Reading<'_> {
                 view.change = "new-signing-keys";
                 view.kind = SIGNING_KEYS.to_owned();
             }
-            KeptChange::Remove { slot, fingerprint } => {
+            KeptChange::Remove {
+                slot,
+                fingerprint,
+                was,
+                label,
+            } => {
                 view.change = "remove";
-                if let Some(found) = self.slot_of(slot, &fingerprint) {
-                    (view.kind, view.label) = (found.kind.to_owned(), found.label);
-                }
+                (view.kind, view.label) = (was, label);
                 (view.slot, view.fingerprint) = (Some(slot), Some(fingerprint));
             }
         }
@@ -246,10 +252,10 @@ impl Reading<'_> {
             &self.core.settings.programs,
             &*self.core.entropy,
         );
-        Ok(Some(SlotForChange {
-            of: kept.digest()?,
-            slot: made.map_err(not_changed)?,
-        }))
+        let mut slot = made.map_err(not_changed)?;
+        let of = kept.digest()?;
+        slot.change = Some(of.clone());
+        Ok(Some(SlotForChange { of, slot }))
     }
 
     fn kept_change(&self) -> Result<Option<Kept>, OperationError> {
@@ -338,6 +344,8 @@ impl Scope<'_, actions::RequestSlotChange> {
                 Ok(KeptChange::Remove {
                     slot: *no,
                     fingerprint: found.fingerprint.to_string(),
+                    was: found.kind.to_owned(),
+                    label: found.label.clone(),
                 })
             }
         }
@@ -398,7 +406,9 @@ impl Scope<'_, actions::DecideSlotChange> {
 }
 
 impl Scope<'_, actions::CarryOutSlotChange> {
-    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it.
+    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it. A process
+    /// that ends between the two has changed the slots and not said so; carrying it out again then comes to the same: a
+    /// slot of this change gives way to the new one, whose secret its holder gets, and one that is gone is gone.
     pub fn carry_out_slot_change(
         &mut self,
         prepared: Option<SlotForChange>,
@@ -431,9 +441,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             return Err(self.deny(Denial::WrongState(RequestState::Requested)));
         }
         let changed = match (&kept.change, prepared) {
-            (KeptChange::Remove { slot, fingerprint }, _) => {
-                self.remove_slot(*slot, fingerprint)?
-            }
+            (KeptChange::Remove { .. }, _) => self.remove_slot(&kept.change)?,
             (KeptChange::Signing { number }, _) => self.succeed_signing(*number)?,
             (_, Some(prepared)) if prepared.of == kept.digest()? => self.add_slot(prepared.slot)?,
             (_, Some(_)) => return Err(OperationError::Conflict(Conflict::KeyringSlots)),
@@ -453,8 +461,8 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         Ok(changed)
     }
 
-    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has both
-    /// in one commit, so no step of it can be there without the others.
+    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has
+    /// both in one commit, so no step of it can be there without the others.
     fn succeed_signing(&mut self, number: u32) -> Result<SlotChanged, OperationError> {
         let now = Signing::read(self.connection)?.number();
         if now.checked_add(1) != Some(number) {
@@ -489,14 +497,31 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         Ok(changed(slot, generation, prepared.handed))
     }
 
-    fn remove_slot(&self, no: u32, fingerprint: &str) -> Result<SlotChanged, OperationError> {
-        let slot = self.slot_of(no, fingerprint);
-        let slot = slot.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
+    fn remove_slot(&self, change: &KeptChange) -> Result<SlotChanged, OperationError> {
+        let KeptChange::Remove {
+            slot,
+            fingerprint,
+            was,
+            label,
+        } = change
+        else {
+            return Err(damaged());
+        };
+        let there = self.slot_of(*slot, fingerprint).is_some();
         let mut keyring = self.core.keyring_to_change();
-        keyring
-            .remove_slot(no, &*self.core.entropy)
-            .map_err(not_changed)?;
-        Ok(changed(slot, keyring.generation(), Handed::Nothing))
+        if there {
+            let removed = keyring.remove_slot(*slot, &*self.core.entropy);
+            removed.map_err(not_changed)?;
+        }
+        Ok(SlotChanged {
+            slot: Some(*slot),
+            kind: kind_of(was)?,
+            label: label.clone(),
+            fingerprint: Some(fingerprint.clone()),
+            signing: None,
+            generation: keyring.generation(),
+            handed: Handed::Nothing,
+        })
     }
 }
 
@@ -532,6 +557,12 @@ fn changed(slot: SlotStatus, generation: u64, handed: Handed) -> SlotChanged {
         generation,
         handed,
     }
+}
+
+fn kind_of(word: &str) -> Result<&'static str, OperationError> {
+    let kinds = ["passphrase", "shares", "age", "command"];
+    let kind = kinds.into_iter().find(|kind| *kind == word);
+    kind.ok_or_else(damaged)
 }
 
 /// What the slots and the programs do not allow is a state of things; all else is a fault.

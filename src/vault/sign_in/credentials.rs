@@ -124,7 +124,7 @@ impl Vault {
     ) -> Result<(OpenSession, Attempt), Unauthenticated> {
         let found = self.attempt(&attempt.name, attempt.address)?;
         let about = found.operator();
-        let mut guessing = false;
+        let (mut guessing, mut without_passkey) = (false, false);
         let verified =
             self.has_right_password(&found, &attempt.password)
                 .and_then(|(row, secrets)| {
@@ -135,10 +135,14 @@ impl Vault {
                         // What the passkey signed is looked at when the session is opened.
                         SignsInWith::Passkey(_) => {
                             let apart = code.is_none() && !secrets.passkeys.is_empty();
+                            without_passkey = !apart && !secrets.passkeys.is_empty();
                             apart.then_some(None)
                         }
                         // A code is none for whoever has a passkey, right or wrong.
-                        SignsInWith::Code if !secrets.passkeys.is_empty() => None,
+                        SignsInWith::Code if !secrets.passkeys.is_empty() => {
+                            without_passkey = true;
+                            None
+                        }
                         SignsInWith::Code | SignsInWith::Passphrase => {
                             let step;
                             let here = |secrets: &OperatorSecrets| {
@@ -163,6 +167,7 @@ impl Vault {
                 None => Entering::Verified(verified),
             },
             None if guessing => Entering::Guessing,
+            None if without_passkey => Entering::WithoutPasskey,
             None => Entering::Refused(Denial::WrongCredential),
         };
         let operation = OpenSession {

@@ -6,11 +6,13 @@
 mod challenge;
 mod credentials;
 mod enrol;
+mod recover;
 mod second_factor;
 mod session;
 mod unauthenticated;
 
 pub use challenge::SignInChallenge;
 pub use credentials::SignIn;
+pub use recover::Recover;
 pub use second_factor::SetSecondFactor;
 pub use unauthenticated::Unauthenticated;

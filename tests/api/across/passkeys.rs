@@ -157,6 +157,37 @@ fn a_copied_passkey_is_refused_at_the_door_with_an_alarm() {
 }
 
 #[test]
+fn the_right_password_without_the_passkey_raises_an_alarm_and_a_wrong_one_none() {
+    let vault = TestVault::new();
+    let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
+    lead.enrol(&key);
+    let alarm = |password: &str, passkey: Value, totp: Value| {
+        let body = json!({ "name": name, "password": password, "passkey": passkey, "totp": totp });
+        let refused = vault.anonymous().post("/sessions", &body);
+        let refused = refused.assert_problem(401, "wrong-credential");
+        vault.clock.advance_seconds(600);
+        let path = format!("/audit/leaves/{}", refused.leaf().unwrap());
+        vault.auditor().get(&path).assert_status(200).json()["leaf"]["alarm"].clone()
+    };
+    let challenge = || vault.anonymous().get("/sessions/challenge").json();
+    let known = json!("password-known");
+    let strange = || json!(Authenticator::new().sign(&challenge()));
+    assert_eq!(alarm(PASSWORD, Value::Null, Value::Null), known);
+    assert_eq!(alarm(PASSWORD, Value::Null, json!("287082")), known);
+    assert_eq!(alarm(PASSWORD, strange(), Value::Null), known);
+    assert_eq!(
+        alarm(PASSWORD, json!(key.sign(&challenge())), json!("287082")),
+        known
+    );
+    let wrong = "not the password";
+    assert_eq!(alarm(wrong, Value::Null, Value::Null), Value::Null);
+    assert_eq!(
+        alarm(wrong, json!(key.sign(&challenge())), Value::Null),
+        Value::Null
+    );
+}
+
+#[test]
 fn where_it_is_required_a_role_without_one_enrols_one_and_does_nothing_else() {
     let vault = TestVault::with(REQUIRED);
     let (administrator, key) = (vault.client(Who::Administrator), Authenticator::new());

@@ -81,6 +81,11 @@ impl Asked {
     }
 }
 
+/// A token that anybody may have.
+fn new_token() -> Value {
+    json!({ "name": "a script", "days": 1, "actions": ["audit.vkey"] })
+}
+
 /// Where changes of the keyring's slots are asked for.
 pub const SLOT_CHANGE: &str = "/keys/slots/change";
 
@@ -153,9 +158,16 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/sessions"),
     for_all("GET /api/v1/me"),
     for_all("GET /api/v1/inbox"),
+    for_all("POST /api/v1/tokens"),
+    for_all("GET /api/v1/tokens"),
+    Row {
+        granted: Administrator,
+        ..for_all("DELETE /api/v1/tokens/{token}")
+    },
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
+    row("DELETE /api/v1/operators/{operator}/recovery",    Lead, Auditor, 403),
     row("GET /api/v1/health",                              Auditor, Investigator, 403),
     for_all("GET /api/v1/keys"),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
@@ -188,6 +200,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}",  Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/members/{operator}/recognition", Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
@@ -281,7 +294,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         incident.admit(&file).assert_status(201).member("exhibit")
     });
     let body = match route {
-        "DELETE /api/v1/operators/{operator}" => {
+        "DELETE /api/v1/operators/{operator}" | "DELETE /api/v1/operators/{operator}/recovery" => {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
             None
         }
@@ -306,6 +319,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             "label": "a key", "password": PASSWORD, "nonce": "AAAA", "client_data": "AAAA",
             "authenticator_data": "AAAA",
         })),
+        "POST /api/v1/tokens" => Some(new_token()),
+        "DELETE /api/v1/tokens/{token}" => {
+            let owner = incident.newcomer_with_code("investigator");
+            let made = owner.post("/tokens", &new_token()).assert_status(201);
+            target = Some(made.member("token"));
+            None
+        }
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -315,6 +335,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);
             Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/members/{operator}/recognition" => {
+            let somebody = incident.newcomer("investigator");
+            let me = somebody.get("/me").assert_status(200);
+            incident.give(&incident.case, &me.member("operator"), "investigator", None);
+            target = Some(me.member("operator"));
+            Some(json!({ "fingerprint": me.member("fingerprint"), "reason": body::REASON }))
         }
         "PUT /api/v1/cases/{case}/retention" | "POST /api/v1/cases/{case}/destructions" => {
             Some(body::reason())
@@ -545,6 +572,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     };
     let path = [
         "{operator}",
+        "{token}",
         "{reveal}",
         "{export}",
         "{withdrawal}",
@@ -617,6 +645,8 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             .unwrap()
             .insert(client.token().to_owned(), signed);
         client
+    } else if route == "POST /api/v1/tokens" {
+        incident.newcomer_with_code(who.home())
     } else {
         incident.client(who)
     }
@@ -680,12 +710,27 @@ pub fn ask_open(incident: &Incident, route: &str) -> Value {
                 .assert_status(201);
             json!({ "name": name, "password": PASSWORD })
         }
+        "POST /api/v1/recoveries" => {
+            let (name, key) = (fresh_name(), Authenticator::new());
+            let (_, enrolment) = incident.invite(&name, "investigator");
+            let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+            incident
+                .anonymous()
+                .post("/enrolments", &body)
+                .assert_status(201);
+            let session = incident.sign_in(&name, PASSWORD).assert_status(201);
+            let client = incident.anonymous().with_token(&session.member("token"));
+            let enrolled = client.post("/me/passkeys", &client.making(&key, "a key"));
+            let code = enrolled.assert_status(201).member("recovery_code");
+            json!({ "name": name, "password": PASSWORD, "code": code })
+        }
         other => panic!("{other}"),
     }
 }
 
-pub const OPEN: [&str; 3] = [
+pub const OPEN: [&str; 4] = [
     "POST /api/v1/sessions",
     "POST /api/v1/enrolments",
     "POST /api/v1/second-factors",
+    "POST /api/v1/recoveries",
 ];

@@ -36,6 +36,7 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     sight.see("stranger", "sign-in", "/console/sign-in", 200);
     sight.see("stranger", "invitation", "/console/invitation", 200);
     sight.see("stranger", "second-factor", "/console/second-factor", 200);
+    sight.see("stranger", "recovery", "/console/recovery", 200);
     sight.see("stranger", "errors", "/errors", 200);
 
     let numbers: Vec<_> = incident.log.messages.iter().take(3).collect();

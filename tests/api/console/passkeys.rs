@@ -97,7 +97,8 @@ fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
     chromium.fill("#label", "key of the browser");
     chromium.fill("#password", PASSWORD);
     chromium.press("Enrol a passkey");
-    chromium.comes_to("done=");
+    chromium.find("code.enrolment");
+    chromium.go("/console/passkeys");
     assert!(chromium.words().contains("key of the browser"));
 
     chromium.press("Sign out");

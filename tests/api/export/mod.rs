@@ -71,12 +71,14 @@ pub fn unpack(
     let trust = Trust {
         signers: vec![signer(incident)],
         check_proof: Some(&check),
+        ..Trust::default()
     };
     let verdict = evidence::verify(&tar, &trust).unwrap();
     assert!(verdict.holds(), "{:?}", verdict.failed());
     let strangers = Trust {
         signers: vec![[1; 32]],
         check_proof: Some(&check),
+        ..Trust::default()
     };
     assert!(!evidence::verify(&tar, &strangers).unwrap().holds());
     let opened = evidence::open(&tar, &receiver.identity, &directory.path().join("out")).unwrap();
@@ -88,14 +90,14 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-fn signer(incident: &Incident) -> [u8; 32] {
+pub fn signer(incident: &Incident) -> [u8; 32] {
     let line = incident.investigator().get("/evidence/signer");
     let line = line.assert_status(200).text();
     let key = line.split_once("ssh-ed25519").unwrap().1;
     evidence::parse_public_key(&format!("ssh-ed25519{}", key.trim_end())).unwrap()
 }
 
-fn verifier_key(incident: &Incident) -> VerifierKey {
+pub fn verifier_key(incident: &Incident) -> VerifierKey {
     let text = incident
         .investigator()
         .get("/audit/vkey")

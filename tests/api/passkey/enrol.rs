@@ -1,7 +1,7 @@
 //! A passkey is enrolled.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -83,6 +83,13 @@ fn it_takes_the_password_a_fresh_challenge_of_this_session_and_a_verified_user()
         .new_session(Who::Lead)
         .post("/me/passkeys/challenge", &json!({}));
     refused(key.make(&own.assert_status(200).json()));
+    // A point that is not on the curve: under it nothing would ever verify, and its owner were locked out.
+    let mut off_curve = key.make(&begin());
+    let said = off_curve["authenticator_data"].as_str().unwrap();
+    let mut data = URL_SAFE_NO_PAD.decode(said).unwrap();
+    *data.last_mut().unwrap() ^= 1;
+    off_curve["authenticator_data"] = json!(URL_SAFE_NO_PAD.encode(data));
+    refused(off_curve);
     // A nonce of another challenge, and one that is too old.
     let mut mixed = key.make(&begin());
     mixed["nonce"] = begin()["nonce"].clone();

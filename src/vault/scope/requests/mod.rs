@@ -14,6 +14,7 @@
 mod approval;
 mod asked_view;
 mod bound_exhibits;
+mod decider_device;
 mod destruction;
 mod end;
 mod erasure;
@@ -61,6 +62,7 @@ const fn read_as<K: RequestKind>() -> (&'static str, ActionKind) {
 use crate::policy::{Action, ActionKind};
 
 pub use self::asked_view::{AskedView, ShownState};
+pub use self::decider_device::DeciderDevice;
 pub use self::destruction::{
     ComingDestruction, Destruction, DestructionView, EndedCase, EndingExhibit, StoppedView,
 };

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::decider_device::DeciderDevice;
 use super::package_file::{PACKAGE_DAYS, PackageFile, SoundTar, Tar};
 use super::packaged::{Leaving, PackageRows, Packaged, Taken};
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
@@ -35,6 +36,8 @@ pub struct PackageContents {
     pub decided: Vec<u8>,
     /// A `.tlog-proof` text: the leaf is in the tree of the checkpoint.
     pub proof: String,
+    /// What the decider's passkey signed; nothing if the decider had none.
+    pub device: Option<DeciderDevice>,
     /// The name of the log.
     pub origin: String,
     /// The root hash of that checkpoint, as text.
@@ -120,6 +123,7 @@ impl<A: Reveals> Scope<'_, A> {
         self.unchanged(&found)?;
         let proof = self.prove_leaf(approval.seq)?.0;
         let checkpoint = self.newest_checkpoint()?;
+        let device = self.decider_device(&approval)?;
         let rows = K::open(self, body)?;
         self.notes.rows = Some(K::touched(body).rows);
         let request = id.of_any_kind();
@@ -130,6 +134,7 @@ impl<A: Reveals> Scope<'_, A> {
             leaf_number: approval.seq,
             decided: approval.statement,
             proof,
+            device,
             origin: checkpoint.origin.to_string(),
             root: checkpoint.root.to_string(),
             made_at: self.now,

@@ -1,0 +1,3 @@
+//! Recoveries, as those see them who can stop them.
+
+mod stop;
