@@ -239,17 +239,8 @@ pub(crate) fn open_with(
     clock: ManualClock,
     settings: Settings,
 ) -> Result<Vault, StartError> {
-    open_by(paths, PASSPHRASE, clock, settings)
-}
-
-pub(crate) fn open_by(
-    paths: &Paths,
-    passphrase: &str,
-    clock: ManualClock,
-    settings: Settings,
-) -> Result<Vault, StartError> {
     let keyring =
-        LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(passphrase.to_owned()))?;
+        LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
     let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
     Vault::open(paths, keyring, settings, clock, entropy)
 }

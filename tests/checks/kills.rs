@@ -13,30 +13,23 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use breachvault::domain::OperatorName;
-use breachvault::operations::audit::ReadCheckpoint;
 use breachvault::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ReadCertificate, RequestDestruction,
 };
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
-use breachvault::operations::key::{
-    CarryOutSlotChange, DecideSlotChange, RequestSlotChange, RotateKek,
-};
-use breachvault::operations::operator::AddOperator;
 use breachvault::operations::record::LookUp;
-use breachvault::vault::audit::VerifierKey;
 use breachvault::vault::backup::{Target, back_up_database, verify_backup};
 use breachvault::vault::clock::ManualClock;
-use breachvault::vault::identity::{EnrolmentToken, Password};
-use breachvault::vault::keyring::{LockedKeyring, NewPassphrase, Passphrase};
+use breachvault::vault::identity::Password;
+use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{Caller, Paths, SignIn, Vault, trail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, enter, log, numbers};
+use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::outside;
 
 const ROWS: u64 = 3000;
-const NEW_PASSPHRASE: &str = "another passphrase for tests";
 /// What the killed process says when it begins, and when it has ended.
 const BEGINS: &str = "the act begins";
 const HAS_ENDED: &str = "the act has ended";
@@ -47,33 +40,22 @@ enum Act {
     Destruction,
     Erasure,
     Backup,
-    Passphrase,
-    SigningKeys,
 }
 
 impl Act {
-    const ALL: [Self; 5] = [
-        Self::Destruction,
-        Self::Erasure,
-        Self::Backup,
-        Self::Passphrase,
-        Self::SigningKeys,
-    ];
+    const ALL: [Self; 3] = [Self::Destruction, Self::Erasure, Self::Backup];
 
     fn name(self) -> String {
         format!("{self:?}")
     }
 }
 
-/// A vault in which a destruction, an erasure and new signing keys were approved and can be carried out.
+/// A vault in which both requests were approved and can be carried out.
 struct Prepared {
     closed: Closed,
     number: String,
     destruction: String,
     erasure: String,
-    /// The key of the log and a checkpoint, kept before any of it.
-    vkey: VerifierKey,
-    checkpoint: Vec<u8>,
 }
 
 fn prepared() -> Prepared {
@@ -99,19 +81,6 @@ fn prepared() -> Prepared {
     house
         .ask::<DecideDestruction>(&people.custodian, &ids, yes())
         .unwrap();
-    let administrator = sign_in(&house.vault, "archibald");
-    let invited = json!({ "name": "adelheid", "role": "administrator" });
-    let invited = house.ask::<AddOperator>(&administrator, &[], invited);
-    let token = EnrolmentToken::parse(invited.unwrap()["enrolment"].as_str().unwrap());
-    let other = enter(&house.vault, "adelheid", &token.unwrap());
-    let wanted = json!({ "change": "new-signing-keys", "reason": REASON });
-    house
-        .ask::<RequestSlotChange>(&administrator, &[], wanted)
-        .unwrap();
-    house.ask::<DecideSlotChange>(&other, &[], yes()).unwrap();
-    let note = house.ask::<ReadCheckpoint>(&people.auditor, &[], json!({}));
-    let checkpoint = note.unwrap().as_str().unwrap().as_bytes().to_vec();
-    let vkey = fs::read_to_string(house.paths().vkey()).unwrap();
     // The delay of the destruction is over.
     house.clock.advance_seconds(3601);
     Prepared {
@@ -119,8 +88,6 @@ fn prepared() -> Prepared {
         number,
         destruction,
         erasure,
-        vkey: vkey.trim().parse().unwrap(),
-        checkpoint,
     }
 }
 
@@ -154,7 +121,7 @@ fn victim() {
         match act {
             Act::Destruction => "leander",
             Act::Erasure => "cunegonde",
-            Act::Backup | Act::Passphrase | Act::SigningKeys => "archibald",
+            Act::Backup => "archibald",
         },
     );
     println!("{BEGINS}");
@@ -176,15 +143,6 @@ fn victim() {
             let target = Target::File(Path::new(&to));
             let now = "2024-04-02T11:00:00Z".parse().unwrap();
             back_up_database(&paths, target, now, Duration::ZERO, &|| true).unwrap();
-        }
-        Act::Passphrase => {
-            let passphrase = NewPassphrase::parse(NEW_PASSPHRASE.to_owned())
-                .ok()
-                .unwrap();
-            vault.perform(&by, RotateKek { passphrase }).unwrap();
-        }
-        Act::SigningKeys => {
-            ask::<CarryOutSlotChange>(&vault, &by, &[], reason).unwrap();
         }
     }
     println!("{HAS_ENDED}");
@@ -222,7 +180,6 @@ fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) ->
             let path = shelf.path().join(format!("{no}.bvdata"));
             path.to_str().unwrap().to_owned()
         }
-        Act::Passphrase | Act::SigningKeys => String::new(),
     };
     let whole = prepared.closed.copy();
     let (mut child, mut lines) = begin(act, &whole, &request(0));
@@ -349,53 +306,4 @@ fn a_backup_that_was_killed_is_not_there_or_whole_and_the_vault_is_as_it_was() {
         vault.stop().unwrap();
         made
     });
-}
-
-#[test]
-fn after_a_change_of_the_passphrase_that_was_killed_one_of_the_two_opens_the_vault() {
-    killed_again_and_again(Act::Passphrase, |_, left, _| {
-        let locked = LockedKeyring::read(&left.paths().keyring()).unwrap();
-        let opens = |passphrase: &str| {
-            locked
-                .unlock(&Passphrase::new(passphrase.to_owned()))
-                .is_ok()
-        };
-        let (old, new) = (opens(PASSPHRASE), opens(NEW_PASSPHRASE));
-        assert!(old != new, "{old} {new}");
-        let vault = open_with(left, if new { NEW_PASSPHRASE } else { PASSPHRASE });
-        is_whole(&vault, &left.paths());
-        vault.stop().unwrap();
-        new
-    });
-}
-
-#[test]
-fn new_signing_keys_that_were_killed_are_there_whole_or_not_at_all_and_can_be_made_again() {
-    killed_again_and_again(Act::SigningKeys, |prepared, left, _| {
-        let paths = left.paths();
-        let vault = open(&paths);
-        is_whole(&vault, &paths);
-        let kept = std::slice::from_ref(&prepared.checkpoint);
-        let old = || Some(prepared.vkey.clone());
-        let followed = trail::verify_directory(&paths, old(), kept).unwrap();
-        let made = leaves(left, "slot.carry-out");
-        assert_eq!(followed.successors.len(), usize::try_from(made).unwrap());
-        if made == 0 {
-            // It did not happen, so it is done now, by the decision of before.
-            let by = sign_in(&vault, "archibald");
-            ask::<CarryOutSlotChange>(&vault, &by, &[], json!({ "reason": REASON })).unwrap();
-        }
-        vault.stop().unwrap();
-        let followed = trail::verify_directory(&paths, old(), kept).unwrap();
-        assert_eq!(followed.successors.len(), 1);
-        let beside = fs::read_to_string(paths.vkey()).unwrap();
-        assert_eq!(beside.trim(), followed.successors[0].key.to_string());
-        assert!(trail::verify_directory(&paths, old(), &[]).is_err());
-        made == 1
-    });
-}
-
-fn open_with(left: &Closed, passphrase: &str) -> Vault {
-    let clock = ManualClock::new("2024-04-02T11:00:00Z".parse().unwrap());
-    house::open_by(&left.paths(), passphrase, clock, house::settings()).unwrap()
 }

@@ -85,8 +85,8 @@ fn called(task: &TaskView) -> &'static str {
         TaskKind::Backup => "The last backup failed",
         TaskKind::Destruction => "A destroyed case cannot be ended",
         TaskKind::Slots => "The keyring's slots are to change",
-        TaskKind::Keys => "A key is due",
         TaskKind::Recovery => "Somebody recovers their account",
+        TaskKind::Keys => "A key is due",
     }
 }
 
@@ -109,8 +109,8 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
         TaskKind::Slots => "Who can decide it: another administrator.",
-        TaskKind::Keys => "Who can make a new one: an administrator.",
         TaskKind::Recovery => "Who can stop it: a lead or an administrator.",
+        TaskKind::Keys => "Who can make a new one: an administrator.",
         TaskKind::Backup => "Who can mend it: an administrator, on the host.",
         TaskKind::Destruction => {
             "Its keys or rows could not be deleted. It is tried again; who can mend it: an administrator, on the host."

@@ -198,10 +198,6 @@ impl Reading<'_> {
                 (view.kind, view.label) = ("age".into(), label);
                 view.recipients = recipients;
             }
-            KeptChange::Signing { .. } => {
-                view.change = "new-signing-keys";
-                view.kind = SIGNING_KEYS.to_owned();
-            }
             KeptChange::Remove {
                 slot,
                 fingerprint,
@@ -211,6 +207,10 @@ impl Reading<'_> {
                 view.change = "remove";
                 (view.kind, view.label) = (was, label);
                 (view.slot, view.fingerprint) = (Some(slot), Some(fingerprint));
+            }
+            KeptChange::Signing { .. } => {
+                view.change = "new-signing-keys";
+                view.kind = SIGNING_KEYS.to_owned();
             }
         }
         Ok(Some(view))
@@ -461,8 +461,8 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         Ok(changed)
     }
 
-    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has
-    /// both in one commit, so no step of it can be there without the others.
+    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has both
+    /// in one commit, so no step of it can be there without the others.
     fn succeed_signing(&mut self, number: u32) -> Result<SlotChanged, OperationError> {
         let now = Signing::read(self.connection)?.number();
         if now.checked_add(1) != Some(number) {

@@ -33,10 +33,10 @@ words! {
         Destruction => "destruction",
         /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
         Slots => "slots",
-        /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
-        Keys => "keys",
         /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not them.
         Recovery => "recovery",
+        /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
+        Keys => "keys",
     }
 }
 
@@ -110,12 +110,6 @@ impl<A: Action> Scope<'_, A> {
                 ..TaskView::of(TaskKind::Slots)
             });
         }
-        if in_vault(ActionKind::RequestSlotChange) && self.key_dues()?.iter().any(|one| one.due) {
-            all.push(TaskView {
-                yours: true,
-                ..TaskView::of(TaskKind::Keys)
-            });
-        }
         if in_vault(ActionKind::StopRecovery) {
             for (operator, name, until) in self.recovering()? {
                 all.push(TaskView {
@@ -126,6 +120,12 @@ impl<A: Action> Scope<'_, A> {
                     ..TaskView::of(TaskKind::Recovery)
                 });
             }
+        }
+        if in_vault(ActionKind::RequestSlotChange) && self.key_dues()?.iter().any(|one| one.due) {
+            all.push(TaskView {
+                yours: true,
+                ..TaskView::of(TaskKind::Keys)
+            });
         }
         if in_vault(ActionKind::LiftSuspension) {
             self.add_imposed_by_administrators(&mut all)?;
