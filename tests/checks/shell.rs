@@ -168,6 +168,8 @@ fn every_command_at_a_terminal() {
         found["operator"].as_str().unwrap().to_owned()
     };
     let third = operator("lead.three");
+    let stop = [&["operators", "stop-recovery", &third][..], &reason].concat();
+    assert!(shell.done("administrator", &stop).contains("stopped: "));
     let revoke = [&["operators", "revoke", &third][..], &reason].concat();
     assert!(
         shell
