@@ -42,9 +42,13 @@ CREATE TABLE session (
     idle_at    INTEGER NOT NULL,
     -- Whether it was opened with a second factor.
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
-    -- By what: a password and perhaps a code, a passkey, the vault's own command line.
-    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery')),
-    revoked_at INTEGER
+    -- By what: a password and perhaps a code, a passkey, the vault's own command line, a recovery code; or it is the
+    -- token of a script.
+    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery', 'script')),
+    revoked_at INTEGER,
+    -- What the token of a script is called and good for, sealed under the operator-secret key; and when it was used.
+    scope   BLOB CHECK ((scope IS NULL) = (means <> 'script')),
+    used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX session_of_operator ON session (operator);

@@ -12,7 +12,8 @@ CREATE TABLE cases (
 ) STRICT;
 
 -- `account` names the one account a liaison is bound to, sealed under the case key. A suspended member has no right
--- in the case until another lead gives one. A restore suspends every member, and is nobody in `suspended_by`.
+-- in the case until another lead gives one. A restore suspends every member, and is nobody in `suspended_by`. Nor has a member any right
+-- whom nobody has recognised.
 CREATE TABLE membership (
     case_number  INTEGER NOT NULL REFERENCES cases (number),
     operator     TEXT NOT NULL REFERENCES operator (id),
@@ -20,6 +21,8 @@ CREATE TABLE membership (
     account      BLOB,
     suspended_at INTEGER,
     suspended_by TEXT REFERENCES operator (id),
+    recognised_at INTEGER,
+    recognised_by TEXT REFERENCES operator (id),
     PRIMARY KEY (case_number, operator)
 ) STRICT, WITHOUT ROWID;
 

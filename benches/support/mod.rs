@@ -13,12 +13,15 @@ use breachvault::domain::{
     CaseId, CaseRole, Format, HomeRole, OperatorId, OperatorName, Reference, Title,
 };
 use breachvault::ingest::Declared;
-use breachvault::operations::case::{NameMember, OpenCase, OpenCaseInput};
+use breachvault::operations::case::{
+    NameMember, OpenCase, OpenCaseInput, RecogniseMember, RecognitionInput,
+};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
 use breachvault::operations::export::{DecideExport, RequestExport, take_package};
 use breachvault::operations::membership::NameMemberInput;
 use breachvault::operations::operator::AddOperator;
-use breachvault::operations::{Ids, Request};
+use breachvault::operations::session::ReadSelf;
+use breachvault::operations::{Ids, PageInput, Request};
 use breachvault::synthesis::{Recipe, write};
 use breachvault::vault::clock::SystemClock;
 use breachvault::vault::entropy::SystemEntropy;
@@ -151,9 +154,9 @@ impl House {
         };
         let opened = ask::<OpenCase>(&vault, &lead, &Ids::default(), input)?;
         let case: CaseId = member(&opened, "case")?.parse()?;
-        for (operator, role) in [
-            (&investigator, CaseRole::Investigator),
-            (&custodian, CaseRole::Custodian),
+        for (name, operator, role) in [
+            ("investigator", &investigator, CaseRole::Investigator),
+            ("custodian", &custodian, CaseRole::Custodian),
         ] {
             let ids = ids(&[("case", case.as_str()), ("operator", operator.as_str())]);
             let input = NameMemberInput {
@@ -163,6 +166,13 @@ impl House {
                 reason: None,
             };
             ask::<NameMember>(&vault, &lead, &ids, input)?;
+            let person = sign_in(&vault, name)?;
+            let me = ask::<ReadSelf>(&vault, &person, &Ids::default(), PageInput::default())?;
+            let input = RecognitionInput {
+                fingerprint: member(&me, "fingerprint")?.to_owned(),
+                reason: "to be measured".to_owned(),
+            };
+            ask::<RecogniseMember>(&vault, &lead, &ids, input)?;
         }
         let session = vault
             .sign_in(attempt("investigator")?)

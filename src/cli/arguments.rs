@@ -9,7 +9,7 @@ use super::{
 };
 use crate::client::{
     case, erasure, export, inbox, lookup, member, operator as operators, quarantine, raise, record,
-    request, reveal, scope, session,
+    request, reveal, scope, session, token,
 };
 
 /// A privacy-preserving vault for the data of one breach.
@@ -34,6 +34,9 @@ enum Command {
     /// Your open sessions: list them, end one.
     #[command(subcommand)]
     Sessions(session::Sessions),
+    /// Tokens for scripts: list, make and revoke them.
+    #[command(subcommand)]
+    Tokens(token::Tokens),
     Budgets(session::Budgets),
     Inbox(inbox::Inbox),
     /// Cases: list, open, show, hold, close and reopen them.
@@ -110,6 +113,7 @@ impl Arguments {
             Command::Enrol(enrol) => enrol.run(),
             Command::Password(password) => password.run(),
             Command::Sessions(sessions) => Ok(sessions.run()?),
+            Command::Tokens(tokens) => Ok(tokens.run()?),
             Command::Budgets(budgets) => Ok(budgets.run()?),
             Command::Inbox(inbox) => Ok(inbox.run()?),
             Command::Case(case) => Ok(case.run()?),

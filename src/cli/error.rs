@@ -342,6 +342,11 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::SessionEnded => "the session has ended",
         Denial::NotAllowed => "your role does not allow this",
         Denial::Concealed => ABSENT,
+        Denial::NotRecognised => {
+            "no lead of the case has recognised you yet: read your fingerprint out to one of them"
+        }
+        Denial::BeyondToken => "the token of this script is not good for this",
+        Denial::WrongFingerprint => "this is not the fingerprint of the account",
         Denial::CaseClosed => "the case is closed; reopen it first",
         Denial::CaseDestroyed => "the case was destroyed; its certificate is all that is left",
         Denial::NothingAdmitted => {
@@ -386,6 +391,12 @@ fn way_out(denial: Denial) -> Option<&'static str> {
              sign in as one of them with --operator, or ask a lead of the case"
         }
         Denial::Concealed => "check the id, and that a lead named you as a member of the case",
+        Denial::NotRecognised => {
+            "`breachvault whoami` and the console show your fingerprint; call a lead whom you know"
+        }
+        Denial::WrongFingerprint => {
+            "let its owner read it out again; if it stays wrong, the account is somebody else's: tell the other leads"
+        }
         Denial::SessionEnded => "sign in again",
         Denial::OwnRequest => "ask another lead or custodian of the case to decide it",
         Denial::AskerGone => "somebody who is a member of the case has to ask anew",

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::sign_in::{SignInArgs, SignInIfAny};
-use super::unlock_args::UnlockArgs;
+use super::unlock_args::{SecondUnlockArgs, UnlockArgs};
 use super::{settings, unlock};
 use crate::vault::{Caller, Operation, Reply, Vault};
 
@@ -58,8 +58,17 @@ impl Local {
         &self,
         act: impl FnOnce(&Vault, &Caller) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
+        self.act_with(None, act)
+    }
+
+    /// The same, with the holder of a second slot if the command line says how they open it.
+    fn act_with<T>(
+        &self,
+        second: Option<&SecondUnlockArgs>,
+        act: impl FnOnce(&Vault, &Caller) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
         let settings = settings::read(self.config.as_deref())?;
-        let vault = unlock::open(&self.dir, &self.unlock, settings)?;
+        let vault = unlock::open_by_two(&self.dir, &self.unlock, second, settings)?;
         let ended = self
             .sign_in
             .sign_in(&vault)
@@ -73,5 +82,22 @@ impl Local {
     /// Performs one operation as the operator who signed in.
     pub(super) fn perform<O: Operation>(&self, operation: O) -> Result<Reply, CliError> {
         self.act(|vault, caller| Ok(vault.perform(caller, operation)?))
+    }
+
+    /// The same, with the holder of a second slot.
+    pub(super) fn perform_with<O: Operation>(
+        &self,
+        second: &SecondUnlockArgs,
+        operation: O,
+    ) -> Result<Reply, CliError> {
+        self.act_with(Some(second), |vault, caller| {
+            if !vault.has_its_holders() {
+                return Err(CliError::sealed(
+                    "the keyring has more than one slot, so it takes the holders of two",
+                )
+                .hint("open a second slot: --second-passphrase-file, --second-share-file, --second-age-identity"));
+            }
+            Ok(vault.perform(caller, operation)?)
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::CliError;
-use super::unlock_args::UnlockArgs;
+use super::unlock_args::{SecondUnlockArgs, UnlockArgs};
 use crate::domain::io_words;
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
@@ -79,8 +79,23 @@ pub(super) fn open(
     with: &UnlockArgs,
     settings: Settings,
 ) -> Result<Vault, CliError> {
+    open_by_two(directory, with, None, settings)
+}
+
+/// The same, with the holder of a second slot if the command line says how they open it.
+pub(super) fn open_by_two(
+    directory: &Path,
+    with: &UnlockArgs,
+    second: Option<&SecondUnlockArgs>,
+    settings: Settings,
+) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
-    let keyring = unlock(&paths, with, &settings.programs)?;
+    let locked = read_keyring(&paths)?;
+    let mut keyring = with.unlock(&locked, &settings.programs)?;
+    let second = second.map(|second| second.unlock(&locked, &settings.programs));
+    if let Some(second) = second.transpose()?.flatten() {
+        keyring.joined_by(&second)?;
+    }
     start(&paths, keyring, settings)
 }
 

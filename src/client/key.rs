@@ -13,6 +13,11 @@ pub(crate) fn slots(client: &Client) -> Result<Value, Failure> {
     client.connect()?.get("/keys/slots")?.value()
 }
 
+/// The keyring, and which keys are due.
+pub(crate) fn status(client: &Client) -> Result<Value, Failure> {
+    client.connect()?.get("/keys/status")?.value()
+}
+
 /// Asks for a change.
 pub(crate) fn ask(client: &Client, input: &Value) -> Result<Value, Failure> {
     client.connect()?.post("/keys/slots/change", input)?.value()

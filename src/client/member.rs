@@ -17,6 +17,8 @@ pub(crate) enum Members {
     List(List),
     /// Give an operator a role in a case; another lead may have to decide it
     Name(Name),
+    /// Recognise a member by the fingerprint that they read out to you
+    Recognise(Recognise),
     /// Suspend a member at once
     #[command(after_help = "Example:\n  \
                   breachvault members suspend o_0123456789abcdefghjk \\\n      \
@@ -86,6 +88,23 @@ pub(crate) struct OnMember {
     client: Client,
 }
 
+#[derive(Args)]
+#[command(
+    after_help = "They see it with `breachvault whoami`. Call them by a number that you know,\n\
+                  or meet them; do not read one to them.\n\n\
+                  Example:\n  \
+                  breachvault members recognise o_0123456789abcdefghjk \\\n      \
+                  --fingerprint 7K3M-9QTX-2BWD \\\n      \
+                  --reason 'she read it out by telephone' --case C"
+)]
+pub(crate) struct Recognise {
+    /// The fingerprint, as they read it out
+    #[arg(long, value_name = "F")]
+    fingerprint: String,
+    #[command(flatten)]
+    member: OnMember,
+}
+
 impl Members {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
@@ -95,6 +114,7 @@ impl Members {
                 list.client.output.list(&members, "members", COLUMNS)
             }
             Self::Name(name) => name.run(),
+            Self::Recognise(asked) => asked.run(),
             Self::Suspend(member) => {
                 let (path, body) = member.request("/suspension");
                 let done = member.client.connect()?.post(&path, &body)?.value()?;
@@ -140,6 +160,17 @@ impl Name {
     }
 }
 
+impl Recognise {
+    fn run(self) -> Result<(), Failure> {
+        let (path, mut body) = self.member.request("/recognition");
+        if let Some(body) = body.as_object_mut() {
+            body.insert("fingerprint".to_owned(), self.fingerprint.into());
+        }
+        let done = self.member.client.connect()?.post(&path, &body)?.value()?;
+        self.member.client.output.object(&done)
+    }
+}
+
 impl OnMember {
     fn request(&self, rest: &str) -> (String, Value) {
         let operator = part(&self.operator);
@@ -154,6 +185,8 @@ const COLUMNS: &[Column] = &[
     Column("ROLE", "role"),
     Column("ACCOUNT", "account"),
     Column("SUSPENDED", "suspended"),
+    Column("RECOGNISED", "recognised"),
+    Column("WRONG FINGERPRINTS", "wrong_fingerprints"),
     Column("LIFTED BY", "lifted_by"),
     Column("FROZEN UNTIL", "frozen_until"),
 ];

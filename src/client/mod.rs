@@ -35,6 +35,7 @@ mod server;
 pub(crate) mod session;
 mod shown;
 mod table;
+pub(crate) mod token;
 mod typed;
 mod why;
 

@@ -107,6 +107,7 @@ const COLUMNS: &[Column] = &[
     Column("NAME", "name"),
     Column("ROLE", "role"),
     Column("STATE", "state"),
+    Column("INVITED UNTIL", "invited_until"),
     Column("SECOND FACTOR", "second_factor"),
     Column("WRONG CODES", "wrong_codes"),
     Column("RECOVERS AT", "recovers_at"),

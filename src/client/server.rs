@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use http::Uri;
+use zeroize::Zeroizing;
 
 use super::connection::{Authorities, Connection};
 use super::failure::Failure;
@@ -49,6 +50,14 @@ pub(crate) struct ServerArgs {
         hide_env_values = true
     )]
     ca_file: Option<PathBuf>,
+    /// Send the token of a script that is in this file, in the place of the profile's session
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BREACHVAULT_TOKEN_FILE",
+        hide_env_values = true
+    )]
+    token_file: Option<PathBuf>,
     /// The folder of the profiles; by default `breachvault` in your configuration folder
     #[arg(
         long,
@@ -78,6 +87,9 @@ impl Client {
             Failure::failed(format!("you are not signed in: there is no profile {name}"))
                 .way_out(format!("sign in with `{how}`"))
         };
+        if let Some(path) = &self.server.token_file {
+            return self.connect_with(path);
+        }
         let kept = self.server.profiles()?.read(name)?;
         let kept = kept.ok_or_else(not_signed_in)?;
         // A token is sent to the server that gave it and to no other.
@@ -97,6 +109,26 @@ impl Client {
         let (wait, quiet) = (self.server.wait, self.output.quiet);
         let connection = Connection::new(&kept.server, trusted, wait, quiet);
         Ok(connection.with_token(&kept.token, name))
+    }
+}
+
+impl Client {
+    /// Connects with the token of a script, which no profile has. The server and who vouches for it are named with it.
+    fn connect_with(&self, token: &PathBuf) -> Result<Connection, Failure> {
+        let server = self.server.address()?.ok_or_else(|| {
+            Failure::usage("--server: name the vault's address beside --token-file")
+                .way_out("such as --server https://vault.example:8443")
+        })?;
+        let trusted = match self.server.given_authorities()? {
+            Some(pem) => Authorities::of_pem(&pem)?,
+            None => Authorities::of_profile(None)?,
+        };
+        let text = fs::read_to_string(token)
+            .map(Zeroizing::new)
+            .map_err(Failure::file("read the token in", token))?;
+        let (wait, quiet) = (self.server.wait, self.output.quiet);
+        let connection = Connection::new(&server, trusted, wait, quiet);
+        Ok(connection.with_token(text.trim(), &self.server.profile))
     }
 }
 

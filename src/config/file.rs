@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Serve,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Keys, Limits, Log, Serve,
     Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
@@ -33,6 +33,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// `[keyring]`
     pub keyring: Keyring,
+    /// `[keys]`
+    pub keys: Keys,
     /// `[backup]`
     pub backup: Backup,
     /// `[destruction]`
@@ -66,6 +68,7 @@ impl Config {
         config.destruction.check()?;
         config.tls.check()?;
         config.keyring.check()?;
+        config.keys.check()?;
         config.backup.check()?;
         Ok(config)
     }
@@ -103,6 +106,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
+            key_ages: self.keys.ages(),
             programs: self.keyring.programs(),
             configuration: self.stated(),
         }
@@ -206,6 +210,14 @@ mod tests {
         ("keyring.open", "[\"/bin/cat\"]"),
         ("keyring.wrap", "[\"/bin/cat\", \"-u\"]"),
         ("keyring.age", "[\"/usr/bin/age\"]"),
+        ("keys.passphrase_days", "7"),
+        ("keys.shares_days", "7"),
+        ("keys.age_days", "7"),
+        ("keys.command_days", "7"),
+        ("keys.root_days", "7"),
+        ("keys.signing_days", "7"),
+        ("keys.case_days", "7"),
+        ("keys.certificate_days", "7"),
         ("backup.directory", "\"backups\""),
         ("backup.keyring_directory", "\"keyrings\""),
         ("backup.every_hours", "7"),
@@ -277,6 +289,7 @@ mod tests {
     #[test]
     fn a_limit_that_stops_everything_is_refused() {
         assert!(Config::parse("[limits]\nconnections = 0").is_err());
+        assert!(Config::parse("[keys]\ncase_days = 36501").is_err());
         assert!(Config::parse("[keyring]\nopen = [\"cat\"]").is_err());
         assert!(Config::parse("[tls]\nkey = \"only-a-key.pem\"").is_err());
     }

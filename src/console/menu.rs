@@ -41,7 +41,7 @@ const CASE: [Line; 7] = [
     ("/members", "Members", 'm', Some(A::ListMembers)),
 ];
 
-const FOOT: [Line; 7] = [
+const FOOT: [Line; 8] = [
     (
         "/console/sessions",
         "Your sessions",
@@ -53,6 +53,12 @@ const FOOT: [Line; 7] = [
         "Your passkeys",
         'z',
         Some(A::ListPasskeys),
+    ),
+    (
+        "/console/tokens",
+        "Tokens for scripts",
+        'x',
+        Some(A::ListTokens),
     ),
     ("/console/budgets", "Your budgets", 'b', Some(A::ListInbox)),
     ("/console/keys", "Keys", 'y', Some(A::ReadKeys)),

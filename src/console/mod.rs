@@ -25,6 +25,7 @@ pub mod record;
 mod refused;
 pub mod request;
 pub mod session;
+pub mod token;
 mod visit;
 mod zone;
 

@@ -59,6 +59,13 @@ impl Refused {
             "not-found" => {
                 "Check the address. If it is right, ask a lead of the case to name you as a member."
             }
+            "not-recognised" => {
+                "Call a lead of the case and read your fingerprint out: it is on your first page."
+            }
+            "wrong-fingerprint" => {
+                "Let its owner read it out again. If it stays wrong, somebody else has the account: tell the other leads."
+            }
+            "beyond-token" => "Make another token for it, or do it in a session.",
             "own-request" => "Somebody else has to decide it.",
             "case-closed" => "Ask a lead to reopen the case.",
             "case-destroyed" => "Read its certificate; nothing else is left of it.",

@@ -17,7 +17,7 @@ const LENGTH: usize = 20;
 pub struct IdError;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident $letter:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $letter:literal $(or $other:literal)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
@@ -39,7 +39,8 @@ macro_rules! ids {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                is_spelt($letter, text).then(|| Self(text.to_owned())).ok_or(IdError)
+                let own = is_spelt($letter, text) $(|| is_spelt($other, text))?;
+                own.then(|| Self(text.to_owned())).ok_or(IdError)
             }
         }
 
@@ -76,10 +77,22 @@ ids! {
     ExhibitId 'x';
     /// One person who works with the vault.
     OperatorId 'o';
-    /// One signed-in session.
-    SessionId 's';
+    /// One signed-in session, or the token of a script, which has a letter of its own.
+    SessionId 's' or 't';
     /// One passkey of an operator.
     PasskeyId 'p';
+}
+
+impl SessionId {
+    /// The identifier of a script's token, from 13 random bytes (100 bits are used).
+    pub fn of_script(bytes: [u8; 13]) -> Self {
+        Self(spell('t', bytes))
+    }
+
+    /// Whether it is that of a script's token.
+    pub fn is_script(&self) -> bool {
+        self.0.starts_with('t')
+    }
 }
 
 request_ids! {
@@ -168,6 +181,18 @@ mod tests {
         let id = CaseId::from_random([0xa5; 13]);
         assert_eq!(id.as_str().parse::<CaseId>(), Ok(id.clone()));
         assert_eq!(id.as_str().parse::<ExhibitId>(), Err(IdError));
+    }
+
+    #[test]
+    fn the_token_of_a_script_is_told_from_a_session() {
+        let (session, script) = (
+            SessionId::from_random([0xa5; 13]),
+            SessionId::of_script([0xa5; 13]),
+        );
+        assert_ne!(session, script);
+        assert!(script.is_script() && !session.is_script());
+        assert_eq!(script.as_str().parse(), Ok(script.clone()));
+        assert_eq!(script.as_str().parse::<CaseId>(), Err(IdError));
     }
 
     #[test]

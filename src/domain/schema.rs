@@ -108,7 +108,11 @@ described! {
     DestructionId as "DestructionId" => id("One request to destroy a case.", 'd');
     ErasureId as "ErasureId" => id("One request to erase one person's number.", 'f');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
-    SessionId as "SessionId" => id("One signed-in session.", 's');
+    SessionId as "SessionId" => pattern(
+        "One signed-in session, or with a t the token of a script.",
+        "^[st]_[0-9a-hjkmnp-tv-z]{20}$",
+    )
+    .examples(["s_0123456789abcdefghjk"]);
     PasskeyId as "PasskeyId" => id("One passkey of an operator.", 'p');
     Moment as "Moment" => moment();
     Reason as "Reason" => typed("Why somebody asks or decides.", 10, 500);
@@ -136,6 +140,20 @@ kinds_of_text! {
     Digest => pattern("SHA-256, base64.", "^[A-Za-z0-9+/]{43}=$");
     HexDigest => pattern("SHA-256, in hexadecimal.", "^[0-9a-fA-F]{64}$");
     Token => pattern("32 random bytes, base64 for addresses.", "^[A-Za-z0-9_-]{43}$");
+    TokenId => id("One token of a script.", 't');
+    ScriptSecret => also(
+        pattern("What a script sends.", "^bvt_[0-9a-hjkmnp-tv-z]{58}$"),
+        "the last six characters are the checksum of the others",
+    );
+    SpokenFingerprint => also(
+        pattern(
+            "The fingerprint of an account, in groups or not and in any letter case.",
+            "^[ -]*([0-9A-Za-z][ -]*){12}$",
+        )
+        .max_length(Some(64))
+        .examples(["7K3M-9QTX-2BWD"]),
+        "no character is a U: base32 has none",
+    );
     E164 => pattern("A phone number as E.164 writes it.", "^\\+[1-9][0-9]{4,17}$");
     Zone => also(
         pattern("A zone of the IANA list, such as Europe/London.", "^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"),

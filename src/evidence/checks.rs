@@ -187,13 +187,16 @@ pub(super) fn signature(survey: &Survey) -> Result<SshSignature, String> {
     Ok(signature)
 }
 
-pub(super) fn signer(signature: Option<&SshSignature>, trusted: Option<[u8; 32]>) -> Outcome {
+pub(super) fn signer(signature: Option<&SshSignature>, trusted: &[[u8; 32]]) -> Outcome {
     let by = signature.ok_or("there is no valid signature")?.public();
     let text = print_public_key(by);
     match trusted {
-        Some(trusted) if trusted == by => Ok(format!("signed by the trusted key {text}")),
-        Some(_) => Err(format!("signed by {text}, which is not the trusted key")),
-        None => Err(format!("signed by {text}; no trusted key was given")),
+        [] => Err(format!("signed by {text}; no trusted key was given")),
+        _ if trusted.contains(&by) => Ok(format!("signed by the trusted key {text}")),
+        [_] => Err(format!("signed by {text}, which is not the trusted key")),
+        _ => Err(format!(
+            "signed by {text}, which is none of the trusted keys"
+        )),
     }
 }
 

@@ -53,8 +53,8 @@ pub use recipient::{Recipient, RecipientError};
 pub use sealed::SealedFile;
 pub use spreadsheet::Spreadsheet;
 pub use sshsig::{
-    NAMESPACE, SshSignature, SshsigError, allowed_signers_line, key_fingerprint, parse_public_key,
-    print_public_key, sign, verify as verify_signature,
+    NAMESPACE, SshSignature, SshsigError, allowed_signers_line, allowed_signers_line_until,
+    key_fingerprint, parse_public_key, print_public_key, sign, verify as verify_signature,
 };
 pub use verdict::{Check, CheckName, Verdict};
 pub use verify::{Trust, verify};

@@ -184,6 +184,19 @@ pub fn allowed_signers_line(principal: &str, public: [u8; 32]) -> Result<String,
     Ok(format!("{principal} namespaces=\"{NAMESPACE}\" {key}\n"))
 }
 
+/// The same of a key that signed until a time in UTC, given as RFC 3339. `ssh-keygen -Y verify` takes it for a package
+/// of before only with `-O verify-time=…`, the time of the package.
+pub fn allowed_signers_line_until(
+    principal: &str,
+    public: [u8; 32],
+    until: &str,
+) -> Result<String, SshsigError> {
+    let line = allowed_signers_line(principal, public)?;
+    let digits: String = until.chars().filter(char::is_ascii_digit).collect();
+    let before = format!("valid-before=\"{digits}Z\"");
+    Ok(line.replacen(" ssh-ed25519 ", &format!(",{before} ssh-ed25519 "), 1))
+}
+
 /// `"SSHSIG" || string namespace || string "" || string "sha512" || string SHA-512(message)`
 fn signed_bytes(namespace: &[u8], message: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
@@ -293,6 +306,10 @@ mod tests {
         assert!(
             line.starts_with("vault@example.org namespaces=\"breachvault-evidence\" ssh-ed25519 ")
         );
+        let until = allowed_signers_line_until("vault", [1; 32], "2024-04-02T09:00:05Z").unwrap();
+        assert!(until.starts_with(
+            "vault namespaces=\"breachvault-evidence\",valid-before=\"20240402090005Z\" ssh-ed25519 "
+        ));
         for principal in ["", "a b", "*", "a,b", "a\nb", "!a"] {
             assert_eq!(
                 allowed_signers_line(principal, [1; 32]),

@@ -15,8 +15,8 @@ use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
 /// The keys the verifying party trusts, obtained from another source than the package.
 #[derive(Default)]
 pub struct Trust<'a> {
-    /// The vault's signing key.
-    pub signer: Option<[u8; 32]>,
+    /// The vault's signing keys: that of today, and earlier ones.
+    pub signers: Vec<[u8; 32]>,
     /// Checks an inclusion proof of a leaf against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
     /// A package that no passkey of its decider approved fails.
@@ -38,7 +38,7 @@ pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
     let oxum = checks::oxum(survey, labels);
     let approval = checks::approval(survey, labels);
     let signature = checks::signature(survey);
-    let signer = checks::signer(signature.as_ref().ok(), trust.signer);
+    let signer = checks::signer(signature.as_ref().ok(), &trust.signers);
     let demands = Demands {
         required: trust.passkey_required,
         origin: trust.origin,
@@ -287,7 +287,7 @@ mod tests {
     fn another_signer_is_not_the_trusted_one() {
         let sample = Sample::new();
         let other = Trust {
-            signer: Some(Signer::new(2).public()),
+            signers: vec![Signer::new(2).public()],
             ..trust()
         };
         assert_eq!(

@@ -107,5 +107,5 @@ pub(super) fn bearer(parts: &Parts) -> Option<SessionToken> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return None;
     }
-    SessionToken::parse(token.trim()).ok()
+    SessionToken::parse_bearer(token.trim()).ok()
 }

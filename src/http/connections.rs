@@ -24,7 +24,7 @@ use super::around::bare_answer;
 use super::connection::{Connection, Patience, Peer};
 use super::places::{Place, Places};
 use super::proxy_header;
-use crate::config::Networks;
+use crate::config::{Limits, Networks};
 
 /// An acceptor that counts connections; the inner one does the TLS handshake.
 #[derive(Clone)]
@@ -32,17 +32,29 @@ pub(super) struct Bounded<A> {
     inner: A,
     places: Arc<Places>,
     proxies: Arc<Networks>,
-    app: Arc<App>,
+    limits: Arc<Limits>,
+    /// What counts, and words what HTTP answers by itself; nothing where the vault is sealed.
+    app: Option<Arc<App>>,
 }
 
 impl<A> Bounded<A> {
     pub(super) fn new(inner: A, proxies: Networks, app: Arc<App>) -> Self {
-        let limits = &app.limits;
+        let limits = app.limits.clone();
+        Self::within(inner, proxies, limits, Some(app))
+    }
+
+    /// The same for a server that has no vault yet.
+    pub(super) fn sealed(inner: A, proxies: Networks, limits: Limits) -> Self {
+        Self::within(inner, proxies, limits, None)
+    }
+
+    fn within(inner: A, proxies: Networks, limits: Limits, app: Option<Arc<App>>) -> Self {
         let places = Places::new(limits.connections, limits.address_connections);
         Self {
             inner,
             places: Arc::new(places),
             proxies: Arc::new(proxies),
+            limits: Arc::new(limits),
             app,
         }
     }
@@ -69,7 +81,7 @@ where
                 accepted = all.inner.accept(stream, service) => accepted,
             };
             let (stream, service) = accepted?;
-            let patience = Patience::of(&all.app.limits);
+            let patience = Patience::of(&all.limits);
             let stream = Counted {
                 stream,
                 app: all.app,
@@ -107,13 +119,13 @@ impl<A> Bounded<A> {
         if !behind_a_proxy {
             return Ok((stream, connection, place));
         }
-        let within = Duration::from_secs(self.app.limits.header_s);
+        let within = Duration::from_secs(self.limits.header_s);
         let told = tokio::select! {
             () = connection.closed() => return Err(io::ErrorKind::ConnectionAborted.into()),
             told = timeout(within, proxy_header::read(&mut stream)) => told,
         };
         let told = told.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
-        let told = told.inspect_err(|_| self.app.metrics.count_refused_connection())?;
+        let told = told.inspect_err(|_| self.count_refused())?;
         drop(place);
         // A connection of the proxy's own, such as a health check, counts for the proxy's address.
         let connection = Arc::new(Connection::new(Some(told.unwrap_or(address))));
@@ -123,9 +135,15 @@ impl<A> Bounded<A> {
 
     fn enter(&self, connection: &Arc<Connection>) -> io::Result<Place> {
         self.places.enter(connection).ok_or_else(|| {
-            self.app.metrics.count_refused_connection();
+            self.count_refused();
             io::ErrorKind::ConnectionRefused.into()
         })
+    }
+
+    fn count_refused(&self) {
+        if let Some(app) = &self.app {
+            app.metrics.count_refused_connection();
+        }
     }
 }
 
@@ -155,7 +173,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Known<S> {
 /// The stream of a connection. The connection gives its place back when this is dropped.
 pub(super) struct Counted<S> {
     stream: S,
-    app: Arc<App>,
+    app: Option<Arc<App>>,
     patience: Patience,
     /// Bytes read so far; only used to see which bytes are the first.
     read: usize,
@@ -197,7 +215,9 @@ impl<S> Counted<S> {
         }
         while self.alarm.as_mut().poll(context).is_ready() {
             if deadline <= Instant::now() {
-                self.app.metrics.count_stalled_connection();
+                if let Some(app) = &self.app {
+                    app.metrics.count_stalled_connection();
+                }
                 return Poll::Ready(());
             }
             self.alarm
@@ -235,7 +255,8 @@ impl<S: AsyncWrite + Unpin> Counted<S> {
         bytes: &[u8],
     ) -> Option<Poll<io::Result<usize>>> {
         if self.instead.is_none() && self.is_http_1 {
-            self.instead = bare_answer(&self.app, bytes).map(|words| (words, 0));
+            let words = self.app.as_ref().and_then(|app| bare_answer(app, bytes));
+            self.instead = words.map(|words| (words, 0));
             if self.instead.is_some() {
                 self.connection.leave_unread();
             }

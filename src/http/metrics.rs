@@ -9,7 +9,7 @@ use http::Method;
 
 use super::log_thread;
 use crate::domain::Moment;
-use crate::vault::{BackupReport, Health, RotationProgress};
+use crate::vault::{BackupReport, Health, KeyDue, KeyKind, RotationProgress};
 
 #[derive(Default)]
 pub(super) struct Metrics {
@@ -93,7 +93,7 @@ impl Metrics {
         clock_in_doubt: bool,
         backups: BackupReport,
         held_up: usize,
-        rotations: &[RotationProgress],
+        (rotations, keys): (&[RotationProgress], &[KeyDue]),
     ) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
@@ -162,6 +162,27 @@ impl Metrics {
                 "# TYPE breachvault_{name} gauge\nbreachvault_{name} {value}"
             );
         }
+        dues(&mut text, keys);
         text
+    }
+}
+
+/// How many keys are due, and for each kind when the first of it is, in seconds since 1970. Kinds without a date have
+/// no line.
+fn dues(text: &mut String, keys: &[KeyDue]) {
+    let due = keys.iter().filter(|one| one.due).count();
+    let _ = writeln!(
+        text,
+        "# TYPE breachvault_keys_due gauge\nbreachvault_keys_due {due}"
+    );
+    text.push_str("# TYPE breachvault_key_due_seconds gauge\n");
+    for kind in KeyKind::ALL {
+        let of_kind = keys.iter().filter(|one| one.kind == kind);
+        if let Some(first) = of_kind.map(|one| one.due_at.seconds()).min() {
+            let _ = writeln!(
+                text,
+                "breachvault_key_due_seconds{{kind=\"{kind}\"}} {first}"
+            );
+        }
     }
 }

@@ -11,6 +11,7 @@ mod app;
 mod around;
 mod authenticate;
 mod body;
+mod certificate_end;
 mod connection;
 mod connections;
 mod dev_certificate;

@@ -16,7 +16,7 @@ use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
 use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
-use crate::domain::schema::ALSO_CHECKED;
+use crate::domain::schema::{ALSO_CHECKED, TokenId};
 use crate::domain::{
     CaseId, DestructionId, ErasureId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId,
     QuarantineId, RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
@@ -71,6 +71,8 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
     ProblemKind::PasskeyNeeded,
+    ProblemKind::NotRecognised,
+    ProblemKind::BeyondToken,
     ProblemKind::NotAllowed,
     ProblemKind::NotAcceptable,
     ProblemKind::Timeout,
@@ -96,6 +98,8 @@ const SIGNED_IN: &[ProblemKind] = &[
     ProblemKind::SessionEnded,
     ProblemKind::SecondFactorNeeded,
     ProblemKind::PasskeyNeeded,
+    ProblemKind::NotRecognised,
+    ProblemKind::BeyondToken,
     ProblemKind::NotAllowed,
 ];
 
@@ -356,6 +360,7 @@ fn id_in_path(name: &str) -> Value {
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
         "passkey" => reference(&PasskeyId::name()),
+        "token" => reference(&TokenId::name()),
         "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),

@@ -15,7 +15,7 @@ use crate::operations::audit::{
 };
 use crate::operations::case::{
     CloseCase, HoldCase, LiftSuspension, ListCases, ListMembers, NameMember, OpenCase, ReadCase,
-    ReadOverview, RemoveMember, ReopenCase, SetRetention, SuspendMember,
+    ReadOverview, RecogniseMember, RemoveMember, ReopenCase, SetRetention, SuspendMember,
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::destruction::{
@@ -55,6 +55,7 @@ use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadRevea
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
 };
+use crate::operations::token::{ListTokens, MakeToken, RevokeToken};
 use crate::operations::withdrawal::{
     DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
 };
@@ -100,6 +101,9 @@ pub(super) fn routes() -> Routes {
         .mount::<BeginPasskey>          (post.clone(),   "/me/passkeys/challenge",            ok)
         .mount_signed::<EnrolPasskey>   (post.clone(),   "/me/passkeys",                      created)
         .mount_signed::<RemovePasskey>  (delete.clone(), "/me/passkeys/{passkey}",            ok)
+        .mount_signed::<MakeToken>      (post.clone(),   "/tokens",                           created)
+        .mount_list::<ListTokens>       ("/tokens",                         PAGE)
+        .mount::<RevokeToken>           (delete.clone(), "/tokens/{token}",                   ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)
@@ -140,6 +144,7 @@ pub(super) fn routes() -> Routes {
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
         .mount_signed::<NameMember>     (put.clone(),    "/cases/{case}/members/{operator}",  ok)
         .mount_signed::<RemoveMember>   (delete.clone(), "/cases/{case}/members/{operator}",  ok)
+        .mount_signed::<RecogniseMember> (post.clone(),   "/cases/{case}/members/{operator}/recognition", ok)
         .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
         .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)

@@ -12,10 +12,11 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
+use super::certificate_end;
 use super::connections::Bounded;
 use super::endings::{DESTRUCTIONS, ERASURES, ROTATIONS, go_on};
 use super::pages::MadeUpPerson;
-use super::reload::Reloading;
+use super::reload::{LOOKED_EVERY, Reloading};
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks};
@@ -170,6 +171,7 @@ async fn serve_on_until(
     let app = Arc::new(app);
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
 
+    vault.served_until(certificate_end::of_file(&config.certificate));
     let handle = Handle::new();
     let tls = RustlsConfig::from_config(Arc::new(tls));
     let reloading = match config.reloads {
@@ -180,6 +182,11 @@ async fn serve_on_until(
                 key: config.key.clone(),
                 tls_1_2: config.tls_1_2,
                 config: config.config_file.clone(),
+                every: LOOKED_EVERY,
+                served_until: {
+                    let vault = Arc::clone(&vault);
+                    Box::new(move |ends| vault.served_until(ends))
+                },
             }
             .run(signal(SignalKind::hangup()).map_err(|error| ServeError::Signals(error.kind()))?),
         )),
@@ -259,6 +266,7 @@ async fn sum_strangers(app: Arc<App>) {
         let summed = tokio::task::spawn_blocking(move || {
             write_sum(&app);
             app.vault.watch_clock();
+            app.vault.look_at_keys();
         });
         if summed.await.is_err() {
             return;

@@ -30,6 +30,7 @@ mod request;
 pub mod reveal;
 pub mod session;
 mod sheet;
+pub mod token;
 pub mod two_person;
 pub mod withdrawal;
 

@@ -116,6 +116,15 @@ impl Ids {
         self.named("passkey")
     }
 
+    /// The `{token}` of the path: that of a script; `NotFound` if it is missing or malformed.
+    pub fn token(&self) -> Result<SessionId, OperationError> {
+        let token: SessionId = self.named("token")?;
+        match token.is_script() {
+            true => Ok(token),
+            false => Err(OperationError::NotFound),
+        }
+    }
+
     /// The `{request}` of the path, of any kind; `NotFound` if it is missing or malformed.
     pub fn request(&self) -> Result<RequestId, OperationError> {
         self.named("request")

@@ -118,6 +118,9 @@ list! {
     EnrolPasskey      "passkey.enrol"       writes;
     RemovePasskey     "passkey.remove"      writes;
     AskChallenge      "passkey.challenge"   reads;
+    MakeToken         "token.make"          writes;
+    ListTokens        "token.list"          reads;
+    RevokeToken       "token.revoke"        writes;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -153,6 +156,8 @@ list! {
     ReapplyErasures   "erasure.reapply"     writes;
     NameMember        "member.name"         writes;
     ListMembers       "member.list"         reads;
+    RecogniseMember   "member.recognise"    writes;
+    RecoverCase       "case.recover"        writes;
     SuspendMember     "member.suspend"      writes;
     LiftSuspension    "member.lift"         writes;
     RemoveMember      "member.remove"       writes;
@@ -244,6 +249,8 @@ impl ActionKind {
                 | Self::StopDestruction
                 | Self::NameMember
                 | Self::ListMembers
+                | Self::RecogniseMember
+                | Self::RecoverCase
                 | Self::SuspendMember
                 | Self::LiftSuspension
                 | Self::RemoveMember
@@ -278,14 +285,47 @@ impl ActionKind {
                     | Self::ResetFactor
                     | Self::StopRecovery
                     | Self::NameMember
+                    | Self::RecogniseMember
                     | Self::SuspendMember
                     | Self::LiftSuspension
                     | Self::RemoveMember
                     | Self::ThawLookups
                     | Self::ChangePassword
+                    | Self::MakeToken
                     | Self::EnrolPasskey
                     | Self::RemovePasskey
             )
+    }
+
+    /// Whether the token of a script may be good for it: what reads, and needs no second person. Nothing that decides,
+    /// opens, hands out or changes anything, and nothing about people or keys.
+    pub fn is_for_scripts(self) -> bool {
+        matches!(
+            self,
+            Self::ListCases
+                | Self::ReadCase
+                | Self::ListExhibits
+                | Self::CompareExhibits
+                | Self::ListDuplicates
+                | Self::ReadAdmission
+                | Self::LookUp
+                | Self::SearchRecords
+                | Self::Scope
+                | Self::SearchLeaves
+                | Self::CountLeaves
+                | Self::ReadLeaf
+                | Self::ProveLeaf
+                | Self::ReadCheckpoint
+                | Self::ReadVkey
+                | Self::ReadSigner
+                | Self::ReadClock
+                | Self::ReadHealth
+        )
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.name() == name)
     }
 
     /// Under which name it is signed: a package is built for whoever takes it, and signed for once.
@@ -300,5 +340,24 @@ impl ActionKind {
 impl fmt::Display for ActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_reads_is_signed_but_the_build_of_a_package_whose_taking_is() {
+        let reads = |action: &&ActionKind| action.class() == Class::Reading;
+        let signed = ActionKind::ALL
+            .iter()
+            .filter(|action| action.needs_assertion());
+        let signed: Vec<_> = signed.filter(reads).collect();
+        // A reading act uses no nonce up and keeps no assertion; the taking, which writes, does it for the build.
+        assert_eq!(signed, [&ActionKind::BuildPackage]);
+        let taking = ActionKind::BuildPackage.asserted_as();
+        assert_eq!(taking, ActionKind::TakePackage);
+        assert!(taking.needs_assertion() && taking.class() == Class::Writing);
     }
 }

@@ -52,6 +52,11 @@ fn by_right(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         CallerFacts::System => return without_case(action, Seat::System),
         CallerFacts::Operator(home) => home,
     };
+    if let Some(token) = &facts.token
+        && !(action.is_for_scripts() && token.reaches && token.actions.contains(&action))
+    {
+        return Err(Denial::BeyondToken);
+    }
     if !needs_case(action) {
         return by_profession(facts, action, home);
     }
@@ -67,11 +72,17 @@ fn by_right(facts: &Facts, action: ActionKind) -> Result<Grant, Denial> {
         None => return Err(Denial::Concealed),
     };
     if let Some(request) = &facts.request
+        && membership.recognised
         && !within_reach(membership, request, action)
     {
         return Err(Denial::Concealed);
     }
     has_factor(facts)?;
+    // Before all that the case is: whoever is not recognised may be somebody else than who was named. After the factor,
+    // because a first passkey changes the fingerprint.
+    if !membership.recognised {
+        return Err(Denial::NotRecognised);
+    }
     // Before the role: of a destroyed case nobody has anything but its certificate, a liaison not even an account.
     if case.state == CaseState::Destroyed && !allows_state(action, case.state) {
         return Err(Denial::CaseDestroyed);
@@ -232,6 +243,7 @@ fn about_request(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::TokenFacts;
 
     fn facts(role: CaseRole, account: Option<&str>) -> Facts {
         Facts {
@@ -239,11 +251,13 @@ mod tests {
             lacks_factor: false,
             lacks_passkey: false,
             assertion: AssertionFacts::NotNeeded,
+            token: None,
             case: Some(CaseFacts {
                 state: CaseState::Open,
                 membership: Some(Membership {
                     role,
                     account: account.and_then(|name| AccountName::parse(name).ok()),
+                    recognised: true,
                 }),
                 has_exhibit: true,
             }),
@@ -298,6 +312,80 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_not_recognised_does_nothing_in_the_case_whatever_else_is_amiss() {
+        for (role, account) in [
+            (CaseRole::Investigator, None),
+            (CaseRole::Lead, None),
+            (CaseRole::Custodian, None),
+            (CaseRole::Liaison, Some("one")),
+        ] {
+            for state in [CaseState::Open, CaseState::Closed, CaseState::Destroyed] {
+                let mut facts = facts(role, account);
+                let case = facts.case.as_mut().unwrap();
+                case.state = state;
+                case.membership.as_mut().unwrap().recognised = false;
+                facts.request = Some(request(false, RequestState::Used));
+                for action in ActionKind::ALL.iter().filter(|action| needs_case(**action)) {
+                    let refused = decide(&facts, *action).err();
+                    assert_eq!(refused, Some(Denial::NotRecognised), "{role:?} {action}");
+                }
+                // Whoever stands outside cases does there what they could.
+                facts.caller = CallerFacts::Operator(HomeRole::Administrator);
+                assert!(decide(&facts, ActionKind::SuspendMember).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn the_token_of_a_script_does_what_it_is_for_and_its_owner_could_and_nothing_else() {
+        let mut facts = facts(CaseRole::Investigator, None);
+        let without: Vec<_> = ActionKind::ALL
+            .iter()
+            .map(|action| decide(&facts, *action).is_ok())
+            .collect();
+        // Whatever somebody writes into it: what decides, opens, changes or writes is for no script.
+        facts.token = Some(TokenFacts {
+            actions: ActionKind::ALL.to_vec(),
+            reaches: true,
+        });
+        for (action, could) in ActionKind::ALL.iter().zip(without) {
+            let decided = decide(&facts, *action);
+            assert_eq!(
+                decided.is_ok(),
+                could && action.is_for_scripts(),
+                "{action}"
+            );
+            if !action.is_for_scripts() {
+                assert_eq!(decided.err(), Some(Denial::BeyondToken), "{action}");
+            } else {
+                assert_eq!(action.class(), crate::policy::Class::Reading, "{action}");
+                assert!(!action.needs_assertion() && !action.decides(), "{action}");
+            }
+        }
+        facts.token = Some(TokenFacts {
+            actions: vec![ActionKind::LookUp],
+            reaches: true,
+        });
+        assert!(decide(&facts, ActionKind::LookUp).is_ok());
+        let refused = |facts: &Facts, action| decide(facts, action).err();
+        let beyond = Some(Denial::BeyondToken);
+        assert_eq!(refused(&facts, ActionKind::SearchRecords), beyond);
+        // Another case, whether it is there or not.
+        facts.token = Some(TokenFacts {
+            actions: vec![ActionKind::LookUp],
+            reaches: false,
+        });
+        assert_eq!(refused(&facts, ActionKind::LookUp), beyond);
+        facts.case = None;
+        assert_eq!(refused(&facts, ActionKind::LookUp), beyond);
+        facts.caller = CallerFacts::Gone;
+        assert_eq!(
+            refused(&facts, ActionKind::LookUp),
+            Some(Denial::SessionEnded)
+        );
+    }
+
+    #[test]
     fn an_administrator_ends_rights_in_a_case_and_gives_none() {
         let mut facts = facts(CaseRole::Lead, None);
         facts.caller = CallerFacts::Operator(HomeRole::Administrator);
@@ -305,7 +393,12 @@ mod tests {
             if !membership {
                 facts.case.as_mut().unwrap().membership = None;
             }
-            let ends = [ActionKind::SuspendMember, ActionKind::LiftSuspension];
+            // To recover a case takes the holders of two slots of the keyring beside.
+            let ends = [
+                ActionKind::SuspendMember,
+                ActionKind::LiftSuspension,
+                ActionKind::RecoverCase,
+            ];
             assert!(
                 ends.into_iter()
                     .all(|action| decide(&facts, action).is_ok())

@@ -11,6 +11,12 @@ pub enum Denial {
     NotAllowed,
     /// The caller is not a member; they must not learn that the thing exists.
     Concealed,
+    /// Nobody has recognised the caller in the case, so their membership gives no right yet.
+    NotRecognised,
+    /// The fingerprint that was typed is not that of the account.
+    WrongFingerprint,
+    /// The caller came with the token of a script that is not good for this.
+    BeyondToken,
     /// The case is closed.
     CaseClosed,
     /// The case was destroyed.
@@ -78,6 +84,9 @@ impl Denial {
             Self::SessionEnded => "session-ended",
             Self::NotAllowed => "not-allowed",
             Self::Concealed => "not-found",
+            Self::NotRecognised => "not-recognised",
+            Self::WrongFingerprint => "wrong-fingerprint",
+            Self::BeyondToken => "beyond-token",
             Self::CaseClosed => "case-closed",
             Self::CaseDestroyed => "case-destroyed",
             Self::NothingAdmitted => "nothing-admitted",

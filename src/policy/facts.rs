@@ -37,6 +37,8 @@ pub struct Membership {
     pub role: CaseRole,
     /// The account of a liaison; `None` for every other role.
     pub account: Option<AccountName>,
+    /// Whether a lead of the case knows whose account it is. Without that it gives no right.
+    pub recognised: bool,
 }
 
 /// The case that an action is about.
@@ -114,6 +116,15 @@ pub enum AssertionFacts {
     Given,
 }
 
+/// What the token of a script is good for, of a caller who came with one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// The actions that its owner chose.
+    pub actions: Vec<ActionKind>,
+    /// Whether it is for all cases of its owner, or the act is about the one case that it is for.
+    pub reaches: bool,
+}
+
 /// All facts of one act. What does not apply is absent.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -126,6 +137,8 @@ pub struct Facts {
     pub lacks_passkey: bool,
     /// What came with the act from the caller's passkey.
     pub assertion: AssertionFacts,
+    /// What the caller's token is good for; `None` of a session.
+    pub token: Option<TokenFacts>,
     /// The case, if the action is about one.
     pub case: Option<CaseFacts>,
     /// The request, if the action is about one.

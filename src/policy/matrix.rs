@@ -130,6 +130,10 @@ fn row(action: ActionKind) -> Row {
         | A::EnrolPasskey
         | A::RemovePasskey
         | A::AskChallenge
+        | A::MakeToken
+        | A::ListTokens
+        // Administrators end those of others; `scope/tokens.rs` checks that.
+        | A::RevokeToken
         | A::ListInbox
         | A::ReadKeys
         | A::ReadCheckpoint
@@ -170,12 +174,18 @@ fn row(action: ActionKind) -> Row {
             home: &[Auditor],
             ..to_the_end(members(&[I, L, C]))
         },
-        A::ReopenCase | A::NameMember => at_rest_too(members(&[L])),
+        A::ReopenCase | A::NameMember | A::RecogniseMember => at_rest_too(members(&[L])),
         // An administrator ends rights in a case and never gives any. What leads gave can be let back in
         // where the leads themselves cannot act; `scope/cases.rs` checks that.
         A::SuspendMember | A::LiftSuspension => Row {
             home: &[Administrator],
             ..at_rest_too(members(&[L]))
+        },
+        // With the holders of two slots of the keyring, in a case that no lead can act in; `scope/recovering.rs`
+        // checks that.
+        A::RecoverCase => Row {
+            home: &[Administrator],
+            ..at_rest_too(members(&[]))
         },
         // Of a lead only when their account has ended; `scope/cases.rs` checks that.
         A::RemoveMember => at_rest_too(members(&[L])),

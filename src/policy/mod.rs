@@ -17,6 +17,6 @@ pub use decide::{Grant, decide, decide_unasserted};
 pub use denial::{Denial, Points};
 pub use facts::{
     AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
-    RequestState,
+    RequestState, TokenFacts,
 };
 pub use matrix::{Seat, allows_seat, allows_state, needs_case};

@@ -24,7 +24,8 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::HeldUpCases;
-use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
+use crate::vault::key_ages::KnownDues;
 use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::last_backups::LastBackups;
 use crate::vault::paths::Paths;
@@ -57,6 +58,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) editions: Editions,
     pub(in crate::vault) package_turns: PackageTurns,
     pub(in crate::vault) throttle: Throttle,
+    pub(in crate::vault) wrong_fingerprints: WrongFingerprints,
     pub(in crate::vault) sessions: KnownSessions,
     pub(in crate::vault) challenges: Challenges,
     /// The name of the log: another one since a restore.
@@ -71,6 +73,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// The keys that are due, as they were found last.
+    pub(in crate::vault) key_dues: KnownDues,
     /// Destroyed cases that could not be ended.
     pub(in crate::vault) held_up: HeldUpCases,
     /// Whether something of an erased number may be left.

@@ -24,6 +24,7 @@ mod exhibits;
 mod held_up;
 pub mod identity;
 mod inspection;
+mod key_ages;
 pub mod keyring;
 mod last_backups;
 mod ledger;
@@ -68,6 +69,7 @@ pub use self::exhibits::under_way::{
 };
 pub use self::held_up::HeldUp;
 pub use self::inspection::{FilesBeside, Inspection};
+pub use self::key_ages::{KeyAges, KeyDue, KeyKind};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;

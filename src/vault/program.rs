@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -104,19 +104,26 @@ impl Program {
         if self.grouped {
             command.process_group(0);
         }
+        // One time for all of it: to say everything and to end.
+        let until = Instant::now() + self.limit;
         let mut child = command.spawn().map_err(|_| ProgramFault::NotStarted)?;
-        let said = self.speak(&mut child, input);
+        let said = self.speak(&mut child, input, until);
         if said.is_err() {
             self.end(&mut child);
         }
         let said = said?;
-        match self.ends_well(&mut child) {
+        match self.ends_well(&mut child, until) {
             true => Ok(said),
             false => Err(ProgramFault::Failed),
         }
     }
 
-    fn speak(&self, child: &mut Child, input: &[u8]) -> Result<Zeroizing<Vec<u8>>, ProgramFault> {
+    fn speak(
+        &self,
+        child: &mut Child,
+        input: &[u8],
+        until: Instant,
+    ) -> Result<Zeroizing<Vec<u8>>, ProgramFault> {
         let (mut stdin, stdout) = child
             .stdin
             .take()
@@ -132,7 +139,7 @@ impl Program {
             let read = stdout.take(MOST_OUTPUT as u64 + 1).read_to_end(&mut bytes);
             let _ = send.send(read.map(|_| bytes));
         });
-        let said = said.recv_timeout(self.limit);
+        let said = said.recv_timeout(until.saturating_duration_since(Instant::now()));
         let said = said.map_err(|_| ProgramFault::TookTooLong)?;
         let bytes = said.map_err(|_| ProgramFault::Failed)?;
         match bytes.len() > MOST_OUTPUT {
@@ -142,13 +149,12 @@ impl Program {
     }
 
     /// Waits until it has ended, for as long as it may.
-    fn ends_well(&self, child: &mut Child) -> bool {
-        let looks = self.limit.as_millis() / LOOK.as_millis();
-        for _ in 0..looks {
+    fn ends_well(&self, child: &mut Child, until: Instant) -> bool {
+        loop {
             match child.try_wait() {
                 Ok(Some(status)) => return status.success(),
-                Ok(None) => thread::sleep(LOOK),
-                Err(_) => break,
+                Ok(None) if Instant::now() < until => thread::sleep(LOOK),
+                Ok(None) | Err(_) => break,
             }
         }
         self.end(child);
@@ -247,5 +253,17 @@ mod tests {
         );
         let closed = short("exec >&-; sleep 60").run(b"");
         assert_eq!(closed.err(), Some(ProgramFault::Failed));
+    }
+
+    #[test]
+    fn a_program_has_one_time_to_say_all_and_to_end_not_one_for_each() {
+        let slow = Program {
+            limit: Duration::from_secs(6),
+            ..sh("sleep 4; exec >&-; sleep 60")
+        };
+        let begun = Instant::now();
+        assert_eq!(slow.run(b"").err(), Some(ProgramFault::Failed));
+        // With a second time it would be ten.
+        assert!(begun.elapsed() < Duration::from_secs(9));
     }
 }

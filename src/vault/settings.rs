@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
+use crate::vault::key_ages::KeyAges;
 use crate::vault::program::Programs;
 
 words! {
@@ -119,6 +120,8 @@ pub struct Settings {
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
     pub kept_checkpoints: usize,
+    /// How old each kind of key may be.
+    pub key_ages: KeyAges,
     /// The programs for slots of the keyring.
     #[serde(skip)]
     pub programs: Programs,
@@ -220,6 +223,7 @@ impl Default for Settings {
             table_bytes: 512 << 20,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
+            key_ages: KeyAges::default(),
             programs: Programs::default(),
             configuration: Value::Null,
         }

@@ -4,14 +4,14 @@
 //! there is no way to a `Vault` without one.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Field, HomeRole, OperatorName, io_words};
+use crate::domain::{Field, HomeRole, Moment, OperatorName, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
@@ -35,12 +35,13 @@ use crate::vault::exhibits::known_case::KnownCases;
 use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
-use crate::vault::identity::{Challenges, KnownSessions, Throttle};
+use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
+use crate::vault::key_ages::{KeyDue, KnownDues};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
     Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
-    trail, write_mark,
+    trail, write_mark, write_vkey,
 };
 use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::paths::Paths;
@@ -49,7 +50,7 @@ use crate::vault::private_files::{
 };
 use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::scope::requests::PackageFile;
-use crate::vault::scope::{Invitation, Scope};
+use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
@@ -284,6 +285,29 @@ impl Vault {
             .collect()
     }
 
+    /// The keys that have a date, as they were found by [`Self::look_at_keys`]; the earliest first.
+    pub fn key_dues(&self) -> Vec<KeyDue> {
+        self.core.key_dues.all()
+    }
+
+    /// The server's certificate ends then.
+    pub fn served_until(&self, ends: Option<Moment>) {
+        self.core.key_dues.served_until(ends);
+    }
+
+    /// Called once a minute: finds out which keys are due.
+    pub fn look_at_keys(&self) {
+        let tip = self.core.tip();
+        let snapshot = self.core.readers.snapshot();
+        let found = snapshot.map_err(OperationError::from).and_then(|reader| {
+            let connection = reader.connection()?;
+            key_dues(&self.core, connection, tip)
+        });
+        if let Ok(found) = found {
+            self.core.key_dues.found(found);
+        }
+    }
+
     /// How many acts wait for the ledger.
     pub fn waiting(&self) -> usize {
         self.ledger.waiting()
@@ -318,6 +342,11 @@ impl Vault {
         if kept.is_err() {
             tracing::error!("the time could not be written down");
         }
+    }
+
+    /// Whether the holders of two slots of the keyring opened it, where there are two or more.
+    pub fn has_its_holders(&self) -> bool {
+        self.core.keys().has_its_holders()
     }
 
     /// The limits and lifetimes it was opened with.
@@ -428,12 +457,14 @@ pub(in crate::vault) fn prepare(
         sessions: KnownSessions::default(),
         challenges,
         throttle: Throttle::default(),
+        wrong_fingerprints: WrongFingerprints::default(),
         log_name,
         backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
+        key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erase_due: AtomicBool::new(true),
         rotate_due: AtomicBool::new(true),
@@ -664,12 +695,4 @@ fn make_database_file(paths: &Paths) -> io::Result<()> {
         fs::remove_file(&name)?;
     }
     make_file(&paths.database()).map(drop)
-}
-
-fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
-    let path = paths.vkey();
-    match fs::read_to_string(&path) {
-        Ok(found) if found.trim() == text => Ok(()),
-        _ => make_file(&path)?.write_all(format!("{text}\n").as_bytes()),
-    }
 }

@@ -34,4 +34,5 @@ mod record;
 mod recovery;
 mod reveal;
 mod session;
+mod token;
 mod withdrawal;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use breachvault::domain::{CaseId, Format, Moment, OperatorName, Reference, Title};
 use breachvault::ingest::Declared;
-use breachvault::operations::case::{NameMember, OpenCase};
+use breachvault::operations::case::{NameMember, OpenCase, RecogniseMember};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, admit};
 use breachvault::operations::operator::AddOperator;
+use breachvault::operations::session::ReadSelf;
 use breachvault::operations::{Ids, Request};
 use breachvault::synthesis::{self, Recipe};
 use breachvault::vault::clock::{Clock as _, ManualClock};
@@ -97,6 +98,7 @@ impl House {
             (&other_lead, "lead"),
         ] {
             name_member(&vault, &lead, &case, member, json!({ "role": role })).unwrap();
+            recognise(&vault, &lead, &case, member).unwrap();
         }
         let people = People {
             case,
@@ -239,17 +241,8 @@ pub(crate) fn open_with(
     clock: ManualClock,
     settings: Settings,
 ) -> Result<Vault, StartError> {
-    open_by(paths, PASSPHRASE, clock, settings)
-}
-
-pub(crate) fn open_by(
-    paths: &Paths,
-    passphrase: &str,
-    clock: ManualClock,
-    settings: Settings,
-) -> Result<Vault, StartError> {
     let keyring =
-        LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(passphrase.to_owned()))?;
+        LockedKeyring::read(&paths.keyring())?.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
     let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
     Vault::open(paths, keyring, settings, clock, entropy)
 }
@@ -307,6 +300,20 @@ pub(crate) fn name_member(
     let operator = member.operator_id().unwrap().to_string();
     let ids = [("case", case.as_str()), ("operator", operator.as_str())];
     ask::<NameMember>(vault, lead, &ids, body)
+}
+
+/// A lead types what the member reads out.
+pub(crate) fn recognise(
+    vault: &Vault,
+    lead: &Caller,
+    case: &CaseId,
+    member: &Caller,
+) -> Result<Value, Refusal> {
+    let operator = member.operator_id().unwrap().to_string();
+    let ids = [("case", case.as_str()), ("operator", operator.as_str())];
+    let me = ask::<ReadSelf>(vault, member, &[], json!({}))?;
+    let body = json!({ "fingerprint": me["fingerprint"], "reason": REASON });
+    ask::<RecogniseMember>(vault, lead, &ids, body)
 }
 
 /// Asks as a machine would: ids, a JSON body, a JSON answer (or text).

@@ -17,12 +17,12 @@ use breachvault::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ReadCertificate, RequestDestruction,
 };
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
-use breachvault::operations::key::{RotateCaseKey, RotateKek};
+use breachvault::operations::key::RotateCaseKey;
 use breachvault::operations::record::LookUp;
 use breachvault::vault::backup::{Target, back_up_database, verify_backup};
 use breachvault::vault::clock::ManualClock;
 use breachvault::vault::identity::Password;
-use breachvault::vault::keyring::{LockedKeyring, NewPassphrase, Passphrase};
+use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{Caller, Paths, SignIn, Vault, trail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -31,7 +31,6 @@ use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::outside;
 
 const ROWS: u64 = 3000;
-const NEW_PASSPHRASE: &str = "another passphrase for tests";
 /// What the killed process says when it begins, and when it has ended.
 const BEGINS: &str = "the act begins";
 const HAS_ENDED: &str = "the act has ended";
@@ -42,16 +41,14 @@ enum Act {
     Destruction,
     Erasure,
     Backup,
-    Passphrase,
     Rotation,
 }
 
 impl Act {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 4] = [
         Self::Destruction,
         Self::Erasure,
         Self::Backup,
-        Self::Passphrase,
         Self::Rotation,
     ];
 
@@ -131,7 +128,7 @@ fn victim() {
         match act {
             Act::Destruction => "leander",
             Act::Erasure => "cunegonde",
-            Act::Backup | Act::Passphrase | Act::Rotation => "archibald",
+            Act::Backup | Act::Rotation => "archibald",
         },
     );
     println!("{BEGINS}");
@@ -153,12 +150,6 @@ fn victim() {
             let target = Target::File(Path::new(&to));
             let now = "2024-04-02T11:00:00Z".parse().unwrap();
             back_up_database(&paths, target, now, Duration::ZERO, &|| true).unwrap();
-        }
-        Act::Passphrase => {
-            let passphrase = NewPassphrase::parse(NEW_PASSPHRASE.to_owned())
-                .ok()
-                .unwrap();
-            vault.perform(&by, RotateKek { passphrase }).unwrap();
         }
         Act::Rotation => {
             let case = told("KILLED_REQUEST");
@@ -202,7 +193,6 @@ fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) ->
             let path = shelf.path().join(format!("{no}.bvdata"));
             path.to_str().unwrap().to_owned()
         }
-        Act::Passphrase => String::new(),
         Act::Rotation => prepared.closed.people.case.to_string(),
     };
     let whole = prepared.closed.copy();
@@ -333,24 +323,6 @@ fn a_backup_that_was_killed_is_not_there_or_whole_and_the_vault_is_as_it_was() {
 }
 
 #[test]
-fn after_a_change_of_the_passphrase_that_was_killed_one_of_the_two_opens_the_vault() {
-    killed_again_and_again(Act::Passphrase, |_, left, _| {
-        let locked = LockedKeyring::read(&left.paths().keyring()).unwrap();
-        let opens = |passphrase: &str| {
-            locked
-                .unlock(&Passphrase::new(passphrase.to_owned()))
-                .is_ok()
-        };
-        let (old, new) = (opens(PASSPHRASE), opens(NEW_PASSPHRASE));
-        assert!(old != new, "{old} {new}");
-        let vault = open_with(left, if new { NEW_PASSPHRASE } else { PASSPHRASE });
-        is_whole(&vault, &left.paths());
-        vault.stop().unwrap();
-        new
-    });
-}
-
-#[test]
 fn a_rotation_that_was_killed_has_not_begun_or_goes_on_where_it_stood() {
     killed_again_and_again(Act::Rotation, |prepared, left, _| {
         let keys = || {
@@ -372,9 +344,4 @@ fn a_rotation_that_was_killed_has_not_begun_or_goes_on_where_it_stood() {
         assert!(keys == [1] || keys == [2], "{keys:?}");
         keys == [2]
     });
-}
-
-fn open_with(left: &Closed, passphrase: &str) -> Vault {
-    let clock = ManualClock::new("2024-04-02T11:00:00Z".parse().unwrap());
-    house::open_by(&left.paths(), passphrase, clock, house::settings()).unwrap()
 }

@@ -25,6 +25,7 @@ mod forged_leaves;
 mod help;
 mod independent;
 mod keeps_running;
+mod key_kills;
 mod kills;
 mod leakage;
 mod line_length;

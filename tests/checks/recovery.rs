@@ -2,19 +2,27 @@
 //! without a served vault: a clock that two of them put right, a second factor that is set up.
 
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
-use breachvault::domain::OperatorName;
-use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase, SuspendMember};
+use breachvault::domain::{CaseId, OperatorName, SlotLabel};
+use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase, RecoverCase, SuspendMember};
 use breachvault::operations::membership::DecideMembership;
 use breachvault::operations::only_reason;
 use breachvault::operations::operator::{AddOperator, ResetSecondFactor, RevokeOperator};
+use breachvault::operations::session::ReadSelf;
 use breachvault::policy::Denial;
-use breachvault::vault::identity::{EnrolmentToken, Password, TotpCode};
+use breachvault::vault::clock::ManualClock;
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::identity::{EnrolmentToken, Fingerprint, Password, TotpCode};
+use breachvault::vault::keyring::{
+    Argon2Params, Handed, LockedKeyring, Passphrase, PreparedSlot, Programs, SlotWanted,
+};
 use breachvault::vault::{Caller, OperationError, Refusal, SetSecondFactor, SignIn, Vault};
 use serde_json::{Value, json};
 
 use crate::house::{
-    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, said,
+    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, recognise, said,
+    settings,
 };
 use crate::secret_file::write_secret;
 
@@ -95,6 +103,63 @@ fn let_in(house: &House, by: &Caller, who: &Caller) -> Result<(), Refusal> {
     let who = who.operator_id().unwrap().clone();
     let act = LetIn::new(house.people.case.clone(), who, only_reason(REASON).unwrap());
     house.vault.perform(by, act).map(drop)
+}
+
+/// As the command does it, with what the new lead reads out.
+fn recover(vault: &Vault, case: &CaseId, by: &Caller, who: &Caller) -> Result<(), Refusal> {
+    let me = ask::<ReadSelf>(vault, who, &[], json!({})).unwrap();
+    recover_by(vault, case, by, who, me["fingerprint"].as_str().unwrap())
+}
+
+fn recover_by(
+    vault: &Vault,
+    case: &CaseId,
+    by: &Caller,
+    who: &Caller,
+    read_out: &str,
+) -> Result<(), Refusal> {
+    let act = RecoverCase {
+        case: case.clone(),
+        operator: who.operator_id().unwrap().clone(),
+        typed: Fingerprint::parse(read_out).unwrap(),
+        why: only_reason(REASON).unwrap(),
+    };
+    vault.perform(by, act).map(drop)
+}
+
+/// Adds a slot to the keyring of a vault that is not open; its passphrase.
+fn second_slot(closed: &Closed) -> String {
+    let entropy = SystemEntropy::new();
+    let locked = LockedKeyring::read(&closed.paths().keyring()).unwrap();
+    let passphrase = Passphrase::new(PASSPHRASE.to_owned());
+    let mut keyring = locked.unlock(&passphrase).ok().unwrap();
+    let slot = PreparedSlot::make(
+        keyring.vault(),
+        SlotLabel::parse("for the safe").unwrap(),
+        &SlotWanted::Passphrase,
+        Argon2Params::new(8, 1, 1).unwrap(),
+        &Programs::default(),
+        &entropy,
+    );
+    let slot = slot.ok().unwrap();
+    let now = "2024-04-02T09:20:00Z".parse().unwrap();
+    keyring.add_slot(&slot, now, &entropy).unwrap();
+    let Handed::Passphrase(other) = slot.handed else {
+        panic!("no passphrase");
+    };
+    other.to_string()
+}
+
+/// Opens it with both slots.
+fn open_by_two(closed: &Closed, other: &str) -> Vault {
+    let paths = closed.paths();
+    let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+    let unlocked = |text: &str| locked.unlock(&Passphrase::new(text.to_owned())).ok();
+    let mut keyring = unlocked(PASSPHRASE).unwrap();
+    keyring.joined_by(&unlocked(other).unwrap()).unwrap();
+    let clock = ManualClock::new("2024-04-02T11:00:00Z".parse().unwrap());
+    let (clock, entropy) = (Arc::new(clock), Arc::new(SystemEntropy::new()));
+    Vault::open(&paths, keyring, settings(), clock, entropy).unwrap()
 }
 
 fn revoke(house: &House, by: &Caller, who: &Caller) {
@@ -217,6 +282,13 @@ fn two_people_with_the_passphrase_let_a_lost_second_factor_be_replaced_and_nobod
     let old = sign_in(vault, "ingeborg", Some(&code(&lost, &house.clock)));
     assert_eq!(old.err(), Some(Denial::WrongCredential));
     let back = sign_in(vault, "ingeborg", Some(&code(&new, &house.clock))).unwrap();
+    // It could be anybody who has the password, until a lead hears the new fingerprint.
+    let case = [("case", people.case.as_str())];
+    denied(
+        house.ask::<ReadCase>(&back, &case, json!({})),
+        Denial::NotRecognised,
+    );
+    recognise(vault, &people.lead, &people.case, &back).unwrap();
     assert!(reads_the_case(&house, &back));
     // It is in use.
     assert!(set_up(vault, "ingeborg").is_none());
@@ -328,6 +400,89 @@ fn the_command_lets_the_lead_in_once() {
     let again = files.run(&closed, &command, "archibald", "archibald");
     assert_eq!(again.status.code(), Some(1), "{}", said(&again));
     assert!(said(&again).contains("not-allowed"), "{}", said(&again));
+}
+
+#[test]
+fn a_case_whose_leads_are_gone_is_led_again_by_whom_an_administrator_with_the_keyring_names() {
+    let house = House::new();
+    let (vault, people) = (&house.vault, &house.people);
+    let (administrator, case) = (administrator(vault), &people.case);
+    let successor = &people.investigator;
+    // A lead can act.
+    denied(
+        recover(vault, case, &administrator, successor),
+        Denial::NotAllowed,
+    );
+    revoke(&house, &administrator, &people.lead);
+    denied(
+        recover(vault, case, &administrator, successor),
+        Denial::NotAllowed,
+    );
+    revoke(&house, &administrator, &people.other_lead);
+    for by in [&people.custodian, successor, &people.auditor] {
+        let refused = recover(vault, case, by, &people.custodian);
+        assert!(matches!(
+            refused,
+            Err(Refusal::Denied(Denial::NotAllowed | Denial::Concealed, _) | Refusal::Failed(..))
+        ));
+    }
+    // Somebody else than who reads it out, and somebody who stands outside cases.
+    let wrong = recover_by(vault, case, &administrator, successor, "0000-0000-0000");
+    denied(wrong, Denial::WrongFingerprint);
+    let outside = recover(vault, case, &administrator, &people.auditor);
+    assert!(matches!(
+        outside,
+        Err(Refusal::Failed(OperationError::Conflict(_), _))
+    ));
+    recover(vault, case, &administrator, successor).unwrap();
+    // A lead decides who works on it again, alone while there is no other one.
+    let body = json!({ "role": "investigator" });
+    name_member(vault, successor, case, &people.custodian, body).unwrap();
+    denied(
+        recover(vault, case, &administrator, &people.custodian),
+        Denial::NotAllowed,
+    );
+}
+
+#[test]
+fn a_lead_who_was_reset_and_is_alone_is_recognised_by_nobody_but_the_holders() {
+    let house = House::new();
+    let (vault, people) = (&house.vault, &house.people);
+    let administrator = administrator(vault);
+    let secret = set_up(vault, "leopoldine").unwrap();
+    let shown = code(&secret, &house.clock);
+    sign_in(vault, "leopoldine", Some(&shown)).unwrap();
+    assert!(!reset(&house, &people.other_lead, &people.lead).unwrap());
+    assert!(reset(&house, &administrator, &people.lead).unwrap());
+    revoke(&house, &administrator, &people.other_lead);
+    let new = set_up(vault, "leopoldine").unwrap();
+    house.clock.advance_seconds(60);
+    let back = sign_in(vault, "leopoldine", Some(&code(&new, &house.clock))).unwrap();
+    assert!(!reads_the_case(&house, &back));
+    let own = recover(vault, &people.case, &back, &back);
+    assert!(own.is_err());
+    recover(vault, &people.case, &administrator, &back).unwrap();
+    assert!(reads_the_case(&house, &back));
+}
+
+#[test]
+fn where_the_keyring_has_two_slots_it_takes_the_holders_of_both_to_recover_a_case() {
+    let house = House::new();
+    let (administrator, people) = (administrator(&house.vault), house.people.clone());
+    revoke(&house, &administrator, &people.lead);
+    revoke(&house, &administrator, &people.other_lead);
+    let closed = house.close();
+    let other = second_slot(&closed);
+    let one = closed.open().unwrap();
+    let by = sign_in(&one, "archibald", None).unwrap();
+    let refused = recover(&one, &people.case, &by, &people.investigator);
+    denied(refused, Denial::NotAllowed);
+    one.stop().unwrap();
+
+    let two = open_by_two(&closed, &other);
+    let by = sign_in(&two, "archibald", None).unwrap();
+    recover(&two, &people.case, &by, &people.investigator).unwrap();
+    two.stop().unwrap();
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! A vault that starts sealed: what it answers, who unseals it, and what the log says of it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::time::Duration;
 
 use breachvault::domain::SlotLabel;
 use breachvault::http::make_dev_certificate;
@@ -88,9 +90,14 @@ struct Serving {
 
 impl Serving {
     fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    fn start_with(directory: &Path, more: &[&str]) -> Self {
         let mut process = Command::new(PROGRAM)
             .args(["serve", "--sealed", "--listen", "127.0.0.1:0", "--dir"])
             .arg(directory)
+            .args(more)
             .env_clear()
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -127,7 +134,7 @@ impl Serving {
         let process = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
         kill_process(process, Signal::TERM).unwrap();
         let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.words, &mut rest).unwrap();
+        self.words.read_to_string(&mut rest).unwrap();
         self.process.wait().unwrap().success()
     }
 }
@@ -149,6 +156,37 @@ fn ended(output: &Output, status: i32, word: &str) {
     assert_eq!(output.status.code(), Some(status), "{said}");
     assert!(said.contains(word), "{said}");
     assert!(!said.contains("BVSHARE1-"), "a share was shown");
+}
+
+#[test]
+fn one_address_holds_few_connections_to_a_sealed_vault_and_a_newcomer_is_let_in() {
+    let vault = WithShares::new();
+    let config = vault.closed.directory.path().join("limits.toml");
+    std::fs::write(
+        &config,
+        "[limits]\naddress_connections = 8\nheader_s = 120\n",
+    )
+    .unwrap();
+    let more = ["--config", config.to_str().unwrap()];
+    let serving = Serving::start_with(vault.closed.directory.path(), &more);
+    let address = serving.url.trim_start_matches("https://").to_owned();
+    let held: Vec<TcpStream> = (0..24)
+        .map(|_| TcpStream::connect(&address).unwrap())
+        .collect();
+    // Those that came first are closed, long before the time for a handshake is over.
+    for mut stream in &held[..16] {
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        match stream.read(&mut [0; 1]) {
+            Ok(read) => assert_eq!(read, 0),
+            Err(error) => assert_ne!(error.kind(), ErrorKind::WouldBlock),
+        }
+    }
+    let progress = ["key", "unseal", "--progress", "--server", &serving.url];
+    ended(&vault.run(&progress), 4, &vault.fingerprint);
+    drop(held);
+    assert!(serving.end());
 }
 
 #[test]

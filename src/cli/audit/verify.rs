@@ -21,7 +21,8 @@ pub(in crate::cli) struct Verify {
     /// An exported log instead of a vault
     #[arg(long, value_name = "DIR", conflicts_with = "dir")]
     log: Option<PathBuf>,
-    /// The log's public key from another source: a file or its text
+    /// The log's public key from another source: a file or its text. An earlier key of the log does, with a checkpoint
+    /// that it signed
     #[arg(long, value_name = "FILE|TEXT")]
     vkey: Option<String>,
     /// A checkpoint that you kept; may be given more than once
@@ -97,6 +98,11 @@ impl Verify {
             "kept_checkpoints": verdict.kept_checkpoints,
             "stored_hashes": verdict.stored_hashes,
             "clock_steps_back": verdict.clock_steps_back,
+            "successors": verdict
+                .successors
+                .iter()
+                .map(|one| json!({ "leaf": one.leaf, "vkey": one.key.to_string() }))
+                .collect::<Vec<_>>(),
         }))
     }
 

@@ -15,11 +15,14 @@ use crate::cli::progress::{Progress, Unit};
 use crate::cli::{answer, streams};
 use crate::domain::{AccountName, CaseId, CaseRole, Reference, Title};
 use crate::ingest::Declared;
-use crate::operations::case::{NameMember, OpenCase, OpenCaseInput};
+use crate::operations::case::{
+    NameMember, OpenCase, OpenCaseInput, RecogniseMember, RecognitionInput,
+};
 use crate::operations::exhibit::{AdmitRequest, AdmitWords, Arriving};
 use crate::operations::membership::NameMemberInput;
 use crate::operations::record::{Audience, CountRecords, ScopeInput};
-use crate::operations::{Ids, Request};
+use crate::operations::session::ReadSelf;
+use crate::operations::{Ids, PageInput, Request};
 use crate::synthesis::{Recipe, sample_accounts, sample_numbers, write};
 use crate::vault::records::FilterInput;
 use crate::vault::{Caller, Reply, Vault};
@@ -196,7 +199,20 @@ fn name_member(
         account_not_in_log: false,
         reason: None,
     };
-    ask::<NameMember>(vault, lead, &ids, input).map(drop)
+    ask::<NameMember>(vault, lead, &ids, input)?;
+    // What the person would read out to the lead.
+    let me = ask::<ReadSelf>(
+        vault,
+        &person.caller(vault)?,
+        &Ids::default(),
+        PageInput::default(),
+    )?;
+    let me: Myself = answer::read(me)?;
+    let input = RecognitionInput {
+        fingerprint: me.fingerprint,
+        reason: "the demo knows its own people".to_owned(),
+    };
+    ask::<RecogniseMember>(vault, lead, &ids, input).map(drop)
 }
 
 /// The account with the most messages, from a scope query of the lead.
@@ -247,6 +263,11 @@ fn ids(named: &[(&str, &str)]) -> Ids {
 #[derive(Deserialize)]
 struct Opened {
     case: String,
+}
+
+#[derive(Deserialize)]
+struct Myself {
+    fingerprint: String,
 }
 
 #[derive(Deserialize)]

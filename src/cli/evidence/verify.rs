@@ -11,17 +11,19 @@ use crate::cli::error::CliError;
 use crate::cli::streams;
 use crate::domain::io_words;
 use crate::evidence::{self, Trust, parse_public_key};
+use crate::vault::audit::VerifierKey;
 
 #[derive(Args)]
 pub(in crate::cli) struct Verify {
     /// A package: the tar, or the directory it was unpacked to
     path: PathBuf,
-    /// The vault's evidence key from another source: `ssh-ed25519 …` or a file with it
+    /// The vault's evidence key from another source: `ssh-ed25519 …` or a file with it; a file may have several, such as
+    /// what `export signer` prints
     #[arg(long, value_name = "FILE|TEXT")]
     signer: Option<String>,
-    /// The audit log's public key from another source: a file or its text
+    /// The audit log's public key from another source: a file or its text. Once for each key that the log has had
     #[arg(long, value_name = "FILE|TEXT")]
-    vkey: Option<String>,
+    vkey: Vec<String>,
     /// Fail unless a passkey of the person who decided signed the decision
     #[arg(long)]
     require_passkey: bool,
@@ -35,11 +37,19 @@ pub(in crate::cli) struct Verify {
 
 impl Verify {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let signer = self.signer.as_deref().map(read_signer).transpose()?;
-        let key = self.vkey.as_deref().map(read_verifier_key).transpose()?;
-        let check_proof = key.map(|key| move |proof: &[u8], leaf: &[u8]| prove(&key, proof, leaf));
+        let signers = self.signer.as_deref().map(read_signers).transpose()?;
+        let keys = self.vkey.iter().map(|given| read_verifier_key(given));
+        let keys: Vec<VerifierKey> = keys.collect::<Result<_, _>>()?;
+        let check_proof = keys.split_first().map(|(first, others)| {
+            let (first, others) = (first.clone(), others.to_vec());
+            move |proof: &[u8], leaf: &[u8]| {
+                let with = |key: &VerifierKey| prove(key, proof, leaf);
+                with(&first)
+                    .or_else(|error| others.iter().find_map(|key| with(key).ok()).ok_or(error))
+            }
+        });
         let trust = Trust {
-            signer,
+            signers: signers.unwrap_or_default(),
             check_proof: check_proof.as_ref().map(|check| check as _),
             passkey_required: self.require_passkey,
             origin: self.origin.as_deref(),
@@ -59,7 +69,7 @@ impl Verify {
             Some(check) => {
                 let failed =
                     CliError::unverified(format!("the package failed a check: {}", check.name));
-                let unnamed = self.signer.is_none() || self.vkey.is_none();
+                let unnamed = self.signer.is_none() || self.vkey.is_empty();
                 Err(match unnamed {
                     true => failed.hint("give the trusted keys with --signer and --vkey"),
                     false => failed,
@@ -70,9 +80,9 @@ impl Verify {
 }
 
 /// Text that parses as a key is taken as the key; anything else is taken as a file name.
-fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
+fn read_signers(given: &str) -> Result<Vec<[u8; 32]>, CliError> {
     if let Ok(key) = parse_public_key(given) {
-        return Ok(key);
+        return Ok(vec![key]);
     }
     let text = fs::read_to_string(given).map_err(|error| {
         CliError::usage(format!(
@@ -80,10 +90,17 @@ fn read_signer(given: &str) -> Result<[u8; 32], CliError> {
             io_words(error.kind())
         ))
     })?;
-    // A public key, or a line of allowed_signers with one.
-    let key = text
-        .find("ssh-ed25519")
-        .and_then(|at| text.get(at..))
-        .unwrap_or(&text);
-    parse_public_key(key).map_err(|error| CliError::usage(format!("--signer: {error}")))
+    // Each line is a public key, or a line of allowed_signers with one.
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys = lines.map(|line| {
+        let key = line.find("ssh-ed25519").and_then(|at| line.get(at..));
+        parse_public_key(key.unwrap_or(line))
+            .map_err(|error| CliError::usage(format!("--signer: {error}")))
+    });
+    let keys: Vec<[u8; 32]> = keys.collect::<Result<_, _>>()?;
+    match keys.is_empty() {
+        true => Err(CliError::usage("--signer: there is no key in the file")),
+        false => Ok(keys),
+    }
 }

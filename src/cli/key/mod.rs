@@ -4,6 +4,7 @@ mod add;
 mod carry_out;
 mod change;
 mod decide;
+mod new_signing_keys;
 mod remove;
 mod rotate;
 mod rotate_case;
@@ -28,6 +29,7 @@ pub(super) enum Key {
     Shares(shares::Shares),
     Add(add::Add),
     Remove(remove::Remove),
+    NewSigningKeys(new_signing_keys::NewSigningKeys),
     Decide(decide::Decide),
     CarryOut(carry_out::CarryOut),
     Unseal(unseal::Unseal),
@@ -43,6 +45,7 @@ impl Key {
             Self::Shares(shares) => shares.run(),
             Self::Add(add) => add.run(),
             Self::Remove(remove) => remove.run(),
+            Self::NewSigningKeys(ask) => ask.run(),
             Self::Decide(decide) => decide.run(),
             Self::CarryOut(carry_out) => carry_out.run(),
             Self::Unseal(unseal) => unseal.run(),

@@ -5,6 +5,7 @@ mod enrol;
 mod let_in;
 mod list;
 mod operator_id;
+mod recover_case;
 mod reset_second_factor;
 mod revoke;
 mod second_factor;
@@ -23,6 +24,8 @@ pub(super) enum Operator {
     LetIn(let_in::LetInAgain),
     /// List the operators.
     List(list::List),
+    /// Name a lead of a case whose leads are gone, with the holders of two slots of the keyring.
+    RecoverCase(Box<recover_case::RecoverLead>),
     /// Let somebody replace a second factor that they lost; a second person has to do the same.
     ResetSecondFactor(reset_second_factor::Reset),
     /// Revoke an operator and end their sessions.
@@ -38,6 +41,7 @@ impl Operator {
             Self::Enrol(enrol) => enrol.run(),
             Self::LetIn(lead) => lead.run(),
             Self::List(list) => list.run(),
+            Self::RecoverCase(lead) => lead.run(),
             Self::ResetSecondFactor(reset) => reset.run(),
             Self::Revoke(revoke) => revoke.run(),
             Self::SecondFactor(factor) => factor.run(),

@@ -14,6 +14,6 @@ pub use self::list::CasesPage;
 pub use self::members::MembersPage;
 pub use self::move_on::{CloseCasePage, HoldCasePage, ReopenCasePage, RetentionPage};
 pub use self::name_member::{NameMemberForm, NameMemberPage};
-pub use self::on_member::{LiftPage, RemovePage, SuspendPage, ThawPage};
+pub use self::on_member::{LiftPage, RecognisePage, RemovePage, SuspendPage, ThawPage};
 pub use self::open::{NewCase, OpenCasePage};
 pub use self::overview::CasePage;

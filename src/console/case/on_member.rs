@@ -1,14 +1,18 @@
-//! `POST /console/cases/{case}/members/{operator}/{thaw|suspension|lift|removal}`: what somebody does to another
-//! member.
+//! `POST /console/cases/{case}/members/{operator}/{recognition|thaw|suspension|lift|removal}`: what somebody does to
+//! another member.
 
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, next_page};
 use crate::operations::Done;
-use crate::operations::case::{LiftSuspension, MemberRemoved, RemoveMember, SuspendMember};
+use crate::operations::case::{
+    LiftSuspension, MemberRemoved, RecogniseMember, RemoveMember, SuspendMember,
+};
 use crate::operations::raise::{ThawLookups, ThawedBody};
 use crate::vault::OperationError;
 
+/// What a member read out.
+pub struct RecognisePage;
 /// The end of the freeze of a member's lookups.
 pub struct ThawPage;
 /// The suspension of a member.
@@ -19,6 +23,19 @@ pub struct LiftPage;
 pub struct RemovePage;
 
 const FIELDS: &[Field] = &[Field::Text("reason")];
+
+impl Page for RecognisePage {
+    type Operation = RecogniseMember;
+    const FIELDS: &'static [Field] = &[Field::Text("fingerprint"), Field::Text("reason")];
+
+    fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&from(visit))))
+    }
+
+    fn form_at(visit: &Visit) -> String {
+        from(visit)
+    }
+}
 
 impl Page for ThawPage {
     type Operation = ThawLookups;

@@ -1,4 +1,5 @@
-//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, or for the end of one.
+//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new
+//! signing keys.
 
 use askama::Template;
 
@@ -19,8 +20,10 @@ pub struct AskSlotChangePage;
 struct Again<'a> {
     visit: &'a Visit,
     refused: Option<&'a Refused>,
-    /// Whether it is the form that removes a slot; the other one adds one.
+    /// Whether it is the form that removes a slot.
     removes: bool,
+    /// Whether it is the form for new signing keys; the third one adds a slot.
+    signs: bool,
 }
 
 impl Page for AskSlotChangePage {
@@ -49,6 +52,7 @@ impl Page for AskSlotChangePage {
             visit,
             refused: Some(refused),
             removes: visit.form.text("change") == SlotStep::Remove.as_str(),
+            signs: visit.form.text("change") == SlotStep::NewSigningKeys.as_str(),
         }))
     }
 }

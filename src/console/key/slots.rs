@@ -5,7 +5,7 @@ use askama::Template;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
-use crate::operations::key::{ListSlots, Slots};
+use crate::operations::key::{ListSlots, SlotStep, Slots};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
 use crate::vault::scope::SlotChangeView;
@@ -45,6 +45,7 @@ impl Page for SlotsPage {
 fn wanted(change: &SlotChangeView) -> String {
     match change.slot {
         Some(slot) => format!("slot {slot} goes"),
+        None if change.change == SlotStep::NewSigningKeys.as_str() => "new signing keys".to_owned(),
         None => "a new slot".to_owned(),
     }
 }

@@ -79,12 +79,14 @@ fn called(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "The clock is in doubt",
         TaskKind::Thaw => "Lookups are frozen",
+        TaskKind::Recognition => "A member is not recognised yet",
         TaskKind::Suspension => "A member is suspended",
         TaskKind::Retention => "A case is kept past its date",
         TaskKind::Backup => "The last backup failed",
         TaskKind::Destruction => "A destroyed case cannot be ended",
         TaskKind::Slots => "The keyring's slots are to change",
         TaskKind::Recovery => "Somebody recovers their account",
+        TaskKind::Keys => "A key is due",
     }
 }
 
@@ -103,10 +105,12 @@ fn who_else(task: &TaskView) -> &'static str {
     match task.kind {
         TaskKind::Clock => "You accepted it. Who can now: another lead or administrator.",
         TaskKind::Thaw => "These are yours. Who can thaw them: another lead of the case.",
+        TaskKind::Recognition => "Who can recognise them: another lead of the case.",
         TaskKind::Suspension => "Who can lift it: another lead or administrator.",
         TaskKind::Retention => "Who can ask for its destruction or set another date: a lead.",
         TaskKind::Slots => "Who can decide it: another administrator.",
         TaskKind::Recovery => "Who can stop it: a lead or an administrator.",
+        TaskKind::Keys => "Who can make a new one: an administrator.",
         TaskKind::Backup => "Who can mend it: an administrator, on the host.",
         TaskKind::Destruction => {
             "Its keys or rows could not be deleted. It is tried again; who can mend it: an administrator, on the host."

@@ -145,7 +145,7 @@ pub(in crate::evidence) fn judged(path: &Path) -> Verdict {
 
 pub(in crate::evidence) fn trust() -> Trust<'static> {
     Trust {
-        signer: Some(Signer::new(1).public()),
+        signers: vec![Signer::new(1).public()],
         check_proof: Some(&|proof, leaf| {
             if proof == PROOF.as_bytes() && leaf == self::leaf().as_bytes() {
                 Ok("leaf 41".to_owned())

@@ -10,8 +10,8 @@ use crate::console::audit::{
 };
 use crate::console::case::{
     CasePage, CasesPage, CertificateFile, CertificatePage, CloseCasePage, HoldCasePage, LiftPage,
-    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RemovePage, ReopenCasePage,
-    RetentionPage, SuspendPage, ThawPage,
+    MembersPage, NameMemberForm, NameMemberPage, NewCase, OpenCasePage, RecognisePage, RemovePage,
+    ReopenCasePage, RetentionPage, SuspendPage, ThawPage,
 };
 use crate::console::clock::{AcceptTimePage, ClockPage};
 use crate::console::exhibit::{
@@ -37,6 +37,7 @@ use crate::console::session::{
     BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
     PasswordForm, PasswordPage, RemovePasskeyPage, SessionsPage, SignOut, SittingForm, SittingPage,
 };
+use crate::console::token::{MakeTokenPage, RevokeTokenPage, TokensPage};
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
@@ -67,6 +68,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
 
         .page::<SessionsPage>  ("/console/sessions",               get.clone())
         .page::<EndSessionPage>("/console/sessions/{session}/end", post.clone())
+        .page::<TokensPage>    ("/console/tokens",                 get.clone())
+        .signed_page::<MakeTokenPage>("/console/tokens",           post.clone())
+        .page::<RevokeTokenPage>("/console/tokens/{token}/revocation", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
         .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
         .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())
@@ -102,6 +106,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<MembersPage>   ("/console/cases/{case}/members",   get.clone())
         .page::<NameMemberForm>("/console/cases/{case}/members/new", get.clone())
         .signed_page::<NameMemberPage>("/console/cases/{case}/members/{operator}", post.clone())
+        .signed_page::<RecognisePage> ("/console/cases/{case}/members/{operator}/recognition", post.clone())
         .signed_page::<ThawPage> ("/console/cases/{case}/members/{operator}/thaw", post.clone())
         .signed_page::<SuspendPage> ("/console/cases/{case}/members/{operator}/suspension", post.clone())
         .signed_page::<RemovePage> ("/console/cases/{case}/members/{operator}/removal", post.clone())

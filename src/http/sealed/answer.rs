@@ -35,7 +35,7 @@ impl Drop for ShareInput {
     }
 }
 
-pub(super) async fn answer(waiting: &Waiting, from: IpAddr, request: Request) -> Response {
+pub(super) async fn answer(waiting: &Waiting, from: Option<IpAddr>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = match path.as_str() {
@@ -72,7 +72,11 @@ fn progress(waiting: &Waiting) -> Response {
     json(&waiting.progress(Instant::now()))
 }
 
-async fn give(waiting: &Waiting, from: IpAddr, request: Request) -> Result<Response, Problem> {
+async fn give(
+    waiting: &Waiting,
+    from: Option<IpAddr>,
+    request: Request,
+) -> Result<Response, Problem> {
     let is_json = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -177,7 +181,7 @@ mod tests {
             .enable_all()
             .build()
             .unwrap();
-        let from = IpAddr::from([192, 0, 2, 1]);
+        let from = Some(IpAddr::from([192, 0, 2, 1]));
         let one = |request| {
             runtime.block_on(async {
                 let response = answer(&waiting, from, request).await;

@@ -1,8 +1,9 @@
 //! A vault that was started sealed: it answers nothing but its health, and takes shares of its keyring.
 //!
 //! It sees shares on their way into the keyring, and no other key. Shares are kept in memory only, and wiped when there
-//! are enough, when none came for a quarter of an hour, and when the server stops. The buffers of TLS and of the body
-//! cannot all be wiped. It writes no leaf, because nothing of the log can be written yet; the start that follows does.
+//! are enough, when none of their set came for a quarter of an hour, and when the server stops. The buffers of TLS and
+//! of the body cannot all be wiped. It writes no leaf, because nothing of the log can be written yet; the start that
+//! follows does.
 
 mod answer;
 mod page;
@@ -13,13 +14,15 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::handler::HandlerWithoutStateExt as _;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::waiting::Waiting;
+use super::authenticate;
+use super::connections::Bounded;
 use super::server::{ServeConfig, ServeError};
 use super::tls;
 use crate::vault::keyring::{Keyring, LockedKeyring};
@@ -67,9 +70,13 @@ pub async fn serve_sealed_until(
     let waiting = Arc::new(Waiting::new(locked));
     let handle = Handle::new();
     let answering = Arc::clone(&waiting);
-    let answer = move |ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request| {
+    let answer = move |request: Request| {
         let waiting = Arc::clone(&answering);
-        async move { answer::answer(&waiting, from.ip(), request).await }
+        async move {
+            let (parts, body) = request.into_parts();
+            let from = authenticate::address(&parts);
+            answer::answer(&waiting, from, Request::from_parts(parts, body)).await
+        }
     };
     let watched = (Arc::clone(&waiting), handle.clone());
     let watching = tokio::spawn(async move {
@@ -87,14 +94,16 @@ pub async fn serve_sealed_until(
     });
     let mut server = axum_server::from_tcp(own)
         .map_err(failed)?
-        .acceptor(RustlsAcceptor::new(tls).handshake_timeout(header))
+        .acceptor(Bounded::sealed(
+            RustlsAcceptor::new(tls).handshake_timeout(header),
+            config.proxies.clone(),
+            config.limits.clone(),
+        ))
         .handle(handle);
     server.http_builder().http1().header_read_timeout(header);
     server.http_builder().http2().max_concurrent_streams(8);
     ready(address);
-    let served = server
-        .serve(answer.into_make_service_with_connect_info::<SocketAddr>())
-        .await;
+    let served = server.serve(answer.into_make_service()).await;
     watching.abort();
     served.map_err(failed)?;
     Ok(waiting.take_keyring())

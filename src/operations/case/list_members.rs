@@ -38,6 +38,8 @@ impl Sheet for MemberList {
         "role",
         "account",
         "suspended",
+        "recognised",
+        "wrong_fingerprints",
         "lifted_by",
         "frozen_until",
     ];
@@ -71,7 +73,7 @@ impl Request for ListMembers {
         description: "Who works on the case, and as what.",
         request: "",
         answer: r#"{"members": [{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role":
-            "lead", "suspended": false}], "role": "lead", "state": "open", "next": null}"#,
+            "lead", "suspended": false, "recognised": true}], "role": "lead", "state": "open", "next": null}"#,
         problems: &["not-found", "case-closed"],
     };
 

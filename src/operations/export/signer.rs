@@ -1,7 +1,7 @@
-//! `GET /evidence/signer`: the key that signs packages, as `ssh-keygen` reads it.
+//! `GET /evidence/signer`: the keys that sign packages or did, as `ssh-keygen` reads them.
 
 use super::docs;
-use crate::evidence::allowed_signers_line;
+use crate::evidence::{allowed_signers_line, allowed_signers_line_until};
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
@@ -10,10 +10,10 @@ use crate::vault::{Answer, Operation, OperationError, Receipt, Target, Wire};
 /// The principal in the line, for `ssh-keygen -Y verify -I`.
 const PRINCIPAL: &str = "breachvault";
 
-/// Reads the public key that signs packages.
+/// Reads the public keys of packages.
 pub struct ReadSigner;
 
-/// A line of an `allowed_signers` file (ssh-keygen(1)).
+/// The lines of an `allowed_signers` file (ssh-keygen(1)).
 pub struct SignerText(String);
 
 impl Answer for SignerText {
@@ -33,9 +33,16 @@ impl Operation for ReadSigner {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<SignerText, OperationError> {
-        let line = allowed_signers_line(PRINCIPAL, scope.package_signer().public())
-            .map_err(|_| OperationError::Internal("allowed signers"))?;
-        Ok(SignerText(format!("{}\n", line.trim_end())))
+        let mut lines = String::new();
+        // The key of today is the first line, for whoever reads one.
+        for (key, until) in scope.package_keys()?.into_iter().rev() {
+            let line = match until {
+                None => allowed_signers_line(PRINCIPAL, key),
+                Some(until) => allowed_signers_line_until(PRINCIPAL, key, &until.to_string()),
+            };
+            lines.push_str(&line.map_err(|_| OperationError::Internal("allowed signers"))?);
+        }
+        Ok(SignerText(lines))
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::evidence::print_public_key;
 use crate::operations::case::MoveInput;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::actions;
@@ -19,23 +20,27 @@ pub struct CarryOutSlotChange {
 /// A change that was carried out; the receipt lets the secret out.
 pub struct CarriedOutChange(SlotChanged);
 
-/// A slot that was added or removed. This answer is the only one that ever has its secret.
+/// What was carried out. This answer is the only one that ever has the secret of a new slot.
 #[derive(Serialize, ToSchema)]
 pub struct SlotCarriedOut {
-    /// The number of the slot.
-    pub slot: u32,
-    /// Its kind.
+    /// The number of the slot; null for new signing keys.
+    pub slot: Option<u32>,
+    /// Its kind; `signing-keys` for new signing keys.
     pub kind: &'static str,
     /// Its label.
     pub label: String,
-    /// Its fingerprint.
-    pub fingerprint: String,
+    /// Its fingerprint; null for new signing keys.
+    pub fingerprint: Option<String>,
     /// The keyring's generation.
     pub generation: u64,
     /// The passphrase of a new slot of one.
     pub passphrase: Option<String>,
     /// The shares of a new set; one for each holder.
     pub shares: Option<Vec<String>>,
+    /// The new public key of the log, as `GET /audit/vkey` gives it from now on.
+    pub log_key: Option<String>,
+    /// The new public key of packages, as OpenSSH writes it.
+    pub package_key: Option<String>,
 }
 
 impl Answer for CarriedOutChange {
@@ -59,6 +64,8 @@ impl Answer for CarriedOutChange {
             generation: changed.generation,
             passphrase,
             shares,
+            log_key: changed.signing.as_ref().map(|(key, _)| key.clone()),
+            package_key: changed.signing.map(|(_, key)| print_public_key(key)),
         })
     }
 }
@@ -96,11 +103,12 @@ impl Request for CarryOutSlotChange {
         tag: "Keys",
         summary: "Carry out a change of the keyring's slots",
         description: "For the administrator who asked, once another one has approved. A new slot is opened before it \
-            is written. Its passphrase or shares are in this answer and nowhere else.",
+            is written. Its passphrase or shares are in this answer and nowhere else. New signing keys are in force from \
+            the leaf of this act on, which has the signature of the old key of the log over the new one.",
         request: r#"{"reason": "the holders of the shares are here"}"#,
         answer: r#"{"slot": 1, "kind": "shares", "label": "board", "fingerprint": "0123-4567-89ab-cdef",
             "generation": 4, "passphrase": null, "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…",
-            "BVSHARE1-CCCC-…"]}"#,
+            "BVSHARE1-CCCC-…"], "log_key": null, "package_key": null}"#,
         problems: &["not-the-asker", "wrong-state", "keyring-slots", "not-found"],
     };
 

@@ -64,10 +64,10 @@ impl Operation for ReadKeys {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Keys, OperationError> {
         Ok(Keys {
             log_key: scope.verifier_key()?,
-            package_key: scope.package_signer().public(),
+            package_key: scope.package_signer()?.public(),
             keyring: scope
                 .told_key_status()?
-                .map(|status| KeyState::with_rotations(status, scope.rotations())),
+                .map(|status| KeyState::from(status).with_rotations(scope.rotations())),
         })
     }
 }

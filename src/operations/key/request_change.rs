@@ -1,4 +1,5 @@
-//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, or for the end of one.
+//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new signing
+//! keys.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,7 +22,7 @@ pub struct RequestSlotChange {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlotChangeInput {
-    /// `add` or `remove`.
+    /// `add`, `remove` or `new-signing-keys`.
     #[schema(value_type = SlotStep)]
     pub change: String,
     /// To add: `passphrase`, `shares`, `age` or `command`.
@@ -46,12 +47,14 @@ pub struct SlotChangeInput {
 }
 
 words! {
-    /// What becomes of a slot.
+    /// What becomes of the keyring.
     pub enum SlotStep {
         /// A new slot.
         Add => "add",
         /// A slot that goes.
         Remove => "remove",
+        /// No slot: new keys that sign the log and packages.
+        NewSigningKeys => "new-signing-keys",
     }
 }
 
@@ -104,9 +107,10 @@ impl Request for RequestSlotChange {
     const DOCS: Docs = Docs {
         id: "requestSlotChange",
         tag: "Keys",
-        summary: "Ask for a new slot of the keyring, or for the end of one",
+        summary: "Ask for a new slot of the keyring, for the end of one, or for new signing keys",
         description: "Another administrator decides, and whoever asked carries it out. One change is under way at a \
-            time. The last slot cannot be removed, nor the last that is known to open. docs/keyring.md has the kinds.",
+            time. The last slot cannot be removed, nor the last that is known to open. docs/keyring.md has the kinds, and \
+            what follows from new signing keys.",
         request: r#"{"change": "add", "kind": "shares", "label": "board", "needed": 2, "shares": 3,
             "reason": "the passphrase is known to one person only"}"#,
         answer: r#"{"state": "requested", "expires_at": "2024-04-03T09:00:00Z"}"#,
@@ -134,6 +138,13 @@ impl Request for RequestSlotChange {
                 only_of(&input, None)?;
                 let slot = input.slot.ok_or_else(|| missing("slot"))?;
                 SlotChange::Remove(slot)
+            }
+            SlotStep::NewSigningKeys => {
+                nothing("kind", input.kind.is_some())?;
+                nothing("label", input.label.is_some())?;
+                nothing("slot", input.slot.is_some())?;
+                only_of(&input, None)?;
+                SlotChange::NewSigningKeys
             }
         };
         Ok(Self { change, why })

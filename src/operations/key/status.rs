@@ -1,4 +1,4 @@
-//! Keyring status: generation, slots, number of cases.
+//! Keyring status: generation, slots, number of cases, and which keys are due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::keyring::{Argon2Params, Fingerprint, KeyringStatus};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, RotationProgress, Target};
+use crate::vault::{KeyDue, Operation, OperationError, RotationProgress, Target};
 
 /// Reads the status of the keyring, for administrators.
 pub struct KeyStatus;
@@ -26,6 +26,9 @@ pub struct KeyState {
     pub slots: Vec<SlotState>,
     /// How many cases have a key; null while the keyring is locked.
     pub cases: Option<usize>,
+    /// The keys that have a date by which they are to be made anew, the earliest first. Of cases all that are due, and
+    /// the next one.
+    pub dates: Vec<KeyDue>,
     /// The cases whose key is being rotated; empty while the keyring is locked.
     pub rotations: Vec<RotationState>,
 }
@@ -76,12 +79,10 @@ impl From<RotationProgress> for RotationState {
 }
 
 impl KeyState {
-    /// Of an open keyring, with the rotations that are under way.
-    pub(super) fn with_rotations(status: KeyringStatus, rotations: Vec<RotationProgress>) -> Self {
-        Self {
-            rotations: rotations.into_iter().map(RotationState::from).collect(),
-            ..Self::from(status)
-        }
+    /// The same with the rotations of case keys that are under way.
+    pub(super) fn with_rotations(mut self, rotations: Vec<RotationProgress>) -> Self {
+        self.rotations = rotations.into_iter().map(RotationState::from).collect();
+        self
     }
 }
 
@@ -130,8 +131,8 @@ impl SlotState {
     }
 }
 
-impl From<KeyringStatus> for KeyState {
-    fn from(status: KeyringStatus) -> Self {
+impl From<(KeyringStatus, Vec<KeyDue>)> for KeyState {
+    fn from((status, dates): (KeyringStatus, Vec<KeyDue>)) -> Self {
         let opened_with = status.opened_with;
         let slots = status.slots.into_iter().map(|slot| SlotState {
             slot: slot.no,
@@ -155,6 +156,7 @@ impl From<KeyringStatus> for KeyState {
             slots: slots.collect(),
             cases: status.cases,
             rotations: Vec::new(),
+            dates,
         }
     }
 }
@@ -168,8 +170,8 @@ impl Operation for KeyStatus {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<KeyState, OperationError> {
-        let rotations = scope.rotations();
-        Ok(KeyState::with_rotations(scope.key_status(), rotations))
+        let state = KeyState::from((scope.key_status(), scope.key_dues()?));
+        Ok(state.with_rotations(scope.rotations()))
     }
 }
 
@@ -179,15 +181,16 @@ impl Request for KeyStatus {
         id: "readKeyStatus",
         tag: "Keys",
         summary: "Read the status of the keyring",
-        description: "Generation, ways to unlock, how many cases have a key, and how far rotations of case keys are. \
-            Nothing in it is secret.",
+        description: "Generation, ways to unlock, how many cases have a key, which keys are due, and how far rotations \
+            of case keys are. Nothing in it is secret.",
         request: "",
         answer: r#"{"vault": "v_0123456789abcdefghjk", "fingerprint": "89ab-cdef-0123-4567", "generation": 3,
             "slots": [{"slot": 0, "kind": "passphrase", "label": "first passphrase", "since": 1, "made_at":
             "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": true, "memory_kib": 65536,
-            "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1, "rotations": [{"case":
-            "c_0123456789abcdefghjk", "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440,
-            "held_up": false}]}"#,
+            "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1,
+            "dates": [{"kind": "passphrase", "slot": 0, "since": "2024-04-01T09:00:00Z", "due_at":
+            "2025-04-01T09:00:00Z", "due": false}], "rotations": [{"case": "c_0123456789abcdefghjk",
+            "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440, "held_up": false}]}"#,
         problems: &[],
     };
 

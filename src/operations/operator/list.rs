@@ -32,6 +32,7 @@ impl Sheet for OperatorList {
         "name",
         "role",
         "state",
+        "invited_until",
         "second_factor",
         "wrong_codes",
         "recovers_at",

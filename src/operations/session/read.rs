@@ -39,12 +39,13 @@ impl Request for ReadSelf {
         id: "readSelf",
         tag: "Sessions",
         summary: "Read who the caller is",
-        description: "The operator behind the session, their cases, and what is left of their budgets. The lookup \
+        description: "The operator behind the session, the fingerprint that they read out to a lead, their cases, and what is \
+            left of their budgets. In the cases of `unrecognised_in` they have no right yet (`recogniseMember`). The lookup \
             budget also pays for requests: a custodian's for asking that an exhibit is withdrawn.",
         request: "",
         answer: r#"{"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead",
             "session": "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z",
-            "idle_at": "2024-03-21T15:04:49Z", "cases":
+            "idle_at": "2024-03-21T15:04:49Z", "fingerprint": "7K3M-9QTX-2BWD", "unrecognised_in": [], "cases":
             [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "state": "open", "role": "lead",
             "lookup_budget": 250, "lookup_most": 250,
             "view_budget": 20000, "view_most": 20000}], "next": null}"#,

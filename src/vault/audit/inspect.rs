@@ -6,6 +6,7 @@ use super::batch::{Batch, StoredLeaf};
 use super::hash::{LeafHash, leaf_hash};
 use super::leaf::LeafError;
 use super::skim::{OfLog, Told};
+use super::successor::Successor;
 
 /// Hashes and parses the leaves on every core, and meanwhile runs `beside` on this thread.
 pub(super) fn inspect<T>(
@@ -45,6 +46,8 @@ pub(super) struct Inspected {
     pub(super) told: Result<Told, LeafError>,
     /// The first column beside the leaf that disagrees with it.
     pub(super) wrong_column: Option<&'static str>,
+    /// Of a leaf that names a successor of the log's key: that, if the key before signed it.
+    pub(super) successor: Option<Box<Successor>>,
 }
 
 impl Inspected {
@@ -55,11 +58,16 @@ impl Inspected {
                 hash,
                 told: Ok(told),
                 wrong_column,
+                successor: match told.succeeds {
+                    true => Successor::of_leaf(leaf.bytes).map(Box::new),
+                    false => None,
+                },
             },
             Err(error) => Self {
                 hash,
                 told: Err(error),
                 wrong_column: None,
+                successor: None,
             },
         }
     }

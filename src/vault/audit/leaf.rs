@@ -94,6 +94,10 @@ pub struct Leaf {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub subjects: Option<String>,
+    /// The successor of the log's key, signed by the key before (see [`super::Successor`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub successor: Option<String>,
     /// RFC 3339, in UTC with `Z`.
     #[schema(value_type = Moment)]
     pub time: String,
@@ -247,6 +251,7 @@ mod tests {
             kind: None,
             rows: None,
             subjects: None,
+            successor: None,
             detail: None,
             digest: None,
             generation: None,
@@ -360,6 +365,7 @@ mod tests {
                 decided: text(3),
                 decision: some[0].then_some(Decision::Deny),
                 generation: rows,
+                successor: text(5),
                 ..least()
             };
             let bytes = leaf.to_bytes().unwrap();

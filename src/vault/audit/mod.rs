@@ -8,6 +8,7 @@
 //! leaf is true, only that it is the one that was signed.
 
 mod batch;
+mod chain;
 mod checkpoint;
 mod commitment;
 mod export;
@@ -21,6 +22,7 @@ mod note;
 mod path;
 mod proof;
 mod skim;
+mod successor;
 mod tile;
 mod tip;
 mod tree;
@@ -40,12 +42,13 @@ pub use leaf::{Decision, LEAF_BYTES_MAX, Leaf, LeafError, Outcome};
 pub use note::{NoteError, OpenedNote, open, sign};
 pub use path::{PathError, verify_consistency, verify_inclusion};
 pub use proof::{InclusionProof, ProofError, Proven};
+pub use successor::Successor;
 pub use tip::{NotProven, Tip};
 pub use tree::{
     Hashes, NotStored, SIZE_MAX, TreeError, consistency_proof, hashes_to_store, inclusion_proof,
     root, stored_hash_count, stored_hash_index, stored_hash_place,
 };
-pub use verdict::{Failure, FailureKind, Outcomes, Verdict};
+pub use verdict::{Failure, FailureKind, Outcomes, Succeeded, Verdict};
 pub use verify::{Claim, NoHashes, verify_log};
 pub(in crate::vault) use verify::{WrongColumn, verify_stored};
 

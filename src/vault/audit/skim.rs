@@ -17,6 +17,8 @@ pub(super) struct Told {
     pub(super) outcome: Outcome,
     pub(super) time: Timestamp,
     pub(super) log: OfLog,
+    /// Whether it names a successor of the log's key.
+    pub(super) succeeds: bool,
 }
 
 /// The log that a leaf names as its origin.
@@ -67,6 +69,7 @@ impl Told {
             outcome: leaf.outcome,
             time,
             log: OfLog::named(&leaf.origin, origin),
+            succeeds: leaf.successor.is_some(),
         };
         let repeated = Repeated {
             operator: leaf.operator.as_deref(),
@@ -132,6 +135,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
     let seq = rest.number(",\"seq\":")?;
     rest.may(",\"session\":", Rest::text)?;
     rest.may(",\"subjects\":", Rest::text)?;
+    let succeeds = rest.may(",\"successor\":", Rest::text)?.is_some();
     let time = rest
         .text(",\"time\":")
         .filter(|time| time.ends_with('Z'))?
@@ -142,6 +146,7 @@ fn skim<'a>(leaf: &'a [u8], origin: &str) -> Option<(Told, Repeated<'a>)> {
         outcome,
         time,
         log,
+        succeeds,
     };
     let repeated = Repeated {
         operator,
@@ -221,6 +226,7 @@ mod tests {
             purpose,
             role,
             session,
+            successor: subjects.clone(),
             subjects,
             rows,
             generation: rows,
@@ -235,6 +241,7 @@ mod tests {
             outcome: leaf.outcome,
             time,
             log,
+            succeeds: leaf.successor.is_some(),
         })
     }
 

@@ -1,3 +1,4 @@
 //! What the tests of this room share.
 
+mod succeeded;
 mod tampered;

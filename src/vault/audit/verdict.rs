@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::hash::Hash;
-use super::key::KeyName;
+use super::key::{KeyName, VerifierKey};
 use super::leaf::Outcome;
 
 /// Everything was recomputed and agrees with the signed checkpoint.
@@ -25,6 +25,17 @@ pub struct Verdict {
     /// How many leaves have an earlier time than the one before. This is information, not a
     /// failure.
     pub clock_steps_back: u64,
+    /// The successors of the log's key that the leaves name, in order.
+    pub successors: Vec<Succeeded>,
+}
+
+/// A successor of the log's key, as a verified log names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succeeded {
+    /// The number of the leaf that names it, from 0.
+    pub leaf: u64,
+    /// The key that signs every checkpoint with this leaf.
+    pub key: VerifierKey,
 }
 
 /// How many leaves have each outcome.
@@ -78,6 +89,8 @@ pub enum FailureKind {
     NotALeaf,
     /// The leaf names another log.
     OtherOrigin,
+    /// A successor of the log's key is not signed by the key before, or a key signed after its successor was named.
+    Successor,
     /// A leaf or a stored hash could not be read.
     Unreadable,
 }
@@ -147,6 +160,9 @@ impl fmt::Display for Verdict {
             "not shown"
         };
         writeln!(f, "stored hashes: {stored}")?;
+        for Succeeded { leaf, key } in &self.successors {
+            writeln!(f, "a new key of the log since leaf {leaf}: {key}")?;
+        }
         write!(f, "steps of the clock backwards: {}", self.clock_steps_back)
     }
 }

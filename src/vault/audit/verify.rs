@@ -10,20 +10,22 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::batch::{Batch, LeafPlace, Leaves};
-use super::checkpoint::Checkpoint;
+use super::chain::{Chain, kept_fault, not_ours};
+use super::checkpoint::{Checkpoint, CheckpointError};
 use super::frontier::Frontier;
 use super::hash::Hash;
 use super::inspect::{Inspected, inspect};
 use super::key::VerifierKey;
+use super::note::NoteError;
 use super::skim::{OfLog, Told};
 use super::tree::{Hashes, stored_hash_index};
-use super::verdict::{Failure, FailureKind, Outcomes, Verdict};
+use super::verdict::{Failure, FailureKind, Outcomes, Succeeded, Verdict};
 
 /// What the log is compared with.
 pub struct Claim<'a> {
     /// The newest checkpoint: a signed note.
     pub checkpoint: &'a [u8],
-    /// The log's public key.
+    /// The log's public key: that of today, or an earlier one that signed a kept checkpoint.
     pub key: &'a VerifierKey,
     /// Checkpoints that were seen earlier and kept elsewhere, in any order.
     pub kept: &'a [Vec<u8>],
@@ -63,11 +65,17 @@ pub(in crate::vault) fn verify_stored<H: Hashes>(
     claim: &Claim<'_>,
     stored: Option<&H>,
 ) -> Result<(Verdict, Option<WrongColumn>), Failure> {
-    let newest = Checkpoint::open(claim.checkpoint, claim.key)
-        .map_err(|error| Failure::whole(FailureKind::Checkpoint, explain(&error)))?;
+    let mut chain = Chain::of(claim.key);
+    let newest = chain
+        .newest(claim.checkpoint)
+        .map_err(|error| Failure::whole(FailureKind::Checkpoint, not_ours(error)))?;
+    let kept = open_kept(claim, &newest, &mut chain)?;
+    chain.can_begin()?;
     let mut run = Run {
-        kept: open_kept(claim, &newest)?,
+        kept,
         newest,
+        chain,
+        successors: Vec::new(),
         stored,
         frontier: Frontier::new(),
         begun: None,
@@ -115,17 +123,21 @@ pub(in crate::vault) fn verify_stored<H: Hashes>(
 }
 
 /// The kept checkpoints, smallest first; the log must be at least as large as each.
-fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, Failure> {
+fn open_kept(
+    claim: &Claim<'_>,
+    newest: &Checkpoint,
+    chain: &mut Chain,
+) -> Result<Vec<Checkpoint>, Failure> {
     let mut kept = Vec::with_capacity(claim.kept.len());
     for (at, note) in claim.kept.iter().enumerate() {
-        let checkpoint = Checkpoint::open_kept(note, claim.key).map_err(|error| {
-            let text = format!(
-                "kept checkpoint {} of those given: {}",
-                at + 1,
-                explain(&error)
-            );
-            Failure::whole(FailureKind::KeptCheckpoint, text)
-        })?;
+        let checkpoint = chain
+            .kept(at, note)
+            .map_err(|error| kept_fault(at, error))?;
+        // A key that no leaf named yet signed it, so what it says is only somebody's word.
+        if checkpoint.size > newest.size && chain.waits_for(checkpoint.size) {
+            let error = CheckpointError::Note(NoteError::NotSignedByKnownKey);
+            return Err(kept_fault(at, error));
+        }
         if checkpoint.size > newest.size && checkpoint.origin != newest.origin {
             let text = format!(
                 "the vault was restored from a backup: the log ends at {} leaves, and a kept checkpoint of the log \
@@ -150,6 +162,9 @@ fn open_kept(claim: &Claim<'_>, newest: &Checkpoint) -> Result<Vec<Checkpoint>, 
 struct Run<'a, H> {
     newest: Checkpoint,
     kept: Vec<Checkpoint>,
+    chain: Chain,
+    /// The keys that came after, once all leaves were read.
+    successors: Vec<Succeeded>,
     stored: Option<&'a H>,
     frontier: Frontier,
     /// The first leaf that names this log as its origin. Those before it are of the logs that it goes on from.
@@ -192,6 +207,9 @@ impl<H: Hashes> Run<'_, H> {
             let told = check_leaf(index, found, hash_differs, self.begun.is_some())?;
             if told.log == OfLog::This {
                 self.begun.get_or_insert(index);
+            }
+            if told.succeeds {
+                self.chain.take(index, found.successor.as_deref())?;
             }
             if self.stored.is_some() {
                 let levels = self.kept_levels(index).skip(1);
@@ -238,6 +256,7 @@ impl<H: Hashes> Run<'_, H> {
             kept_checkpoints,
             stored_hashes: self.stored.is_some(),
             clock_steps_back: self.clock_steps_back,
+            successors: self.successors,
         };
         Ok((verdict, self.wrong_column))
     }
@@ -277,6 +296,7 @@ impl<H: Hashes> Run<'_, H> {
         if size != self.newest.size {
             return Ok(());
         }
+        self.successors = self.chain.settle(&self.newest)?;
         let agrees = self.frontier.root() == self.newest.root;
         match (self.bad.take(), agrees) {
             (None, true) => Ok(()),
@@ -390,10 +410,4 @@ fn wrong_node(level: u32, index: u64) -> Failure {
         "the stored hash over these leaves (level {level}) does not match them: it was changed, or a leaf and its hash were"
     );
     Failure::within(FailureKind::StoredHash, leaves, text)
-}
-
-/// An error and its causes, on one line.
-fn explain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -44,10 +44,15 @@ pub fn back_up_database(
     if !paths.database().exists() {
         return Err(trail::TrailFailure::Missing.into());
     }
-    let key = trail::own_key(paths)?;
+    let before = trail::own_key(paths)?;
     let mut file = new_file(&target, paths)?;
     copy_database(&paths.database(), file.path(), rest, goes_on)?;
-    let examined = examine(file.path(), &key, &[])?;
+    // The key may get its successor while the copy is made.
+    let after = trail::own_key(paths)?;
+    let (key, examined) = match examine(file.path(), &after, &[]) {
+        Err(_) if after != before => (&before, examine(file.path(), &before, &[])?),
+        examined => (&after, examined?),
+    };
     let bytes = file.as_file().metadata();
     let manifest = Manifest {
         kind: Kind::Database,

@@ -17,7 +17,7 @@ use super::restored::{AcceptRestore, Lost, RestoreVault};
 use super::trailer::{self, Kind, Manifest};
 use super::verify::check_database;
 use crate::domain::{CaseId, hex};
-use crate::vault::audit::{Checkpoint, Frontier, Hash, Tip};
+use crate::vault::audit::{Checkpoint, Frontier, Hash, Tip, VerifierKey};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::target::Why;
 use crate::vault::clock::Clock;
@@ -27,7 +27,9 @@ use crate::vault::erase::noted_generation;
 use crate::vault::error::OperationError;
 use crate::vault::inspection::Inspection;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
-use crate::vault::ledger::{StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark};
+use crate::vault::ledger::{
+    Signing, StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark,
+};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::KeyId;
 use crate::vault::private_files::{make_file, make_folder};
@@ -164,16 +166,18 @@ impl Room {
     ) -> Result<Verified, RestoreError> {
         let told = self.manifest.log.as_ref();
         let told = told.ok_or(BackupError::Untrue("the end of the log"))?;
-        let named: crate::vault::audit::VerifierKey =
-            told.vkey.parse().map_err(BackupError::from)?;
-        let key = verifier_of(keyring, named.name().clone());
+        let named: VerifierKey = told.vkey.parse().map_err(BackupError::from)?;
+        let snapshot = Snapshot::of_copy(&self.paths.database()).map_err(BackupError::from)?;
+        let number = Signing::read(&snapshot)
+            .map_err(BackupError::from)?
+            .number();
+        let key = verifier_of(keyring, named.name().clone(), number)?;
         if named != key || *keyring.vault() != self.manifest.vault {
             return Err(BackupError::OtherVault.into());
         }
-        let snapshot = Snapshot::of_copy(&self.paths.database()).map_err(BackupError::from)?;
         let (mut within, mut lost) = (Vec::new(), Vec::new());
         for note in &self.kept {
-            let kept = Checkpoint::open_of_vault(note, &key)?;
+            let kept = opened(note, keyring, &key, number)?;
             let is_within =
                 kept.origin == *key.name() || key.name().continues(kept.origin.as_str());
             match is_within && kept.size <= told.leaves {
@@ -395,6 +399,29 @@ fn decode(digits: &str) -> Result<Vec<u8>, BackupError> {
         .collect();
     bytes.ok_or(BackupError::Untrue("the high-water mark"))
 }
+
+/// A kept checkpoint of any log of the vault. Its key may be a successor that the copy does not know of.
+fn opened(
+    note: &[u8],
+    keyring: &Keyring,
+    key: &VerifierKey,
+    number: u32,
+) -> Result<Checkpoint, RestoreError> {
+    let refused = match Checkpoint::open_of_vault(note, key) {
+        Ok(kept) => return Ok(kept),
+        Err(error) => error,
+    };
+    for other in 0..=number.saturating_add(MOST_LOST) {
+        let other = verifier_of(keyring, key.name().clone(), other)?;
+        if let Ok(kept) = Checkpoint::open_of_vault(note, &other) {
+            return Ok(kept);
+        }
+    }
+    Err(refused.into())
+}
+
+/// How many successions of the signing keys a copy may lack.
+const MOST_LOST: u32 = 32;
 
 fn root_at(snapshot: &Snapshot, size: u64) -> Option<Hash> {
     let at = Frontier::read(size, &StoredHashes(snapshot));

@@ -18,12 +18,16 @@ pub(in crate::vault) enum Alarm {
     RepeatedRefusals,
     /// Somebody gave the right password of an operator who has a passkey, and not what the passkey signs.
     PasswordKnown,
+    /// The fingerprint that a lead typed is not that of the account: it may be somebody else's.
+    WrongFingerprint,
     /// Somebody who has the right password of an operator tries codes of the second factor.
     WrongCodes,
     /// Somebody recovers an account whose passkeys are said to be lost.
     RecoveryBegun,
     /// The counter of a passkey did not rise: somebody has a copy of it.
     PasskeyCopied,
+    /// The holders of two slots of the keyring named a lead of a case that had none who could act.
+    CaseRecovered,
     /// The machine's clock jumped, or has been in doubt since the start.
     ClockJumped,
 }
@@ -39,9 +43,11 @@ impl Alarm {
             Self::CaseBudget => "case-budget",
             Self::RepeatedRefusals => "repeated-refusals",
             Self::PasswordKnown => "password-known",
+            Self::WrongFingerprint => "wrong-fingerprint",
             Self::WrongCodes => "wrong-codes",
             Self::RecoveryBegun => "recovery-begun",
             Self::PasskeyCopied => "passkey-copied",
+            Self::CaseRecovered => "case-recovered",
             Self::ClockJumped => "clock-jumped",
         }
     }

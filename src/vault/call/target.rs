@@ -39,6 +39,22 @@ pub enum Target {
 }
 
 impl Target {
+    /// The case that is named, whether it is there or not.
+    pub(in crate::vault) fn named_case(&self) -> Option<&CaseId> {
+        match self {
+            Self::Case(case)
+            | Self::Member(case, _)
+            | Self::Exhibit(case, _)
+            | Self::NamedExhibit(case, _)
+            | Self::Admission(case) => Some(case),
+            Self::Vault
+            | Self::Operator(_)
+            | Self::Session(_)
+            | Self::Request(_)
+            | Self::Leaf(_) => None,
+        }
+    }
+
     /// The id that the leaf has in addition to the case's, if there is one.
     pub(in crate::vault) fn object(&self) -> Option<String> {
         match self {

@@ -7,6 +7,7 @@
 use crate::domain::{CaseId, CaseRole, Moment};
 use crate::policy::{
     AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
+    TokenFacts,
 };
 use crate::vault::audit::{Leaf, Tip};
 use crate::vault::call::caller::{Caller, Who};
@@ -15,8 +16,8 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::proven_leaf;
-use crate::vault::scope::open_account;
 use crate::vault::scope::requests::{Outline, read_by};
+use crate::vault::scope::{TokenScope, open_account};
 use crate::vault::settings::Passkeys;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
@@ -24,6 +25,9 @@ use crate::vault::store::session_rows::SessionMeans;
 use crate::vault::store::{
     Snapshot, Transaction, exhibit_rows, membership_rows, request_rows, session_rows,
 };
+
+/// How often it is written down that a script's token was used.
+const USED_STEP_S: i64 = 60;
 
 /// Facts, and the rows found on the way.
 pub(in crate::vault) struct Situation {
@@ -37,6 +41,8 @@ pub(in crate::vault) struct Situation {
     session_ends: Option<Moment>,
     /// When that session ends if it is not used before.
     idle_at: Option<Moment>,
+    /// When a script's token was used before, if the caller came with one.
+    script_used: Option<Option<Moment>>,
     /// Whether the caller's session was opened with a passkey.
     pub(in crate::vault) by_passkey: bool,
 }
@@ -65,6 +71,15 @@ impl Situation {
         let (Some(idle_at), Some(session)) = (self.idle_at, caller.session_id()) else {
             return Ok(());
         };
+        if let Some(before) = self.script_used {
+            let now = core.clock.now();
+            let recent =
+                before.is_some_and(|before| now.seconds() - before.seconds() < USED_STEP_S);
+            return match recent {
+                true => Ok(()),
+                false => Ok(session_rows::used_at(transaction, session, now)?),
+            };
+        }
         let then = core.used_until(idle_at);
         if then == idle_at {
             return Ok(());
@@ -105,12 +120,20 @@ pub(in crate::vault) fn load(
 ) -> Result<Situation, OperationError> {
     core.control.intact()?;
     let standing = who(core, connection, caller)?;
+    let script_used = standing.script.is_some().then_some(standing.used_at);
+    let token = standing.script.as_ref().map(|scope| TokenFacts {
+        actions: scope.actions(),
+        // Another case is refused alike, whether it is there or not.
+        reaches: scope.case.is_none()
+            || scope.case.as_deref() == target.named_case().map(CaseId::as_str),
+    });
     let mut situation = Situation {
         facts: Facts {
             caller: standing.caller,
             lacks_factor: false,
             lacks_passkey: false,
             assertion: AssertionFacts::NotNeeded,
+            token,
             case: None,
             request: None,
             leaf: None,
@@ -120,6 +143,7 @@ pub(in crate::vault) fn load(
         known: false,
         session_ends: standing.session_ends,
         idle_at: standing.idle_at,
+        script_used,
         by_passkey: standing.means == Some(SessionMeans::Passkey),
     };
     match target {
@@ -236,13 +260,16 @@ fn lacks(
     facts: &mut Facts,
 ) -> Result<(), OperationError> {
     let (factor, passkey) = (core.settings.second_factor, core.settings.passkeys);
-    let may_lack_passkey =
-        standing.means == Some(SessionMeans::Password) && passkey == Passkeys::Required;
     if standing.means == Some(SessionMeans::Recovery) {
         // Whatever the role needs: it enrols a passkey and does nothing else.
         facts.lacks_passkey = true;
         return Ok(());
     }
+    let by_password = match &standing.script {
+        Some(scope) => !scope.by_passkey,
+        None => standing.means == Some(SessionMeans::Password),
+    };
+    let may_lack_passkey = by_password && passkey == Passkeys::Required;
     if standing.second_factor && !may_lack_passkey {
         return Ok(());
     }
@@ -268,6 +295,8 @@ struct Present {
     idle_at: Option<Moment>,
     second_factor: bool,
     means: Option<SessionMeans>,
+    script: Option<TokenScope>,
+    used_at: Option<Moment>,
 }
 
 fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, OperationError> {
@@ -277,6 +306,8 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
         idle_at: None,
         second_factor: false,
         means: None,
+        script: None,
+        used_at: None,
     };
     let (operator, session) = match caller.who() {
         Who::Stranger => return Ok(without_session(CallerFacts::Stranger)),
@@ -298,6 +329,11 @@ fn who(core: &Core, connection: &Snapshot, caller: &Caller) -> Result<Present, O
             idle_at: Some(standing.idle_at),
             second_factor: standing.second_factor,
             means: Some(standing.means),
+            script: match &standing.scope {
+                Some(sealed) => Some(TokenScope::open(core, session, sealed)?),
+                None => None,
+            },
+            used_at: standing.used_at,
         },
         None => without_session(CallerFacts::Gone),
     })
@@ -325,5 +361,6 @@ fn member(
     Ok(Some(Membership {
         role: row.role,
         account,
+        recognised: row.recognised,
     }))
 }

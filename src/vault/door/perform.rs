@@ -669,6 +669,7 @@ impl About {
             digest: notes.digest.filter(|_| done),
             assertion: notes.assertion.map(|(digest, _)| digest).filter(|_| done),
             generation: notes.generation,
+            succeeds: notes.succeeds,
             alarm: notes.alarm.map(Alarm::as_str),
             verdict: notes.verdict.filter(|_| done),
             detail,

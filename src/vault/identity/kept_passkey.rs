@@ -73,6 +73,11 @@ impl KeptPasskey {
         PasskeyPoint::parse(&point.map_err(|_| NotByPasskey)?)
     }
 
+    /// The public key, as it is kept.
+    pub(in crate::vault) fn public_key(&self) -> &[u8] {
+        self.point.as_bytes()
+    }
+
     /// Whether this passkey signed the challenge; answers the new counter. One that has counted before has to count on.
     pub(in crate::vault) fn signed(
         &self,

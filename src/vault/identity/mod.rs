@@ -5,17 +5,21 @@
 //! buffers they pass through on the way to the operator are not.
 
 mod challenges;
+mod fingerprint;
 mod kept_passkey;
 mod known_sessions;
 mod operator_secrets;
 mod password;
 mod password_hash;
+mod script_token;
 mod subnet;
 mod throttle;
 mod token;
 mod totp;
 
 pub(in crate::vault) use challenges::{CHALLENGE_S, Challenges};
+pub(in crate::vault) use fingerprint::WrongFingerprints;
+pub use fingerprint::{Fingerprint, FingerprintError};
 pub(in crate::vault) use kept_passkey::{KeptPasskey, PASSKEYS_MOST, Unasserted};
 pub(in crate::vault) use known_sessions::KnownSessions;
 pub(in crate::vault) use operator_secrets::OperatorSecrets;

@@ -7,8 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use super::fingerprint::Fingerprint;
 use super::kept_passkey::{KeptPasskey, Unasserted};
 use super::subnet::Subnet;
 use super::token::RecoveryTag;
@@ -55,6 +56,8 @@ pub(in crate::vault) struct OperatorSecrets {
     /// The delay of a recovery, in seconds: by the vault's time, and as the vault measures it.
     recovery_ends: i64,
     recovery_runs_out: i64,
+    /// 32 random bytes, base64, drawn anew at the enrolment and at a reset: what the fingerprint is of.
+    print: String,
     /// The passkeys, in the order of their enrolment.
     pub(in crate::vault) passkeys: Vec<KeptPasskey>,
 }
@@ -80,8 +83,36 @@ impl OperatorSecrets {
             recovery: STANDARD_NO_PAD.encode(draw::<32>(entropy)?),
             recovery_ends: NO_MOMENT,
             recovery_runs_out: NO_MOMENT,
+            print: new_print(entropy)?,
             passkeys: Vec::new(),
         })
+    }
+
+    /// From now on the account has another fingerprint.
+    pub(in crate::vault) fn renew_fingerprint(
+        &mut self,
+        entropy: &dyn Entropy,
+    ) -> Result<(), EntropyError> {
+        self.print = new_print(entropy)?;
+        Ok(())
+    }
+
+    /// What the owner reads out.
+    pub(in crate::vault) fn fingerprint(
+        &self,
+        id: &OperatorId,
+    ) -> Result<Fingerprint, OperationError> {
+        let mut secret = Zeroizing::new([0; 32]);
+        match STANDARD_NO_PAD.decode_slice(&self.print, &mut secret[..]) {
+            Ok(32) => {}
+            Ok(_) | Err(_) => {
+                return Err(OperationError::Damaged {
+                    place: "operator".to_owned(),
+                });
+            }
+        }
+        let first = self.passkeys.first().map(KeptPasskey::public_key);
+        Ok(Fingerprint::of(&secret, id, first.unwrap_or_default()))
     }
 
     /// Whether the operator signed in from this network before.
@@ -227,6 +258,11 @@ impl OperatorSecrets {
         let aad = Aad::operator_secret(keyring.vault(), id);
         seal_json(keyring.root_keys().operator_secrets(), nonce, &aad, self)
     }
+}
+
+fn new_print(entropy: &dyn Entropy) -> Result<String, EntropyError> {
+    let secret = Zeroizing::new(draw::<32>(entropy)?);
+    Ok(STANDARD_NO_PAD.encode(&secret[..]))
 }
 
 /// A space is in no name, so this is no name's tag.

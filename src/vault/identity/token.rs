@@ -79,6 +79,9 @@ tokens! {
     RecoveryCode RecoveryTag b"breachvault recovery code 1\0";
 }
 
+/// The kind of what a script sends.
+const SCRIPT: &[u8] = b"breachvault script token 1\0";
+
 /// The kind of a session token that pages take, and the API does not.
 const CONSOLE: &[u8] = b"breachvault console token 1\0";
 
@@ -90,6 +93,26 @@ impl SessionToken {
             kind: CONSOLE,
             ..self
         }
+    }
+
+    /// The same bytes as the token of a script, which is told from a session's by its tag and is spelt otherwise.
+    pub(in crate::vault) fn of_script(self) -> Self {
+        Self {
+            kind: SCRIPT,
+            ..self
+        }
+    }
+
+    /// The token of a script that has these bytes.
+    pub(super) fn script_of(bytes: Zeroizing<[u8; LENGTH]>) -> Self {
+        Self {
+            bytes,
+            kind: SCRIPT,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; LENGTH] {
+        &self.bytes
     }
 
     /// What a form of this session has to have, so that nobody else can make one. Whoever has it does not get the
@@ -134,6 +157,9 @@ mod tests {
         let session = SessionToken::parse(&text).ok().unwrap().tag(&key);
         let console = SessionToken::parse(&text).ok().unwrap().of_console();
         assert_ne!(session.as_bytes(), console.tag(&key).as_bytes());
+        let script = SessionToken::parse(&text).ok().unwrap().of_script();
+        assert_ne!(session.as_bytes(), script.tag(&key).as_bytes());
+        assert_ne!(console.tag(&key).as_bytes(), script.tag(&key).as_bytes());
         let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
         let recovery = RecoveryCode::parse(&text).ok().unwrap().tag(&key);

@@ -37,8 +37,9 @@ pub(super) enum CaseUse {
 /// The use of a key that is derived from the root.
 #[derive(Clone, Copy)]
 pub(super) enum RootUse {
-    AuditSigning,
-    EvidenceSigning,
+    /// The signing keys have numbers, from 0: each is the successor of the one before.
+    AuditSigning(u32),
+    EvidenceSigning(u32),
     OperatorSecrets,
     OperatorNames,
     Details,
@@ -100,8 +101,8 @@ pub(super) fn from_root(
     purpose: RootUse,
 ) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
     let label = match purpose {
-        RootUse::AuditSigning => "root/audit-signing",
-        RootUse::EvidenceSigning => "root/evidence-signing",
+        RootUse::AuditSigning(_) => "root/audit-signing",
+        RootUse::EvidenceSigning(_) => "root/evidence-signing",
         RootUse::OperatorSecrets => "root/operator-secrets",
         RootUse::OperatorNames => "root/operator-names",
         RootUse::Details => "root/details",
@@ -112,7 +113,13 @@ pub(super) fn from_root(
         RootUse::HighWaterMark => "root/high-water-mark",
         RootUse::ErasureFile => "root/erasure-file",
     };
-    expand(root, vault, [label, "", ""])
+    let number = match purpose {
+        RootUse::AuditSigning(number) | RootUse::EvidenceSigning(number) if number > 0 => {
+            number.to_string()
+        }
+        _ => String::new(),
+    };
+    expand(root, vault, [label, &number, ""])
 }
 
 fn expand(
@@ -210,8 +217,11 @@ mod tests {
             ]);
         }
         let roots = [
-            RootUse::AuditSigning,
-            RootUse::EvidenceSigning,
+            RootUse::AuditSigning(0),
+            RootUse::AuditSigning(1),
+            RootUse::EvidenceSigning(0),
+            RootUse::EvidenceSigning(1),
+            RootUse::EvidenceSigning(11),
             RootUse::OperatorSecrets,
             RootUse::OperatorNames,
             RootUse::Details,

@@ -39,6 +39,15 @@ impl LockedKeyring {
         })
     }
 
+    /// The same keyring as its file is now: slots may have come or gone.
+    pub fn read_again(&self) -> Result<Self, KeyringError> {
+        let again = Self::read(&self.path)?;
+        match again.file.vault == self.file.vault {
+            true => Ok(again),
+            false => Err(KeyringError::Damaged { what: "vault" }),
+        }
+    }
+
     /// The vault's id.
     pub fn vault(&self) -> &VaultId {
         &self.file.vault

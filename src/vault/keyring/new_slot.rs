@@ -60,6 +60,9 @@ pub struct PreparedSlot {
     pub(super) kek: Secret<32>,
     /// What is handed out.
     pub handed: Handed,
+    /// The digest of the change that it is made for. A slot that came by the same change gives way to it: what was
+    /// handed out with that one reached nobody, because its leaf is not in the log.
+    pub(in crate::vault) change: Option<String>,
 }
 
 impl PreparedSlot {
@@ -107,6 +110,7 @@ impl PreparedSlot {
             }
         };
         Ok(Self {
+            change: None,
             label,
             way,
             kek: key.kek(vault)?,
@@ -132,6 +136,7 @@ impl PreparedSlot {
         let kek = Passphrase::new(text.to_string()).kek(argon2id, &salt)?;
         let salt = Base64(salt.to_vec());
         Ok(Self {
+            change: None,
             label,
             way: Way::Passphrase { argon2id, salt },
             kek,

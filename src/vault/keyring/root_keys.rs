@@ -1,25 +1,18 @@
-//! The keys of the vault itself, derived once from the root.
-
-use std::sync::Arc;
-
-use ring::signature::Ed25519KeyPair;
+//! The keys of the vault itself, derived once from the root. The signing keys, which have successors, are not among them.
 
 use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
 
 use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::mac_key::MacKey;
-use super::package_signer::PackageSigner;
 use super::secret::Secret;
 use crate::domain::VaultId;
 
 /// The root has no versions, so all its keys have this id.
 pub(super) const ROOT_KEY: KeyId = KeyId::new(0);
 
-/// Every key that does not belong to a case.
+/// Every key that does not belong to a case, but for those that sign.
 pub struct RootKeys {
-    audit_signing: Ed25519KeyPair,
-    evidence_signing: Arc<Ed25519KeyPair>,
     operator_secrets: TermSealer,
     operator_names: TagKey,
     details: BlockSealer,
@@ -34,13 +27,7 @@ pub struct RootKeys {
 impl RootKeys {
     pub(super) fn derive(vault: &VaultId, root: &Secret<32>) -> Result<Self, KeyringError> {
         let derived = |purpose| from_root(root, vault, purpose);
-        let pair = |purpose| -> Result<Ed25519KeyPair, KeyringError> {
-            let seed = derived(purpose)?;
-            Ed25519KeyPair::from_seed_unchecked(&seed[..]).map_err(|_| KeyringError::NoKey)
-        };
         Ok(Self {
-            audit_signing: pair(RootUse::AuditSigning)?,
-            evidence_signing: Arc::new(pair(RootUse::EvidenceSigning)?),
             operator_secrets: TermSealer::new(ROOT_KEY, &*derived(RootUse::OperatorSecrets)?),
             operator_names: TagKey::new(&*derived(RootUse::OperatorNames)?),
             details: BlockSealer::new(ROOT_KEY, &*derived(RootUse::Details)?)?,
@@ -51,16 +38,6 @@ impl RootKeys {
             high_water_mark: TermSealer::new(ROOT_KEY, &*derived(RootUse::HighWaterMark)?),
             erasure_file: TermSealer::new(ROOT_KEY, &*derived(RootUse::ErasureFile)?),
         })
-    }
-
-    /// Signs checkpoints (Ed25519, RFC 8032).
-    pub fn audit_signing(&self) -> &Ed25519KeyPair {
-        &self.audit_signing
-    }
-
-    /// Signs evidence packages.
-    pub fn package_signer(&self) -> PackageSigner {
-        PackageSigner::new(Arc::clone(&self.evidence_signing))
     }
 
     /// Seals operators' second factors.

@@ -36,6 +36,9 @@ pub(super) struct Slot {
     pub(super) made: i64,
     pub(super) way: Way,
     wrapped: Base64,
+    /// The digest of the change by which it came, so that the change is not carried out twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<String>,
 }
 
 /// How the key is made that unwraps the root.
@@ -104,6 +107,7 @@ impl Slot {
             made: head.made.seconds(),
             way,
             wrapped: Base64(wrapped),
+            change: None,
         })
     }
 
@@ -135,7 +139,9 @@ impl Slot {
             Way::Command { sealed } => (1..=MOST_SEALED).contains(&sealed.0.len()),
         };
         let label = SlotLabel::parse(&self.label);
-        way && self.wrapped.0.len() == ROOT + OVERHEAD
+        let change = self.change.as_ref().is_none_or(|change| change.len() <= 64);
+        way && change
+            && self.wrapped.0.len() == ROOT + OVERHEAD
             && label.is_ok_and(|label| label.as_str() == self.label)
     }
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::signature::Ed25519KeyPair;
+
 use crate::domain::{CaseId, Moment, SlotLabel, VaultId};
 use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
@@ -10,10 +12,12 @@ use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 use super::base64::Base64;
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseRing, KeysOfCase};
+use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::file::{KeyringFile, MOST_SLOTS, body_aad};
 use super::fingerprint::Fingerprint;
 use super::new_slot::PreparedSlot;
+use super::package_signer::PackageSigner;
 use super::passphrase::NewPassphrase;
 use super::root_keys::RootKeys;
 use super::secret::Secret;
@@ -309,14 +313,17 @@ impl Keyring {
         self.file.slots.len() < MOST_SLOTS
     }
 
-    /// Adds a slot that was prepared, and answers its number. It is opened once before it is written.
+    /// Adds a slot that was prepared, and answers its number. It is opened once before it is written. In place of one
+    /// that came by the same change, if there is one.
     pub fn add_slot(
         &mut self,
         prepared: &PreparedSlot,
         made: Moment,
         entropy: &dyn Entropy,
     ) -> Result<u32, KeyringError> {
-        if !self.has_room() {
+        let mut slots = self.file.slots.clone();
+        slots.retain(|slot| slot.change.is_none() || slot.change != prepared.change);
+        if slots.len() >= MOST_SLOTS {
             return Err(KeyringError::TooManySlots);
         }
         let numbers = self.file.slots.iter().map(|slot| slot.no);
@@ -329,7 +336,8 @@ impl Keyring {
         };
         let vault = &self.file.vault;
         let way = prepared.way.clone();
-        let slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
+        let mut slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
+        slot.change.clone_from(&prepared.change);
         let back = slot.unwrap(vault, &prepared.kek);
         let same = back.is_ok_and(|back| {
             use subtle::ConstantTimeEq as _;
@@ -338,7 +346,6 @@ impl Keyring {
         if !same || !slot.is_well_formed() {
             return Err(KeyringError::NotProved);
         }
-        let mut slots = self.file.slots.clone();
         slots.push(slot);
         self.write(slots, entropy)?;
         Ok(head.no)
@@ -383,6 +390,23 @@ impl Keyring {
         token: &SubjectToken,
     ) -> Result<Option<u32>, KeyringError> {
         Ok(self.case_keys(case)?.tokens().subject(token))
+    }
+
+    /// The pair of this number that signs checkpoints (Ed25519, RFC 8032). Number 0 is the first; each is the successor
+    /// of the one before. Which one is in force is in the database, in the commit of the leaf that names it.
+    pub fn log_signing(&self, number: u32) -> Result<Ed25519KeyPair, KeyringError> {
+        self.signing(RootUse::AuditSigning(number))
+    }
+
+    /// The pair of this number that signs evidence packages.
+    pub fn package_signer(&self, number: u32) -> Result<PackageSigner, KeyringError> {
+        let pair = self.signing(RootUse::EvidenceSigning(number))?;
+        Ok(PackageSigner::new(Arc::new(pair)))
+    }
+
+    fn signing(&self, purpose: RootUse) -> Result<Ed25519KeyPair, KeyringError> {
+        let seed = from_root(&self.root, &self.file.vault, purpose)?;
+        Ed25519KeyPair::from_seed_unchecked(&seed[..]).map_err(|_| KeyringError::NoKey)
     }
 
     pub(in crate::vault) fn root_keys(&self) -> &RootKeys {
@@ -477,8 +501,8 @@ mod tests {
         assert!(same_key(&keyring, &again, &case(2)));
         assert_eq!(again.case_keys(&case(1)).unwrap().key_id(), KeyId::new(1));
         assert_eq!(
-            again.root_keys().audit_signing().public_key().as_ref(),
-            keyring.root_keys().audit_signing().public_key().as_ref()
+            again.log_signing(0).unwrap().public_key().as_ref(),
+            keyring.log_signing(0).unwrap().public_key().as_ref()
         );
     }
 
@@ -645,6 +669,36 @@ mod tests {
         let made = made.unwrap();
         let no = keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
         (no, made.handed)
+    }
+
+    #[test]
+    fn a_change_that_is_carried_out_twice_leaves_one_slot_and_what_was_handed_out_last_opens_it() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let mut carry_out = |change: &str| {
+            let label = SlotLabel::parse("another").unwrap();
+            let (vault, params) = (keyring.vault().clone(), keyring.argon2id());
+            let (wanted, programs) = (SlotWanted::Passphrase, Programs::default());
+            let made =
+                PreparedSlot::make(&vault, label, &wanted, params, &programs, &bench.entropy);
+            let mut made = made.unwrap();
+            made.change = Some(change.to_owned());
+            keyring.add_slot(&made, MADE, &bench.entropy).unwrap();
+            let slots = keyring.status().slots.len();
+            match made.handed {
+                Handed::Passphrase(text) => (text.to_string(), slots),
+                _ => panic!("no passphrase"),
+            }
+        };
+        let (first, slots) = carry_out("one change");
+        assert_eq!(slots, 2);
+        let (second, slots) = carry_out("one change");
+        assert_eq!(slots, 2);
+        let (other, slots) = carry_out("another change");
+        assert_eq!(slots, 3);
+        assert!(bench.unlock(&first).is_err());
+        assert!(bench.unlock(&second).is_ok() && bench.unlock(&other).is_ok());
+        assert!(bench.unlock(OLD).is_ok());
     }
 
     #[test]

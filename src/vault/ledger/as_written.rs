@@ -7,7 +7,7 @@
 
 use std::sync::PoisonError;
 
-use super::book::{StoredHashes, log_key};
+use super::book::{StoredHashes, log_key_at};
 use super::trail::DenseHashes;
 use crate::policy::ActionKind;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
@@ -25,8 +25,7 @@ pub(in crate::vault) fn proven_leaf(
         return Ok(None);
     }
     let damaged = || core.control.found_damaged(LEAF);
-    let key = log_key(core);
-    let origin = key.name().to_string();
+    let origin = core.log_name().to_string();
     let mut found = None;
     let read = leaf_rows::with_one(connection, seq, |leaves| {
         leaves.next_into(&mut |leaf| found = agrees(&leaf, &origin).then(|| leaf.bytes.to_vec()))
@@ -89,7 +88,7 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
         Err(error) if error.fault == StoreFault::Inconsistent => return Err(damaged(CHECKPOINT)),
         Err(error) => return Err(error),
     };
-    let key = log_key(core);
+    let key = log_key_at(core, connection, size)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
         key: &key,

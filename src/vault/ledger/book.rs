@@ -1,10 +1,10 @@
 //! Appending: leaves, tree hashes, sealed details, the signed checkpoint.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::{fmt, fs, io};
 
-use ring::signature::KeyPair;
+use ring::signature::Ed25519KeyPair;
 
 use super::act::{Act, Done};
 use super::clock_keeper;
@@ -12,6 +12,7 @@ use super::control_seal::{self, ControlFault};
 use super::draft::{Draft, Outcome};
 use super::files::Files;
 use super::mark::{self, MarkFault, Marking};
+use super::signing::{Signing, Succession, public, successor, verifier_of};
 use crate::domain::{CaseId, VaultId};
 use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
@@ -19,7 +20,8 @@ use crate::vault::audit::{
 };
 use crate::vault::core::Core;
 use crate::vault::entropy::{Drawn, Entropy, draw};
-use crate::vault::keyring::{Keyring, KeyringError};
+use crate::vault::keyring::{Keyring, KeyringError, replace_file};
+use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
@@ -32,6 +34,9 @@ pub(crate) struct Book {
     core: Arc<Core>,
     origin: KeyName,
     key: VerifierKey,
+    signing: Signing,
+    /// Of the number that `signing` says.
+    pair: Ed25519KeyPair,
     frontier: Frontier,
     checkpoint: Arc<str>,
     marking: Marking,
@@ -82,6 +87,9 @@ pub enum BookError {
     /// The leaves are durable, and the mark that has to follow them is not.
     #[error("the high-water mark could not be written")]
     Mark(#[source] KeyringError),
+    /// The signing key could not be derived.
+    #[error("the signing key could not be made")]
+    Key(#[source] KeyringError),
 }
 
 impl Book {
@@ -89,7 +97,10 @@ impl Book {
     /// that the vault never signs two checkpoints that contradict each other.
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
         let origin = core.log_name();
-        let key = log_key(&core);
+        let signing = Signing::read(&writer)?;
+        let pair = core.keys().log_signing(signing.number());
+        let pair = pair.map_err(BookError::Key)?;
+        let key = VerifierKey::new(origin.clone(), public(&pair));
         let leaves = leaf_rows::count(&writer)?;
         let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
         let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
@@ -120,6 +131,8 @@ impl Book {
             core,
             origin,
             key,
+            signing,
+            pair,
             frontier,
             checkpoint,
             marking: Marking::new(),
@@ -157,12 +170,12 @@ impl Book {
         let transaction = self.writer.begin()?;
         meta_rows::put(&transaction, LOG_NAME, name.as_str())?;
         let (keys, end) = (self.core.keys(), self.frontier.tip());
-        let note = signed(&name, &keys, end)?;
+        let note = signed(&name, &self.pair, end)?;
         put_checkpoint(&transaction, &keys, &*self.core.entropy, end, &note)?;
         drop(keys);
         transaction.commit()?;
         self.core.set_log_name(name.clone());
-        self.key = log_key(&self.core);
+        self.key = VerifierKey::new(name.clone(), public(&self.pair));
         (self.origin, self.checkpoint) = (name, Arc::from(note));
         Ok(())
     }
@@ -299,6 +312,7 @@ impl Book {
         let transaction = self.writer.begin()?;
         let first = self.frontier.size();
         let mut hashes = Vec::with_capacity(acts.len() * 2);
+        let mut signing = self.signing.clone();
         for act in acts {
             let seq = self.frontier.size();
             let acted = act(&transaction, seq);
@@ -314,7 +328,11 @@ impl Book {
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
             let case = draft.case.clone();
-            let bytes = self.write_leaf(&transaction, draft, seq, &commitment)?;
+            let successor = match draft.succeeds && draft.outcome == Outcome::Done {
+                true => Some(self.succeed(&transaction, &mut signing, seq)?),
+                false => None,
+            };
+            let bytes = self.write_leaf(&transaction, draft, seq, &commitment, successor)?;
             let kept = detail.with_salt(&salt);
             self.seal_detail(&transaction, &random, case.as_ref(), seq, &kept)?;
             self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
@@ -324,13 +342,46 @@ impl Book {
         }
         clock_keeper::keep(&self.core, &transaction)?;
         let (keys, end) = (self.core.keys(), self.frontier.tip());
-        let signed = signed(&self.origin, &keys, end)?;
+        // A checkpoint over a leaf that names a successor is the successor's.
+        let pair = match signing == self.signing {
+            true => None,
+            false => Some(keys.log_signing(signing.number()).map_err(BookError::Key)?),
+        };
+        let signed = signed(&self.origin, pair.as_ref().unwrap_or(&self.pair), end)?;
         put_checkpoint(&transaction, &keys, &random, end, &signed)?;
         drop(keys);
         transaction.commit()?;
+        if let Some(pair) = pair {
+            self.key = VerifierKey::new(self.origin.clone(), public(&pair));
+            (self.signing, self.pair) = (signing, pair);
+            self.tell_key();
+        }
         self.core.set_tip(end);
         self.checkpoint = Arc::from(signed);
         Ok(first)
+    }
+
+    /// Writes that the next signing keys are in force from this leaf on; answers what the leaf says of it.
+    fn succeed(
+        &self,
+        transaction: &Transaction,
+        signing: &mut Signing,
+        seq: u64,
+    ) -> Result<String, BookError> {
+        let text = successor(&self.core.keys(), &self.origin, seq, signing.number());
+        let text = text.map_err(BookError::Key)?;
+        let at = self.core.clock.now();
+        *signing = signing.succeed(transaction, Succession { at, leaf: seq })?;
+        Ok(text)
+    }
+
+    /// Writes the public key beside the log, if it is another one now. If that fails or the process is killed before,
+    /// the next start does it.
+    fn tell_key(&self) {
+        let written = write_vkey(&self.core.paths, &self.verifier_key_text());
+        if let Err(error) = written {
+            tracing::warn!(kind = %error.kind(), "the public key of the log could not be written beside it");
+        }
     }
 
     fn write_leaf(
@@ -339,6 +390,7 @@ impl Book {
         draft: Draft,
         seq: u64,
         commitment: &Commitment,
+        successor: Option<String>,
     ) -> Result<Vec<u8>, BookError> {
         let verdict = draft.verdict.as_ref();
         let now = self.core.clock.now();
@@ -364,6 +416,7 @@ impl Book {
             kind: draft.outcome.kind().map(ToOwned::to_owned),
             rows: draft.rows,
             subjects: draft.subjects,
+            successor,
             digest: draft.digest,
             generation: draft.generation,
             alarm: draft.alarm.map(ToOwned::to_owned),
@@ -422,18 +475,19 @@ pub(in crate::vault) fn found_log(
     entropy: &dyn Entropy,
 ) -> Result<(), BookError> {
     let end = Frontier::new().tip();
-    let note = signed(&origin(keyring.vault())?, keyring, end)?;
+    let pair = keyring.log_signing(0).map_err(BookError::Key)?;
+    let note = signed(&origin(keyring.vault())?, &pair, end)?;
     put_checkpoint(transaction, keyring, entropy, end, &note)
 }
 
 /// The checkpoint of a log that ends there.
-fn signed(origin: &KeyName, keyring: &Keyring, end: Tip) -> Result<String, CheckpointError> {
+fn signed(origin: &KeyName, pair: &Ed25519KeyPair, end: Tip) -> Result<String, CheckpointError> {
     let checkpoint = Checkpoint {
         origin: origin.clone(),
         size: end.size,
         root: end.root,
     };
-    checkpoint.sign(keyring.root_keys().audit_signing())
+    checkpoint.sign(pair)
 }
 
 /// Writes a checkpoint, with the control rows as they are in this transaction.
@@ -472,24 +526,24 @@ pub(in crate::vault) fn name_of_log(
     }
 }
 
-/// What verifies the log's checkpoints.
-pub(in crate::vault) fn log_key(core: &Core) -> VerifierKey {
-    VerifierKey::new(core.log_name(), public_key(&core.keys()))
+/// What verifies a checkpoint over so many leaves.
+pub(in crate::vault) fn log_key_at(
+    core: &Core,
+    connection: &Snapshot,
+    size: u64,
+) -> Result<VerifierKey, StoreError> {
+    let number = Signing::read(connection)?.number_at(size);
+    verifier_of(&core.keys(), core.log_name(), number)
+        .map_err(|_| StoreError::inconsistent("meta::signing"))
 }
 
-/// What verifies the checkpoints of a log that this keyring signs.
-pub(in crate::vault) fn verifier_of(keyring: &Keyring, name: KeyName) -> VerifierKey {
-    VerifierKey::new(name, public_key(keyring))
-}
-
-/// The log's public key.
-fn public_key(keyring: &Keyring) -> [u8; 32] {
-    let mut public = [0; 32];
-    let signing = keyring.root_keys().audit_signing();
-    for (out, byte) in public.iter_mut().zip(signing.public_key().as_ref()) {
-        *out = *byte;
+/// Writes the public key of the log beside it, if it is not there.
+pub(in crate::vault) fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> {
+    let path = paths.vkey();
+    match fs::read_to_string(&path) {
+        Ok(found) if found.trim() == text => Ok(()),
+        _ => replace_file(&path, format!("{text}\n").as_bytes()),
     }
-    public
 }
 
 /// The stored hashes of the tree, read one by one by their position.

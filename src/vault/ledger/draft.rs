@@ -60,6 +60,8 @@ pub(crate) struct Draft {
     /// The digest of the assertion by the caller's passkey.
     pub(crate) assertion: Option<String>,
     pub(crate) generation: Option<u64>,
+    /// Whether the vault has new signing keys from this leaf on, if the act was done.
+    pub(crate) succeeds: bool,
     pub(crate) alarm: Option<&'static str>,
     /// What was decided; nothing unless it was done.
     pub(crate) verdict: Option<Verdict>,
@@ -95,6 +97,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::Enrol
         | Kind::SetSecondFactor
         | Kind::EndSession
+        | Kind::MakeToken
+        | Kind::RevokeToken
         | Kind::ChangePassword
         | Kind::EnrolPasskey
         | Kind::RemovePasskey
@@ -110,6 +114,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ReopenCase
         | Kind::SetRetention
         | Kind::NameMember
+        | Kind::RecogniseMember
+        | Kind::RecoverCase
         | Kind::SuspendMember
         | Kind::LiftSuspension
         | Kind::RemoveMember
@@ -170,6 +176,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::ListPasskeys
         | Kind::BeginPasskey
         | Kind::AskChallenge
+        | Kind::ListTokens
         | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
@@ -291,6 +298,7 @@ mod tests {
             digest: None,
             assertion: None,
             generation: None,
+            succeeds: false,
             alarm: alarm.map(Alarm::as_str),
             verdict: None,
             detail: None,
@@ -301,11 +309,14 @@ mod tests {
     fn what_ends_or_gives_rights_and_what_freezes_is_marked_at_once_and_a_lookup_is_not() {
         let ends = [
             ActionKind::RevokeOperator,
+            ActionKind::RecogniseMember,
             ActionKind::SuspendMember,
             ActionKind::LiftSuspension,
             ActionKind::RemoveMember,
             ActionKind::ChangePassword,
             ActionKind::SignOut,
+            ActionKind::MakeToken,
+            ActionKind::RevokeToken,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,

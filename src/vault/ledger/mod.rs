@@ -18,17 +18,21 @@ mod files;
 mod health;
 mod mark;
 mod queue;
+mod signing;
 pub mod trail;
 mod writer;
 
 pub(crate) use act::{Acted, StageError};
 pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
 pub use book::BookError;
-pub(in crate::vault) use book::{Book, StoredHashes, found_log, log_key, name_of_log, verifier_of};
+pub(in crate::vault) use book::{
+    Book, StoredHashes, found_log, log_key_at, name_of_log, write_vkey,
+};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use details::{FoundDetail, open_detail};
 pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
 pub use health::Health;
 pub use mark::MarkFault;
 pub(in crate::vault) use mark::{read as read_mark, verify as verify_mark, write as write_mark};
+pub(in crate::vault) use signing::{Signing, verifier_of};
 pub(crate) use writer::{Ledger, Stager};

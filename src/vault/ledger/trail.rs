@@ -13,10 +13,12 @@ use std::path::Path;
 use super::control_seal::{self, ControlFault};
 use super::details;
 use super::mark::{self, MarkFault};
+use super::signing::Signing;
 use crate::domain::io_words;
 use crate::vault::audit::{
     Beside, Checkpoint, Claim, ExportError, Failure, Frontier, Hash, Hashes, KeyError, Leaves,
-    StoredLeaf, Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored, write_log_to,
+    StoredLeaf, Successor, Unreadable, Verdict, VerifierKey, WrongColumn, verify_stored,
+    write_log_to,
 };
 use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
@@ -132,8 +134,11 @@ pub fn verify_directory(
     key: Option<VerifierKey>,
     kept: &[Vec<u8>],
 ) -> Result<Verdict, TrailFailure> {
-    let key = key.map_or_else(|| own_key(paths), Ok)?;
-    verify_snapshot(&snapshot(paths)?, &key, kept)
+    let (key, snapshot) = match key {
+        Some(key) => (key, snapshot(paths)?),
+        None => key_beside(paths)?,
+    };
+    verify_snapshot(&snapshot, &key, kept)
 }
 
 /// Verifies the log in a snapshot.
@@ -206,8 +211,7 @@ impl Leaves for LeafReader<'_> {
 /// Writes the log as plain files (c2sp.org/tlog-tiles) and the public key beside
 /// them. Answers how many leaves there are. It verifies nothing.
 pub fn export_directory(paths: &Paths, out: &Path) -> Result<u64, TrailFailure> {
-    let key = own_key(paths)?;
-    let snapshot = snapshot(paths)?;
+    let (key, snapshot) = key_beside(paths)?;
     let (_, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     let written = leaf_rows::with_all(&snapshot, |leaves| {
         let mut next = || Ok::<_, StoreError>(leaves.next()?.map(|leaf| leaf.bytes.to_vec()));
@@ -229,20 +233,47 @@ pub fn check_schema(paths: &Paths) -> Result<(), TrailFailure> {
 
 /// The size of the log and whether its checkpoint reads, for people who look.
 pub fn newest_checkpoint(paths: &Paths) -> Result<Checkpoint, TrailFailure> {
-    let key = own_key(paths)?;
-    let (_, note) =
-        checkpoint_rows::newest(&snapshot(paths)?)?.ok_or(TrailFailure::NoCheckpoint)?;
+    let (key, snapshot) = key_beside(paths)?;
+    let (_, note) = checkpoint_rows::newest(&snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     Checkpoint::open(note.as_bytes(), &key).map_err(|_| TrailFailure::NoCheckpoint)
 }
 
 /// The name of the public key's file in an exported log.
 pub const EXPORTED_VKEY: &str = "audit.vkey";
 
-/// The public key that lies beside the log.
+/// The public key that lies beside the log, or its successor: see [`key_beside`].
 pub(in crate::vault) fn own_key(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
+    Ok(key_beside(paths)?.0)
+}
+
+/// The public key that lies beside the log.
+fn key_in_file(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
     let text =
         fs::read_to_string(paths.vkey()).map_err(|error| TrailFailure::NoKey(error.kind()))?;
     text.trim().parse().map_err(TrailFailure::Key)
+}
+
+/// The public key that lies beside the log, or its successor if the log says that it has one: a process that was killed between the commit and the file
+/// leaves the key of before, until the next start. Nothing is trusted by it that was not: the successor is signed by
+/// the key that lies there.
+fn key_beside(paths: &Paths) -> Result<(VerifierKey, Snapshot), TrailFailure> {
+    let key = key_in_file(paths)?;
+    let snapshot = snapshot(paths)?;
+    let successor = successor_of(&key, &snapshot);
+    Ok((successor.unwrap_or(key), snapshot))
+}
+
+fn successor_of(key: &VerifierKey, snapshot: &Snapshot) -> Option<VerifierKey> {
+    let signing = Signing::read(snapshot).ok()?;
+    let seq = signing.successions().last()?.leaf;
+    let mut found = None;
+    let read = leaf_rows::with_one(snapshot, seq, |leaves| {
+        leaves.next_into(&mut |leaf| found = Successor::of_leaf(leaf.bytes))
+    });
+    read.ok()?.ok()?;
+    found
+        .filter(|found| found.before == *key)
+        .map(|found| found.after)
 }
 
 /// One snapshot of a database whose schema is the known one.

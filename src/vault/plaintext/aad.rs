@@ -6,7 +6,7 @@
 //! older ciphertext back in the same place is not found here; the audit log's
 //! digests find it.
 
-use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId, VaultId};
+use crate::domain::{CaseId, ExhibitId, Field, OperatorId, RequestId, SessionId, VaultId};
 
 use super::key_id::{FORMAT_VERSION, KeyId};
 
@@ -138,6 +138,11 @@ impl Aad {
     /// An operator's second factor.
     pub fn operator_secret(vault: &VaultId, operator: &OperatorId) -> Self {
         Self::new("operator secret", vault).name(operator.as_str())
+    }
+
+    /// What a script's token is good for.
+    pub(in crate::vault) fn token_scope(vault: &VaultId, session: &SessionId) -> Self {
+        Self::new("token scope", vault).name(session.as_str())
     }
 
     /// Where the vault's clock stands.

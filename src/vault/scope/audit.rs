@@ -15,7 +15,7 @@ use crate::vault::audit::{
     Checkpoint, InclusionProof, Leaf, inclusion_proof, leaf_hash, verify_inclusion,
 };
 use crate::vault::error::OperationError;
-use crate::vault::ledger::{StoredHashes, log_key, proven_leaf, verify_all};
+use crate::vault::ledger::{StoredHashes, log_key_at, proven_leaf, verify_all};
 use crate::vault::store::leaf_rows::{self, LeafFilter};
 use crate::vault::store::{StoreFault, checkpoint_rows};
 
@@ -208,7 +208,7 @@ impl<A: Action> Scope<'_, A> {
 
     /// The log's public key as text.
     pub fn verifier_key(&self) -> Result<String, OperationError> {
-        let key = log_key(self.core);
+        let key = log_key_at(self.core, self.connection, u64::MAX)?;
         Ok(key.to_string())
     }
 
@@ -220,8 +220,8 @@ impl<A: Action> Scope<'_, A> {
     /// The newest checkpoint and its note. It is not older than the log that this process wrote.
     fn signed_checkpoint(&self) -> Result<(Checkpoint, String), OperationError> {
         let damaged = || self.core.control.found_damaged("checkpoint");
-        let (_, note) = checkpoint_rows::newest(self.connection)?.ok_or_else(damaged)?;
-        let key = log_key(self.core);
+        let (size, note) = checkpoint_rows::newest(self.connection)?.ok_or_else(damaged)?;
+        let key = log_key_at(self.core, self.connection, size)?;
         let opened = Checkpoint::open(note.as_bytes(), &key).ok();
         let opened = opened.filter(|checkpoint| checkpoint.size >= self.tip.size);
         Ok((opened.ok_or_else(damaged)?, note))

@@ -124,6 +124,12 @@ pub struct MemberView {
     pub account: Option<String>,
     /// Whether their rights were ended until another lead gives some again.
     pub suspended: bool,
+    /// Whether a lead knows whose account it is. Without that they have no right in the case.
+    pub recognised: bool,
+    /// How many wrong fingerprints leads typed for the account since the vault was started, in any case; for leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub wrong_fingerprints: Option<u32>,
     /// Who lets a suspended member in again; for leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -239,6 +245,12 @@ impl<A: Action> Scope<'_, A> {
             let frozen_until = self.frozen_until(case, &row)?;
             Ok(MemberView {
                 name: self.operator_name(&row.operator)?,
+                recognised: row.recognised,
+                wrong_fingerprints: self
+                    .core
+                    .wrong_fingerprints
+                    .of(&row.operator)
+                    .filter(|_| leads && !row.recognised),
                 operator: row.operator,
                 role: row.role.as_str(),
                 account,
@@ -322,6 +334,8 @@ impl<A: Writes> Scope<'_, A> {
             .seal_json(keys.descriptions(), &aad, &description)?;
         let number = case_rows::insert(self.transaction()?, &case, &sealed, self.now)?;
         membership_rows::upsert(self.transaction()?, number, operator, CaseRole::Lead, None)?;
+        // Nothing is in it yet, and nothing gets in but by somebody who read their fingerprint out to its lead.
+        membership_rows::recognise(self.transaction()?, number, operator, operator, self.now)?;
         self.notes.case = Some(case.clone());
         Ok(case)
     }
@@ -612,7 +626,7 @@ impl Reading<'_> {
     ) -> Result<Vec<OperatorId>, OperationError> {
         let mut acting = Vec::new();
         for member in membership_rows::list(self.connection, case.number)? {
-            if member.role == CaseRole::Lead && !member.suspended {
+            if member.role == CaseRole::Lead && member.counts() {
                 let operator = operator_rows::find(self.connection, &member.operator)?;
                 let can_act = operator.is_some_and(|operator| {
                     operator.state == OperatorState::Active && !operator.home.stays_outside_cases()

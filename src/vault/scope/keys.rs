@@ -10,6 +10,7 @@ use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
 use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::key_ages::KeyDue;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
 use crate::vault::rotations::RotationProgress;
 use crate::vault::store::exhibit_rows;
@@ -84,9 +85,11 @@ impl<A: Action> Scope<'_, A> {
         self.core.keys().status()
     }
 
-    /// The same if the caller may know it.
-    pub fn told_key_status(&self) -> Result<Option<KeyringStatus>, OperationError> {
-        let may = allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?));
-        Ok(may.then(|| self.key_status()))
+    /// The same, with the keys that have a date, if the caller may know it.
+    pub fn told_key_status(&self) -> Result<Option<(KeyringStatus, Vec<KeyDue>)>, OperationError> {
+        match allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?)) {
+            true => Ok(Some((self.key_status(), self.key_dues()?))),
+            false => Ok(None),
+        }
     }
 }

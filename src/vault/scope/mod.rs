@@ -21,6 +21,7 @@ pub(in crate::vault) mod effect;
 mod exhibits;
 mod health;
 mod integrity;
+mod key_dues;
 mod keys;
 mod leaf_volume;
 mod leaf_words;
@@ -29,7 +30,9 @@ mod page;
 mod passkeys;
 mod password;
 mod reading;
+mod recognition;
 mod records;
+mod recovering;
 mod recovery;
 mod remains;
 pub mod requests;
@@ -37,6 +40,7 @@ mod restoring;
 mod session;
 mod slot_changes;
 mod tasks;
+mod tokens;
 mod told;
 
 use std::marker::PhantomData;
@@ -57,6 +61,7 @@ pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, S
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
 pub use self::integrity::{IntegrityView, VerifiedView};
+pub(in crate::vault) use self::key_dues::key_dues;
 pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
@@ -79,6 +84,8 @@ pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, Si
 pub(in crate::vault) use self::slot_changes::waiting_change;
 pub use self::slot_changes::{SlotChange, SlotChangeView, SlotChanged, SlotForChange};
 pub use self::tasks::{TaskKind, TaskView};
+pub(in crate::vault) use self::tokens::TokenScope;
+pub use self::tokens::{TokenMade, TokenMadeView, TokenView, TokenWanted};
 use crate::domain::{CaseId, Moment};
 use crate::policy::{Action, Denial, Grant, Writes};
 use crate::vault::audit::Tip;
@@ -137,6 +144,8 @@ pub(in crate::vault) struct Notes {
     /// The digest of what the caller's passkey signed for this act, and what is sealed of that.
     pub(in crate::vault) assertion: Option<(String, Value)>,
     pub(in crate::vault) generation: Option<u64>,
+    /// Whether the vault has new signing keys from this act's leaf on.
+    pub(in crate::vault) succeeds: bool,
     pub(in crate::vault) alarm: Option<Alarm>,
     pub(in crate::vault) verdict: Option<Verdict>,
     pub(in crate::vault) object: Option<String>,

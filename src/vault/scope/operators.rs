@@ -47,6 +47,10 @@ pub struct OperatorView {
     /// Whether somebody enrolled, and may still enter.
     #[schema(value_type = OperatorState)]
     pub state: &'static str,
+    /// Until when whoever was invited can enrol; left out for whoever has enrolled. An invitation works once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub invited_until: Option<Moment>,
     /// Whether it has a second factor.
     pub second_factor: bool,
     /// How many wrong codes came with its right password since the vault was started; left out below five. Somebody
@@ -167,6 +171,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::invalid("totp", rule));
         }
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        secrets.renew_fingerprint(&*self.core.entropy)?;
         secrets.password = Some(password.to_owned());
         secrets.totp = totp.as_ref().map(|totp| STANDARD.encode(totp.bytes()));
         operator_rows::activate(
@@ -228,7 +233,7 @@ impl<A: Writes> Scope<'_, A> {
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
     /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are
-    /// removed, and sessions end. Only for those who have the vault's passphrase too.
+    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's passphrase too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
@@ -249,10 +254,17 @@ impl<A: Writes> Scope<'_, A> {
             Some(by) => {
                 secrets.forget_reset();
                 secrets.passkeys.clear();
+                secrets.renew_fingerprint(&*self.core.entropy)?;
                 let sealed = self.seal_secrets(&secrets, &row.id)?;
                 operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;
                 session_rows::revoke_all(self.transaction()?, &row.id, self.now)?;
-                self.note_detail(json!({ "reset": true, "asked_by": by }));
+                let unrecognised =
+                    membership_rows::forget_recognition(self.transaction()?, &row.id)?;
+                self.note_detail(json!({
+                    "reset": true,
+                    "asked_by": by,
+                    "unrecognised_in_cases": unrecognised,
+                }));
                 Ok(None)
             }
             None => {
@@ -296,6 +308,10 @@ impl<A: Action> Scope<'_, A> {
                 name: secrets.name.clone(),
                 role: row.home.as_str(),
                 state: row.state.as_str(),
+                invited_until: row
+                    .enrol_by
+                    .filter(|_| row.state == OperatorState::Invited)
+                    .map(|by| self.core.clock.shown(by)),
                 second_factor: secrets.totp.is_some() || !secrets.passkeys.is_empty(),
                 // They are counted by name, and the name may be somebody else's by now.
                 wrong_codes: match row.state {

@@ -19,7 +19,7 @@ use crate::vault::identity::{
     Unasserted,
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
-use crate::vault::store::{Transaction, operator_rows, session_rows};
+use crate::vault::store::{Transaction, membership_rows, operator_rows, session_rows};
 
 /// A passkey of the caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -182,12 +182,14 @@ impl<A: Writes> Scope<'_, A> {
         let (Ok(made), true) = (made, self.core.challenges.is_good(&wanted.nonce, now)) else {
             return Err(self.deny(Denial::AssertionRefused));
         };
-        if self.is_recovering()? {
+        let recovers = self.is_recovering()?;
+        if recovers {
             // It lapsed meanwhile.
             if self.recovers_at(&secrets).is_none() {
                 return Err(self.deny(Denial::AssertionRefused));
             }
             secrets.passkeys.clear();
+            secrets.renew_fingerprint(&*self.core.entropy)?;
         }
         if secrets.passkey(&made.credential).is_some() {
             return Err(OperationError::Conflict(Conflict::PasskeyKnown));
@@ -211,6 +213,10 @@ impl<A: Writes> Scope<'_, A> {
         operator_rows::keep_factor(self.transaction()?, &row.id, number, &sealed)?;
         let session = self.caller.session_id();
         let session = session.ok_or(OperationError::Internal("nobody is signed in"))?;
+        if recovers {
+            // As after a reset, a lead of each case has to recognise whoever came back.
+            membership_rows::forget_recognition(self.transaction()?, &row.id)?;
+        }
         let mut sessions_ended = 0;
         if first {
             session_rows::has_passkey(self.transaction()?, session)?;

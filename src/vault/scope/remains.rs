@@ -21,7 +21,7 @@ use crate::policy::{Action, CaseState, actions};
 use crate::vault::OperationError;
 use crate::vault::audit::sign;
 use crate::vault::core::Core;
-use crate::vault::ledger::log_key;
+use crate::vault::ledger::Signing;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::records::Shown;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -285,7 +285,6 @@ impl Scope<'_, actions::CertifyDestruction> {
         }
         let internal = OperationError::Internal("certificate");
         let leaf = self.leaf.ok_or(internal.clone())?;
-        let key = log_key(self.core);
         let generation = self.core.keys().generation();
         let text = text(&Written {
             vault: self.core.vault.as_str(),
@@ -296,8 +295,9 @@ impl Scope<'_, actions::CertifyDestruction> {
             now: self.now,
         });
         let note = {
-            let keys = self.core.keys();
-            sign(&text, key.name(), keys.root_keys().audit_signing()).map_err(|_| internal)?
+            let number = Signing::read(self.connection)?.number();
+            let pair = self.core.keys().log_signing(number)?;
+            sign(&text, &self.core.log_name(), &pair).map_err(|_| internal)?
         };
         self.notes.digest = Some(STANDARD.encode(digest(&SHA256, note.as_bytes())));
         self.notes.generation = Some(generation);

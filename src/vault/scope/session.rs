@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, party_of};
-use crate::domain::schema::{PageCursor, Token};
+use crate::domain::schema::{PageCursor, SpokenFingerprint, Token};
 use crate::domain::{
     Assertion, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title,
 };
@@ -22,7 +22,7 @@ use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{SessionToken, Subnet, TotpStep, Unasserted};
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::session_rows::{NewSession, SessionMeans, SessionRow};
-use crate::vault::store::{membership_rows, operator_rows, session_rows};
+use crate::vault::store::{case_rows, membership_rows, operator_rows, session_rows};
 
 /// A session that was just opened; its token is shown once.
 pub struct SignedIn {
@@ -122,7 +122,7 @@ impl Answer for SignedIn {
 }
 
 /// The caller as it sees itself.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Myself)]
 pub struct SelfView {
     /// The caller's id.
@@ -144,6 +144,11 @@ pub struct SelfView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub wrong_codes: Option<u32>,
+    /// What it reads out to a lead of a case, who so knows that the account is theirs.
+    #[schema(value_type = SpokenFingerprint)]
+    pub fingerprint: ShownOnce,
+    /// The cases in which it was named and no lead has recognised it yet: it has no right there.
+    pub unrecognised_in: Vec<CaseId>,
     /// The cases it is a member of, newest first.
     pub cases: Vec<SelfMembership>,
     /// The `after` of the next page of cases; null on the last one.
@@ -263,6 +268,7 @@ impl<A: Writes> Scope<'_, A> {
                 idle_at,
                 second_factor,
                 means,
+                scope: None,
             },
         )?;
         self.notes.caller = Some(Caller::operator(operator.clone(), session.clone()));
@@ -400,7 +406,7 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     fn is_open(&self, row: &SessionRow) -> bool {
-        !row.revoked && !self.core.clock.is_over(row.ends_at())
+        row.means != SessionMeans::Script && !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
 
@@ -481,8 +487,16 @@ impl<A: Action> Scope<'_, A> {
                 });
             }
         }
-        let name = OperatorSecrets::open(&self.core.keys(), &row)?.name.clone();
+        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        let mut unrecognised_in = Vec::new();
+        for number in membership_rows::unrecognised_of(self.connection, operator)? {
+            let case = case_rows::find_by_number(self.connection, number)?;
+            unrecognised_in.extend(case.map(|case| case.id));
+        }
+        let name = secrets.name.clone();
         Ok(SelfView {
+            fingerprint: secrets.fingerprint(operator)?.expose_once().into(),
+            unrecognised_in,
             operator: operator.clone(),
             wrong_codes: self.alarming_codes(&name),
             name,

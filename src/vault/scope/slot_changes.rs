@@ -1,5 +1,5 @@
-//! Slots of the keyring that come and go with two people: an administrator asks, another one decides, the asker carries
-//! it out.
+//! Slots of the keyring that come and go, and new signing keys, with two people: an administrator asks, another one
+//! decides, the asker carries it out.
 //!
 //! One change is under way at a time. It is in one control row, sealed. Whoever carries it out needs the leaf of the
 //! decision, proved into the root; no column is believed.
@@ -22,13 +22,14 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::{
     Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted, are_numbers_of_a_set,
 };
-use crate::vault::ledger::Verdict;
+use crate::vault::ledger::{Signing, Verdict, verifier_of};
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::{Snapshot, slot_change_rows};
 
 /// How long a change waits for its decision, and a yes for whoever carries it out.
 const WAITS_S: i64 = 24 * 3600;
 const PLACE: &str = "slot change";
+const SIGNING_KEYS: &str = "signing-keys";
 
 /// What somebody wants of the keyring's slots.
 pub enum SlotChange {
@@ -36,6 +37,8 @@ pub enum SlotChange {
     Add(SlotLabel, SlotWanted),
     /// One that goes, by number.
     Remove(u32),
+    /// No slot: new keys that sign the log and packages.
+    NewSigningKeys,
 }
 
 /// What is kept of a change.
@@ -80,6 +83,13 @@ enum KeptChange {
     Remove {
         slot: u32,
         fingerprint: String,
+        /// What it was, for the leaf.
+        was: String,
+        label: String,
+    },
+    /// The number of the keys that come, so that they are new once.
+    Signing {
+        number: u32,
     },
 }
 
@@ -94,9 +104,9 @@ struct KeptTerm {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SlotChange)]
 pub struct SlotChangeView {
-    /// `add` or `remove`.
+    /// `add`, `remove` or `new-signing-keys`.
     pub change: &'static str,
-    /// The kind of the slot.
+    /// The kind of the slot; of new signing keys `signing-keys`.
     pub kind: String,
     /// Its label.
     pub label: String,
@@ -133,14 +143,16 @@ pub struct SlotForChange {
 
 /// What came of a change that was carried out.
 pub struct SlotChanged {
-    /// The slot.
-    pub slot: u32,
+    /// The slot; nothing of new signing keys.
+    pub slot: Option<u32>,
     /// Its kind.
     pub kind: &'static str,
     /// Its label.
     pub label: String,
-    /// Its fingerprint.
-    pub fingerprint: String,
+    /// Its fingerprint; of new signing keys nothing.
+    pub fingerprint: Option<String>,
+    /// The new public keys: that of the log, and that of packages.
+    pub signing: Option<(String, [u8; 32])>,
     /// The keyring's generation.
     pub generation: u64,
     /// What opens a new slot, for the one who carried it out.
@@ -186,12 +198,19 @@ impl Reading<'_> {
                 (view.kind, view.label) = ("age".into(), label);
                 view.recipients = recipients;
             }
-            KeptChange::Remove { slot, fingerprint } => {
+            KeptChange::Remove {
+                slot,
+                fingerprint,
+                was,
+                label,
+            } => {
                 view.change = "remove";
-                if let Some(found) = self.slot_of(slot, &fingerprint) {
-                    (view.kind, view.label) = (found.kind.to_owned(), found.label);
-                }
+                (view.kind, view.label) = (was, label);
                 (view.slot, view.fingerprint) = (Some(slot), Some(fingerprint));
+            }
+            KeptChange::Signing { .. } => {
+                view.change = "new-signing-keys";
+                view.kind = SIGNING_KEYS.to_owned();
             }
         }
         Ok(Some(view))
@@ -233,10 +252,10 @@ impl Reading<'_> {
             &self.core.settings.programs,
             &*self.core.entropy,
         );
-        Ok(Some(SlotForChange {
-            of: kept.digest()?,
-            slot: made.map_err(not_changed)?,
-        }))
+        let mut slot = made.map_err(not_changed)?;
+        let of = kept.digest()?;
+        slot.change = Some(of.clone());
+        Ok(Some(SlotForChange { of, slot }))
     }
 
     fn kept_change(&self) -> Result<Option<Kept>, OperationError> {
@@ -310,6 +329,12 @@ impl Scope<'_, actions::RequestSlotChange> {
                 can_be_made(wanted, &self.core.settings.programs)?;
                 Ok(KeptChange::of(label, wanted))
             }
+            SlotChange::NewSigningKeys => {
+                let number = Signing::read(self.connection)?.number();
+                let next = number.checked_add(1);
+                let number = next.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
+                Ok(KeptChange::Signing { number })
+            }
             SlotChange::Remove(no) => {
                 let slots = keys.status().slots;
                 let found = slots.iter().find(|slot| slot.no == *no);
@@ -319,6 +344,8 @@ impl Scope<'_, actions::RequestSlotChange> {
                 Ok(KeptChange::Remove {
                     slot: *no,
                     fingerprint: found.fingerprint.to_string(),
+                    was: found.kind.to_owned(),
+                    label: found.label.clone(),
                 })
             }
         }
@@ -379,7 +406,9 @@ impl Scope<'_, actions::DecideSlotChange> {
 }
 
 impl Scope<'_, actions::CarryOutSlotChange> {
-    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it.
+    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it. A process
+    /// that ends between the two has changed the slots and not said so; carrying it out again then comes to the same: a
+    /// slot of this change gives way to the new one, whose secret its holder gets, and one that is gone is gone.
     pub fn carry_out_slot_change(
         &mut self,
         prepared: Option<SlotForChange>,
@@ -412,9 +441,8 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             return Err(self.deny(Denial::WrongState(RequestState::Requested)));
         }
         let changed = match (&kept.change, prepared) {
-            (KeptChange::Remove { slot, fingerprint }, _) => {
-                self.remove_slot(*slot, fingerprint)?
-            }
+            (KeptChange::Remove { .. }, _) => self.remove_slot(&kept.change)?,
+            (KeptChange::Signing { number }, _) => self.succeed_signing(*number)?,
             (_, Some(prepared)) if prepared.of == kept.digest()? => self.add_slot(prepared.slot)?,
             (_, Some(_)) => return Err(OperationError::Conflict(Conflict::KeyringSlots)),
             // The snapshot that the slot was prepared on did not have the decision yet.
@@ -422,10 +450,39 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         };
         self.keep_change(None)?;
         self.notes.generation = Some(changed.generation);
-        let told = format!("{} {} {}", changed.kind, changed.fingerprint, changed.label);
-        self.notes.object = Some(told);
+        let fingerprint = changed.fingerprint.as_deref();
+        let told = [
+            changed.kind,
+            fingerprint.unwrap_or_default(),
+            &changed.label,
+        ];
+        self.notes.object = Some(told.join(" ").trim_end().to_owned());
         self.note_detail(kept.detail());
         Ok(changed)
+    }
+
+    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has both
+    /// in one commit, so no step of it can be there without the others.
+    fn succeed_signing(&mut self, number: u32) -> Result<SlotChanged, OperationError> {
+        let now = Signing::read(self.connection)?.number();
+        if now.checked_add(1) != Some(number) {
+            return Err(OperationError::Conflict(Conflict::KeyringSlots));
+        }
+        let keys = self.core.keys();
+        let log = verifier_of(&keys, self.core.log_name(), number)?;
+        let packages = keys.package_signer(number)?.public();
+        let generation = keys.generation();
+        drop(keys);
+        self.notes.succeeds = true;
+        Ok(SlotChanged {
+            slot: None,
+            kind: SIGNING_KEYS,
+            label: String::new(),
+            fingerprint: None,
+            signing: Some((log.to_string(), packages)),
+            generation,
+            handed: Handed::Nothing,
+        })
     }
 
     fn add_slot(&self, prepared: PreparedSlot) -> Result<SlotChanged, OperationError> {
@@ -440,14 +497,31 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         Ok(changed(slot, generation, prepared.handed))
     }
 
-    fn remove_slot(&self, no: u32, fingerprint: &str) -> Result<SlotChanged, OperationError> {
-        let slot = self.slot_of(no, fingerprint);
-        let slot = slot.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
+    fn remove_slot(&self, change: &KeptChange) -> Result<SlotChanged, OperationError> {
+        let KeptChange::Remove {
+            slot,
+            fingerprint,
+            was,
+            label,
+        } = change
+        else {
+            return Err(damaged());
+        };
+        let there = self.slot_of(*slot, fingerprint).is_some();
         let mut keyring = self.core.keyring_to_change();
-        keyring
-            .remove_slot(no, &*self.core.entropy)
-            .map_err(not_changed)?;
-        Ok(changed(slot, keyring.generation(), Handed::Nothing))
+        if there {
+            let removed = keyring.remove_slot(*slot, &*self.core.entropy);
+            removed.map_err(not_changed)?;
+        }
+        Ok(SlotChanged {
+            slot: Some(*slot),
+            kind: kind_of(was)?,
+            label: label.clone(),
+            fingerprint: Some(fingerprint.clone()),
+            signing: None,
+            generation: keyring.generation(),
+            handed: Handed::Nothing,
+        })
     }
 }
 
@@ -475,13 +549,20 @@ impl<A: Writes> Scope<'_, A> {
 
 fn changed(slot: SlotStatus, generation: u64, handed: Handed) -> SlotChanged {
     SlotChanged {
-        slot: slot.no,
+        slot: Some(slot.no),
         kind: slot.kind,
         label: slot.label,
-        fingerprint: slot.fingerprint.to_string(),
+        fingerprint: Some(slot.fingerprint.to_string()),
+        signing: None,
         generation,
         handed,
     }
+}
+
+fn kind_of(word: &str) -> Result<&'static str, OperationError> {
+    let kinds = ["passphrase", "shares", "age", "command"];
+    let kind = kinds.into_iter().find(|kind| *kind == word);
+    kind.ok_or_else(damaged)
 }
 
 /// What the slots and the programs do not allow is a state of things; all else is a fault.
@@ -546,7 +627,7 @@ impl KeptChange {
 
     fn wanted(&self) -> Result<Option<(SlotLabel, SlotWanted)>, OperationError> {
         let (label, wanted) = match self {
-            Self::Remove { .. } => return Ok(None),
+            Self::Remove { .. } | Self::Signing { .. } => return Ok(None),
             Self::Passphrase { label } => (label, SlotWanted::Passphrase),
             Self::Command { label } => (label, SlotWanted::Command),
             Self::Shares { label, k, n } => (label, SlotWanted::Shares { k: *k, n: *n }),

@@ -1,5 +1,6 @@
-//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended, cases
-//! that were to be kept until a date, destroyed cases that cannot be ended, a change of the keyring's slots, recoveries.
+//! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended,
+//! members whom nobody has recognised, cases that were to be kept until a date, destroyed cases that cannot be ended,
+//! a change of the keyring's slots, recoveries, keys that are due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use crate::policy::{Action, ActionKind, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::membership_rows::{self, MembershipRow};
-use crate::vault::store::operator_rows;
+use crate::vault::store::operator_rows::{self, OperatorState};
 
 words! {
     /// What is to be done.
@@ -20,6 +21,8 @@ words! {
         Clock => "clock",
         /// A lead thaws the lookups of somebody else.
         Thaw => "thaw",
+        /// A lead recognises a member who has enrolled.
+        Recognition => "recognition",
         /// Somebody lets a suspended lead in again, or confirms a member after a restore.
         Suspension => "suspension",
         /// A case was to be kept until then: a lead asks for its destruction, or sets another date.
@@ -32,6 +35,8 @@ words! {
         Slots => "slots",
         /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not them.
         Recovery => "recovery",
+        /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
+        Keys => "keys",
     }
 }
 
@@ -116,6 +121,12 @@ impl<A: Action> Scope<'_, A> {
                 });
             }
         }
+        if in_vault(ActionKind::RequestSlotChange) && self.key_dues()?.iter().any(|one| one.due) {
+            all.push(TaskView {
+                yours: true,
+                ..TaskView::of(TaskKind::Keys)
+            });
+        }
         if in_vault(ActionKind::LiftSuspension) {
             self.add_imposed_by_administrators(&mut all)?;
         }
@@ -164,6 +175,9 @@ impl<A: Action> Scope<'_, A> {
                     });
                 }
             }
+            if allows_seat(ActionKind::RecogniseMember, seat) {
+                self.add_unrecognised(&case, &title, &mut all)?;
+            }
             if allows_seat(ActionKind::LiftSuspension, seat) {
                 self.add_suspensions(&case, &title, &mut all)?;
             }
@@ -194,6 +208,27 @@ impl Reading<'_> {
                         ..self.task_of(TaskKind::Suspension, &case, None, &member)?
                     });
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of a case who have enrolled and whom nobody has recognised.
+    fn add_unrecognised(
+        &self,
+        case: &CaseRow,
+        title: &str,
+        all: &mut Vec<TaskView>,
+    ) -> Result<(), OperationError> {
+        let mut members = membership_rows::list(self.connection, case.number)?;
+        members.retain(|member| !member.recognised && !member.suspended);
+        for member in members {
+            let operator = operator_rows::find(self.connection, &member.operator)?;
+            if operator.is_some_and(|operator| operator.state == OperatorState::Active) {
+                all.push(TaskView {
+                    yours: true,
+                    ..self.task_of(TaskKind::Recognition, case, Some(title), &member)?
+                });
             }
         }
         Ok(())

@@ -17,8 +17,18 @@ pub(crate) struct MembershipRow {
     pub(crate) suspended: bool,
     /// Who suspended it; nobody if a restore did.
     pub(crate) suspended_by: Option<OperatorId>,
+    /// Whether a lead knows whose account it is.
+    pub(crate) recognised: bool,
 }
 
+impl MembershipRow {
+    /// Whether it gives its role.
+    pub(crate) fn counts(&self) -> bool {
+        self.recognised && !self.suspended
+    }
+}
+
+/// Gives the role. Whoever is new has to be recognised before it gives a right; whoever was recognised stays so.
 pub(crate) fn upsert(
     connection: &Transaction,
     case: CaseNumber,
@@ -33,6 +43,42 @@ pub(crate) fn upsert(
         ("suspended_by", nothing()),
     ];
     connection.put(&MEMBERSHIP, &key(case, operator), &set)
+}
+
+/// Somebody knows whose account it is.
+pub(crate) fn recognise(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+    by: &OperatorId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let set = [
+        ("recognised_at", int(now.seconds())),
+        ("recognised_by", text(by.as_str())),
+    ];
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::recognise", usize::from(changed))
+}
+
+/// Nobody knows any more whose account it is; answers in how many cases somebody knew.
+pub(crate) fn forget_recognition(
+    connection: &Transaction,
+    operator: &OperatorId,
+) -> Result<usize, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut known = connection.rows(&MEMBERSHIP, &by, |row| {
+        let number: i64 = row
+            .get("case_number")
+            .map_err(at("membership::forget_recognition"))?;
+        Ok((CaseNumber(number), read(row)?.recognised))
+    })?;
+    known.retain(|(_, recognised)| *recognised);
+    let set = [("recognised_at", nothing()), ("recognised_by", nothing())];
+    for (case, _) in &known {
+        connection.update(&MEMBERSHIP, &key(*case, operator), &[], &set)?;
+    }
+    Ok(known.len())
 }
 
 /// Suspends the member. Whoever did so before is forgotten. Nobody did it if a restore does.
@@ -129,7 +175,7 @@ pub(crate) fn suspended_by(
     Ok(all)
 }
 
-/// The cases an operator is a member of, newest first.
+/// The cases an operator works on, newest first: where they are not suspended, and recognised.
 pub(crate) fn cases_of(
     connection: &Snapshot,
     operator: &OperatorId,
@@ -142,6 +188,25 @@ pub(crate) fn cases_of(
     Ok(all)
 }
 
+/// The numbers of the cases where the operator was named, is not suspended, and has not been recognised; newest first.
+pub(crate) fn unrecognised_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseNumber>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let mut numbers = connection.rows(&MEMBERSHIP, &by, |row| {
+        let number: i64 = row
+            .get("case_number")
+            .map_err(at("membership::unrecognised_of"))?;
+        let member = read(row)?;
+        Ok((number, !member.suspended && !member.recognised))
+    })?;
+    numbers.retain(|(_, waits)| *waits);
+    numbers.sort_by_key(|(number, _)| Reverse(*number));
+    let numbers = numbers.into_iter();
+    Ok(numbers.map(|(number, _)| CaseNumber(number)).collect())
+}
+
 /// The numbers of these cases, newest first.
 pub(crate) fn case_numbers_of(
     connection: &Snapshot,
@@ -150,9 +215,9 @@ pub(crate) fn case_numbers_of(
     let by = [("operator", text(operator.as_str()))];
     let mut numbers = connection.rows(&MEMBERSHIP, &by, |row| {
         let number: i64 = row.get("case_number").map_err(at("membership::cases_of"))?;
-        Ok((number, read(row)?.suspended))
+        Ok((number, read(row)?.counts()))
     })?;
-    numbers.retain(|(_, suspended)| !suspended);
+    numbers.retain(|(_, counts)| *counts);
     numbers.sort_by_key(|(number, _)| Reverse(*number));
     let numbers = numbers.into_iter();
     Ok(numbers.map(|(number, _)| CaseNumber(number)).collect())
@@ -192,5 +257,9 @@ fn read(row: &ControlRow<'_>) -> Result<MembershipRow, StoreError> {
             .map_err(&failed)?
             .map(|by| sound("membership::suspended_by", by.parse()))
             .transpose()?,
+        recognised: row
+            .get::<Option<i64>>("recognised_at")
+            .map_err(&failed)?
+            .is_some(),
     })
 }

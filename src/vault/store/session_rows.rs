@@ -20,6 +20,8 @@ words! {
         Host => "host",
         /// A password and a recovery code, after the delay: good for enrolling a passkey.
         Recovery => "recovery",
+        /// It is the token of a script.
+        Script => "script",
     }
 }
 
@@ -34,6 +36,10 @@ pub(crate) struct SessionRow {
     pub(crate) second_factor: bool,
     pub(crate) means: SessionMeans,
     pub(crate) revoked: bool,
+    /// What a script's token is good for, sealed.
+    pub(crate) scope: Option<Vec<u8>>,
+    /// When a script's token was used last.
+    pub(crate) used_at: Option<Moment>,
 }
 
 impl SessionRow {
@@ -52,6 +58,7 @@ pub(crate) struct NewSession<'a> {
     pub(crate) idle_at: Moment,
     pub(crate) second_factor: bool,
     pub(crate) means: SessionMeans,
+    pub(crate) scope: Option<&'a [u8]>,
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(), StoreError> {
@@ -65,6 +72,8 @@ pub(crate) fn insert(connection: &Transaction, new: &NewSession<'_>) -> Result<(
         ("second_factor", int(i64::from(new.second_factor))),
         ("means", text(new.means.as_str())),
         ("revoked_at", nothing()),
+        ("scope", new.scope.map_or(nothing(), blob)),
+        ("used_at", nothing()),
     ];
     connection.insert(&SESSION, &cells)
 }
@@ -86,6 +95,8 @@ pub(crate) struct Standing {
     pub(crate) revoked: bool,
     pub(crate) home: HomeRole,
     pub(crate) active: bool,
+    pub(crate) scope: Option<Vec<u8>>,
+    pub(crate) used_at: Option<Moment>,
 }
 
 pub(crate) fn standing(
@@ -105,6 +116,8 @@ pub(crate) fn standing(
         revoked: session.revoked,
         home: operator.home,
         active: operator.state == OperatorState::Active,
+        scope: session.scope,
+        used_at: session.used_at,
     }))
 }
 
@@ -126,6 +139,18 @@ pub(crate) fn has_passkey(connection: &Transaction, id: &SessionId) -> Result<()
     ];
     let changed = connection.update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)?;
     one("session::has_passkey", usize::from(changed))
+}
+
+/// The token of a script was used.
+pub(crate) fn used_at(
+    connection: &Transaction,
+    id: &SessionId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let set = [("used_at", int(now.seconds()))];
+    connection
+        .update(&SESSION, &key(id), &[("revoked_at", nothing())], &set)
+        .map(drop)
 }
 
 /// It was used: from now on it ends then, if it is not used again. One that was ended stays so.
@@ -192,5 +217,10 @@ fn read(row: &ControlRow<'_>) -> Result<SessionRow, StoreError> {
         second_factor: row.get("second_factor").map_err(&failed)?,
         means: sound("session::means", text("means")?.parse())?,
         revoked: revoked_at.is_some(),
+        scope: row.get("scope").map_err(&failed)?,
+        used_at: row
+            .get::<Option<i64>>("used_at")
+            .map_err(&failed)?
+            .map(Moment::from_seconds),
     })
 }

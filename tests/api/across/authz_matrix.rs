@@ -117,6 +117,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
     let membership = role.map(|role| Membership {
         role: role.parse().unwrap(),
         account: (who == Who::Liaison).then(account),
+        recognised: true,
     });
     let state = match route {
         "POST /api/v1/cases/{case}/reopen" => CaseState::Closed,
@@ -146,6 +147,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         caller: CallerFacts::Operator(who.home().parse().unwrap()),
         lacks_factor: false,
         lacks_passkey: false,
+        token: None,
         assertion: AssertionFacts::NotNeeded,
         case: of_case.then_some(CaseFacts {
             state,
@@ -167,6 +169,9 @@ fn status(denial: Denial) -> u16 {
         | Denial::NotTheAsker
         | Denial::SecondFactorNeeded
         | Denial::PasskeyNeeded
+        | Denial::NotRecognised
+        | Denial::BeyondToken
+        | Denial::WrongFingerprint
         | Denial::AssertionNeeded
         | Denial::AssertionRefused => 403,
         Denial::Concealed => 404,
@@ -213,6 +218,7 @@ fn by_sign_in(text: &mut String) {
             lacks_factor,
             lacks_passkey,
             assertion,
+            token: None,
             case: case.then(|| CaseFacts {
                 state: CaseState::Open,
                 membership: Some(member(CaseRole::Lead)),
@@ -255,6 +261,7 @@ fn outside(text: &mut String) {
                 caller: *caller,
                 lacks_factor: false,
                 lacks_passkey: false,
+                token: None,
                 assertion: AssertionFacts::NotNeeded,
                 case: None,
                 request: None,
@@ -301,6 +308,7 @@ fn in_case(text: &mut String, state: CaseState) {
         let unbound = Membership {
             role: CaseRole::Liaison,
             account: None,
+            recognised: true,
         };
         seats.push((HomeRole::Investigator, Some(unbound)));
         seats.push((HomeRole::Lead, None));
@@ -312,6 +320,7 @@ fn in_case(text: &mut String, state: CaseState) {
                 caller: CallerFacts::Operator(home),
                 lacks_factor: false,
                 lacks_passkey: false,
+                token: None,
                 assertion: AssertionFacts::NotNeeded,
                 case: Some(CaseFacts {
                     state,
@@ -428,6 +437,7 @@ fn about_requests(text: &mut String) {
                         caller: CallerFacts::Operator(HomeRole::Investigator),
                         lacks_factor: false,
                         lacks_passkey: false,
+                        token: None,
                         assertion: AssertionFacts::NotNeeded,
                         case: Some(CaseFacts {
                             state: CaseState::Open,
@@ -456,6 +466,7 @@ fn member(role: CaseRole) -> Membership {
     Membership {
         role,
         account: (role == CaseRole::Liaison).then(|| AccountName::parse("one").unwrap()),
+        recognised: true,
     }
 }
 

@@ -496,8 +496,9 @@ const LISTS: [&str; 8] = [
 ];
 
 /// The other lists.
-const PLAIN_LISTS: [&str; 7] = [
+const PLAIN_LISTS: [&str; 8] = [
     "GET /api/v1/sessions",
+    "GET /api/v1/tokens",
     "GET /api/v1/me",
     "GET /api/v1/inbox",
     "GET /api/v1/operators",
@@ -989,6 +990,7 @@ const ERASE: &str = "POST /api/v1/erasures/{erasure}/carrying-out";
 const DESTRUCTIONS: &str = "POST /api/v1/cases/{case}/destructions";
 const CARRY_OUT: &str = "POST /api/v1/destructions/{destruction}/carrying-out";
 const STOP: &str = "POST /api/v1/destructions/{destruction}/stop";
+const RECOGNISE: &str = "POST /api/v1/cases/{case}/members/{operator}/recognition";
 const SUSPEND: &str = "POST /api/v1/cases/{case}/members/{operator}/suspension";
 const ADMIT: &str = "POST /api/v1/cases/{case}/exhibits";
 const SLOT: &str = "POST /api/v1/keys/slots/change";
@@ -996,6 +998,13 @@ const SLOT_DECISION: &str = "POST /api/v1/keys/slots/change/decision";
 const SLOT_CARRYING_OUT: &str = "POST /api/v1/keys/slots/change/carrying-out";
 const ROTATE: &str = "POST /api/v1/cases/{case}/key/rotation";
 const ACCEPT: &str = "POST /api/v1/clock/acceptance";
+
+/// Types what nobody reads out.
+fn recognise(incident: &Incident, client: &Client, who: Who) -> Answer {
+    let path = format!("/members/{}/recognition", incident.operator(who));
+    let body = json!({ "fingerprint": "0000-0000-0000", "reason": body::REASON });
+    client.post(&incident.of_case(&path), &body)
+}
 
 /// Puts the case on hold, or takes it off.
 fn hold(incident: &Incident, on: bool) {
@@ -1209,6 +1218,18 @@ const STATES: &[State] = &[
             let path = format!("/members/{}", incident.operator(Who::Auditor));
             client.put(&incident.of_case(&path), &json!({ "role": "custodian" }))
         },
+    ),
+    state(
+        RECOGNISE,
+        (409, "own-membership"),
+        Who::Lead,
+        |incident, client| recognise(incident, client, Who::Lead),
+    ),
+    state(
+        RECOGNISE,
+        (403, "wrong-fingerprint"),
+        Who::Lead,
+        |incident, client| recognise(incident, client, Who::Investigator),
     ),
     state(
         "DELETE /api/v1/cases/{case}/members/{operator}",

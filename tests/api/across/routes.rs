@@ -82,6 +82,11 @@ impl Asked {
     }
 }
 
+/// A token that anybody may have.
+fn new_token() -> Value {
+    json!({ "name": "a script", "days": 1, "actions": ["audit.vkey"] })
+}
+
 /// Where changes of the keyring's slots are asked for.
 pub const SLOT_CHANGE: &str = "/keys/slots/change";
 
@@ -167,6 +172,12 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/sessions"),
     for_all("GET /api/v1/me"),
     for_all("GET /api/v1/inbox"),
+    for_all("POST /api/v1/tokens"),
+    for_all("GET /api/v1/tokens"),
+    Row {
+        granted: Administrator,
+        ..for_all("DELETE /api/v1/tokens/{token}")
+    },
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
@@ -204,6 +215,7 @@ pub const ROWS: &[Row] = &[
     row("GET /api/v1/cases/{case}/members",                Custodian, Liaison, 403),
     row("PUT /api/v1/cases/{case}/members/{operator}",     Lead, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}",  Lead, Custodian, 403),
+    row("POST /api/v1/cases/{case}/members/{operator}/recognition", Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("DELETE /api/v1/cases/{case}/members/{operator}/suspension", Administrator, Custodian, 403),
     row("GET /api/v1/cases/{case}/memberships",            Lead, Custodian, 403),
@@ -322,6 +334,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             "label": "a key", "password": PASSWORD, "nonce": "AAAA", "client_data": "AAAA",
             "authenticator_data": "AAAA",
         })),
+        "POST /api/v1/tokens" => Some(new_token()),
+        "DELETE /api/v1/tokens/{token}" => {
+            let owner = incident.newcomer_with_code("investigator");
+            let made = owner.post("/tokens", &new_token()).assert_status(201);
+            target = Some(made.member("token"));
+            None
+        }
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -335,6 +354,13 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "POST /api/v1/cases/{case}/key/rotation" => {
             no_rotation(incident);
             Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/members/{operator}/recognition" => {
+            let somebody = incident.newcomer("investigator");
+            let me = somebody.get("/me").assert_status(200);
+            incident.give(&incident.case, &me.member("operator"), "investigator", None);
+            target = Some(me.member("operator"));
+            Some(json!({ "fingerprint": me.member("fingerprint"), "reason": body::REASON }))
         }
         "PUT /api/v1/cases/{case}/retention" | "POST /api/v1/cases/{case}/destructions" => {
             Some(body::reason())
@@ -565,6 +591,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     };
     let path = [
         "{operator}",
+        "{token}",
         "{reveal}",
         "{export}",
         "{withdrawal}",
@@ -637,6 +664,8 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             .unwrap()
             .insert(client.token().to_owned(), signed);
         client
+    } else if route == "POST /api/v1/tokens" {
+        incident.newcomer_with_code(who.home())
     } else {
         incident.client(who)
     }

@@ -111,6 +111,10 @@ fn a_liaison_by_profession_who_is_a_lead_in_a_case_neither_enters_nor_acts_by_a_
     let proven = vault
         .anonymous()
         .with_token(&opened.assert_status(201).member("token"));
+    proven.get(&members).assert_problem(403, "not-recognised");
+    vault
+        .recognise_by(&vault.lead(), &case, &proven)
+        .assert_status(200);
     proven.get(&members).assert_status(200);
     early
         .get(&members)

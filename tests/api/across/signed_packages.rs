@@ -67,7 +67,7 @@ fn judged(bag: &Path, signer: [u8; 32], key: &VerifierKey, required: bool) -> Ve
         Ok(proven.origin.to_string())
     };
     let trust = Trust {
-        signer: Some(signer),
+        signers: vec![signer],
         check_proof: Some(&check),
         passkey_required: required,
         origin: required.then_some("https://localhost:8443"),

@@ -8,6 +8,7 @@ mod name_member;
 mod open;
 mod overview;
 mod read;
+mod recognise_member;
 mod remove_member;
 mod retention;
 mod suspend_member;

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use breachvault::http::page_table;
 use breachvault::vault::clock::Clock as _;
@@ -48,6 +49,21 @@ const ROWS: &[Row] = &[
     post("POST /console/sitting", &[WHY, REASON], EVERYBODY),
     get("GET /console/sessions", EVERYBODY),
     post("POST /console/sessions/{session}/end", &[], EVERYBODY),
+    get("GET /console/tokens", EVERYBODY),
+    // Nobody here has a second factor, without which nobody makes one.
+    Row {
+        status: 403,
+        ..post(
+            "POST /console/tokens",
+            &[("name", "a script"), ("days", "1"), ("actions", "audit.vkey")],
+            EVERYBODY,
+        )
+    },
+    // Nobody has one.
+    Row {
+        status: 404,
+        ..post("POST /console/tokens/{token}/revocation", &[], EVERYBODY)
+    },
     get("GET /console/passkeys", EVERYBODY),
     Row {
         status: 200,
@@ -139,6 +155,7 @@ const ROWS: &[Row] = &[
     get("GET /console/cases/{case}/members", KEEPERS),
     get("GET /console/cases/{case}/members/new", &[Administrator, Lead, SecondLead]),
     post("POST /console/cases/{case}/members/{operator}", &[("role", "investigator")], LEADS),
+    post("POST /console/cases/{case}/members/{operator}/recognition", &[("fingerprint", "{fingerprint}"), REASON], LEADS),
     post("POST /console/cases/{case}/members/{operator}/thaw", &[REASON], LEADS),
     post("POST /console/cases/{case}/members/{operator}/suspension", &[REASON], &[Administrator, Lead, SecondLead]),
     // Two leads can act, so they name the member anew.
@@ -469,6 +486,7 @@ fn ask(
     let new = new_name();
     let first = incident.first_exhibit();
     let until = incident.clock.now().plus_seconds(86_400).to_string();
+    let fingerprint = fingerprints().get(&path).cloned().unwrap_or_default();
     let fields: Vec<(&str, &str)> = row
         .fields
         .iter()
@@ -478,10 +496,17 @@ fn ask(
             "{first}" => (*name, first.as_str()),
             "{until}" => (*name, until.as_str()),
             "{name}" => (*name, new.as_str()),
+            "{fingerprint}" => (*name, fingerprint.as_str()),
             value => (*name, value),
         })
         .collect();
     browser.submit(&path, &fields)
+}
+
+/// What the members read out whom a page is to recognise, by the page.
+fn fingerprints() -> MutexGuard<'static, BTreeMap<String, String>> {
+    static READ_OUT: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    READ_OUT.lock().unwrap()
 }
 
 /// Another session of somebody.
@@ -529,7 +554,19 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         "erasure" => incident.ask_erasure(),
         // Nobody has one.
         "passkey" => "p_00000000000000000000".to_owned(),
+        "token" => "t_00000000000000000000".to_owned(),
         "membership" => incident.ask_membership(&new_name()),
+        "operator" if path.ends_with("/recognition") => {
+            let somebody = incident.newcomer("investigator");
+            let me = somebody.get("/me").assert_status(200);
+            let operator = me.member("operator");
+            incident.give(&incident.case, &operator, "investigator", None);
+            fingerprints().insert(
+                path.replace("{operator}", &operator),
+                me.member("fingerprint"),
+            );
+            operator
+        }
         "operator" => {
             let (operator, _) = incident.invite(&new_name(), "investigator");
             let member = ["/thaw", "/suspension", "/lift", "/removal"];

@@ -69,14 +69,14 @@ pub fn unpack(
         Ok(proven.origin.to_string())
     };
     let trust = Trust {
-        signer: Some(signer(incident)),
+        signers: vec![signer(incident)],
         check_proof: Some(&check),
         ..Trust::default()
     };
     let verdict = evidence::verify(&tar, &trust).unwrap();
     assert!(verdict.holds(), "{:?}", verdict.failed());
     let strangers = Trust {
-        signer: Some([1; 32]),
+        signers: vec![[1; 32]],
         check_proof: Some(&check),
         ..Trust::default()
     };

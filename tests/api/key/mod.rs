@@ -2,9 +2,11 @@
 
 mod carry_out_change;
 mod decide_change;
+mod due;
 mod read;
 mod request_change;
 mod rotate_case;
+mod signing_keys;
 mod slot_list;
 mod status;
 

@@ -1,5 +1,7 @@
 //! Who may enter, for the administrator.
 
+use breachvault::vault::clock::Clock as _;
+
 use crate::support::{TestVault, Who};
 
 #[test]
@@ -20,6 +22,16 @@ fn the_administrator_sees_everybody_and_how_they_stand() {
     };
     assert_eq!(stands(Who::Lead.name()), ("lead".into(), "active".into()));
     assert_eq!(stands("not.yet"), ("custodian".into(), "invited".into()));
+    // An invitation ends three days after it was made, and is listed with that.
+    let until = |name: &str| {
+        let all = json["operators"].as_array().unwrap();
+        let one = all.iter().find(|one| one["name"] == name).unwrap();
+        one.get("invited_until").cloned()
+    };
+    let end = vault.clock.now().plus_seconds(3 * 86_400).to_string();
+    assert_eq!(until("not.yet"), Some(end.into()));
+    assert_eq!(until(Who::Lead.name()), None);
+    assert_eq!(until("not.any.more"), None);
     assert_eq!(
         stands("not.any.more"),
         ("investigator".into(), "revoked".into())

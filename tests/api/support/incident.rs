@@ -36,7 +36,12 @@ pub fn shared() -> &'static Incident {
     static SHARED: OnceLock<Incident> = OnceLock::new();
     SHARED.get_or_init(|| {
         let directory = tidy_directory();
-        Incident::of(TestVault::in_directory(AMPLE, directory), invented(3000, 7))
+        let incident = Incident::of(TestVault::in_directory(AMPLE, directory), invented(3000, 7));
+        // Before tests use it side by side, everybody has enrolled and was recognised.
+        for who in Who::ALL {
+            incident.client(who);
+        }
+        incident
     })
 }
 
@@ -261,6 +266,7 @@ impl TestVault {
             let decided = self.second_lead().post(&path, &body::approve());
             decided.assert_status(200);
         }
+        self.recognise(case, operator);
     }
 
     /// A case of two leads and a custodian.

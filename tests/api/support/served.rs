@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub struct TestVault {
     door: Client,
     people: Mutex<HashMap<Who, Person>>,
     other_administrator: OnceLock<Client>,
+    /// Cases in which somebody was named before they had enrolled.
+    unrecognised: Mutex<Vec<(String, Who)>>,
     /// Whether everybody enrols with a second factor.
     second_factors: bool,
     stop: Option<oneshot::Sender<()>>,
@@ -128,6 +131,7 @@ impl TestVault {
             paths,
             people: Mutex::new(HashMap::from([(Who::Administrator, administrator)])),
             other_administrator: OnceLock::new(),
+            unrecognised: Mutex::default(),
             second_factors: toml.contains("[identity]"),
             stop: Some(stop),
             thread: Some(thread),
@@ -211,9 +215,85 @@ impl TestVault {
                 .totp_secret = secret;
         }
         let client = self.new_session(who);
+        let waits: Vec<String> = {
+            let mut all = self.unrecognised.lock().unwrap();
+            let (own, others) = all.drain(..).partition(|(_, named)| *named == who);
+            *all = others;
+            let own: Vec<(String, Who)> = own;
+            own.into_iter().map(|(case, _)| case).collect()
+        };
+        for case in waits {
+            self.recognise_as(&case, &client, who);
+        }
         let mut people = self.people.lock().unwrap();
         people.get_mut(&who).unwrap().client = Some(client.clone());
         client
+    }
+
+    /// Somebody whom nobody has named yet, signed in.
+    pub fn newcomer(&self, role: &str) -> Client {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("newcomer-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let (_, enrolment) = self.invite(&name, role);
+        let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+        self.door.post("/enrolments", &body).assert_status(201);
+        let opened = self.sign_in(&name, PASSWORD).assert_status(201);
+        self.door.with_token(&opened.member("token"))
+    }
+
+    /// The same with a second factor.
+    pub fn newcomer_with_code(&self, role: &str) -> Client {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("with-code-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let (_, enrolment) = self.invite(&name, role);
+        let body = json!({ "enrolment": enrolment, "password": PASSWORD, "totp": true });
+        let enrolled = self.door.post("/enrolments", &body).assert_status(201);
+        let totp = code(&enrolled.member("totp_secret"), self.seconds());
+        let body = json!({ "name": name, "password": PASSWORD, "totp": totp });
+        let opened = self.door.post("/sessions", &body).assert_status(201);
+        self.door.with_token(&opened.member("token"))
+    }
+
+    /// A lead recognises whoever was just named: at once, or as soon as they have enrolled and signed in.
+    pub fn recognise(&self, case: &str, operator: &str) {
+        let named = {
+            let people = self.people.lock().unwrap();
+            let mut found = people
+                .iter()
+                .filter(|(_, person)| person.operator == operator);
+            found
+                .next()
+                .map(|(who, person)| (*who, person.client.clone()))
+        };
+        match named {
+            Some((who, Some(client))) => self.recognise_as(case, &client, who),
+            Some((who, None)) => {
+                let mut all = self.unrecognised.lock().unwrap();
+                all.push((case.to_owned(), who));
+            }
+            // Somebody of one test, who does what that test needs.
+            None => {}
+        }
+    }
+
+    fn recognise_as(&self, case: &str, client: &Client, who: Who) {
+        // Where one of them cannot act any more, the other one does.
+        let mut leads = [Who::Lead, Who::SecondLead]
+            .into_iter()
+            .filter(|by| *by != who);
+        leads.any(|by| self.recognise_by(&self.client(by), case, client).status == 200);
+    }
+
+    /// A lead types what somebody reads out.
+    pub fn recognise_by(&self, lead: &Client, case: &str, somebody: &Client) -> Answer {
+        let me = somebody.get("/me").assert_status(200);
+        let path = format!(
+            "/cases/{case}/members/{}/recognition",
+            me.member("operator")
+        );
+        let body =
+            json!({ "fingerprint": me.member("fingerprint"), "reason": super::body::REASON });
+        lead.post(&path, &body)
     }
 
     /// The id of somebody, invited if need be.

@@ -41,6 +41,7 @@ fn leaf(seq: u64) -> Leaf {
         kind: None,
         rows: Some(seq * 7),
         subjects: Some("c3ViamVjdHM=".to_owned()),
+        successor: None,
         detail: Some("ZGV0YWls".to_owned()),
         digest: None,
         generation: None,

@@ -172,6 +172,7 @@ impl Fixture {
             idle_at: expires,
             second_factor: false,
             means: SessionMeans::Password,
+            scope: None,
         };
         session_rows::insert(db, &new).unwrap();
         let case = case_rows::find(db, &self.case).unwrap().unwrap();
@@ -179,6 +180,7 @@ impl Fixture {
         let sealed = account
             .map(|account| seal_account(&self.vault.core, &case, &operator, &account).unwrap());
         membership_rows::upsert(db, case.number, &operator, role, sealed.as_deref()).unwrap();
+        membership_rows::recognise(db, case.number, &operator, &operator, now).unwrap();
         self.vault.core.control.accept(db).unwrap();
         Caller::operator(operator, session)
     }

@@ -15,6 +15,8 @@ fn add_cases(fixture: &Fixture, of: &Caller, cases: std::ops::Range<u8>) {
         let number = case_rows::insert(db, &case, b"", Moment::from_seconds(MARCH)).unwrap();
         let operator = of.operator_id().unwrap();
         membership_rows::upsert(db, number, operator, CaseRole::Lead, None).unwrap();
+        let now = Moment::from_seconds(MARCH);
+        membership_rows::recognise(db, number, operator, operator, now).unwrap();
     }
     fixture.vault.core.control.accept(db).unwrap();
 }

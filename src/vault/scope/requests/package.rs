@@ -15,6 +15,7 @@ use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes, actions};
 use crate::vault::budget::package_turns::BuildCancellation;
 use crate::vault::keyring::PackageSigner;
+use crate::vault::ledger::Signing;
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::store::erasure_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
@@ -93,8 +94,19 @@ impl WantedBytes {
 
 impl<A: Action> Scope<'_, A> {
     /// The evidence key, for signing only.
-    pub fn package_signer(&self) -> PackageSigner {
-        self.core.keys().root_keys().package_signer()
+    pub fn package_signer(&self) -> Result<PackageSigner, OperationError> {
+        let number = Signing::read(self.connection)?.number();
+        Ok(self.core.keys().package_signer(number)?)
+    }
+
+    /// The public keys that sign packages, oldest first, and until when each did; the newest does.
+    pub fn package_keys(&self) -> Result<Vec<([u8; 32], Option<Moment>)>, OperationError> {
+        let signing = Signing::read(self.connection)?;
+        let until = signing.successions().iter().map(|one| Some(one.at));
+        let keys = self.core.keys();
+        let each = (0..).zip(until.chain([None]));
+        each.map(|(number, until)| Ok((keys.package_signer(number)?.public(), until)))
+            .collect()
     }
 }
 
@@ -127,7 +139,7 @@ impl<A: Reveals> Scope<'_, A> {
             root: checkpoint.root.to_string(),
             made_at: self.now,
             measured: self.core.clock.measured(),
-            signer: self.package_signer(),
+            signer: self.package_signer()?,
             padding: self.core.draw()?,
             file: PackageFile::of(&self.core.paths, &request),
             request,

@@ -7,11 +7,12 @@ use crate::domain::CaseRole;
 use crate::policy::{Action, Seat, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::scope::{Reading, open_account};
+use crate::vault::store::membership_rows::MembershipRow;
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{membership_rows, operator_rows};
 
 impl Reading<'_> {
-    /// False if the asker was revoked, is suspended, is no longer a member of the case, or has a role or an account
+    /// False if the asker was revoked, is suspended, is not recognised, is no longer a member of the case, or has a role or an account
     /// that could not ask this. Then nothing they asked for is approved or handed out.
     pub(super) fn asker_stands<K: RequestKind>(
         &self,
@@ -22,7 +23,7 @@ impl Reading<'_> {
             return Ok(false);
         };
         let member = membership_rows::find(self.connection, case.number, asker)?;
-        let Some(member) = member.filter(|member| !member.suspended) else {
+        let Some(member) = member.filter(MembershipRow::counts) else {
             return Ok(false);
         };
         let own = match &member.account {

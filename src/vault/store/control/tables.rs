@@ -73,6 +73,8 @@ pub(crate) static SESSION: ControlTable = ControlTable {
         "second_factor",
         "means",
         "revoked_at",
+        "scope",
+        "used_at",
     ],
     groups: &[&["id"], &["token"], &["operator"], &[]],
 };
@@ -100,6 +102,8 @@ pub(crate) static MEMBERSHIP: ControlTable = ControlTable {
         "account",
         "suspended_at",
         "suspended_by",
+        "recognised_at",
+        "recognised_by",
     ],
     groups: &[
         &["case_number", "operator"],

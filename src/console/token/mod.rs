@@ -1,0 +1,5 @@
+//! Tokens of scripts.
+
+mod tokens;
+
+pub use self::tokens::{MakeTokenPage, RevokeTokenPage, TokensPage};

@@ -1,0 +1,93 @@
+//! `GET /console/tokens`, `POST /console/tokens` and `POST /console/tokens/{token}/revocation`: tokens of scripts, a new
+//! one, which is shown once, and the end of one.
+
+use askama::Template;
+
+use crate::console::form::Field;
+use crate::console::html::Html;
+use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
+use crate::console::visit::Visit;
+use crate::operations::Done;
+use crate::operations::token::{ListTokens, MakeToken, RevokeToken, TokenList};
+use crate::policy::ActionKind;
+use crate::vault::OperationError;
+use crate::vault::scope::TokenMadeView;
+
+/// The tokens that the reader may end.
+pub struct TokensPage;
+
+/// A new token.
+pub struct MakeTokenPage;
+
+/// The end of a token.
+pub struct RevokeTokenPage;
+
+#[derive(Template)]
+#[template(path = "token/tokens.html")]
+struct Shows<'a> {
+    visit: &'a Visit,
+    list: TokenList,
+}
+
+#[derive(Template)]
+#[template(path = "token/made.html")]
+struct Made<'a> {
+    visit: &'a Visit,
+    refused: Option<&'a Refused>,
+    made: Option<TokenMadeView>,
+}
+
+impl Page for TokensPage {
+    type Operation = ListTokens;
+    const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
+
+    fn show(list: TokenList, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Shows { visit, list })
+    }
+}
+
+impl Page for MakeTokenPage {
+    type Operation = MakeToken;
+    const FIELDS: &'static [Field] = &[
+        Field::Text("name"),
+        Field::Number("days"),
+        Field::Each("actions"),
+        Field::Optional("case"),
+    ];
+
+    fn show(made: TokenMadeView, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Made {
+            visit,
+            refused: None,
+            made: Some(made),
+        })
+    }
+
+    fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        Some(Html::of(&Made {
+            visit,
+            refused: Some(refused),
+            made: None,
+        }))
+    }
+}
+
+impl Page for RevokeTokenPage {
+    type Operation = RevokeToken;
+
+    fn show(_: Done, visit: &Visit) -> Result<Shown, OperationError> {
+        Ok(Shown::Next(visit.done_at(&Self::form_at(visit))))
+    }
+
+    fn form_at(_: &Visit) -> String {
+        "/console/tokens".to_owned()
+    }
+}
+
+/// What a token can be for.
+fn for_scripts() -> Vec<&'static str> {
+    let all = ActionKind::ALL.iter();
+    let all = all.filter(|action| action.is_for_scripts());
+    all.map(|action| action.name()).collect()
+}

@@ -1,0 +1,61 @@
+//! Recognising: a lead types what the owner of an account reads out, and so knows whose account it is.
+
+use serde_json::json;
+
+use super::Scope;
+use crate::domain::OperatorId;
+use crate::policy::{Denial, Writes};
+use crate::vault::budget::alarm::Alarm;
+use crate::vault::error::OperationError;
+use crate::vault::identity::{Fingerprint, OperatorSecrets};
+use crate::vault::store::operator_rows::OperatorState;
+use crate::vault::store::{membership_rows, operator_rows};
+
+impl<A: Writes> Scope<'_, A> {
+    /// Recognises a member of the case, if this is the fingerprint of their account. From then on the membership gives
+    /// its role. Nobody recognises themselves.
+    pub fn recognise_member(
+        &mut self,
+        operator: &OperatorId,
+        typed: &Fingerprint,
+    ) -> Result<(), OperationError> {
+        self.not_oneself(operator)?;
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?
+            .ok_or(OperationError::NotFound)?;
+        self.check_fingerprint(operator, typed)?;
+        self.note_detail(json!({ "recognised_before": member.recognised }));
+        let by = self.operator()?;
+        Ok(membership_rows::recognise(
+            self.transaction()?,
+            case.number,
+            operator,
+            by,
+            self.now,
+        )?)
+    }
+
+    /// Whether the fingerprint is that of the account, which somebody has to have enrolled for. A wrong one is counted,
+    /// and raises an alarm.
+    pub(super) fn check_fingerprint(
+        &mut self,
+        operator: &OperatorId,
+        typed: &Fingerprint,
+    ) -> Result<(), OperationError> {
+        let row = operator_rows::find(self.connection, operator)?
+            .filter(|row| row.state == OperatorState::Active);
+        let right = match row {
+            Some(row) => OperatorSecrets::open(&self.core.keys(), &row)?
+                .fingerprint(operator)?
+                .is(typed),
+            None => false,
+        };
+        if !right {
+            self.core.wrong_fingerprints.count(operator);
+            self.notes.alarm = Some(Alarm::WrongFingerprint);
+            return Err(self.deny(Denial::WrongFingerprint));
+        }
+        self.core.wrong_fingerprints.forget(operator);
+        Ok(())
+    }
+}
