@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use http::Uri;
@@ -114,7 +114,7 @@ impl Client {
 
 impl Client {
     /// Connects with the token of a script, which no profile has. The server and who vouches for it are named with it.
-    fn connect_with(&self, token: &PathBuf) -> Result<Connection, Failure> {
+    fn connect_with(&self, token: &Path) -> Result<Connection, Failure> {
         let server = self.server.address()?.ok_or_else(|| {
             Failure::usage("--server: name the vault's address beside --token-file")
                 .way_out("such as --server https://vault.example:8443")

@@ -35,7 +35,7 @@ pub(crate) struct List {
 )]
 pub(crate) struct Make {
     /// What you call it
-    name: String,
+    label: String,
     /// How many days it is good for: 1 to 90
     #[arg(long, value_name = "N")]
     days: u16,
@@ -68,7 +68,7 @@ impl Tokens {
             }
             Self::Make(make) => {
                 let mut body = Map::new();
-                body.insert("name".to_owned(), make.name.into());
+                body.insert("label".to_owned(), make.label.into());
                 body.insert("days".to_owned(), make.days.into());
                 body.insert("actions".to_owned(), make.actions.into());
                 if let Some(case) = make.only_case {
@@ -89,7 +89,7 @@ impl Tokens {
 
 const COLUMNS: &[Column] = &[
     Column("TOKEN", "token"),
-    Column("NAME", "name"),
+    Column("LABEL", "label"),
     Column("OWNER", "owner"),
     Column("FOR", "actions"),
     Column("CASE", "case"),

@@ -91,7 +91,7 @@ pub(super) fn routes() -> Routes {
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
-        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       ok)
+        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::house::{
     self, Closed, House, PASSPHRASE, REASON, admit_as, ask, files, log, name_member, numbers,
-    open_case, perform, said,
+    open_case, perform, recognise, said,
 };
 use crate::secret_file::write_secret;
 
@@ -150,6 +150,7 @@ fn of_a_destroyed_case_the_files_hold_no_row_and_the_rest_of_the_vault_goes_on()
     ] {
         let body = json!({ "role": role });
         name_member(&house.vault, &people.lead, &other, who, body).unwrap();
+        recognise(&house.vault, &people.lead, &other, who).unwrap();
     }
     admit_as(&house.vault, &people.custodian, &other, log(ROWS, 1)).unwrap();
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use crate::house::{
-    Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case,
+    Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case, recognise,
 };
 use breachvault::operations::record::LookUp;
 use breachvault::vault::plaintext::OVERHEAD;
@@ -42,6 +42,7 @@ static STOLEN: LazyLock<Stolen> = LazyLock::new(|| {
         json!({ "role": "custodian" }),
     )
     .unwrap();
+    recognise(&house.vault, &house.people.lead, &other, custodian).unwrap();
     admit_as(&house.vault, custodian, &other, log(ROWS, 1)).unwrap();
     let ids = [("case", house.people.case.as_str())];
     for number in numbers(ROWS, 1, 20) {

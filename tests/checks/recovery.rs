@@ -232,6 +232,7 @@ fn a_lead_lets_in_again_whom_a_lead_suspended_whose_account_ended() {
     house
         .ask::<DecideMembership>(&people.other_lead, &ids, yes)
         .unwrap();
+    recognise(vault, &people.lead, &people.case, &third).unwrap();
 
     suspend(&house, &people.lead, &people.other_lead);
     revoke(&house, &administrator, &people.lead);

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::house::{self, House, REASON, admit_as, json_of, name_member, open_case, perform};
+use crate::house::{
+    self, House, REASON, admit_as, json_of, name_member, open_case, perform, recognise,
+};
 use breachvault::operations::case::{CloseCase, ListCases, ReopenCase};
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
@@ -283,7 +285,13 @@ impl Run {
         self.came("join", &ended);
         self.model.leaves += 1;
         if by != who && self.is_member(case, by) {
-            assert!(ended.is_ok(), "{ended:?}");
+            let named = ended.unwrap();
+            if named["state"] == "given" {
+                // What the member reads out, and what the lead types.
+                let (house, cast) = (&self.house, &self.cast);
+                recognise(&house.vault, &cast[by], &id, &cast[who]).unwrap();
+                self.model.leaves += 2;
+            }
             self.model.cases[case].members.insert(who);
         } else {
             assert!(ended.is_err());

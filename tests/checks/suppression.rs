@@ -67,6 +67,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let other = house::open_case(&house.vault, &people.lead, "Another supplier");
     let role = json!({ "role": "custodian" });
     house::name_member(&house.vault, &people.lead, &other, &people.custodian, role).unwrap();
+    house::recognise(&house.vault, &people.lead, &other, &people.custodian).unwrap();
     house::admit_as(&house.vault, &people.custodian, &other, log(&first)).unwrap();
     let closed = house.close();
     let twin = closed.copy();

@@ -50,7 +50,7 @@ impl Page for TokensPage {
 impl Page for MakeTokenPage {
     type Operation = MakeToken;
     const FIELDS: &'static [Field] = &[
-        Field::Text("name"),
+        Field::Text("label"),
         Field::Number("days"),
         Field::Each("actions"),
         Field::Optional("case"),

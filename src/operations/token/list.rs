@@ -26,7 +26,7 @@ impl Sheet for TokenList {
     const ROWS: &'static str = "tokens";
     const COLUMNS: &'static [&'static str] = &[
         "token",
-        "name",
+        "label",
         "operator",
         "owner",
         "case",
@@ -62,7 +62,7 @@ impl Request for ListTokens {
         description: "The caller's own tokens that are good, with what each is for and when it was used last. An \
             administrator sees those of everybody. Nobody sees a secret again.",
         request: "",
-        answer: r#"{"tokens": [{"token": "t_0123456789abcdefghjk", "name": "nightly counts", "operator":
+        answer: r#"{"tokens": [{"token": "t_0123456789abcdefghjk", "label": "nightly counts", "operator":
             "o_0123456789abcdefghjk", "owner": "lead.one", "actions": ["record.scope"],
             "case": "c_0123456789abcdefghjk", "made_at": "2024-03-21T22:34:49Z",
             "expires_at": "2024-04-20T22:34:49Z", "used_at": null}], "next": null}"#,

@@ -21,7 +21,7 @@ pub struct MakeToken(TokenWanted);
 pub struct MakeTokenInput {
     /// What its owner calls it.
     #[schema(value_type = Title)]
-    pub name: String,
+    pub label: String,
     /// How many days it is good for.
     #[schema(minimum = 1, maximum = 90)]
     pub days: u16,
@@ -45,7 +45,7 @@ impl Operation for MakeToken {
     fn detail(&self) -> Value {
         let actions: Vec<&str> = self.0.actions.iter().map(|action| action.name()).collect();
         json!({
-            "name": self.0.name.as_str(),
+            "label": self.0.label.as_str(),
             "days": self.0.days,
             "actions": actions,
             "case": self.0.case,
@@ -71,7 +71,7 @@ impl Request for MakeToken {
             `audit.checkpoint`, `audit.vkey`, `export.signer`, `clock.read` and `health.read` only. It is shown once, \
             ends after `days`, and earlier with its owner's account, password or second factor, or when it is revoked. \
             Only a session with a second factor or a passkey makes one.",
-        request: r#"{"name": "nightly counts", "days": 30, "actions": ["record.scope"],
+        request: r#"{"label": "nightly counts", "days": 30, "actions": ["record.scope"],
             "case": "c_0123456789abcdefghjk"}"#,
         answer: r#"{"token": "t_0123456789abcdefghjk", "secret":
             "bvt_00000000000000000000000000000000000000000000000000009pys0c", "expires_at": "2024-04-20T22:34:49Z"}"#,
@@ -83,8 +83,8 @@ impl Request for MakeToken {
     }
 
     fn read(_: &Ids, input: MakeTokenInput) -> Result<Self, OperationError> {
-        let name = Title::parse(&input.name);
-        let name = name.map_err(|error| OperationError::invalid("name", error))?;
+        let label = Title::parse(&input.label);
+        let label = label.map_err(|error| OperationError::invalid("label", error))?;
         if !(1..=DAYS_MOST).contains(&input.days) {
             return Err(OperationError::invalid("days", "must be 1 to 90"));
         }
@@ -103,7 +103,7 @@ impl Request for MakeToken {
             case.map_err(|error| OperationError::invalid("case", error))
         });
         Ok(Self(TokenWanted {
-            name,
+            label,
             days: input.days,
             actions,
             case: case.transpose()?,

@@ -18,7 +18,7 @@ use crate::vault::keyring::MacKey;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CHARACTERS: usize = 12;
 const GROUP: usize = 4;
-const LABEL: &[u8] = b"breachvault fingerprint 1\0";
+const LABEL: &[u8] = b"breachvault account fingerprint 1\0";
 
 /// What an owner reads out, or what a lead typed.
 pub struct Fingerprint(Zeroizing<[u8; CHARACTERS]>);

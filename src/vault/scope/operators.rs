@@ -233,7 +233,8 @@ impl<A: Writes> Scope<'_, A> {
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
     /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are
-    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's passphrase too.
+    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's
+    /// passphrase too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
@@ -254,6 +255,8 @@ impl<A: Writes> Scope<'_, A> {
             Some(by) => {
                 secrets.forget_reset();
                 secrets.passkeys.clear();
+                // Where there is no passkey there is nothing to recover.
+                secrets.forget_recovery(&*self.core.entropy)?;
                 secrets.renew_fingerprint(&*self.core.entropy)?;
                 let sealed = self.seal_secrets(&secrets, &row.id)?;
                 operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;

@@ -25,7 +25,7 @@ use crate::vault::store::{case_rows, membership_rows, operator_rows};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault) struct TokenScope {
-    name: String,
+    label: String,
     actions: Vec<String>,
     /// The one case that it is for; none means all of its owner's.
     pub(in crate::vault) case: Option<String>,
@@ -36,7 +36,7 @@ pub(in crate::vault) struct TokenScope {
 /// A token that somebody wants.
 pub struct TokenWanted {
     /// What its owner calls it.
-    pub name: Title,
+    pub label: Title,
     /// How many days it is good for.
     pub days: u16,
     /// What it is for.
@@ -75,7 +75,7 @@ pub struct TokenView {
     pub token: SessionId,
     /// What its owner calls it.
     #[schema(value_type = Title)]
-    pub name: String,
+    pub label: String,
     /// Whose it is.
     pub operator: OperatorId,
     /// The name its owner signs in with.
@@ -143,7 +143,7 @@ impl<A: Writes> Scope<'_, A> {
         let id = SessionId::of_script(self.core.draw()?);
         let secret = SessionToken::draw(&*self.core.entropy)?.of_script();
         let scope = TokenScope {
-            name: wanted.name.as_str().to_owned(),
+            label: wanted.label.as_str().to_owned(),
             actions: wanted.actions.iter().map(ToString::to_string).collect(),
             case: wanted.case.as_ref().map(ToString::to_string),
             by_passkey: standing.means == SessionMeans::Passkey,
@@ -218,7 +218,7 @@ impl<A: Action> Scope<'_, A> {
             Ok(TokenView {
                 owner: self.operator_name(&row.operator)?,
                 token: row.id,
-                name: scope.name,
+                label: scope.label,
                 operator: row.operator,
                 actions: scope.actions,
                 case: scope.case,

@@ -50,6 +50,7 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
     let others = [
         "POST /api/v1/me/passkeys",
         "POST /api/v1/tokens",
+        "DELETE /api/v1/tokens/{token}",
         "DELETE /api/v1/me/passkeys/{passkey}",
     ];
     match others.contains(&route) {

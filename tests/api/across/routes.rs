@@ -24,7 +24,7 @@ pub struct Asked {
     pub asker: Option<Who>,
 }
 
-/// The session of a token, for the route that ends a session of one's own.
+/// The session of a token, for the route that ends a session of one's own; or a script's token of whoever has it.
 static SESSIONS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
 
 /// What was made ready for the routes about passkeys, for the session of a token.
@@ -59,6 +59,7 @@ impl Asked {
         let own = SESSIONS.lock().unwrap().get(client.token()).cloned();
         let own = own.unwrap_or_else(|| "s_00000000000000000000".to_owned());
         let path = self.path.replace("{session}", &own);
+        let path = path.replace("{token}", &own);
         let signed = SIGNED.lock().unwrap().get(client.token()).cloned();
         let signed = signed.unwrap_or_default();
         let unknown = "p_00000000000000000000".to_owned();
@@ -84,7 +85,7 @@ impl Asked {
 
 /// A token that anybody may have.
 fn new_token() -> Value {
-    json!({ "name": "a script", "days": 1, "actions": ["audit.vkey"] })
+    json!({ "label": "a script", "days": 1, "actions": ["audit.vkey"] })
 }
 
 /// Where changes of the keyring's slots are asked for.
@@ -174,10 +175,7 @@ pub const ROWS: &[Row] = &[
     for_all("GET /api/v1/inbox"),
     for_all("POST /api/v1/tokens"),
     for_all("GET /api/v1/tokens"),
-    Row {
-        granted: Administrator,
-        ..for_all("DELETE /api/v1/tokens/{token}")
-    },
+    for_all("DELETE /api/v1/tokens/{token}"),
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
@@ -335,12 +333,6 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             "authenticator_data": "AAAA",
         })),
         "POST /api/v1/tokens" => Some(new_token()),
-        "DELETE /api/v1/tokens/{token}" => {
-            let owner = incident.newcomer_with_code("investigator");
-            let made = owner.post("/tokens", &new_token()).assert_status(201);
-            target = Some(made.member("token"));
-            None
-        }
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -591,7 +583,6 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
     };
     let path = [
         "{operator}",
-        "{token}",
         "{reveal}",
         "{export}",
         "{withdrawal}",
@@ -666,6 +657,12 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
         client
     } else if route == "POST /api/v1/tokens" {
         incident.newcomer_with_code(who.home())
+    } else if route == "DELETE /api/v1/tokens/{token}" {
+        let client = incident.newcomer_with_code(who.home());
+        let made = client.post("/tokens", &new_token()).assert_status(201);
+        let mut sessions = SESSIONS.lock().unwrap();
+        sessions.insert(client.token().to_owned(), made.member("token"));
+        client
     } else {
         incident.client(who)
     }

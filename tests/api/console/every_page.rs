@@ -55,7 +55,7 @@ const ROWS: &[Row] = &[
         status: 403,
         ..post(
             "POST /console/tokens",
-            &[("name", "a script"), ("days", "1"), ("actions", "audit.vkey")],
+            &[("label", "a script"), ("days", "1"), ("actions", "audit.vkey")],
             EVERYBODY,
         )
     },

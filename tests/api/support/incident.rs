@@ -321,6 +321,10 @@ impl TestVault {
         let case = self.open_case();
         self.name_member(&case, Who::Custodian, "custodian", None);
         self.name_member(&case, Who::SecondLead, "lead", None);
+        // They enrol and are recognised while somebody can do that.
+        for who in [Who::Custodian, Who::SecondLead] {
+            self.client(who);
+        }
         let second = self.operator(Who::SecondLead);
         let path = format!("/cases/{case}/members/{second}/suspension");
         let suspended = self.other_administrator().post(&path, &body::reason());

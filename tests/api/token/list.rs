@@ -23,7 +23,7 @@ fn an_owner_sees_their_own_with_its_last_use_and_an_administrator_everybodys() {
     let own = tokens(&one);
     assert_eq!(own.len(), 1);
     assert_eq!(
-        (&own[0]["token"], &own[0]["name"], &own[0]["actions"]),
+        (&own[0]["token"], &own[0]["label"], &own[0]["actions"]),
         (
             &json!(made.member("token")),
             &json!("nightly counts"),

@@ -151,7 +151,7 @@ fn nobody_makes_a_token_for_more_than_they_may_or_for_what_no_script_may() {
         assert_eq!(at(json!({ "days": days })), "days");
     }
     assert_eq!(at(json!({ "actions": [] })), "actions");
-    assert_eq!(at(json!({ "name": "" })), "name");
+    assert_eq!(at(json!({ "label": "" })), "label");
     // A case of others, and one that is not there, look alike.
     let other = incident.open_case();
     for case in [other.as_str(), "c_00000000000000000000", "no case"] {
@@ -175,7 +175,7 @@ fn whoever_has_a_passkey_signs_for_a_token_and_none_outlives_a_new_password_or_i
     let lead = vault.lead();
     let key = Authenticator::new();
     lead.enrol(&key);
-    let body = json!({ "name": "a script", "days": 2, "actions": ["audit.vkey"] });
+    let body = json!({ "label": "a script", "days": 2, "actions": ["audit.vkey"] });
     lead.post("/tokens", &body)
         .assert_problem(403, "assertion-needed");
     let made = |body: &Value| {
@@ -185,7 +185,7 @@ fn whoever_has_a_passkey_signs_for_a_token_and_none_outlives_a_new_password_or_i
     };
     let (short, long) = (
         made(&body),
-        made(&json!({ "name": "a script", "days": 3, "actions": ["audit.vkey"] })),
+        made(&json!({ "label": "a script", "days": 3, "actions": ["audit.vkey"] })),
     );
     short.get("/audit/vkey").assert_status(200);
     vault.clock.advance_seconds(2 * 86_400);

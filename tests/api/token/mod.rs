@@ -10,7 +10,7 @@ use crate::support::{Answer, Client, Incident};
 
 /// What a token is wanted for.
 pub fn wanted(actions: &[&str], case: Option<&str>) -> Value {
-    json!({ "name": "nightly counts", "days": 30, "actions": actions, "case": case })
+    json!({ "label": "nightly counts", "days": 30, "actions": actions, "case": case })
 }
 
 pub fn make(owner: &Client, actions: &[&str], case: Option<&str>) -> Answer {
