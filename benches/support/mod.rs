@@ -105,6 +105,7 @@ pub struct House {
     pub investigator: Caller,
     pub auditor: Caller,
     pub lead: Caller,
+    pub administrator: Caller,
     /// The investigator's session over HTTPS.
     pub token: String,
 }
@@ -183,6 +184,7 @@ impl House {
             investigator: sign_in(&vault, "investigator")?,
             auditor: sign_in(&vault, "auditor")?,
             lead,
+            administrator,
             token: member(&read(session)?, "token")?.to_owned(),
             vault: Arc::new(vault),
         })

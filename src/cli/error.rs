@@ -239,6 +239,10 @@ impl From<RestoreError> for CliError {
             RestoreError::NoErasures => Self::failed(error.to_string()).hint(
                 "name the newest copy of the file keys/erasures with --erasures; nothing was put in place",
             ),
+            RestoreError::OtherKey(_) => Self::failed(error.to_string()).hint(
+                "the key of that case was rotated; take the backup of the keyring that is as old as the database, \
+                 or older data under today's keyring is lost; nothing was put in place",
+            ),
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
             RestoreError::OneHolder => Self::sealed(error.to_string()).hint(
@@ -433,6 +437,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"
         }
+        Conflict::RotationUnderWay => "the key of the case is being rotated already",
         Conflict::ClockRight => "the clock is not in doubt; there is no time to accept",
         Conflict::KeyringSlots => {
             "the keyring's slots do not allow this, the program of one failed, or another change is under way"

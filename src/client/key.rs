@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::case::path;
 use super::failure::Failure;
 use super::server::Client;
 use super::session::{stranger, whom};
@@ -37,6 +38,15 @@ pub(crate) fn carry_out(client: &Client, reason: &str) -> Result<Value, Failure>
     let connection = client.connect()?;
     connection
         .post("/keys/slots/change/carrying-out", &body)?
+        .value()
+}
+
+/// Gives a case a new key.
+pub(crate) fn rotate_case(client: &Client, case: &str, reason: &str) -> Result<Value, Failure> {
+    let body = json!({ "reason": reason });
+    let connection = client.connect()?;
+    connection
+        .post(&path(case, "/key/rotation"), &body)?
         .value()
 }
 

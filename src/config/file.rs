@@ -105,6 +105,7 @@ impl Config {
             cases_per_day: self.budgets.cases_per_day,
             work_hours: self.budgets.work_hours(),
             readers: self.limits.readers,
+            rotation_step_bytes: Settings::default().rotation_step_bytes,
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,

@@ -500,4 +500,35 @@ mod tests {
         let missing = judge(&without, Demands::default()).unwrap_err();
         assert!(missing.ends_with("is missing"), "{missing}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_in_place_of_a_part_are_named_or_refused_and_never_a_panic(
+            bytes: Vec<u8>,
+            text: String,
+            at in 0_usize..6,
+        ) {
+            proptest::prop_assert!(key_of(&bytes).is_none());
+            let parts = parts();
+            let judged = parts.signed(|whole| {
+                let other = [&bytes[..], text.as_bytes()].concat();
+                let mut signed: Signed<'_> = whole;
+                let places = [
+                    &mut signed.leaf,
+                    &mut signed.assertion,
+                    &mut signed.statement,
+                    &mut signed.key,
+                    &mut signed.enrolment,
+                    &mut signed.proof,
+                ];
+                for (place, part) in places.into_iter().enumerate() {
+                    if place == at {
+                        *part = Some(&other);
+                    }
+                }
+                signed.check(Demands::default(), Some(&|_, _| Ok(String::new())))
+            });
+            proptest::prop_assert!(judged.is_err());
+        }
+    }
 }

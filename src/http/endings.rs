@@ -1,12 +1,12 @@
-//! Ends destructions and erasures that were carried out, while the server runs: at the start, once somebody carried one
-//! out, and again and again where a fault is in the way.
+//! Ends destructions and erasures that were carried out, and rotations of case keys that were begun, while the server
+//! runs: at the start, once somebody did so, and again and again where a fault is in the way.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use crate::vault::{EraseError, ShredError, Vault};
+use crate::vault::{EraseError, RotateError, ShredError, Vault};
 
 /// Where a caller went away before the answer, nobody said that there is something to do, so it is looked for.
 const LOOK_EVERY_S: u64 = 60;
@@ -51,6 +51,14 @@ pub(super) const ERASURES: Endings = Endings {
     failed: "an erasure could not be ended yet; it is tried again",
 };
 
+/// What the older key of a case sealed is sealed again.
+pub(super) const ROTATIONS: Endings = Endings {
+    look: |vault| rotated(vault.rotate()),
+    if_due: |vault| rotated(vault.rotate_if_due()),
+    ended: "keys of cases were rotated",
+    failed: "the key of a case could not be rotated yet; it is tried again",
+};
+
 fn shredded(ended: Result<usize, ShredError>) -> Tried {
     match ended {
         Ok(cases) => Tried::Ended(cases),
@@ -64,6 +72,14 @@ fn erased(ended: Result<usize, EraseError>) -> Tried {
         Ok(numbers) => Tried::Ended(numbers),
         Err(EraseError::UnderWay) => Tried::NotNow,
         Err(fault) => Tried::Fault(fault.to_string()),
+    }
+}
+
+fn rotated(ended: Result<usize, RotateError>) -> Tried {
+    match ended {
+        Ok(cases) => Tried::Ended(cases),
+        Err(fault) if fault.is_fault() => Tried::Fault(fault.to_string()),
+        Err(_) => Tried::NotNow,
     }
 }
 

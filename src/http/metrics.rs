@@ -9,7 +9,7 @@ use http::Method;
 
 use super::log_thread;
 use crate::domain::Moment;
-use crate::vault::{BackupReport, Health, KeyDue, KeyKind};
+use crate::vault::{BackupReport, Health, KeyDue, KeyKind, RotationProgress};
 
 #[derive(Default)]
 pub(super) struct Metrics {
@@ -93,7 +93,7 @@ impl Metrics {
         clock_in_doubt: bool,
         backups: BackupReport,
         held_up: usize,
-        keys: &[KeyDue],
+        (rotations, keys): (&[RotationProgress], &[KeyDue]),
     ) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");
@@ -123,6 +123,7 @@ impl Metrics {
                 "# TYPE breachvault_{name} counter\nbreachvault_{name} {value}"
             );
         }
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let green = u8::from(health.is_green());
         for (name, value) in [
@@ -134,6 +135,21 @@ impl Metrics {
             (
                 "destructions_held_up",
                 i64::try_from(held_up).unwrap_or(i64::MAX),
+            ),
+            // Cases whose key is being rotated, how much of them there is and is done, in bytes, and how many a fault
+            // keeps from their end.
+            ("case_key_rotations", count(rotations.len() as u64)),
+            (
+                "case_key_rotation_bytes",
+                count(rotations.iter().filter_map(|one| one.bytes).sum()),
+            ),
+            (
+                "case_key_rotation_done_bytes",
+                count(rotations.iter().map(|one| one.done).sum()),
+            ),
+            (
+                "case_key_rotations_held_up",
+                count(rotations.iter().filter(|one| one.held_up).count() as u64),
             ),
             // When the newest backup was made, in seconds since 1970; 0 if there is none.
             (

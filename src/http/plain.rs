@@ -127,7 +127,7 @@ pub(super) async fn metrics(
         in_doubt,
         app.vault.backups(),
         app.vault.held_up().len(),
-        &app.vault.key_dues(),
+        (&app.vault.rotations(), &app.vault.key_dues()),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

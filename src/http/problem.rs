@@ -378,6 +378,7 @@ impl From<Conflict> for Problem {
             Conflict::PasskeyKnown => ProblemKind::PasskeyKnown,
             Conflict::TooManyPasskeys => ProblemKind::TooManyPasskeys,
             Conflict::LastPasskey => ProblemKind::LastPasskey,
+            Conflict::RotationUnderWay => ProblemKind::RotationUnderWay,
             Conflict::ClockRight => ProblemKind::ClockRight,
             Conflict::KeyringSlots => ProblemKind::KeyringSlots,
             Conflict::CutTooClose => ProblemKind::CutTooClose,

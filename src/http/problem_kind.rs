@@ -91,6 +91,7 @@ kinds! {
     PasskeyKnown         "passkey-known"          CONFLICT     "This passkey is enrolled already.";
     TooManyPasskeys      "too-many-passkeys"      CONFLICT     "You have as many passkeys as somebody may have.";
     LastPasskey          "last-passkey"           CONFLICT     "It is your only passkey; enrol another one first.";
+    RotationUnderWay     "rotation-under-way"     CONFLICT     "The key of this case is being rotated already.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";
     KeyringSlots         "keyring-slots"          CONFLICT     "The keyring's slots do not allow this, or the program of one failed.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";

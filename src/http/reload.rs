@@ -102,7 +102,7 @@ mod tests {
     use tokio::signal::unix::{SignalKind, signal};
 
     use super::*;
-    use crate::http::make_dev_certificate;
+    use crate::http::dev_certificate::make_dev_certificate;
 
     /// A certificate made then; its files get the times of those that are there.
     fn renew(folder: &Path, made: &str) {

@@ -38,6 +38,7 @@ use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
 use crate::operations::key::{
     CarryOutSlotChange, DecideSlotChange, KeyStatus, ListSlots, ReadKeys, RequestSlotChange,
+    RotateCaseKey,
 };
 use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
@@ -90,7 +91,7 @@ pub(super) fn routes() -> Routes {
         .mount_open::<OpenSession>      (post.clone(),   "/sessions",                         created)
         .mount_open::<UseInvitation>    (post.clone(),   "/enrolments",                       created)
         .mount_open::<SetUpSecondFactor>(post.clone(),   "/second-factors",                   created)
-        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       ok)
+        .mount_open::<RecoverAccount>   (post.clone(),   "/recoveries",                       created)
         .mount::<CloseSession>          (delete.clone(), "/sessions/current",                 ok)
         .mount::<EndSession>            (delete.clone(), "/sessions/{session}",               ok)
         .mount_list::<ListSessions>     ("/sessions",                       PAGE)
@@ -126,6 +127,7 @@ pub(super) fn routes() -> Routes {
         .mount::<CloseCase>             (post.clone(),   "/cases/{case}/close",               ok)
         .mount::<HoldCase>              (post.clone(),   "/cases/{case}/hold",                ok)
         .mount::<ReopenCase>            (post.clone(),   "/cases/{case}/reopen",              ok)
+        .mount_signed::<RotateCaseKey>  (post.clone(),   "/cases/{case}/key/rotation",        ok)
         .mount::<SetRetention>          (put.clone(),    "/cases/{case}/retention",           ok)
         .mount::<RequestDestruction>    (post.clone(),   "/cases/{case}/destructions",        created)
         .mount_list::<ListDestructions> ("/cases/{case}/destructions",      OF_STATE)

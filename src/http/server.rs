@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::certificate_end;
 use super::connections::Bounded;
-use super::endings::{DESTRUCTIONS, ERASURES, go_on};
+use super::endings::{DESTRUCTIONS, ERASURES, ROTATIONS, go_on};
 use super::pages::MadeUpPerson;
 use super::provider::{Provider, ProviderFault};
 use super::reload::{LOOKED_EVERY, Reloading};
@@ -240,6 +240,7 @@ async fn serve_on_until(
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
     let destroying = tokio::spawn(go_on(Arc::clone(&vault), DESTRUCTIONS));
     let erasing = tokio::spawn(go_on(Arc::clone(&vault), ERASURES));
+    let rotating = tokio::spawn(go_on(Arc::clone(&vault), ROTATIONS));
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
@@ -251,6 +252,7 @@ async fn serve_on_until(
     sweeping.abort();
     destroying.abort();
     erasing.abort();
+    rotating.abort();
     if let Some(reloading) = reloading {
         reloading.abort();
     }

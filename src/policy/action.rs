@@ -219,6 +219,9 @@ list! {
     ReadKeys          "key.read"            reads;
     KeyStatus         "key.status"          reads;
     RotateKek         "key.rotate"          writes;
+    RotateCaseKey     "key.rotate-case"     writes;
+    ResealCase        "key.reseal"          writes;
+    RetireCaseKey     "key.retire"          writes;
     ListSlots         "slot.list"           reads;
     RequestSlotChange "slot.request"        writes;
     DecideSlotChange  "slot.decide"         writes;
@@ -277,6 +280,7 @@ impl ActionKind {
                     | Self::DecideSlotChange
                     | Self::CarryOutSlotChange
                     | Self::RotateKek
+                    | Self::RotateCaseKey
                     | Self::AddOperator
                     | Self::RevokeOperator
                     | Self::ResetFactor

@@ -140,6 +140,11 @@ fn row(action: ActionKind) -> Row {
         | A::ReadVkey
         | A::ReadSigner => home(EVERYBODY),
         A::AddOperator | A::RevokeOperator | A::KeyStatus | A::RotateKek => home(&[Administrator]),
+        // A new key of a case opens nothing to anybody, so one administrator starts it, whatever state the case is in.
+        A::RotateCaseKey => Row {
+            home: &[Administrator],
+            ..at_rest_too(members(&[]))
+        },
         // Two administrators; `scope/slot_changes.rs` checks that they are two.
         A::ListSlots | A::RequestSlotChange | A::DecideSlotChange | A::CarryOutSlotChange => {
             home(&[Administrator])
@@ -230,6 +235,8 @@ fn row(action: ActionKind) -> Row {
         | A::NoteClock
         | A::CertifyDestruction
         | A::OverwriteErased
+        | A::ResealCase
+        | A::RetireCaseKey
         | A::FinishErasure
         | A::ReapplyErasures
         | A::NoteBackup

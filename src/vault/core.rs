@@ -30,6 +30,7 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::last_backups::LastBackups;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
+use crate::vault::rotations::Rotations;
 use crate::vault::settings::Settings;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{ControlState, LeafTimes, Readers};
@@ -78,6 +79,10 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) held_up: HeldUpCases,
     /// Whether something of an erased number may be left.
     pub(in crate::vault) erase_due: AtomicBool,
+    /// Whether the key of a case may have to be rotated.
+    pub(in crate::vault) rotate_due: AtomicBool,
+    /// How far rotations of case keys are.
+    pub(in crate::vault) rotations: Rotations,
     /// How many leaves the log has under the high-water mark.
     pub(in crate::vault) marked: AtomicU64,
 }
@@ -95,7 +100,8 @@ pub(in crate::vault) struct LogVerified {
 }
 
 impl Core {
-    /// The newest keys of a case.
+    /// The keys of a case: they seal under its newest one, and open under each. Whoever reads a snapshot takes them
+    /// after it: then they open everything in it.
     pub(in crate::vault) fn case_keys(
         &self,
         case: &CaseId,

@@ -102,6 +102,8 @@ impl Vault {
             let keys = self.core.case_keys(&case.id)?;
             let list = self.erasures(&keys, case.number)?;
             for (no, erasure) in list.each().filter(|(_, one)| !one.done) {
+                // A rotation of the case's key writes the same parts.
+                let _turn = self.core.rotations.turn_of_erasure();
                 match self.erase_one(&case, &keys, &list, (no, erasure.clone())) {
                     Ok(()) => ended += 1,
                     Err(error) => fault = fault.or(Some(error)),

@@ -47,6 +47,8 @@ pub enum Conflict {
     ClockRight,
     /// The keyring's slots do not allow the change, or the program of one failed, or another change is under way.
     KeyringSlots,
+    /// The key of the case is being rotated already.
+    RotationUnderWay,
     /// A protected table given out before differs by less than the threshold.
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
@@ -83,6 +85,7 @@ impl Conflict {
             Self::TooManyPasskeys => "too-many-passkeys",
             Self::LastPasskey => "last-passkey",
             Self::ClockRight => "clock-right",
+            Self::RotationUnderWay => "rotation-under-way",
             Self::KeyringSlots => "keyring-slots",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
@@ -249,6 +252,7 @@ impl OperationError {
                 | Conflict::LastPasskey
                 | Conflict::ClockRight
                 | Conflict::KeyringSlots
+                | Conflict::RotationUnderWay
                 | Conflict::PackageDeleted
                 | Conflict::DelayRuns { .. }
                 // A caller that asks for a part has the package already.

@@ -34,6 +34,8 @@ pub mod plaintext;
 pub mod private_files;
 mod program;
 pub mod records;
+mod rotate;
+mod rotations;
 pub mod scope;
 mod settings;
 mod shred;
@@ -73,6 +75,8 @@ pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
+pub use self::rotate::RotateError;
+pub use self::rotations::RotationProgress;
 pub use self::scope::{Arrived, Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
 pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, TrustedProvider, WorkHours};
 pub use self::shred::ShredError;

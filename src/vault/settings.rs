@@ -113,6 +113,8 @@ pub struct Settings {
     pub work_hours: WorkHours,
     /// How many snapshots may be read at the same time.
     pub readers: usize,
+    /// How many bytes of parts one step of the rotation of a case's key writes. No configuration sets it.
+    pub rotation_step_bytes: usize,
     /// The smallest count that a protected table shows. A rule may have a higher one of its own.
     pub protected_threshold: u64,
     /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
@@ -241,6 +243,7 @@ impl Default for Settings {
             cases_per_day: 100,
             work_hours: WorkHours { from: 6, to: 20 },
             readers: 8,
+            rotation_step_bytes: 8 << 20,
             protected_threshold: 8,
             table_bytes: 512 << 20,
             max_quarantined: 0.05,

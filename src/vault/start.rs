@@ -48,6 +48,7 @@ use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
 };
+use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::scope::requests::PackageFile;
 use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
@@ -276,6 +277,14 @@ impl Vault {
         self.core.held_up.all()
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// The keys that have a date, as they were found by [`Self::look_at_keys`]; the earliest first.
     pub fn key_dues(&self) -> Vec<KeyDue> {
         self.core.key_dues.all()
@@ -458,6 +467,8 @@ pub(in crate::vault) fn prepare(
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erase_due: AtomicBool::new(true),
+        rotate_due: AtomicBool::new(true),
+        rotations: Rotations::default(),
         marked: AtomicU64::new(0),
     });
     let book = Book::open(writer, Arc::clone(&core))?;

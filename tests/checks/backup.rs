@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use breachvault::domain::{OperatorName, SlotLabel};
 use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
+use breachvault::operations::key::RotateCaseKey;
 use breachvault::operations::only_reason;
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::record::LookUp;
@@ -598,6 +599,56 @@ fn breachvault(arguments: &[&str]) -> Output {
         .stdin(Stdio::null())
         .output()
         .unwrap()
+}
+
+#[test]
+fn a_backup_from_before_a_rotation_needs_the_keyring_of_its_time() {
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let number = numbers(300, 1, 1).remove(0);
+    let (before, after) = (Shelf::new(), Shelf::new());
+    let (old_data, _) = before.back_up(&house.paths(), "vault.bvdata");
+    let old_keys = before.back_up_keyring(&house.paths());
+    let administrator = sign_in(&house.vault, "archibald");
+    let case = house.people.case.clone();
+    let ids = [("case", case.as_str())];
+    let reason = json!({ "reason": REASON });
+    house
+        .ask::<RotateCaseKey>(&administrator, &ids, reason)
+        .unwrap();
+    // Of the midst of a rotation the keyring of that moment opens everything.
+    assert_eq!(house.vault.rotate_some(1), Ok(false));
+    let midst = Shelf::new();
+    let (data, _) = midst.back_up(&house.paths(), "vault.bvdata");
+    let keys = midst.back_up_keyring(&house.paths());
+    assert_eq!(house.vault.rotate(), Ok(1));
+    let (new_data, _) = after.back_up(&house.paths(), "vault.bvdata");
+    let new_keys = after.back_up_keyring(&house.paths());
+    let found = |paths: &Paths| {
+        let vault = open(paths);
+        // Memberships wait for a lead after a restore: the check of all parts says that everything opens.
+        let checks = vault.check_exhibits().unwrap();
+        assert!(checks.iter().all(|check| check.is_sound()));
+    };
+
+    for (database, shelf) in [(&old_data, &before), (&data, &midst)] {
+        match shelf.restore(database, &new_keys, None) {
+            Err(RestoreError::OtherKey(named)) => assert_eq!(named, case),
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+        assert_eq!(shelf.left(), [""; 0], "nothing is left");
+    }
+    found(&before.restore(&old_data, &old_keys, None).unwrap());
+    found(&midst.restore(&data, &keys, None).unwrap());
+    found(&after.restore(&new_data, &new_keys, None).unwrap());
+    // The vault itself was not touched by any of it.
+    let seen = look_up(
+        &house.vault,
+        &house.people.investigator,
+        case.as_str(),
+        &number,
+    );
+    assert_eq!(seen.unwrap()["results"][0]["state"], "exposed");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::demo::PROGRAM;
 use crate::house::said;
 use crate::outside::{run, setting};
 use base64::Engine as _;
@@ -283,4 +284,26 @@ fn the_documented_script_finds_the_approval_and_says_what_is_wrong_with_another(
             said(&output)
         );
     }
+}
+
+#[test]
+fn the_command_says_that_no_device_approved_a_package_and_fails_where_one_is_required() {
+    let bag = bag();
+    let passkey = |more: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["evidence", "verify", "--json"]).args(more);
+        let output = command.arg(bag.path("")).env_clear().output().unwrap();
+        // No key of the log was given.
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let checks = verdict["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["name"] == "passkey");
+        check.unwrap().clone()
+    };
+    let told = passkey(&[]);
+    assert_eq!(told["holds"], true, "{told}");
+    let words = told["explanation"].as_str().unwrap();
+    assert!(words.starts_with("none: "), "{words}");
+    let required = passkey(&["--require-passkey"]);
+    assert_eq!(required["holds"], false, "{required}");
 }

@@ -217,6 +217,8 @@ pub(crate) fn settings() -> Settings {
         idle_s: 8 * 3600,
         reveal_s: 3600,
         destruction_delay_s: 3600,
+        // Small vaults are rotated in several steps, too.
+        rotation_step_bytes: 256 << 10,
         ..Settings::default()
     };
     settings.allow_lookups(1_000_000);

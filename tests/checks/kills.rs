@@ -17,6 +17,7 @@ use breachvault::operations::destruction::{
     CarryOutDestruction, DecideDestruction, ReadCertificate, RequestDestruction,
 };
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
+use breachvault::operations::key::RotateCaseKey;
 use breachvault::operations::record::LookUp;
 use breachvault::vault::backup::{Target, back_up_database, verify_backup};
 use breachvault::vault::clock::ManualClock;
@@ -40,10 +41,16 @@ enum Act {
     Destruction,
     Erasure,
     Backup,
+    Rotation,
 }
 
 impl Act {
-    const ALL: [Self; 3] = [Self::Destruction, Self::Erasure, Self::Backup];
+    const ALL: [Self; 4] = [
+        Self::Destruction,
+        Self::Erasure,
+        Self::Backup,
+        Self::Rotation,
+    ];
 
     fn name(self) -> String {
         format!("{self:?}")
@@ -121,7 +128,7 @@ fn victim() {
         match act {
             Act::Destruction => "leander",
             Act::Erasure => "cunegonde",
-            Act::Backup => "archibald",
+            Act::Backup | Act::Rotation => "archibald",
         },
     );
     println!("{BEGINS}");
@@ -143,6 +150,12 @@ fn victim() {
             let target = Target::File(Path::new(&to));
             let now = "2024-04-02T11:00:00Z".parse().unwrap();
             back_up_database(&paths, target, now, Duration::ZERO, &|| true).unwrap();
+        }
+        Act::Rotation => {
+            let case = told("KILLED_REQUEST");
+            let ids = [("case", case.as_str())];
+            ask::<RotateCaseKey>(&vault, &by, &ids, reason).unwrap();
+            assert_eq!(vault.rotate(), Ok(1));
         }
     }
     println!("{HAS_ENDED}");
@@ -180,6 +193,7 @@ fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) ->
             let path = shelf.path().join(format!("{no}.bvdata"));
             path.to_str().unwrap().to_owned()
         }
+        Act::Rotation => prepared.closed.people.case.to_string(),
     };
     let whole = prepared.closed.copy();
     let (mut child, mut lines) = begin(act, &whole, &request(0));
@@ -305,5 +319,29 @@ fn a_backup_that_was_killed_is_not_there_or_whole_and_the_vault_is_as_it_was() {
         assert_eq!(found["results"][0]["state"], "exposed");
         vault.stop().unwrap();
         made
+    });
+}
+
+#[test]
+fn a_rotation_that_was_killed_has_not_begun_or_goes_on_where_it_stood() {
+    killed_again_and_again(Act::Rotation, |prepared, left, _| {
+        let keys = || {
+            let locked = LockedKeyring::read(&left.paths().keyring()).unwrap();
+            let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+            let ids = keyring.unwrap().case_key_ids(&left.people.case);
+            let ids: Vec<u32> = ids.into_iter().map(|id| id.number()).collect();
+            ids
+        };
+        let vault = open(&left.paths());
+        is_whole(&vault, &left.paths());
+        let under_way = keys() == [2, 1];
+        assert_eq!(vault.rotate(), Ok(usize::from(under_way)));
+        is_whole(&vault, &left.paths());
+        let found = look_up(&vault, left.people.case.as_str(), &prepared.number);
+        assert_eq!(found["results"][0]["state"], "exposed");
+        vault.stop().unwrap();
+        let keys = keys();
+        assert!(keys == [1] || keys == [2], "{keys:?}");
+        keys == [2]
     });
 }

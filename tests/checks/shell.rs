@@ -168,6 +168,8 @@ fn every_command_at_a_terminal() {
         found["operator"].as_str().unwrap().to_owned()
     };
     let third = operator("lead.three");
+    let stop = [&["operators", "stop-recovery", &third][..], &reason].concat();
+    assert!(shell.done("administrator", &stop).contains("stopped: "));
     let revoke = [&["operators", "revoke", &third][..], &reason].concat();
     assert!(
         shell
@@ -201,6 +203,19 @@ fn every_command_at_a_terminal() {
         ],
     );
     assert!(named.contains("state: "), "{named}");
+    let me = shell.json("investigator", &["whoami"]);
+    assert_eq!(me["unrecognised_in"], serde_json::json!([new]));
+    let heard = me["fingerprint"].as_str().unwrap().to_owned();
+    let recognise = |heard: &str| {
+        let member = ["members", "recognise", &investigator, "--case", &new];
+        let arguments = [&member[..], &["--fingerprint", heard], &reason].concat();
+        shell.see("lead.one", &arguments)
+    };
+    let wrong = recognise("0000-0000-0000");
+    assert_eq!(wrong.status, 1, "{}", wrong.text);
+    assert!(wrong.text.contains("not the fingerprint"), "{}", wrong.text);
+    let right = recognise(&heard);
+    assert_eq!(right.status, 0, "{}", right.text);
     let second = operator("lead.two");
     for (who, act, whom, told) in [
         ("administrator", "suspend", &second, "audit leaf"),

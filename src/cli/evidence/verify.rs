@@ -17,8 +17,8 @@ use crate::vault::audit::VerifierKey;
 pub(in crate::cli) struct Verify {
     /// A package: the tar, or the directory it was unpacked to
     path: PathBuf,
-    /// The vault's evidence key from another source: `ssh-ed25519 …` or a file with it; a file may have several, such as
-    /// what `export signer` prints
+    /// The vault's evidence key from another source: `ssh-ed25519 …` or a file with it. A file may have
+    /// several, as what `export signer` prints
     #[arg(long, value_name = "FILE|TEXT")]
     signer: Option<String>,
     /// The audit log's public key from another source: a file or its text. Once for each key that the log has had

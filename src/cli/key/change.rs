@@ -9,7 +9,8 @@ use crate::cli::{answer, streams};
 use crate::client::{Client, key};
 use crate::operations::case::MoveInput;
 use crate::operations::key::{
-    CarryOutSlotChange, DecideSlotChange, ListSlots, RequestSlotChange, SlotChangeInput,
+    CarryOutSlotChange, DecideSlotChange, ListSlots, RequestSlotChange, RotateCaseKey,
+    SlotChangeInput,
 };
 use crate::operations::two_person::DecisionInput;
 use crate::operations::{Ids, Request};
@@ -80,6 +81,28 @@ impl Asking {
             None => key::carry_out(&self.place.client, &self.reason)?,
         };
         Ok((told, json))
+    }
+}
+
+impl Asking {
+    /// Gives a case a new key. Says whether the rotation has ended: on a directory it is ended here, because nobody
+    /// else would.
+    pub(super) fn rotate_case(self, case: &str) -> Result<(Value, bool, bool), CliError> {
+        let json = self.place.client.output.json;
+        let Some(local) = self.place.local.given() else {
+            let told = key::rotate_case(&self.place.client, case, &self.reason)?;
+            return Ok((told, json, false));
+        };
+        let members: MoveInput = input(json!({ "reason": self.reason }))?;
+        let ids = Ids::new(vec![("case".to_owned(), case.to_owned())]);
+        let act = RotateCaseKey::read(&ids, members)?;
+        let reply = local.act(|vault, caller| {
+            let reply = vault.perform(caller, act)?;
+            let ended = vault.rotate();
+            ended.map_err(|fault| CliError::failed(format!("{fault}; the next start goes on")))?;
+            Ok(reply)
+        })?;
+        Ok((answer::read(reply)?, json, true))
     }
 }
 

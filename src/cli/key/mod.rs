@@ -7,6 +7,7 @@ mod decide;
 mod new_signing_keys;
 mod remove;
 mod rotate;
+mod rotate_case;
 mod shares;
 mod slots;
 mod status;
@@ -22,6 +23,7 @@ pub(super) enum Key {
     Status(status::Status),
     /// Change the passphrase, and with it the key that wraps the root key.
     Rotate(rotate::Rotate),
+    RotateCase(rotate_case::RotateCase),
     /// List the slots, and the change of them that waits.
     Slots(slots::Slots),
     Shares(shares::Shares),
@@ -38,6 +40,7 @@ impl Key {
         match self {
             Self::Status(status) => status.run(),
             Self::Rotate(rotate) => rotate.run(),
+            Self::RotateCase(rotate) => rotate.run(),
             Self::Slots(slots) => slots.run(),
             Self::Shares(shares) => shares.run(),
             Self::Add(add) => add.run(),

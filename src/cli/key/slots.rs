@@ -33,6 +33,11 @@ impl Slots {
                 cell("label"),
             ))?;
         }
+        let rotations = told.pointer("/keyring/rotations").and_then(Value::as_array);
+        for rotation in rotations.into_iter().flatten() {
+            streams::words("a case gets a new key:");
+            answer::show(rotation, false)?;
+        }
         match told.get("change").filter(|change| !change.is_null()) {
             Some(change) => {
                 streams::words("a change is under way:");

@@ -1,5 +1,5 @@
-//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new
-//! signing keys.
+//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or
+//! for new signing keys.
 
 use askama::Template;
 

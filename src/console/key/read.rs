@@ -3,8 +3,9 @@
 use askama::Template;
 
 use crate::console::page::{Page, Shown};
-use crate::console::refused::who_can;
+use crate::console::refused::{Refused, who_can};
 use crate::console::visit::Visit;
+use crate::domain::CaseId;
 use crate::operations::key::{PublicKeys, ReadKeys};
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
@@ -17,6 +18,11 @@ pub struct KeysPage;
 struct Shows<'a> {
     visit: &'a Visit,
     keys: PublicKeys,
+    refused: Option<&'a Refused>,
+    /// Whether the reader may give a case a new key.
+    rotates: bool,
+    /// The case that the reader named for it; empty if none.
+    new_key_for: String,
     /// Who sees the state of the keyring.
     keyring_for: String,
 }
@@ -28,6 +34,13 @@ impl Page for KeysPage {
         Shown::page(&Shows {
             visit,
             keys,
+            refused: None,
+            rotates: visit.may(ActionKind::RotateCaseKey),
+            new_key_for: visit
+                .form
+                .text("case")
+                .parse()
+                .map_or_else(|_| String::new(), |case: CaseId| case.to_string()),
             keyring_for: who_can(ActionKind::KeyStatus).join(", "),
         })
     }

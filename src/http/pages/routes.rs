@@ -21,7 +21,8 @@ use crate::console::exhibit::{
 use crate::console::export::{AcknowledgePage, CancelBuildPage};
 use crate::console::health::HealthPage;
 use crate::console::key::{
-    AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, SlotsPage,
+    AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, RotateCasePage,
+    SlotsPage,
 };
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage, StopRecoveryPage};
 use crate::console::record::{
@@ -85,6 +86,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<AskSlotChangePage>("/console/keys/slots/change",   post.clone())
         .signed_page::<DecideSlotChangePage>("/console/keys/slots/change/decision", post.clone())
         .signed_page::<CarryOutSlotChangePage>("/console/keys/slots/change/carrying-out", post.clone())
+        .signed_page::<RotateCasePage>("/console/cases/{case}/key/rotation", post.clone())
         .page::<HealthPage>    ("/console/health",                 get.clone())
         .page::<ClockPage>     ("/console/clock",                  get.clone())
         .page::<AcceptTimePage>("/console/clock",                  post.clone())

@@ -65,7 +65,9 @@ impl Operation for ReadKeys {
         Ok(Keys {
             log_key: scope.verifier_key()?,
             package_key: scope.package_signer()?.public(),
-            keyring: scope.told_key_status()?.map(KeyState::from),
+            keyring: scope
+                .told_key_status()?
+                .map(|status| KeyState::from(status).with_rotations(scope.rotations())),
         })
     }
 }

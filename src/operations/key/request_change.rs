@@ -1,5 +1,5 @@
-//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new signing
-//! keys.
+//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new
+//! signing keys.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -31,7 +31,8 @@ impl Operation for ListSlots {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Slots, OperationError> {
         Ok(Slots {
-            keyring: (scope.key_status(), scope.key_dues()?).into(),
+            keyring: KeyState::from((scope.key_status(), scope.key_dues()?))
+                .with_rotations(scope.rotations()),
             change: scope.slot_change()?,
         })
     }
@@ -48,7 +49,8 @@ impl Request for ListSlots {
         answer: r#"{"keyring": {"vault": "v_0123456789abcdefghjk", "fingerprint": "89ab-cdef-0123-4567",
             "generation": 3, "slots": [{"slot": 1, "kind": "shares", "label": "board", "since": 3, "made_at":
             "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": false, "memory_kib": null,
-            "passes": null, "lanes": null, "needed": 2, "shares": 3, "recipients": []}], "cases": 1, "dates": []},
+            "passes": null, "lanes": null, "needed": 2, "shares": 3, "recipients": []}], "cases": 1, "dates": [],
+            "rotations": []},
             "change": {"change": "remove", "kind": "shares", "label": "board", "slot": 1, "fingerprint":
             "0123-4567-89ab-cdef", "needed": null, "shares": null, "recipients": [], "state": "requested",
             "asked_by": "archibald", "asked_at": "2024-04-02T09:00:00Z", "reason": "one of the three has left",

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::Moment;
+use crate::domain::{CaseId, Moment};
 use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::keyring::{Argon2Params, Fingerprint, KeyringStatus};
 use crate::vault::scope::Scope;
-use crate::vault::{KeyDue, Operation, OperationError, Target};
+use crate::vault::{KeyDue, Operation, OperationError, RotationProgress, Target};
 
 /// Reads the status of the keyring, for administrators.
 pub struct KeyStatus;
@@ -29,6 +29,61 @@ pub struct KeyState {
     /// The keys that have a date by which they are to be made anew, the earliest first. Of cases all that are due, and
     /// the next one.
     pub dates: Vec<KeyDue>,
+    /// The cases whose key is being rotated; empty while the keyring is locked.
+    pub rotations: Vec<RotationState>,
+}
+
+/// How far the rotation of a case's key is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RotationState {
+    /// The case.
+    pub case: CaseId,
+    /// How many bytes there are to be sealed again; null for a moment after a start.
+    pub bytes: Option<u64>,
+    /// How many of them are under the new key.
+    pub bytes_done: u64,
+    /// How many a second; null while that cannot be told.
+    pub bytes_per_second: Option<u64>,
+    /// Whether a fault is in the way; `doctor` says which. It is tried again.
+    pub held_up: bool,
+}
+
+impl RotationState {
+    /// How far it is, in words.
+    pub fn in_words(&self) -> String {
+        const MB: u64 = 1_000_000;
+        let mut words = match self.bytes {
+            Some(bytes) => format!("{} of {} MB", self.bytes_done / MB, bytes.div_ceil(MB)),
+            None => "being counted".to_owned(),
+        };
+        if let Some(speed) = self.bytes_per_second {
+            words.push_str(&format!(", {} MB/s", speed.div_ceil(MB)));
+        }
+        if self.held_up {
+            words.push_str(", held up by a fault");
+        }
+        words
+    }
+}
+
+impl From<RotationProgress> for RotationState {
+    fn from(progress: RotationProgress) -> Self {
+        Self {
+            case: progress.case,
+            bytes: progress.bytes,
+            bytes_done: progress.done,
+            bytes_per_second: progress.bytes_per_second,
+            held_up: progress.held_up,
+        }
+    }
+}
+
+impl KeyState {
+    /// The same with the rotations of case keys that are under way.
+    pub(super) fn with_rotations(mut self, rotations: Vec<RotationProgress>) -> Self {
+        self.rotations = rotations.into_iter().map(RotationState::from).collect();
+        self
+    }
 }
 
 /// One way to unlock the keyring.
@@ -100,6 +155,7 @@ impl From<(KeyringStatus, Vec<KeyDue>)> for KeyState {
             generation: status.generation,
             slots: slots.collect(),
             cases: status.cases,
+            rotations: Vec::new(),
             dates,
         }
     }
@@ -114,7 +170,8 @@ impl Operation for KeyStatus {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<KeyState, OperationError> {
-        Ok((scope.key_status(), scope.key_dues()?).into())
+        let state = KeyState::from((scope.key_status(), scope.key_dues()?));
+        Ok(state.with_rotations(scope.rotations()))
     }
 }
 
@@ -124,15 +181,16 @@ impl Request for KeyStatus {
         id: "readKeyStatus",
         tag: "Keys",
         summary: "Read the status of the keyring",
-        description: "Generation, ways to unlock, how many cases have a key, and which keys are due. Nothing in it is \
-            secret.",
+        description: "Generation, ways to unlock, how many cases have a key, which keys are due, and how far rotations \
+            of case keys are. Nothing in it is secret.",
         request: "",
         answer: r#"{"vault": "v_0123456789abcdefghjk", "fingerprint": "89ab-cdef-0123-4567", "generation": 3,
             "slots": [{"slot": 0, "kind": "passphrase", "label": "first passphrase", "since": 1, "made_at":
             "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": true, "memory_kib": 65536,
             "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1,
             "dates": [{"kind": "passphrase", "slot": 0, "since": "2024-04-01T09:00:00Z", "due_at":
-            "2025-04-01T09:00:00Z", "due": false}]}"#,
+            "2025-04-01T09:00:00Z", "due": false}], "rotations": [{"case": "c_0123456789abcdefghjk",
+            "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440, "held_up": false}]}"#,
         problems: &[],
     };
 

@@ -25,10 +25,12 @@ pub struct MakeTokenInput {
     /// How many days it is good for.
     #[schema(minimum = 1, maximum = 90)]
     pub days: u16,
-    /// What it is for: actions that the caller may do, of those that read and need no second person.
+    /// What it is for. Also checked: each is an action that the caller may do, of those that read and need no second
+    /// person.
     #[schema(value_type = Vec<ActionKind>, min_items = 1, max_items = 20)]
     pub actions: Vec<String>,
-    /// The one case that it is for; left out, it is for all of the caller's.
+    /// The one case that it is for; left out, it is for all of the caller's. Also checked: the caller is a member of it
+    /// whom a lead has recognised.
     #[serde(default)]
     #[schema(value_type = Option<CaseId>)]
     pub case: Option<String>,
@@ -75,7 +77,7 @@ impl Request for MakeToken {
             "case": "c_0123456789abcdefghjk"}"#,
         answer: r#"{"token": "t_0123456789abcdefghjk", "secret":
             "bvt_00000000000000000000000000000000000000000000000000009pys0c", "expires_at": "2024-04-20T22:34:49Z"}"#,
-        problems: &["assertion-needed", "assertion-refused"],
+        problems: &[],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

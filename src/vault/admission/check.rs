@@ -107,14 +107,18 @@ struct Said {
     admitted: u64,
 }
 
-/// What the leaves of admissions, and of erasures after them, say about the parts of each exhibit of a case or of all;
-/// or the first leaf that cannot be read.
+/// What the leaves of admissions, and of erasures and new keys after them, say about the parts of each exhibit of a
+/// case or of all; or the first leaf that cannot be read.
 fn digests_said(
     connection: &Snapshot,
     case: Option<&CaseId>,
 ) -> Result<Result<BTreeMap<String, Said>, u64>, OperationError> {
     let mut said: BTreeMap<String, Said> = BTreeMap::new();
-    for action in [ActionKind::FinishExhibit, ActionKind::OverwriteErased] {
+    for action in [
+        ActionKind::FinishExhibit,
+        ActionKind::OverwriteErased,
+        ActionKind::ResealCase,
+    ] {
         let leaves = LeafFilter {
             case: case.map(ToString::to_string),
             action: Some(action.name().to_owned()),
@@ -127,8 +131,8 @@ fn digests_said(
             };
             let (object, digest) = match (leaf.object, leaf.digest) {
                 (Some(object), Some(digest)) => (object, digest),
-                // The leaf of terms that were overwritten: they are of no exhibit.
-                _ if action == ActionKind::OverwriteErased => continue,
+                // The leaf of terms or of rows of the case: they are of no exhibit.
+                _ if action != ActionKind::FinishExhibit => continue,
                 _ => return Ok(Err(seq)),
             };
             match said.entry(object) {

@@ -41,6 +41,7 @@ mod numbers;
 mod open_table;
 mod part_digests;
 mod quarantine;
+pub(in crate::vault) mod resealed_parts;
 mod rows;
 mod scratch;
 mod sealing;

@@ -1,10 +1,13 @@
 //! The digest over the set of an exhibit's sealed parts. If a part is missing, added or changed, the digest differs.
 
+use std::collections::BTreeMap;
+
 use ring::digest::{Context, SHA256, digest};
 
 use crate::domain::Field;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::sealed_parts::SealedParts;
 use crate::vault::store::{
     Snapshot, StoreError, block_rows, dictionary_rows, duplicate_rows, quarantine_rows, seen_rows,
     statistics_rows, subject_index_rows,
@@ -66,6 +69,41 @@ impl PartDigests {
     }
 }
 
+/// The digests of all parts of an exhibit by their places, for somebody who changes some of them.
+pub(super) struct PartSet(BTreeMap<PartPlace, [u8; 32]>);
+
+/// Where a part is: its kind, the code of its field (0 where a part is of none), its position.
+pub(super) type PartPlace = (PartKind, u8, u32);
+
+impl PartSet {
+    /// Of the parts that are in the database; tells `with` of each.
+    pub(super) fn of_stored(
+        connection: &Snapshot,
+        exhibit: ExhibitNumber,
+        mut with: impl FnMut(PartPlace, &[u8]),
+    ) -> Result<Self, StoreError> {
+        let mut set = Self(BTreeMap::new());
+        each_part(connection, exhibit, |place, sealed| {
+            with(place, sealed);
+            set.put(place, sealed);
+        })?;
+        Ok(set)
+    }
+
+    /// Another part is in this place.
+    pub(super) fn put(&mut self, place: PartPlace, sealed: &[u8]) {
+        let hash = array(digest(&SHA256, sealed).as_ref());
+        self.0.insert(place, hash);
+    }
+
+    /// The digest over the set, as [`PartDigests::digest`] makes it.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let parts = self.0.iter();
+        let parts = parts.map(|((kind, field, no), hash)| Part(*kind, *field, *no, *hash));
+        PartDigests(parts.collect()).digest()
+    }
+}
+
 /// Computes the digest of the parts that are in the database.
 pub(super) fn recompute(
     connection: &Snapshot,
@@ -81,31 +119,41 @@ pub(super) fn recompute_with<'o>(
     other: impl Fn(PartKind, u32) -> Option<&'o [u8]>,
 ) -> Result<[u8; 32], StoreError> {
     let mut parts = PartDigests::default();
-    block_rows::for_each(connection, exhibit, |field, no, sealed| {
-        parts.add_coded(PartKind::Block, field, no, sealed);
-    })?;
-    statistics_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
-        parts.add_coded(PartKind::Statistics, 0, no, sealed);
-    })?;
-    dictionary_rows::for_each(connection, exhibit, |field, sealed| {
-        parts.add_coded(PartKind::Dictionary, field as u8, 0, sealed);
-    })?;
-    subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
-        parts.add_coded(PartKind::SubjectIndex, 0, range, sealed);
-    })?;
-    quarantine_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
-        let sealed = other(PartKind::Quarantine, no).unwrap_or(sealed);
-        parts.add_coded(PartKind::Quarantine, 0, no, sealed);
-    })?;
-    duplicate_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
-        parts.add_coded(PartKind::Duplicates, 0, no, sealed);
-    })?;
-    seen_rows::TABLE.for_each(connection, exhibit, |no, sealed| {
-        let sealed = other(PartKind::Seen, no).unwrap_or(sealed);
-        parts.add_coded(PartKind::Seen, 0, no, sealed);
+    each_part(connection, exhibit, |(kind, field, no), sealed| {
+        let sealed = other(kind, no).unwrap_or(sealed);
+        parts.add_coded(kind, field, no, sealed);
     })?;
     Ok(parts.digest())
 }
+
+/// Reads every part of an exhibit.
+fn each_part(
+    connection: &Snapshot,
+    exhibit: ExhibitNumber,
+    mut with: impl FnMut(PartPlace, &[u8]),
+) -> Result<(), StoreError> {
+    block_rows::for_each(connection, exhibit, |field, no, sealed| {
+        with((PartKind::Block, field, no), sealed);
+    })?;
+    dictionary_rows::for_each(connection, exhibit, |field, sealed| {
+        with((PartKind::Dictionary, field as u8, 0), sealed);
+    })?;
+    for (kind, table) in NUMBERED {
+        table.for_each(connection, exhibit, |no, sealed| {
+            with((kind, 0, no), sealed);
+        })?;
+    }
+    Ok(())
+}
+
+/// The parts that have a position and no field.
+pub(super) const NUMBERED: [(PartKind, SealedParts); 5] = [
+    (PartKind::Statistics, statistics_rows::TABLE),
+    (PartKind::SubjectIndex, subject_index_rows::TABLE),
+    (PartKind::Quarantine, quarantine_rows::TABLE),
+    (PartKind::Duplicates, duplicate_rows::TABLE),
+    (PartKind::Seen, seen_rows::TABLE),
+];
 
 fn array(bytes: &[u8]) -> [u8; 32] {
     let mut array = [0; 32];

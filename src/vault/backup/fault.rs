@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::domain::io_words;
+use crate::domain::{CaseId, io_words};
 use crate::vault::audit::{CheckpointError, KeyError};
 use crate::vault::call::refusal::Refusal;
 use crate::vault::error::OperationError;
@@ -176,6 +176,9 @@ pub enum RestoreError {
     /// The keyring has two slots or more, and only one was opened.
     #[error("the keyring has more than one slot, so it takes the holders of two")]
     OneHolder,
+    /// The key of a case was rotated after the backup, or after the keyring was copied.
+    #[error("the keyring does not have the key under which the case {0} is sealed in the backup")]
+    OtherKey(CaseId),
     /// A step of the restore was refused.
     #[error("the restore was refused")]
     Refused(Box<Refusal>),

@@ -16,7 +16,7 @@ use super::make::folder_of;
 use super::restored::{AcceptRestore, Lost, RestoreVault};
 use super::trailer::{self, Kind, Manifest};
 use super::verify::check_database;
-use crate::domain::hex;
+use crate::domain::{CaseId, hex};
 use crate::vault::audit::{Checkpoint, Frontier, Hash, Tip, VerifierKey};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::target::Why;
@@ -31,10 +31,11 @@ use crate::vault::ledger::{
     Signing, StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark,
 };
 use crate::vault::paths::Paths;
+use crate::vault::plaintext::KeyId;
 use crate::vault::private_files::{make_file, make_folder};
 use crate::vault::settings::Settings;
 use crate::vault::start::StartError;
-use crate::vault::store::Snapshot;
+use crate::vault::store::{Snapshot, StoreError, case_rows};
 
 /// What is restored.
 pub struct Sources<'a> {
@@ -192,6 +193,9 @@ impl Room {
         let erased = noted_generation(&snapshot).map_err(BackupError::from)?;
         if erased > 0 && !self.paths.erasures().exists() {
             return Err(RestoreError::NoErasures);
+        }
+        if let Some(case) = of_another_key(&snapshot, keyring).map_err(BackupError::from)? {
+            return Err(RestoreError::OtherKey(case));
         }
         let verdict = trail::verify_snapshot(&snapshot, &key, &within)?;
         let restored = Tip {
@@ -451,4 +455,17 @@ fn other_kind(found: Kind, wanted: Kind) -> BackupError {
         found: found.as_str(),
         wanted: wanted.as_str(),
     }
+}
+
+/// The first case whose description names a key that the keyring does not have. It is the last of a case that a
+/// rotation seals again: as long as anything is under an older key, it is too. A case of which the keyring has no key
+/// at all was destroyed. An older keyring is refused by its generation.
+fn of_another_key(snapshot: &Snapshot, keyring: &Keyring) -> Result<Option<CaseId>, StoreError> {
+    let mut cases = case_rows::list(snapshot)?;
+    cases.retain(|case| {
+        let keys = keyring.case_key_ids(&case.id);
+        let named = KeyId::of_sealed(&case.sealed);
+        !keys.is_empty() && named.is_some_and(|named| !keys.contains(&named))
+    });
+    Ok(cases.into_iter().next().map(|case| case.id))
 }

@@ -34,6 +34,10 @@ pub(in crate::vault) fn overwrite(
     let parts = ExhibitParts::of(place.keys, &adder.id);
     let terms = place.terms(field);
     let mut run = terms.stored_run(rows, no)?.ok_or_else(damaged)?;
+    // While the key of the case is rotated: all of a run is under one key.
+    parts
+        .reseal_run(nonces, field, &mut run)
+        .map_err(|_| damaged())?;
     let (mut next, mut tags) = opened(&parts, field, &run).ok_or_else(damaged)?;
     let at = (no.checked_sub(run.first)).ok_or_else(damaged)? as usize;
     run.sealed =

@@ -1,8 +1,8 @@
 //! The erasure list of a case: the numbers that were erased from it, each as a keyed tag.
 //!
-//! The tag is made under a key of the case that never changes, so that a number is known again when a later file or an
-//! older database brings it back. The list is personal data: whoever has the keys of the case can try numbers against
-//! it. Sees numbers on their way to a tag, and the keys of the case.
+//! The tag is made under the lasting key of the case, which never changes, so that a number is known again when a later
+//! file or an older database brings it back. The list is personal data: whoever has the keys of the case can try
+//! numbers against it. Sees numbers on their way to a tag, and the keys of the case.
 
 use serde::{Deserialize, Serialize};
 

@@ -15,10 +15,10 @@ use crate::vault::columns::BLOCK_ROWS;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{
-    Aad, BlockSealer, Nonce, OpenError, Phone, SealError, Sealer, TermSealer, UserRun, open_json,
-    seal_json,
+    Aad, BlockSealer, KeyId, Nonce, Nonces, OpenError, Phone, SealError, Sealer, TermSealer,
+    UserRun, open_json, seal_json,
 };
-use crate::vault::store::term_rows::SealedRun;
+use crate::vault::store::term_rows::{SealedRun, StoredRun};
 
 /// The parts of one exhibit.
 #[derive(Clone, Copy)]
@@ -125,6 +125,15 @@ impl<S: Sealer> Part<'_, S> {
             .map_err(not_sealed)
     }
 
+    /// Opens in place, and seals the same under the newest key. After a failure the buffer is of no use.
+    pub(in crate::vault) fn reseal(
+        &self,
+        nonce: Nonce,
+        sealed: &mut [u8],
+    ) -> Result<(), OpenError> {
+        self.sealer.reseal(nonce, &self.aad, sealed)
+    }
+
     /// Opens into a new buffer, which is wiped on drop.
     pub(in crate::vault) fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         self.sealer.open(&self.aad, sealed)
@@ -188,6 +197,36 @@ impl<'a> ExhibitParts<'a> {
             .terms(Field::Number)
             .seal_into_run(nonce, &self.number(no), phone, run);
         sealed.map_err(not_sealed)
+    }
+
+    /// Seals the terms of a run and its tags again under the newest key, if they are not. After a failure the run is of
+    /// no use.
+    pub(in crate::vault) fn reseal_run(
+        &self,
+        nonces: &mut Nonces<'_>,
+        field: Field,
+        run: &mut StoredRun,
+    ) -> Result<(), OpenError> {
+        let newest = Some(self.keys.key_id());
+        if KeyId::of_sealed(&run.tags) != newest {
+            let nonce = nonces.take().map_err(|_| OpenError)?;
+            self.tag_run(field, run.first)
+                .reseal(nonce, &mut run.tags)?;
+        }
+        if KeyId::of_sealed(&run.sealed) == newest {
+            return Ok(());
+        }
+        if field == Field::User {
+            let nonce = nonces.take().map_err(|_| OpenError)?;
+            let terms = self.terms(Field::User);
+            return terms.reseal(nonce, &self.users(run.first), &mut run.sealed);
+        }
+        let place = |at: usize| {
+            let no = run.first.checked_add(u32::try_from(at).ok()?)?;
+            Some(self.number(no))
+        };
+        self.terms(Field::Number)
+            .reseal_run(nonces, place, &mut run.sealed)
     }
 
     /// Puts another number in the place of term `no`, in the run that begins with term `first`.
@@ -279,7 +318,7 @@ mod tests {
     use crate::domain::CaseId;
     use crate::vault::entropy::SystemEntropy;
     use crate::vault::keyring::{Argon2Params, Keyring, NewPassphrase};
-    use crate::vault::plaintext::{Nonces, RawText};
+    use crate::vault::plaintext::RawText;
 
     #[test]
     fn a_part_opens_as_itself_and_as_no_other() {

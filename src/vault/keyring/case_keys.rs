@@ -1,4 +1,8 @@
-//! The keys of one case, derived once from the case key.
+//! The keys of one case, derived once from its case keys and its lasting key.
+//!
+//! What seals is of a case key, and changes with it. What only names or finds things is of the lasting key, which stays
+//! as long as the case: tags of terms and of erased numbers, subject tokens, digests, prints. If they changed, subjects
+//! would have other tokens, terms other numbers, and what people wrote down would mean nothing.
 
 use ring::hmac;
 use zeroize::Zeroizing;
@@ -11,6 +15,9 @@ use super::error::KeyringError;
 use super::secret::Secret;
 
 const FIELDS: usize = Field::ALL.len();
+
+/// The id of the lasting key, in what is sealed under it.
+const LASTING: KeyId = KeyId::new(0);
 
 /// Every key that works on the data of one case.
 pub struct CaseKeys {
@@ -33,39 +40,47 @@ pub struct CaseKeys {
 }
 
 impl CaseKeys {
-    /// `oldest` is the first key that the case ever had: what must find an erased number again after any change of keys
-    /// is derived from it.
+    /// `keys` are the case keys, newest first: the newest seals, and all of them open.
     pub(in crate::vault) fn derive(
         vault: &VaultId,
         case: &CaseId,
-        key_id: KeyId,
-        key: &Secret<32>,
-        oldest: (KeyId, &Secret<32>),
+        keys: &[(KeyId, &Secret<32>)],
+        lasting: &Secret<32>,
     ) -> Result<Self, KeyringError> {
-        let derived = |purpose| from_case(key, vault, case, purpose);
-        let of_oldest = |purpose| from_case(oldest.1, vault, case, purpose);
+        let ((key_id, newest), older) = keys.split_first().ok_or(KeyringError::UnknownCase)?;
+        let derived = |key: &Secret<32>, purpose| from_case(key, vault, case, purpose);
+        let stays = |purpose| from_case(lasting, vault, case, purpose);
         let block_sealer = |purpose| -> Result<BlockSealer, KeyringError> {
-            Ok(BlockSealer::new(key_id, &*derived(purpose)?)?)
+            let mut sealer = BlockSealer::new(*key_id, &*derived(newest, purpose)?)?;
+            for (id, key) in older {
+                sealer.also_opens(*id, &*derived(key, purpose)?)?;
+            }
+            Ok(sealer)
+        };
+        let term_sealer = |purpose| -> Result<TermSealer, KeyringError> {
+            let mut sealer = TermSealer::new(*key_id, &*derived(newest, purpose)?);
+            for (id, key) in older {
+                sealer.also_opens(*id, &*derived(key, purpose)?);
+            }
+            Ok(sealer)
         };
         Ok(Self {
             vault: vault.clone(),
             case: case.clone(),
-            key_id,
+            key_id: *key_id,
             blocks: per_field(|field| block_sealer(CaseUse::Blocks(field)))?,
-            terms: per_field(|field| {
-                Ok(TermSealer::new(key_id, &*derived(CaseUse::Terms(field))?))
-            })?,
-            tags: per_field(|field| Ok(TagKey::new(&*derived(CaseUse::Tags(field))?)))?,
-            tokens: TokenKey::new(&*derived(CaseUse::Tokens)?),
-            descriptions: TermSealer::new(key_id, &*derived(CaseUse::Descriptions)?),
+            terms: per_field(|field| term_sealer(CaseUse::Terms(field)))?,
+            tags: per_field(|field| Ok(TagKey::new(&*stays(CaseUse::Tags(field))?)))?,
+            tokens: TokenKey::new(&*stays(CaseUse::Tokens)?),
+            descriptions: term_sealer(CaseUse::Descriptions)?,
             quarantine: block_sealer(CaseUse::Quarantine)?,
             requests: block_sealer(CaseUse::Requests)?,
             cursors: block_sealer(CaseUse::Cursors)?,
             details: block_sealer(CaseUse::Details)?,
-            digests: DigestKey::new(&*derived(CaseUse::Digests)?),
-            prints: derived(CaseUse::Prints)?,
-            erased_tags: TagKey::new(&*of_oldest(CaseUse::ErasedTags)?),
-            erased_list: TermSealer::new(oldest.0, &*of_oldest(CaseUse::ErasedList)?),
+            digests: DigestKey::new(&*stays(CaseUse::Digests)?),
+            prints: stays(CaseUse::Prints)?,
+            erased_tags: TagKey::new(&*stays(CaseUse::ErasedTags)?),
+            erased_list: TermSealer::new(LASTING, &*stays(CaseUse::ErasedList)?),
         })
     }
 
@@ -79,7 +94,7 @@ impl CaseKeys {
         &self.case
     }
 
-    /// The id of the case key.
+    /// The id of the newest case key.
     pub fn key_id(&self) -> KeyId {
         self.key_id
     }

@@ -1,8 +1,8 @@
 //! The case keys, as they are in the keyring's body.
 //!
 //! Plaintext: `cases (4, BE)`, then for each case, in the order of their ids,
-//! `length (1) || id || keys (2, BE)`, then for each key, newest first,
-//! `key id (4, BE) || key (32)`.
+//! `length (1) || id || lasting key (32) || keys (2, BE)`, then for each key, newest first,
+//! `key id (4, BE) || key (32)`. A case has one key, and two or more while its key is being rotated.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -20,41 +20,38 @@ use super::secret::Secret;
 const KEY: usize = 32;
 const DAMAGED: KeyringError = KeyringError::Damaged { what: "body" };
 
-/// Case keys by case, newest first.
-pub(super) struct CaseRing(BTreeMap<CaseId, Vec<CaseKey>>);
+/// The keys of each case.
+pub(super) struct CaseRing(BTreeMap<CaseId, KeysOfCase>);
 
-/// One key of a case, and the keys derived from it.
-pub(super) struct CaseKey {
-    id: KeyId,
-    key: Secret<KEY>,
+/// The keys of one case, and what is derived from them.
+pub(super) struct KeysOfCase {
+    /// Stays as long as the case.
+    lasting: Secret<KEY>,
+    /// Newest first.
+    keys: Vec<(KeyId, Secret<KEY>)>,
     derived: OnceLock<Arc<CaseKeys>>,
 }
 
-impl CaseKey {
-    pub(super) fn new(id: KeyId, key: Secret<KEY>) -> Self {
+impl KeysOfCase {
+    pub(super) fn new(lasting: Secret<KEY>, id: KeyId, key: Secret<KEY>) -> Self {
+        Self::of(lasting, vec![(id, key)])
+    }
+
+    fn of(lasting: Secret<KEY>, keys: Vec<(KeyId, Secret<KEY>)>) -> Self {
+        let derived = OnceLock::new();
         Self {
-            id,
-            key,
-            derived: OnceLock::new(),
+            lasting,
+            keys,
+            derived,
         }
     }
 
-    fn derived(
-        &self,
-        vault: &VaultId,
-        case: &CaseId,
-        oldest: &Self,
-    ) -> Result<Arc<CaseKeys>, KeyringError> {
+    fn derived(&self, vault: &VaultId, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
         if let Some(keys) = self.derived.get() {
             return Ok(Arc::clone(keys));
         }
-        let keys = Arc::new(CaseKeys::derive(
-            vault,
-            case,
-            self.id,
-            &self.key,
-            (oldest.id, &oldest.key),
-        )?);
+        let all: Vec<_> = self.keys.iter().map(|(id, key)| (*id, key)).collect();
+        let keys = Arc::new(CaseKeys::derive(vault, case, &all, &self.lasting)?);
         Ok(Arc::clone(self.derived.get_or_init(|| keys)))
     }
 }
@@ -76,42 +73,84 @@ impl CaseRing {
         self.0.keys()
     }
 
-    pub(super) fn put(&mut self, case: CaseId, keys: Vec<CaseKey>) {
+    pub(super) fn put(&mut self, case: CaseId, keys: KeysOfCase) {
         self.0.insert(case, keys);
     }
 
-    pub(super) fn take(&mut self, case: &CaseId) -> Option<Vec<CaseKey>> {
+    pub(super) fn take(&mut self, case: &CaseId) -> Option<KeysOfCase> {
         self.0.remove(case)
     }
 
-    /// The newest keys of a case. Those of its erasure list are of its oldest key, which therefore stays as long as the
-    /// case.
+    /// The ids of the keys of a case, newest first; empty for a case without any.
+    pub(super) fn ids(&self, case: &CaseId) -> Vec<KeyId> {
+        let keys = self.0.get(case).map(|keys| keys.keys.as_slice());
+        keys.unwrap_or_default().iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Makes a key the newest of a case that has one. Answers its id.
+    pub(super) fn add_newest(
+        &mut self,
+        case: &CaseId,
+        key: Secret<KEY>,
+    ) -> Result<KeyId, KeyringError> {
+        let keys = self.0.get_mut(case).ok_or(KeyringError::UnknownCase)?;
+        let newest = keys.keys.first().map_or(0, |(id, _)| id.number());
+        let id = KeyId::new(newest.checked_add(1).ok_or(KeyringError::NoKey)?);
+        keys.keys.insert(0, (id, key));
+        keys.derived = OnceLock::new();
+        Ok(id)
+    }
+
+    /// Takes the newest key of a case away again: it could not be written down, so nothing was sealed under it.
+    pub(super) fn drop_newest(&mut self, case: &CaseId) {
+        if let Some(keys) = self.0.get_mut(case).filter(|keys| keys.keys.len() > 1) {
+            keys.keys.remove(0);
+            keys.derived = OnceLock::new();
+        }
+    }
+
+    /// Takes all keys of a case but the newest; they can be put back.
+    pub(super) fn take_older(&mut self, case: &CaseId) -> Vec<(KeyId, Secret<KEY>)> {
+        let Some(keys) = self.0.get_mut(case) else {
+            return Vec::new();
+        };
+        let older = keys.keys.split_off(keys.keys.len().min(1));
+        keys.derived = OnceLock::new();
+        older
+    }
+
+    pub(super) fn put_older(&mut self, case: &CaseId, older: Vec<(KeyId, Secret<KEY>)>) {
+        if let Some(keys) = self.0.get_mut(case) {
+            keys.keys.extend(older);
+            keys.derived = OnceLock::new();
+        }
+    }
+
+    /// The keys of a case: they seal under its newest key, and open under each.
     pub(super) fn keys(
         &self,
         vault: &VaultId,
         case: &CaseId,
     ) -> Result<Arc<CaseKeys>, KeyringError> {
-        let keys = self.0.get(case).map(Vec::as_slice).unwrap_or_default();
-        match (keys.first(), keys.last()) {
-            (Some(newest), Some(oldest)) => newest.derived(vault, case, oldest),
-            _ => Err(KeyringError::UnknownCase),
-        }
+        let keys = self.0.get(case).ok_or(KeyringError::UnknownCase)?;
+        keys.derived(vault, case)
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         // Allocated at its full size, because a growing buffer would leave copies behind.
         let size = self.0.iter().fold(4, |size, (case, keys)| {
-            size + 1 + case.as_str().len() + 2 + keys.len() * (4 + KEY)
+            size + 1 + case.as_str().len() + KEY + 2 + keys.keys.len() * (4 + KEY)
         });
         let mut bytes = Zeroizing::new(Vec::with_capacity(size));
         bytes.extend_from_slice(&(self.0.len() as u32).to_be_bytes());
         for (case, keys) in &self.0 {
             bytes.push(case.as_str().len() as u8);
             bytes.extend_from_slice(case.as_str().as_bytes());
-            bytes.extend_from_slice(&(keys.len() as u16).to_be_bytes());
-            for key in keys {
-                bytes.extend_from_slice(&key.id.number().to_be_bytes());
-                bytes.extend_from_slice(key.key.bytes());
+            bytes.extend_from_slice(keys.lasting.bytes());
+            bytes.extend_from_slice(&(keys.keys.len() as u16).to_be_bytes());
+            for (id, key) in &keys.keys {
+                bytes.extend_from_slice(&id.number().to_be_bytes());
+                bytes.extend_from_slice(key.bytes());
             }
         }
         bytes
@@ -122,8 +161,8 @@ impl CaseRing {
         let mut digest = Context::new(&SHA256);
         for (case, keys) in &self.0 {
             digest.update(case.as_str().as_bytes());
-            for key in keys {
-                digest.update(&key.id.number().to_be_bytes());
+            for (id, _) in &keys.keys {
+                digest.update(&id.number().to_be_bytes());
             }
             // No id holds it.
             digest.update(b"\n");
@@ -144,14 +183,20 @@ impl CaseRing {
                 .ok()
                 .and_then(|id| id.parse().ok())
                 .ok_or(DAMAGED)?;
+            let (lasting, after) = rest.split_at_checked(KEY).ok_or(DAMAGED)?;
+            rest = after;
+            let lasting = Secret::copied(lasting).ok_or(DAMAGED)?;
             let mut keys = Vec::new();
             for _ in 0..u16::from_be_bytes(chunk(&mut rest)?) {
                 let id = KeyId::new(u32::from_be_bytes(chunk(&mut rest)?));
                 let (key, after) = rest.split_at_checked(KEY).ok_or(DAMAGED)?;
                 rest = after;
-                keys.push(CaseKey::new(id, Secret::copied(key).ok_or(DAMAGED)?));
+                keys.push((id, Secret::copied(key).ok_or(DAMAGED)?));
             }
-            ring.put(case, keys);
+            if keys.is_empty() {
+                return Err(DAMAGED);
+            }
+            ring.put(case, KeysOfCase::of(lasting, keys));
         }
         if rest.is_empty() {
             Ok(ring)
@@ -174,8 +219,11 @@ mod tests {
     fn ring() -> CaseRing {
         let mut ring = CaseRing::new();
         for no in 1..=3 {
-            let key = |id| CaseKey::new(KeyId::new(id), Secret::copied(&[no; 32]).unwrap());
-            ring.put(CaseId::from_random([no; 13]), vec![key(2), key(1)]);
+            let secret = |byte| Secret::copied(&[byte; 32]).unwrap();
+            let case = CaseId::from_random([no; 13]);
+            let keys = KeysOfCase::new(secret(no + 100), KeyId::new(1), secret(no));
+            ring.put(case.clone(), keys);
+            assert_eq!(ring.add_newest(&case, secret(no + 50)), Ok(KeyId::new(2)));
         }
         ring
     }
@@ -201,10 +249,60 @@ mod tests {
     }
 
     #[test]
-    fn derived_keys_are_made_once_and_newest_first() {
-        let ring = ring();
+    fn derived_keys_seal_under_the_newest_key_and_open_under_each_until_the_older_ones_go() {
+        use crate::domain::Field;
+        use crate::vault::entropy::SystemEntropy;
+        use crate::vault::plaintext::{Aad, Nonces, Phone, RawText};
+
+        let mut ring = ring();
         let (vault, case) = (VaultId::from_random([1; 16]), CaseId::from_random([1; 13]));
-        let newest = ring.keys(&vault, &case).unwrap();
-        assert_eq!(newest.key_id(), KeyId::new(2));
+        let entropy = SystemEntropy::new();
+        let mut nonces = Nonces::new(&entropy);
+        let place = Aad::case_description(&vault, &case);
+        let taken = |ring: &mut CaseRing| ring.take_older(&case);
+
+        ring.drop_newest(&case);
+        let old = ring.keys(&vault, &case).unwrap();
+        assert_eq!(old.key_id(), KeyId::new(1));
+        let under_old = old
+            .descriptions()
+            .seal(nonces.take().unwrap(), &place, b"x")
+            .unwrap();
+
+        let second = Secret::copied(&[51; 32]).unwrap();
+        ring.add_newest(&case, second).unwrap();
+        let both = ring.keys(&vault, &case).unwrap();
+        assert_eq!(both.key_id(), KeyId::new(2));
+        assert_eq!(ring.ids(&case), [KeyId::new(2), KeyId::new(1)]);
+        let under_new = both
+            .descriptions()
+            .seal(nonces.take().unwrap(), &place, b"x")
+            .unwrap();
+        assert_eq!(KeyId::of_sealed(&under_new), Some(KeyId::new(2)));
+        assert!(both.descriptions().open(&place, &under_old).is_ok());
+        assert!(both.descriptions().open(&place, &under_new).is_ok());
+        assert!(old.descriptions().open(&place, &under_new).is_err());
+
+        let older = taken(&mut ring);
+        let new = ring.keys(&vault, &case).unwrap();
+        assert!(new.descriptions().open(&place, &under_old).is_err());
+        assert!(new.descriptions().open(&place, &under_new).is_ok());
+        ring.put_older(&case, older);
+        let again = ring.keys(&vault, &case).unwrap();
+        assert!(again.descriptions().open(&place, &under_old).is_ok());
+
+        // What names things stays: tokens, and the tags of numbers, erased or not.
+        let text = RawText::new("+12025550100".to_owned());
+        let phone = Phone::parse(&text, None).unwrap().phone;
+        for (one, other) in [(&old, &new), (&old, &both)] {
+            let same = one.tokens().token(7).to_string() == other.tokens().token(7).to_string();
+            assert!(same);
+            let tag = |keys: &CaseKeys| *keys.tags(Field::Number).tag_phone(&phone).as_bytes();
+            assert_eq!(tag(one), tag(other));
+            let erased = |keys: &CaseKeys| *keys.erased_tags().tag_phone(&phone).as_bytes();
+            assert_eq!(erased(one), erased(other));
+            let digest = |keys: &CaseKeys| keys.digests().begin().finish();
+            assert_eq!(digest(one), digest(other));
+        }
     }
 }

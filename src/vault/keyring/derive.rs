@@ -15,7 +15,7 @@ use super::secret::Secret;
 #[error("a key could not be derived")]
 pub struct DeriveError;
 
-/// The use of a key that is derived from a case key.
+/// The use of a key that is derived from a case key, or from the lasting key of a case (`case_keys.rs` has which).
 #[derive(Clone, Copy)]
 pub(super) enum CaseUse {
     Blocks(Field),
@@ -29,7 +29,7 @@ pub(super) enum CaseUse {
     Prints,
     Cursors,
     Details,
-    /// The tags of numbers that were erased, and the list of them. Of the oldest key of a case, never of a newer one.
+    /// The tags of numbers that were erased, and the list of them.
     ErasedTags,
     ErasedList,
 }

@@ -1,4 +1,5 @@
-//! The keys of the vault itself, derived once from the root. The signing keys, which have successors, are not among them.
+//! The keys of the vault itself, derived once from the root. The signing keys, which have successors, are not
+//! among them.
 
 use crate::vault::plaintext::{BlockSealer, KeyId, TagKey, TermSealer};
 

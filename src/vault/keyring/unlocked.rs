@@ -11,7 +11,7 @@ use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 
 use super::base64::Base64;
 use super::case_keys::CaseKeys;
-use super::case_ring::{CaseKey, CaseRing};
+use super::case_ring::{CaseRing, KeysOfCase};
 use super::derive::{RootUse, from_root};
 use super::error::KeyringError;
 use super::file::{KeyringFile, MOST_SLOTS, body_aad};
@@ -209,8 +209,8 @@ impl Keyring {
             return Err(KeyringError::CaseKnown);
         }
         let id = KeyId::new(1);
-        let key = CaseKey::new(id, Secret::random(entropy)?);
-        self.cases.put(case.clone(), vec![key]);
+        let keys = KeysOfCase::new(Secret::random(entropy)?, id, Secret::random(entropy)?);
+        self.cases.put(case.clone(), keys);
         let written = self.write(self.file.slots.clone(), entropy);
         if written.is_err() {
             self.cases.take(case);
@@ -231,6 +231,51 @@ impl Keyring {
             self.cases.put(case.clone(), keys);
         }
         written
+    }
+
+    /// Makes a new key of a case, which seals from now on. What was sealed under the keys before opens as before.
+    /// Answers the id of the new one.
+    pub fn add_case_key(
+        &mut self,
+        case: &CaseId,
+        entropy: &dyn Entropy,
+    ) -> Result<KeyId, KeyringError> {
+        let id = self.cases.add_newest(case, Secret::random(entropy)?)?;
+        let written = self.write(self.file.slots.clone(), entropy);
+        if written.is_err() {
+            self.cases.drop_newest(case);
+        }
+        written.map(|()| id)
+    }
+
+    /// Takes all keys of a case but the newest out of the keyring: nothing that they sealed is stored any more.
+    pub fn retire_case_keys(
+        &mut self,
+        case: &CaseId,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyringError> {
+        if !self.cases.has(case) {
+            return Err(KeyringError::UnknownCase);
+        }
+        let older = self.cases.take_older(case);
+        let written = self.write(self.file.slots.clone(), entropy);
+        if written.is_err() {
+            self.cases.put_older(case, older);
+        }
+        written
+    }
+
+    /// The cases that have more than one key: their rotation is under way.
+    pub fn rotating(&self) -> Vec<CaseId> {
+        let mut cases: Vec<CaseId> = self.cases.cases().cloned().collect();
+        cases.retain(|case| self.cases.ids(case).len() > 1);
+        cases
+    }
+
+    /// The ids of the keys of a case, newest first: one, or more while its key is being rotated; empty for a case
+    /// without any.
+    pub fn case_key_ids(&self, case: &CaseId) -> Vec<KeyId> {
+        self.cases.ids(case)
     }
 
     /// A new slot under a new passphrase, in place of the slot that was unlocked; every
@@ -333,7 +378,7 @@ impl Keyring {
         self.write(slots, entropy)
     }
 
-    /// The newest keys of a case.
+    /// The keys of a case: they seal under its newest key and open under each.
     pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
         self.cases.keys(&self.file.vault, case)
     }
@@ -559,6 +604,40 @@ mod tests {
     }
 
     #[test]
+    fn a_case_has_two_keys_while_one_takes_the_place_of_the_other() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        let (before, digest) = (bench.unlock(OLD).unwrap(), *keyring.digest_of_cases());
+        let [first, second] = [1, 2].map(KeyId::new);
+        let made = keyring.add_case_key(&case(1), &bench.entropy);
+        assert_eq!(made, Ok(second));
+        assert_ne!(*keyring.digest_of_cases(), digest);
+        let again = bench.unlock(OLD).unwrap();
+        assert_eq!(again.case_key_ids(&case(1)), [second, first]);
+        assert_eq!(again.case_key_ids(&case(2)), [first]);
+        assert!(same_key(&before, &again, &case(1)), "it opens as before");
+        keyring.retire_case_keys(&case(1), &bench.entropy).unwrap();
+        let after = bench.unlock(OLD).unwrap();
+        assert_eq!(after.case_key_ids(&case(1)), [second]);
+        assert_eq!(after.generation(), before.generation() + 2);
+        assert!(!same_key(&before, &after, &case(1)));
+        assert!(same_key(&again, &after, &case(1)));
+        let token = |keyring: &Keyring| {
+            let keys = keyring.case_keys(&case(1)).unwrap();
+            keys.tokens().token(1).to_string()
+        };
+        assert_eq!(token(&before), token(&after));
+        let unknown = keyring.add_case_key(&case(3), &bench.entropy);
+        assert_eq!(unknown, Err(KeyringError::UnknownCase));
+        assert_eq!(
+            keyring.retire_case_keys(&case(3), &bench.entropy),
+            Err(KeyringError::UnknownCase)
+        );
+    }
+
+    #[test]
     fn a_change_that_cannot_be_written_does_not_happen() {
         let bench = Bench::new();
         let mut keyring = bench.create().unwrap();
@@ -571,6 +650,8 @@ mod tests {
         let gone = Some(KeyringError::Io(std::io::ErrorKind::NotFound));
         assert_eq!(keyring.add_case(&case(2), &bench.entropy).err(), gone);
         assert_eq!(keyring.destroy_case(&case(1), &bench.entropy).err(), gone);
+        assert_eq!(keyring.add_case_key(&case(1), &bench.entropy).err(), gone);
+        assert_eq!(keyring.case_key_ids(&case(1)), [KeyId::new(1)]);
         assert!(keyring.has_case(&case(1)) && !keyring.has_case(&case(2)));
         assert_eq!(keyring.generation(), 2);
         fs::rename(

@@ -146,6 +146,8 @@ fn is_marked(action: ActionKind) -> bool {
         // What the case is made of, the keys, the time, the log.
         Kind::FinishExhibit
         | Kind::RotateKek
+        | Kind::RotateCaseKey
+        | Kind::RetireCaseKey
         | Kind::DecideSlotChange
         | Kind::CarryOutSlotChange
         | Kind::AcceptTime
@@ -166,6 +168,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::RequestSlotChange => false,
         // An admission that is not finished counts for nothing.
         Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
+        // What was sealed again is the same, under a key that the keyring has.
+        Kind::ResealCase => false,
         // It gives nothing out, and takes no right away.
         Kind::CancelBuild => false,
         // Questions; those that are charged are marked by their points.

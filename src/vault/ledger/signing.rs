@@ -40,8 +40,8 @@ impl Signing {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
-    /// The number of the keys that sign a checkpoint over so many leaves. An act may read, in the transaction of its leaf,
-    /// that the keys have a successor, and beside it the checkpoint of before.
+    /// The number of the keys that sign a checkpoint over so many leaves. An act may read, in the transaction of its
+    /// leaf, that the keys have a successor, and beside it the checkpoint of before.
     pub(in crate::vault) fn number_at(&self, size: u64) -> u32 {
         let before = self.0.iter().filter(|one| one.leaf < size).count();
         u32::try_from(before).unwrap_or(u32::MAX)

@@ -253,9 +253,9 @@ fn key_in_file(paths: &Paths) -> Result<VerifierKey, TrailFailure> {
     text.trim().parse().map_err(TrailFailure::Key)
 }
 
-/// The public key that lies beside the log, or its successor if the log says that it has one: a process that was killed between the commit and the file
-/// leaves the key of before, until the next start. Nothing is trusted by it that was not: the successor is signed by
-/// the key that lies there.
+/// The public key that lies beside the log, or its successor if the log says that it has one: a process that
+/// was killed between the commit and the file leaves the key of before, until the next start. Nothing is trusted by it
+/// that was not: the successor is signed by the key that lies there.
 fn key_beside(paths: &Paths) -> Result<(VerifierKey, Snapshot), TrailFailure> {
     let key = key_in_file(paths)?;
     let snapshot = snapshot(paths)?;

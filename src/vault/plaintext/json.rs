@@ -14,6 +14,9 @@ pub(in crate::vault) trait Sealer {
     fn seal(&self, nonce: Nonce, aad: &Aad, plaintext: &[u8]) -> Result<Vec<u8>, SealError>;
 
     fn open(&self, aad: &Aad, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError>;
+
+    /// Opens in place, and seals the same under the newest key.
+    fn reseal(&self, nonce: Nonce, aad: &Aad, sealed: &mut [u8]) -> Result<(), OpenError>;
 }
 
 macro_rules! sealer {
@@ -25,6 +28,10 @@ macro_rules! sealer {
 
             fn open(&self, aad: &Aad, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
                 <$sealer>::open(self, aad, sealed)
+            }
+
+            fn reseal(&self, nonce: Nonce, aad: &Aad, sealed: &mut [u8]) -> Result<(), OpenError> {
+                <$sealer>::reseal(self, nonce, aad, sealed)
             }
         }
     };

@@ -23,6 +23,12 @@ impl KeyId {
         (sealed.first() == Some(&FORMAT_VERSION)).then(|| Self(u32::from_be_bytes(bytes)))
     }
 
+    /// How every ciphertext under this key begins: the version of the format and the id.
+    pub fn front(self) -> [u8; 5] {
+        let [a, b, c, d] = self.to_be_bytes();
+        [FORMAT_VERSION, a, b, c, d]
+    }
+
     pub(super) fn to_be_bytes(self) -> [u8; 4] {
         self.0.to_be_bytes()
     }

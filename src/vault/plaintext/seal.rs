@@ -35,18 +35,22 @@ pub struct SealError;
 pub struct TermSealer {
     key_id: KeyId,
     cipher: Aes256Gcm,
+    /// Keys that only open.
+    older: Vec<(KeyId, Aes256Gcm)>,
 }
 
 /// Seals blocks, with `ring`.
 pub struct BlockSealer {
     key_id: KeyId,
     cipher: LessSafeKey,
+    /// Keys that only open.
+    older: Vec<(KeyId, LessSafeKey)>,
 }
 
 macro_rules! sealers {
-    ($($sealer:ident)*) => {$(
+    ($($sealer:ident $cipher:ty;)*) => {$(
         impl $sealer {
-            /// The key that it seals and opens with.
+            /// The key that it seals with.
             pub fn key_id(&self) -> KeyId {
                 self.key_id
             }
@@ -74,7 +78,8 @@ macro_rules! sealers {
                 out.extend_from_slice(&nonce);
                 out.extend_from_slice(plaintext);
                 let aad = aad.under(self.key_id);
-                let sealed = self.encrypt(nonce, aad.as_bytes(), &mut out[start + HEADER..]);
+                let body = &mut out[start + HEADER..];
+                let sealed = Self::encrypt(&self.cipher, nonce, aad.as_bytes(), body);
                 match sealed {
                     Ok(tag) => {
                         out.extend_from_slice(&tag);
@@ -90,9 +95,10 @@ macro_rules! sealers {
 
             /// Opens into a new buffer, which is wiped on drop.
             pub fn open(&self, aad: &Aad, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-                let (nonce, body, tag) = self.split(sealed)?;
+                let (key, cipher) = self.key_of(sealed)?;
+                let (nonce, body, tag) = split(sealed)?;
                 let mut plaintext = Zeroizing::new(body.to_vec());
-                self.decrypt(nonce, aad.under(self.key_id).as_bytes(), &mut plaintext, tag)?;
+                Self::decrypt(cipher, nonce, aad.under(key).as_bytes(), &mut plaintext, tag)?;
                 Ok(plaintext)
             }
 
@@ -112,34 +118,79 @@ macro_rules! sealers {
                 aad: &Aad,
                 sealed: &'b mut [u8],
             ) -> Result<&'b mut [u8], OpenError> {
-                let (nonce, body, tag) = self.split(sealed)?;
+                let (key, cipher) = self.key_of(sealed)?;
+                let (nonce, body, tag) = split(sealed)?;
                 let end = HEADER + body.len();
                 let plaintext = sealed.get_mut(HEADER..end).ok_or(OpenError)?;
-                self.decrypt(nonce, aad.under(self.key_id).as_bytes(), plaintext, tag)?;
+                Self::decrypt(cipher, nonce, aad.under(key).as_bytes(), plaintext, tag)?;
                 Ok(plaintext)
             }
 
-            fn split<'s>(&self, sealed: &'s [u8]) -> Result<([u8; 12], &'s [u8], [u8; TAG]), OpenError> {
-                if KeyId::of_sealed(sealed) != Some(self.key_id) {
-                    return Err(OpenError);
+            /// Opens in place and seals the same plaintext under its own key, in the same place and at the same length.
+            /// After a failure the buffer has no plaintext and is of no use.
+            pub fn reseal(&self, nonce: Nonce, aad: &Aad, sealed: &mut [u8]) -> Result<(), OpenError> {
+                let length = self.open_in_place(aad, sealed)?.len();
+                let nonce = nonce.into_bytes();
+                let (head, rest) = sealed.split_at_mut_checked(HEADER).ok_or(OpenError)?;
+                let (body, tag) = rest.split_at_mut_checked(length).ok_or(OpenError)?;
+                let aad = aad.under(self.key_id);
+                match Self::encrypt(&self.cipher, nonce, aad.as_bytes(), body) {
+                    Ok(made) if tag.len() == TAG => {
+                        tag.copy_from_slice(&made);
+                        let (key, place) = head.split_at_mut(5);
+                        key[1..].copy_from_slice(&self.key_id.to_be_bytes());
+                        place.copy_from_slice(&nonce);
+                        Ok(())
+                    }
+                    _ => {
+                        body.zeroize();
+                        Err(OpenError)
+                    }
                 }
-                let (nonce, rest) = sealed
-                    .get(5..)
-                    .and_then(<[u8]>::split_first_chunk::<12>)
-                    .ok_or(OpenError)?;
-                let (body, tag) = rest.split_last_chunk::<TAG>().ok_or(OpenError)?;
-                Ok((*nonce, body, *tag))
+            }
+
+            /// The key that a ciphertext names, if it is here.
+            fn key_of(&self, sealed: &[u8]) -> Result<(KeyId, &$cipher), OpenError> {
+                let named = KeyId::of_sealed(sealed).ok_or(OpenError)?;
+                if named == self.key_id {
+                    return Ok((named, &self.cipher));
+                }
+                let mut older = self.older.iter().filter(|(key, _)| *key == named);
+                older.next().map(|(key, cipher)| (*key, cipher)).ok_or(OpenError)
             }
         }
     )*};
 }
 
-sealers!(TermSealer BlockSealer);
+sealers! {
+    TermSealer Aes256Gcm;
+    BlockSealer LessSafeKey;
+}
+
+/// Nonce, ciphertext and tag.
+fn split(sealed: &[u8]) -> Result<([u8; 12], &[u8], [u8; TAG]), OpenError> {
+    let (nonce, rest) = sealed
+        .get(5..)
+        .and_then(<[u8]>::split_first_chunk::<12>)
+        .ok_or(OpenError)?;
+    let (body, tag) = rest.split_last_chunk::<TAG>().ok_or(OpenError)?;
+    Ok((*nonce, body, *tag))
+}
 
 impl TermSealer {
     pub(in crate::vault) fn new(key_id: KeyId, key: &[u8; 32]) -> Self {
         let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
-        Self { key_id, cipher }
+        Self {
+            key_id,
+            cipher,
+            older: Vec::new(),
+        }
+    }
+
+    /// Opens what an older key sealed, too.
+    pub(in crate::vault) fn also_opens(&mut self, key_id: KeyId, key: &[u8; 32]) {
+        let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
+        self.older.push((key_id, cipher));
     }
 
     /// Seals a number as eight bytes, so that the ciphertext does not tell its length.
@@ -170,25 +221,25 @@ impl TermSealer {
     }
 
     fn encrypt(
-        &self,
+        cipher: &Aes256Gcm,
         nonce: [u8; 12],
         aad: &[u8],
         body: &mut [u8],
     ) -> Result<[u8; TAG], SealError> {
-        self.cipher
+        cipher
             .encrypt_inout_detached(&nonce.into(), aad, body.into())
             .map(Into::into)
             .map_err(|_| SealError)
     }
 
     fn decrypt(
-        &self,
+        cipher: &Aes256Gcm,
         nonce: [u8; 12],
         aad: &[u8],
         body: &mut [u8],
         tag: [u8; TAG],
     ) -> Result<(), OpenError> {
-        self.cipher
+        cipher
             .decrypt_inout_detached(&nonce.into(), aad, body.into(), &tag.into())
             .map_err(|_| OpenError)
     }
@@ -199,26 +250,40 @@ impl BlockSealer {
     pub(in crate::vault) fn new(key_id: KeyId, key: &[u8; 32]) -> Result<Self, SealError> {
         let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| SealError)?;
         let cipher = LessSafeKey::new(key);
-        Ok(Self { key_id, cipher })
+        Ok(Self {
+            key_id,
+            cipher,
+            older: Vec::new(),
+        })
+    }
+
+    /// Opens what an older key sealed, too.
+    pub(in crate::vault) fn also_opens(
+        &mut self,
+        key_id: KeyId,
+        key: &[u8; 32],
+    ) -> Result<(), SealError> {
+        let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| SealError)?;
+        self.older.push((key_id, LessSafeKey::new(key)));
+        Ok(())
     }
 
     fn encrypt(
-        &self,
+        cipher: &LessSafeKey,
         nonce: [u8; 12],
         aad: &[u8],
         body: &mut [u8],
     ) -> Result<[u8; TAG], SealError> {
         let nonce = ring::aead::Nonce::assume_unique_for_key(nonce);
         let aad = ring::aead::Aad::from(aad);
-        let tag = self
-            .cipher
+        let tag = cipher
             .seal_in_place_separate_tag(nonce, aad, body)
             .map_err(|_| SealError)?;
         tag.as_ref().try_into().map_err(|_| SealError)
     }
 
     fn decrypt(
-        &self,
+        cipher: &LessSafeKey,
         nonce: [u8; 12],
         aad: &[u8],
         body: &mut [u8],
@@ -226,7 +291,7 @@ impl BlockSealer {
     ) -> Result<(), OpenError> {
         let nonce = ring::aead::Nonce::assume_unique_for_key(nonce);
         let aad = ring::aead::Aad::from(aad);
-        self.cipher
+        cipher
             .open_in_place_separate_tag(nonce, aad, tag.into(), body, 0..)
             .map(|_| ())
             .map_err(|_| OpenError)
@@ -327,6 +392,50 @@ mod tests {
     }
 
     #[test]
+    fn a_newer_key_opens_what_an_older_one_sealed_and_seals_it_again_in_its_place() {
+        let (mut newer, mut newer_block) = (term(2, 8), block(2, 8));
+        newer.also_opens(KeyId::new(1), &[9; 32]);
+        newer_block.also_opens(KeyId::new(1), &[9; 32]).unwrap();
+        let by_term = term(1, 9).seal(nonce(), &place(), b"plaintext").unwrap();
+        let by_block = block(1, 9).seal(nonce(), &place(), b"plaintext").unwrap();
+        assert_eq!(&**newer.open(&place(), &by_term).unwrap(), b"plaintext");
+        assert_eq!(
+            &**newer_block.open(&place(), &by_block).unwrap(),
+            b"plaintext"
+        );
+        let (mut term_again, mut block_again) = (by_term.clone(), by_block.clone());
+        newer.reseal(nonce(), &place(), &mut term_again).unwrap();
+        newer_block
+            .reseal(nonce(), &place(), &mut block_again)
+            .unwrap();
+        for (before, again) in [(&by_term, &term_again), (&by_block, &block_again)] {
+            assert_eq!(again.len(), before.len());
+            assert_eq!(KeyId::of_sealed(again), Some(KeyId::new(2)));
+            // The new key alone opens it, the old one does not.
+            assert_eq!(&**term(2, 8).open(&place(), again).unwrap(), b"plaintext");
+            assert!(term(1, 9).open(&place(), again).is_err());
+            // No piece of the old ciphertext is left.
+            assert!(
+                before[5..]
+                    .windows(8)
+                    .all(|old| { again.windows(8).all(|new| new != old) })
+            );
+        }
+        // What does not open is not sealed again, and leaves no plaintext.
+        let elsewhere = aad(1, 1, Field::Number, 8, 65_536);
+        assert!(
+            newer
+                .reseal(nonce(), &elsewhere, &mut by_term.clone())
+                .is_err()
+        );
+        let mut cut = by_block[..20].to_vec();
+        assert!(newer_block.reseal(nonce(), &place(), &mut cut).is_err());
+        // A third key is unknown.
+        let foreign = block(3, 9).seal(nonce(), &place(), b"x").unwrap();
+        assert!(newer_block.open(&place(), &foreign).is_err());
+    }
+
+    #[test]
     fn two_ciphertexts_that_were_swapped_do_not_open() {
         let sealer = term(1, 9);
         let (here, there) = (place(), aad(1, 1, Field::Number, 8, 65_536));
@@ -372,13 +481,13 @@ mod tests {
             );
             check(
                 &case,
-                |nonce, body| term.encrypt(nonce, &aad, body),
-                |nonce, body, tag| term.decrypt(nonce, &aad, body, tag),
+                |nonce, body| TermSealer::encrypt(&term.cipher, nonce, &aad, body),
+                |nonce, body, tag| TermSealer::decrypt(&term.cipher, nonce, &aad, body, tag),
             );
             check(
                 &case,
-                |nonce, body| block.encrypt(nonce, &aad, body),
-                |nonce, body, tag| block.decrypt(nonce, &aad, body, tag),
+                |nonce, body| BlockSealer::encrypt(&block.cipher, nonce, &aad, body),
+                |nonce, body, tag| BlockSealer::decrypt(&block.cipher, nonce, &aad, body, tag),
             );
         }
     }

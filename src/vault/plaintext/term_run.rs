@@ -9,7 +9,7 @@
 use zeroize::Zeroizing;
 
 use super::aad::Aad;
-use super::nonce::Nonce;
+use super::nonce::{Nonce, Nonces};
 use super::phone::Phone;
 use super::seal::{OVERHEAD, OpenError, SealError, TermSealer};
 
@@ -54,6 +54,32 @@ impl TermSealer {
         let from = FRONT + place * SEALED;
         let there = run.get_mut(from..from + SEALED).ok_or(SealError)?;
         there.copy_from_slice(body);
+        Ok(())
+    }
+
+    /// Seals every number of a run again under its own key, each bound to its own place, which `aad` gives by its
+    /// position. After a failure the run is of no use.
+    pub fn reseal_run(
+        &self,
+        nonces: &mut Nonces<'_>,
+        aad: impl Fn(usize) -> Option<Aad>,
+        run: &mut [u8],
+    ) -> Result<(), OpenError> {
+        let terms = run.len().checked_sub(FRONT).ok_or(OpenError)? / SEALED;
+        let mut front = [0; FRONT];
+        for place in 0..terms {
+            let mut whole = cut(run, place)?;
+            let nonce = nonces.take().map_err(|_| OpenError)?;
+            self.reseal(nonce, &aad(place).ok_or(OpenError)?, &mut whole)?;
+            let (made, body) = whole.split_first_chunk().ok_or(OpenError)?;
+            front = *made;
+            let from = FRONT + place * SEALED;
+            run[from..from + SEALED].copy_from_slice(body);
+        }
+        // The numbers name their key once, so it is written when all of them are under it.
+        if terms > 0 {
+            run[..FRONT].copy_from_slice(&front);
+        }
         Ok(())
     }
 
@@ -211,6 +237,33 @@ mod tests {
         let nonce = nonces.take().unwrap();
         let foreign = other.replace_in_run(nonce, &aad(1), (&mut run, 1), &Phone::erased());
         assert!(foreign.is_err());
+    }
+
+    #[test]
+    fn a_run_that_is_sealed_again_has_its_numbers_under_the_new_key_in_their_places() {
+        let old = TermSealer::new(KeyId::new(3), &[7; 32]);
+        let entropy = SystemEntropy::new();
+        let mut nonces = Nonces::new(&entropy);
+        let mut run = Vec::new();
+        for no in 0..5 {
+            let phone = Phone::from_digits(447_700_900_000 + no);
+            old.seal_into_run(nonces.take().unwrap(), &aad(no), &phone, &mut run)
+                .unwrap();
+        }
+        let mut new = TermSealer::new(KeyId::new(4), &[8; 32]);
+        new.also_opens(KeyId::new(3), &[7; 32]);
+        let mut again = run.clone();
+        new.reseal_run(&mut nonces, |place| Some(aad(place as u64)), &mut again)
+            .unwrap();
+        assert_eq!(again.len(), run.len());
+        let alone = TermSealer::new(KeyId::new(4), &[8; 32]);
+        for no in 0..5 {
+            let opened = alone.open_in_run(&aad(no), &again, no as usize).unwrap();
+            assert!(opened.digits() == 447_700_900_000 + no);
+            assert!(old.open_in_run(&aad(no), &again, no as usize).is_err());
+        }
+        let moved = new.reseal_run(&mut nonces, |place| Some(aad(place as u64 + 1)), &mut run);
+        assert!(moved.is_err());
     }
 
     #[test]

@@ -193,13 +193,13 @@ impl<'s> CaseRecords<'s> {
         })
     }
 
-    /// A keyed digest over the exhibits and the digests of their sealed parts. It changes with every admission, every
-    /// withdrawal and every erasure.
+    /// A keyed digest over the exhibits, the digests of their sealed parts as they were admitted, and how many erasures
+    /// there are. It changes with every admission, every withdrawal and every erasure, and not with a new key.
     pub(in crate::vault) fn edition(&self) -> [u8; 32] {
         let mut digest = RequestDigest::of(&self.keys, "edition of a case's records");
         for (exhibit, description) in self.exhibits.iter().zip(&self.descriptions) {
             digest.part(exhibit.id.as_str().as_bytes());
-            digest.part(description.blocks_digest.as_bytes());
+            digest.part(description.admitted_digest.as_bytes());
         }
         digest.part(&self.erasures.to_be_bytes());
         digest.finish()

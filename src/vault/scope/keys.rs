@@ -1,12 +1,19 @@
-//! The keyring, through the door: its state, and a new passphrase.
+//! The keyring, through the door: its state, a new passphrase, and a new key of a case.
 
-use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use serde_json::json;
 
 use super::Scope;
 use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
-use crate::vault::error::OperationError;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::core::Core;
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::key_ages::KeyDue;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
+use crate::vault::rotations::RotationProgress;
+use crate::vault::store::exhibit_rows;
 
 impl Scope<'_, actions::RotateKek> {
     /// A new KEK in place of the old one; answers the keyring's new generation.
@@ -27,7 +34,52 @@ impl Scope<'_, actions::RotateKek> {
     }
 }
 
+impl Scope<'_, actions::RotateCaseKey> {
+    /// A new key of the case, which seals from now on. Answers the keyring's new generation. As with the passphrase,
+    /// the file is on disk before the leaf is: the rotation is under way then, whatever becomes of the leaf.
+    pub fn rotate_case_key(&mut self) -> Result<u64, OperationError> {
+        let case = self.case_row()?;
+        // It seals under the key that was the newest when it began.
+        if !exhibit_rows::staged(self.connection, Some(case.number))?.is_empty() {
+            return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
+        }
+        let mut keyring = self.core.keyring_to_change();
+        if keyring.case_key_ids(&case.id).len() > 1 {
+            return Err(OperationError::Conflict(Conflict::RotationUnderWay));
+        }
+        let key = keyring.add_case_key(&case.id, &*self.core.entropy)?;
+        let generation = keyring.generation();
+        drop(keyring);
+        self.notes.generation = Some(generation);
+        self.note_detail(json!({ "key": key.number() }));
+        Ok(generation)
+    }
+
+    /// What lets the vault begin, once the leaf is durable.
+    pub fn begin_rotation(&self) -> RotationBegun {
+        RotationBegun(Arc::clone(self.core))
+    }
+}
+
+/// A rotation that was begun by an act whose leaf is durable once there is a receipt.
+pub struct RotationBegun(Arc<Core>);
+
+impl RotationBegun {
+    /// Lets the vault seal the case again: the server within a second, or the next start.
+    pub fn begin(self, _: &Receipt) {
+        self.0.rotate_due.store(true, Ordering::Release);
+    }
+}
+
 impl<A: Action> Scope<'_, A> {
+    /// The rotations of case keys that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// Generation, slots and number of cases; nothing secret.
     pub fn key_status(&self) -> KeyringStatus {
         self.core.keys().status()

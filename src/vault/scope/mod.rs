@@ -65,6 +65,7 @@ pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};
 pub use self::health::Standing;
 pub use self::integrity::{IntegrityView, VerifiedView};
 pub(in crate::vault) use self::key_dues::key_dues;
+pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};

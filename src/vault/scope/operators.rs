@@ -255,6 +255,8 @@ impl<A: Writes> Scope<'_, A> {
             Some(by) => {
                 secrets.forget_reset();
                 secrets.passkeys.clear();
+                // Where there is no passkey there is nothing to recover.
+                secrets.forget_recovery(&*self.core.entropy)?;
                 secrets.renew_fingerprint(&*self.core.entropy)?;
                 let sealed = self.seal_secrets(&secrets, &row.id)?;
                 operator_rows::keep_factor(self.transaction()?, &row.id, 0, &sealed)?;

@@ -406,9 +406,10 @@ impl Scope<'_, actions::DecideSlotChange> {
 }
 
 impl Scope<'_, actions::CarryOutSlotChange> {
-    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it. A process
-    /// that ends between the two has changed the slots and not said so; carrying it out again then comes to the same: a
-    /// slot of this change gives way to the new one, whose secret its holder gets, and one that is gone is gone.
+    /// The asker does what was approved. The keyring is on disk before the leaf is, as with every change of it. A
+    /// process that ends between the two has changed the slots and not said so; carrying it out again then comes to the
+    /// same: a slot of this change gives way to the new one, whose secret its holder gets, and one that is gone is
+    /// gone.
     pub fn carry_out_slot_change(
         &mut self,
         prepared: Option<SlotForChange>,
@@ -461,8 +462,8 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         Ok(changed)
     }
 
-    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has both
-    /// in one commit, so no step of it can be there without the others.
+    /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has
+    /// both in one commit, so no step of it can be there without the others.
     fn succeed_signing(&mut self, number: u32) -> Result<SlotChanged, OperationError> {
         let now = Signing::read(self.connection)?.number();
         if now.checked_add(1) != Some(number) {

@@ -44,6 +44,27 @@ pub(crate) fn replace(
     )
 }
 
+/// Puts another ciphertext of the same length over a block, in the pages where it is.
+pub(crate) fn overwrite(
+    connection: &Transaction,
+    exhibit: ExhibitNumber,
+    field: Field,
+    no: u32,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let failed = at("block::overwrite");
+    let row: i64 = connection
+        .prepare_cached(ROW)
+        .map_err(&failed)?
+        .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
+        .map_err(&failed)?;
+    connection.overwrite("block", row, sealed)
+}
+
+/// Finds the row of a block.
+const ROW: &str =
+    "-- block::reader\nSELECT rowid FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3";
+
 fn write(
     connection: &Transaction,
     name: &'static str,
@@ -100,7 +121,7 @@ impl<'c> BlockReader<'c> {
         let row: Option<i64> = self
             .0
             .connection()
-            .prepare_cached("-- block::reader\nSELECT rowid FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
+            .prepare_cached(ROW)
             .map_err(&failed)?
             .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
             .optional()

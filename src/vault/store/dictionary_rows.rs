@@ -23,6 +23,22 @@ pub(crate) fn insert(
     one("dictionary::insert", changed)
 }
 
+/// Puts another segment in the place of one that is there.
+pub(crate) fn replace(
+    connection: &Transaction,
+    exhibit: ExhibitNumber,
+    field: Field,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection
+        .execute(
+            "-- dictionary::replace\nUPDATE dictionary SET sealed = ?3 WHERE exhibit = ?1 AND field = ?2",
+            params![exhibit.0, field.code(), sealed],
+        )
+        .map_err(at("dictionary::replace"))?;
+    one("dictionary::replace", changed)
+}
+
 pub(crate) fn find(
     connection: &Snapshot,
     exhibit: ExhibitNumber,

@@ -133,6 +133,18 @@ pub(crate) fn remove_all(
     Ok(numbers.len())
 }
 
+/// Puts the same account in its place, sealed under another key.
+pub(crate) fn reseal_account(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+    account: &[u8],
+) -> Result<(), StoreError> {
+    let set = [("account", blob(account))];
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::reseal_account", usize::from(changed))
+}
+
 /// Takes away the sealed account of a member of a destroyed case.
 pub(crate) fn shred_account(
     connection: &Transaction,

@@ -31,6 +31,7 @@ pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 mod schema;
 pub(crate) mod sealed_parts;
+pub(crate) mod sealed_under;
 pub(crate) mod seen_rows;
 pub(crate) mod session_rows;
 pub(crate) mod slot_change_rows;

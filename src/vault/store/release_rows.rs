@@ -21,6 +21,13 @@ pub(crate) fn insert(
     connection.insert(&RELEASE, &cells)
 }
 
+/// Puts the same release in its place, sealed under another key.
+pub(crate) fn reseal(connection: &Transaction, no: i64, sealed: &[u8]) -> Result<(), StoreError> {
+    let set = [("sealed", blob(sealed))];
+    let changed = connection.update(&RELEASE, &[("no", int(no))], &[], &set)?;
+    one("release::reseal", usize::from(changed))
+}
+
 pub(crate) fn next_no(connection: &Snapshot) -> Result<i64, StoreError> {
     connection.next_number(&RELEASE)
 }

@@ -162,6 +162,24 @@ pub(crate) fn advance(
     one("request::advance", usize::from(changed))
 }
 
+/// Puts the same request in its place, sealed under another key.
+pub(crate) fn reseal(
+    connection: &Transaction,
+    id: &RequestId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection.update(&REQUEST, &key(id), &[], &[("sealed", blob(sealed))])?;
+    one("request::reseal", usize::from(changed))
+}
+
+/// Every request of a case, of any kind.
+pub(crate) fn of_case(
+    connection: &Snapshot,
+    case: CaseNumber,
+) -> Result<Vec<RequestRow>, StoreError> {
+    connection.rows(&REQUEST, &[("case_number", int(case.0))], read)
+}
+
 /// Takes away what is sealed of a request of a destroyed case. Who asked and who decided stays.
 pub(crate) fn shred(connection: &Transaction, id: &RequestId) -> Result<(), StoreError> {
     let set = [("digest", blob(&[])), ("sealed", blob(&[]))];

@@ -7,6 +7,7 @@ use rusqlite::{CachedStatement, OptionalExtension, Params, params};
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, at, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::sealed_under::Front;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::domain::Field;
@@ -250,6 +251,35 @@ impl Terms {
             })
             .optional()
             .map_err(at("term_run::stored"))
+    }
+
+    /// Some runs from a term number on of which the values or the tags name another key, in order.
+    pub(crate) fn not_under(
+        self,
+        connection: &Snapshot,
+        front: Front,
+        (from, most): (u32, u32),
+    ) -> Result<Vec<StoredRun>, StoreError> {
+        let failed = at("term_run::not_under");
+        let mut statement = connection
+            .prepare_cached(
+                "-- term_run::not_under
+                 SELECT first, first_tag, tags, sealed FROM term_run
+                 WHERE case_number = ?1 AND field = ?2 AND first >= ?4
+                 AND (substr(sealed, 1, 5) <> ?3 OR substr(tags, 1, 5) <> ?3) ORDER BY first LIMIT ?5",
+            )
+            .map_err(&failed)?;
+        let place = params![self.case.0, self.field.code(), front, from, most];
+        let rows = statement.query_map(place, |row| {
+            Ok(StoredRun {
+                first: row.get(0)?,
+                first_tag: row.get(1)?,
+                tags: row.get(2)?,
+                sealed: row.get(3)?,
+            })
+        });
+        let all: rusqlite::Result<Vec<_>> = rows.map_err(&failed)?.collect();
+        all.map_err(&failed)
     }
 
     /// Puts other ciphertexts in the place of those of a run.

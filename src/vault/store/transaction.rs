@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Params};
+use rusqlite::{Connection, MAIN_DB, Params};
 
 use super::connection;
 use super::control::{ControlState, ControlView};
@@ -166,6 +166,26 @@ impl Transaction {
         match undone.and_then(|()| self.control("RELEASE act")) {
             Ok(()) => ended,
             Err(error) => ended.and(Err(failed(error).into())),
+        }
+    }
+
+    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is. To replace it
+    /// would free all its pages, overwrite them with zeros, and write as many others.
+    pub(super) fn overwrite(
+        &self,
+        table: &'static str,
+        row: i64,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let failed = at("blob::overwrite");
+        statements::note(table);
+        let opened = self
+            .connection()
+            .blob_open(MAIN_DB, table, "sealed", row, false);
+        let mut blob = opened.map_err(&failed)?;
+        match blob.len() == sealed.len() {
+            true => blob.write_all_at(sealed, 0).map_err(&failed),
+            false => Err(StoreError::inconsistent("blob::overwrite")),
         }
     }
 

@@ -15,9 +15,15 @@ fn leaves_of(incident: &Incident, send: impl FnOnce() -> Answer) -> (Answer, Vec
     let before = incident.leaves();
     let answer = send();
     let after = incident.leaves();
-    // What the vault itself does after a destruction or an erasure comes when it comes.
+    // What the vault itself does after a destruction, an erasure or a new key comes when it comes.
     let own = |leaf: &Value| {
-        let own = ["destruction.certify", "erasure.overwrite", "erasure.finish"];
+        let own = [
+            "destruction.certify",
+            "erasure.overwrite",
+            "erasure.finish",
+            "key.reseal",
+            "key.retire",
+        ];
         own.iter().any(|action| leaf["action"] == *action)
     };
     let leaves = (before..after)

@@ -26,7 +26,7 @@ fn a_code_opens_nothing_before_the_delay_is_over_and_then_enrols_a_passkey_and_d
     let incident = Incident::new();
     let (lead, old, new) = (incident.lead(), Authenticator::new(), Authenticator::new());
     let code = enrolled(&lead, &old);
-    let begun = recover(&incident, PASSWORD, &code).assert_status(200);
+    let begun = recover(&incident, PASSWORD, &code).assert_status(201);
     let told = begun.json();
     assert_eq!(
         (&told["token"], &told["left_s"]),
@@ -40,7 +40,7 @@ fn a_code_opens_nothing_before_the_delay_is_over_and_then_enrols_a_passkey_and_d
     // Asked again it waits on, and is no new alarm.
     incident.clock.advance_seconds(DAY - 60);
     incident.forget_sessions();
-    let waits = recover(&incident, PASSWORD, &code).assert_status(200);
+    let waits = recover(&incident, PASSWORD, &code).assert_status(201);
     assert_eq!(
         (&waits.json()["token"], &waits.json()["left_s"]),
         (&Value::Null, &json!(60))
@@ -52,7 +52,7 @@ fn a_code_opens_nothing_before_the_delay_is_over_and_then_enrols_a_passkey_and_d
         .sign_in(name, PASSWORD)
         .assert_problem(401, "wrong-credential");
     incident.clock.advance_seconds(60);
-    let opened = recover(&incident, PASSWORD, &code).assert_status(200);
+    let opened = recover(&incident, PASSWORD, &code).assert_status(201);
     let session = incident.anonymous().with_token(&opened.member("token"));
     session.get("/me").assert_status(200);
     let list = session.get("/me/passkeys").assert_status(200).json();
@@ -95,7 +95,7 @@ fn a_code_opens_nothing_before_the_delay_is_over_and_then_enrols_a_passkey_and_d
     recover(&incident, PASSWORD, &code).assert_problem(401, "wrong-credential");
     assert_eq!(
         recover(&incident, PASSWORD, &next)
-            .assert_status(200)
+            .assert_status(201)
             .json()["left_s"],
         DAY
     );
@@ -144,7 +144,7 @@ fn whoever_signs_in_with_a_passkey_has_not_lost_it() {
     let vault = TestVault::new();
     let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
     let code = enrolled(&lead, &key);
-    recover(&vault, PASSWORD, &code).assert_status(200);
+    recover(&vault, PASSWORD, &code).assert_status(201);
     vault
         .anonymous()
         .sign_in_with(&key, name)
@@ -159,16 +159,16 @@ fn a_delay_is_the_configured_one_and_a_recovery_that_nobody_ends_lapses() {
     let vault = TestVault::with("[sign_in]\npasskeys = \"offered\"\nrecovery_hours = 2\n");
     let (lead, key) = (vault.lead(), Authenticator::new());
     let code = enrolled(&lead, &key);
-    let begun = recover(&vault, PASSWORD, &code).assert_status(200).json();
+    let begun = recover(&vault, PASSWORD, &code).assert_status(201).json();
     assert_eq!(begun["left_s"], 2 * 3600);
     vault.clock.advance_seconds(8 * DAY);
     vault.forget_sessions();
     // It begins anew, with its delay and its alarm.
-    let again = recover(&vault, PASSWORD, &code).assert_status(200);
+    let again = recover(&vault, PASSWORD, &code).assert_status(201);
     assert_eq!(again.json()["left_s"], 2 * 3600);
     assert_eq!(leaf(&vault, &again)["alarm"], "recovery-begun");
     vault.clock.advance_seconds(2 * 3600);
-    let opened = recover(&vault, PASSWORD, &code).assert_status(200);
+    let opened = recover(&vault, PASSWORD, &code).assert_status(201);
     let session = vault.anonymous().with_token(&opened.member("token"));
     session.get("/me").assert_status(200);
     // It is short.

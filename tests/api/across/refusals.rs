@@ -996,6 +996,7 @@ const ADMIT: &str = "POST /api/v1/cases/{case}/exhibits";
 const SLOT: &str = "POST /api/v1/keys/slots/change";
 const SLOT_DECISION: &str = "POST /api/v1/keys/slots/change/decision";
 const SLOT_CARRYING_OUT: &str = "POST /api/v1/keys/slots/change/carrying-out";
+const ROTATE: &str = "POST /api/v1/cases/{case}/key/rotation";
 const ACCEPT: &str = "POST /api/v1/clock/acceptance";
 
 /// Types what nobody reads out.
@@ -1603,6 +1604,23 @@ const STATES: &[State] = &[
             carry_out_slot(client)
         },
     ),
+    state(
+        ROTATE,
+        (409, "rotation-under-way"),
+        Who::Administrator,
+        |incident, client| {
+            let rotate = || client.post(&incident.of_case("/key/rotation"), &body::reason());
+            // One that has ended by then is followed by another one.
+            let mut answer = rotate();
+            for _ in 0..20 {
+                if answer.status != 200 {
+                    break;
+                }
+                answer = rotate();
+            }
+            answer
+        },
+    ),
     state(ACCEPT, (409, "clock-right"), Who::Lead, accept),
     state(
         ACCEPT,
@@ -1686,7 +1704,7 @@ fn by_data(refusal: DataRefusal) -> Vec<&'static str> {
             "POST /api/v1/quarantines/{quarantine}/decision",
             "POST /api/v1/withdrawals/{withdrawal}/decision",
         ],
-        By::AdmissionInProgress => vec![ADMIT, ERASE],
+        By::AdmissionInProgress => vec![ADMIT, ERASE, ROTATE],
         By::AlreadyAdmitted => vec![ADMIT],
         // Whatever is read may be damaged; this route says so, because what it reads is read once.
         By::Damaged => vec![OPEN_QUARANTINE],

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use breachvault::vault::clock::Clock as _;
 use serde_json::{Value, json};
@@ -95,6 +96,19 @@ pub fn new_passphrase() -> Value {
     json!({ "change": "add", "kind": "passphrase", "label": "another one", "reason": body::REASON })
 }
 
+/// Waits until the rotation of a key that an earlier row began has ended.
+pub fn no_rotation(incident: &Incident) {
+    let begun = Instant::now();
+    let under_way = || {
+        let status = incident.administrator().get("/keys/status").json();
+        !status["rotations"].as_array().unwrap().is_empty()
+    };
+    while under_way() {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// Ends the change of slots that waits, if one does.
 pub fn no_slot_change(incident: &Incident) {
     let administrator = incident.administrator();
@@ -182,6 +196,7 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
+    row("POST /api/v1/cases/{case}/key/rotation",          Administrator, Lead, 403),
     row("PUT /api/v1/cases/{case}/retention",              Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/destructions",          Lead, Custodian, 403),
     row("GET /api/v1/cases/{case}/destructions",           Custodian, Investigator, 403),
@@ -326,6 +341,10 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             let (operator, _) = incident.invite(&fresh_name(), "investigator");
             incident.give(&incident.case, &operator, "investigator", None);
             target = Some(operator);
+            Some(body::reason())
+        }
+        "POST /api/v1/cases/{case}/key/rotation" => {
+            no_rotation(incident);
             Some(body::reason())
         }
         "POST /api/v1/cases/{case}/members/{operator}/recognition" => {

@@ -114,6 +114,7 @@ const ROWS: &[Row] = &[
         status: 409,
         ..post("POST /console/keys/slots/change/carrying-out", &[REASON], &[Administrator])
     },
+    post("POST /console/cases/{case}/key/rotation", &[REASON], &[Administrator]),
     get("GET /console/health", &[Administrator, Auditor, Lead, SecondLead]),
     get("GET /console/clock", &[Administrator, Auditor, Lead, SecondLead]),
     // The clock agrees, so nobody has anything to accept.

@@ -65,8 +65,39 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
         ("reason", "they help from today on"),
     ];
     second.submit(path, &yes).assert_status(303);
+    // Until a lead knows whose account it is, they are told what to do and see nothing of the case.
+    let home = somebody.get("/console").assert_status(200).text();
+    assert!(!home.contains("SMS logs of March"), "{home}");
+    assert!(home.contains("No lead has recognised you yet"), "{home}");
+    let case = format!("/console{}", incident.of_case(""));
+    let refused = somebody.get(&case).assert_status(403).text();
+    assert!(refused.contains("read your fingerprint out"), "{refused}");
+    let (_, after) = home
+        .split_once("read out: <strong class=\"mono\">")
+        .unwrap();
+    let (fingerprint, _) = after.split_once('<').unwrap();
+    // A lead finds them on the first page and on that of the members.
+    let home = lead.get("/console").assert_status(200).text();
+    assert!(home.contains("A member is not recognised yet"), "{home}");
+    let members = format!("{case}/members");
+    let page = lead.get(&members).assert_status(200).text();
+    assert!(page.contains("not recognised yet"), "{page}");
+    let (before, _) = page
+        .split_once("Recognise new.investigator</button>")
+        .unwrap();
+    let (_, form) = before.rsplit_once("action=\"").unwrap();
+    let (action, _) = form.split_once('"').unwrap();
+    let why = ("reason", "she read it out by telephone");
+    let wrong = lead.submit(action, &[("fingerprint", "0000-0000-0000"), why]);
+    let wrong = wrong.assert_status(403).text();
+    assert!(wrong.contains("not the fingerprint"), "{wrong}");
+    let page = lead.get(&members).assert_status(200).text();
+    assert!(page.contains("wrong fingerprints: 1"), "{page}");
+    lead.submit(action, &[("fingerprint", fingerprint), why])
+        .assert_status(303);
     let home = somebody.get("/console").assert_status(200).text();
     assert!(home.contains("SMS logs of March"), "{home}");
+    assert!(!home.contains("No lead has recognised you yet"), "{home}");
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 mod carry_out_change;
 mod decide_change;
-mod due;
 mod read;
 mod request_change;
-mod signing_keys;
+mod rotate_case;
 mod slot_list;
 mod status;
 
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, TestVault, body};
 
 /// Where changes of the slots are asked for.
-const CHANGE: &str = "/keys/slots/change";
+pub const CHANGE: &str = "/keys/slots/change";
 
 fn shares(needed: u8, shares: u8) -> Value {
     json!({
@@ -29,22 +28,22 @@ fn removal(slot: u64) -> Value {
 }
 
 /// One administrator asks, the other approves, the first carries it out.
-fn change(vault: &TestVault, wanted: &Value) -> Answer {
+pub fn change(vault: &TestVault, wanted: &Value) -> Answer {
     let (one, other) = (vault.administrator(), vault.other_administrator());
     one.post(CHANGE, wanted).assert_status(201);
     decide(&other, &body::approve()).assert_status(200);
     carry_out(&one).assert_status(200)
 }
 
-fn decide(client: &Client, decision: &Value) -> Answer {
+pub fn decide(client: &Client, decision: &Value) -> Answer {
     client.post("/keys/slots/change/decision", decision)
 }
 
-fn carry_out(client: &Client) -> Answer {
+pub fn carry_out(client: &Client) -> Answer {
     client.post("/keys/slots/change/carrying-out", &body::reason())
 }
 
-fn slots(vault: &TestVault) -> Value {
+pub fn slots(vault: &TestVault) -> Value {
     vault
         .administrator()
         .get("/keys/slots")

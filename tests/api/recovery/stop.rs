@@ -10,7 +10,7 @@ fn begun(vault: &TestVault) -> String {
     let (lead, key) = (vault.lead(), Authenticator::new());
     let enrolled = lead.post("/me/passkeys", &lead.making(&key, "a key"));
     let code = enrolled.assert_status(201).member("recovery_code");
-    recover(vault, &code).assert_status(200);
+    recover(vault, &code).assert_status(201);
     code
 }
 
@@ -71,7 +71,7 @@ fn whoever_has_a_passkey_signs_that_they_stop_it_and_what_it_opened_ends() {
     let key = Authenticator::new();
     vault.clock.advance_seconds(24 * 3600);
     vault.forget_sessions();
-    let opened = recover(&vault, &code).assert_status(200);
+    let opened = recover(&vault, &code).assert_status(201);
     let recovering = vault.anonymous().with_token(&opened.member("token"));
     recovering.get("/me").assert_status(200);
     let other = vault.second_lead();

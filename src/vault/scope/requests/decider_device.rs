@@ -6,7 +6,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::approval::Approval;
 use super::sealed::damaged;
@@ -50,7 +49,7 @@ impl<A: Action> Scope<'_, A> {
             return Ok(None);
         }
         let detail = self.detail_of(&leaf)?;
-        let signed = detail.pointer("/detail/signed").map(Value::clone);
+        let signed = detail.pointer("/detail/signed").cloned();
         let kept: Kept =
             serde_json::from_value(signed.ok_or_else(damaged)?).map_err(|_| damaged())?;
         let key = STANDARD.decode(&kept.key).map_err(|_| damaged())?;

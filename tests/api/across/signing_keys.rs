@@ -9,7 +9,7 @@ use breachvault::vault::keyring::Passphrase;
 use breachvault::vault::trail::{self, TrailFailure};
 use serde_json::{Value, json};
 
-use super::{CHANGE, carry_out, change, decide, slots};
+use crate::key::{CHANGE, carry_out, change, decide, slots};
 use crate::support::{TestVault, body};
 
 fn wanted() -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::change;
+use crate::key::change;
 use crate::support::{Client, TestVault, Who, body};
 
 const DAY: i64 = 86_400;

@@ -1,0 +1,210 @@
+//! The parts of an exhibit, sealed again under the newest key of the case, some at a time.
+//!
+//! Reads and seals; the caller writes what came of it, together with the new digest over the set. What is not what the
+//! log says is not sealed again: the set must have the digest that the description has, and each part must open.
+//! Sees the keys of the case, and plaintext of parts in place while it is sealed again.
+
+use std::collections::VecDeque;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::part_digests::{NUMBERED, PartKind, PartPlace, PartSet};
+use crate::domain::Field;
+use crate::vault::error::OperationError;
+use crate::vault::exhibits::description::open_description;
+use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
+use crate::vault::keyring::CaseKeys;
+use crate::vault::plaintext::{KeyId, Nonces};
+use crate::vault::store::exhibit_rows::{self, ExhibitRow};
+use crate::vault::store::sealed_parts::SealedParts;
+use crate::vault::store::{Snapshot, Transaction, block_rows, dictionary_rows};
+
+/// An exhibit whose parts are being sealed again.
+pub(in crate::vault) struct Resealing {
+    exhibit: ExhibitRow,
+    set: PartSet,
+    /// The digest over the set as it is stored.
+    stored: String,
+    /// What is left to do: places and lengths.
+    left: VecDeque<(PartPlace, usize)>,
+    /// Whether the description is under an older key still.
+    describe: bool,
+}
+
+/// Some parts of an exhibit under the newest key, and the digest of the set with them.
+pub(in crate::vault) struct ResealedParts {
+    before: String,
+    pub(in crate::vault) digest: String,
+    pub(in crate::vault) bytes: u64,
+    parts: Vec<(PartPlace, Vec<u8>)>,
+}
+
+impl Resealing {
+    /// Reads all parts of an exhibit once.
+    pub(in crate::vault) fn begin(
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        exhibit: ExhibitRow,
+    ) -> Result<Self, OperationError> {
+        let newest = Some(keys.key_id());
+        let description = open_description(keys, &exhibit)?;
+        let mut left = VecDeque::new();
+        let set = PartSet::of_stored(connection, exhibit.number, |place, sealed| {
+            if KeyId::of_sealed(sealed) != newest {
+                left.push_back((place, sealed.len()));
+            }
+        })?;
+        let stored = STANDARD.encode(set.digest());
+        if stored != description.blocks_digest {
+            return Err(OperationError::Damaged {
+                place: format!("exhibit {}, the set of its sealed parts", exhibit.id),
+            });
+        }
+        Ok(Self {
+            describe: KeyId::of_sealed(&exhibit.sealed) != newest,
+            exhibit,
+            set,
+            stored,
+            left,
+        })
+    }
+
+    /// The next parts, of some `most` bytes together and at least one; `None` if nothing is left.
+    pub(in crate::vault) fn next(
+        &mut self,
+        connection: &Snapshot,
+        keys: &CaseKeys,
+        nonces: &mut Nonces<'_>,
+        most: usize,
+    ) -> Result<Option<ResealedParts>, OperationError> {
+        if self.left.is_empty() && !self.describe {
+            return Ok(None);
+        }
+        self.describe = false;
+        let (mut parts, mut bytes) = (Vec::new(), 0);
+        while let Some((place, length)) = self.left.front().copied() {
+            if bytes > 0 && bytes + length > most {
+                break;
+            }
+            self.left.pop_front();
+            let damaged = || self.damaged(place);
+            let stored = stored(connection, &self.exhibit, place)?;
+            // Plaintext stands in it for a moment.
+            let mut sealed = Zeroizing::new(stored.ok_or_else(damaged)?);
+            let part = part_of(keys, &self.exhibit, place).ok_or_else(damaged)?;
+            part.reseal(nonces.take()?, &mut sealed)
+                .map_err(|_| damaged())?;
+            self.set.put(place, &sealed);
+            bytes += sealed.len();
+            parts.push((place, std::mem::take(&mut *sealed)));
+        }
+        let digest = STANDARD.encode(self.set.digest());
+        let before = std::mem::replace(&mut self.stored, digest.clone());
+        Ok(Some(ResealedParts {
+            before,
+            digest,
+            bytes: bytes as u64,
+            parts,
+        }))
+    }
+
+    fn damaged(&self, (kind, field, no): PartPlace) -> OperationError {
+        let kind = match kind {
+            PartKind::Block => "block",
+            PartKind::Statistics => "statistics",
+            PartKind::Dictionary => "dictionary",
+            PartKind::SubjectIndex => "subject index",
+            PartKind::Quarantine => "quarantine",
+            PartKind::Duplicates => "duplicates",
+            PartKind::Seen => "prints",
+        };
+        OperationError::Damaged {
+            place: format!("exhibit {}, {kind} {no} of field {field}", self.exhibit.id),
+        }
+    }
+}
+
+impl ResealedParts {
+    /// Writes the parts and the digest of the set. Nothing else may have changed the set meanwhile.
+    pub(in crate::vault) fn write(
+        &self,
+        rows: &Transaction,
+        keys: &CaseKeys,
+        exhibit: &ExhibitRow,
+        nonces: &mut Nonces<'_>,
+    ) -> Result<(), OperationError> {
+        let mut description = open_description(keys, exhibit)?;
+        if description.blocks_digest != self.before {
+            return Err(OperationError::Internal("the parts changed meanwhile"));
+        }
+        let gone = OperationError::Internal("a part of no kind");
+        for ((kind, field, no), sealed) in &self.parts {
+            let number = exhibit.number;
+            match (kind, field_of(*field)) {
+                (PartKind::Block, Some(field)) => {
+                    block_rows::overwrite(rows, number, field, *no, sealed)?;
+                }
+                (PartKind::Dictionary, Some(field)) => {
+                    dictionary_rows::replace(rows, number, field, sealed)?;
+                }
+                _ => match table_of(*kind) {
+                    Some(table) => table.replace(rows, number, *no, sealed)?,
+                    None => return Err(gone),
+                },
+            }
+        }
+        description.blocks_digest.clone_from(&self.digest);
+        let part = ExhibitParts::of(keys, &exhibit.id).description();
+        let sealed = part.seal_json(nonces.take()?, &description)?;
+        Ok(exhibit_rows::redescribe(rows, exhibit.number, &sealed)?)
+    }
+}
+
+fn stored(
+    connection: &Snapshot,
+    exhibit: &ExhibitRow,
+    (kind, field, no): PartPlace,
+) -> Result<Option<Vec<u8>>, OperationError> {
+    let number = exhibit.number;
+    Ok(match (kind, field_of(field)) {
+        (PartKind::Block, Some(field)) => {
+            let mut sealed = Vec::new();
+            block_rows::read(connection, number, field, no, &mut sealed)?.then_some(sealed)
+        }
+        (PartKind::Dictionary, Some(field)) => dictionary_rows::find(connection, number, field)?,
+        _ => match table_of(kind) {
+            Some(table) => table.find(connection, number, no)?,
+            None => None,
+        },
+    })
+}
+
+fn part_of<'k>(
+    keys: &'k CaseKeys,
+    exhibit: &'k ExhibitRow,
+    (kind, field, no): PartPlace,
+) -> Option<Part<'k>> {
+    let parts = ExhibitParts::of(keys, &exhibit.id);
+    Some(match kind {
+        PartKind::Block => parts.block(field_of(field)?, no),
+        PartKind::Statistics => parts.statistics(no),
+        PartKind::Dictionary => parts.dictionary(field_of(field)?),
+        PartKind::SubjectIndex => parts.subject_index(no),
+        PartKind::Quarantine => parts.quarantine(no),
+        PartKind::Duplicates => parts.duplicates(no),
+        PartKind::Seen => parts.seen(no),
+    })
+}
+
+fn field_of(code: u8) -> Option<Field> {
+    Field::ALL.into_iter().find(|field| field.code() == code)
+}
+
+fn table_of(kind: PartKind) -> Option<&'static SealedParts> {
+    let mut numbered = NUMBERED.iter();
+    numbered
+        .find(|(one, _)| *one == kind)
+        .map(|(_, table)| table)
+}
