@@ -130,6 +130,21 @@ pub(crate) fn reseal_account(
     one("membership::reseal_account", usize::from(changed))
 }
 
+/// The operator is no member of any case any more; answers of how many they were one, suspended ones included.
+pub(crate) fn remove_all(
+    connection: &Transaction,
+    operator: &OperatorId,
+) -> Result<usize, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let numbers = connection.rows(&MEMBERSHIP, &by, |row| {
+        row.get("case_number").map_err(at("membership::remove_all"))
+    })?;
+    for number in &numbers {
+        remove(connection, CaseNumber(*number), operator)?;
+    }
+    Ok(numbers.len())
+}
+
 /// Takes away the sealed account of a member of a destroyed case.
 pub(crate) fn shred_account(
     connection: &Transaction,
