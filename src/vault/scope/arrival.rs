@@ -201,9 +201,8 @@ impl<A: Writes> Scope<'_, A> {
         id: &OperatorId,
         called: Option<&str>,
     ) -> Result<(OperatorName, [u8; 16]), OperationError> {
-        let called = called.map(|name| format!("{PREFIX}{}", name.to_ascii_lowercase()));
         let letters = id.as_str().bytes().map(letter).collect::<String>();
-        for name in called.into_iter().chain([format!("{PREFIX}{letters}")]) {
+        for name in called.map(name_of).into_iter().chain([name_of(&letters)]) {
             let Ok(name) = OperatorName::parse(&name) else {
                 continue;
             };
@@ -222,11 +221,47 @@ impl<A: Writes> Scope<'_, A> {
     }
 }
 
+/// What somebody is called whom the provider calls so: what is in no name becomes a hyphen, as in an e-mail address.
+fn name_of(called: &str) -> String {
+    let plain = |letter: char| match letter.to_ascii_lowercase() {
+        letter @ ('a'..='z' | '0'..='9' | '.' | '_' | '-') => letter,
+        _ => '-',
+    };
+    format!("{PREFIX}{}", called.chars().map(plain).collect::<String>())
+}
+
 /// Digits of an id as letters, because a name with many digits may be a phone number.
 fn letter(byte: u8) -> char {
     match byte {
         b'0'..=b'9' => char::from(b'a' + (byte - b'0')),
         b'a'..=b'z' => char::from(byte),
         _ => '-',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_providers_with_a_mark_or_else_made_of_the_id() {
+        for (called, name) in [
+            ("ann", "ext.ann"),
+            ("Ann.Smith", "ext.ann.smith"),
+            ("ann@corp.example", "ext.ann-corp.example"),
+            ("l\u{fc}kas <b>", "ext.l-kas--b-"),
+        ] {
+            assert_eq!(name_of(called), name);
+            assert!(OperatorName::parse(name).is_ok(), "{name}");
+        }
+        assert!(OperatorName::parse(&name_of("+1 202 555 0147")).is_err());
+        assert!(OperatorName::parse(&name_of(&"x".repeat(64))).is_err());
+        let id = OperatorId::from_random([0xff; 13]);
+        let letters = id.as_str().bytes().map(letter).collect::<String>();
+        assert!(OperatorName::parse(&name_of(&letters)).is_ok(), "{letters}");
+        assert!(
+            letters.bytes().all(|byte| !byte.is_ascii_digit()),
+            "{letters}"
+        );
     }
 }
