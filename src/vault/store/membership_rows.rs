@@ -118,6 +118,18 @@ pub(crate) fn remove(
     one("membership::remove", usize::from(gone))
 }
 
+/// Puts the same account in its place, sealed under another key.
+pub(crate) fn reseal_account(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+    account: &[u8],
+) -> Result<(), StoreError> {
+    let set = [("account", blob(account))];
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::reseal_account", usize::from(changed))
+}
+
 /// The operator is no member of any case any more; answers of how many they were one, suspended ones included.
 pub(crate) fn remove_all(
     connection: &Transaction,
@@ -131,18 +143,6 @@ pub(crate) fn remove_all(
         remove(connection, CaseNumber(*number), operator)?;
     }
     Ok(numbers.len())
-}
-
-/// Puts the same account in its place, sealed under another key.
-pub(crate) fn reseal_account(
-    connection: &Transaction,
-    case: CaseNumber,
-    operator: &OperatorId,
-    account: &[u8],
-) -> Result<(), StoreError> {
-    let set = [("account", blob(account))];
-    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
-    one("membership::reseal_account", usize::from(changed))
 }
 
 /// Takes away the sealed account of a member of a destroyed case.

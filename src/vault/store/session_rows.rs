@@ -18,12 +18,12 @@ words! {
         Passkey => "passkey",
         /// The vault's own command line, by whoever has the vault's passphrase too.
         Host => "host",
-        /// An OpenID provider outside the vault.
-        Provider => "provider",
         /// A password and a recovery code, after the delay: good for enrolling a passkey.
         Recovery => "recovery",
         /// It is the token of a script.
         Script => "script",
+        /// An OpenID provider outside the vault.
+        Provider => "provider",
     }
 }
 
