@@ -208,8 +208,8 @@ fn told(fault: ProviderFault) -> Problem {
     })
 }
 
-/// The page to sign in, which says why somebody is not. Its cookie stays: what was begun in this browser is not ended by
-/// what another site sends here, and what was used up is used up in the vault.
+/// The page to sign in, which says why somebody is not. Its cookie stays: what was begun in this browser is not ended
+/// by what another site sends here, and what was used up is used up in the vault.
 fn refused(
     app: &App,
     parts: &http::request::Parts,

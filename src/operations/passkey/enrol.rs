@@ -29,8 +29,8 @@ pub struct EnrolPasskeyInput {
     /// What its owner calls it.
     #[schema(value_type = Title)]
     pub label: String,
-    /// The password that the caller signs in with. Whoever comes in by a provider has none: for their first passkey they
-    /// have just done so.
+    /// The password that the caller signs in with. Whoever comes in by a provider has none: for their first passkey
+    /// they have just done so.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub password: Option<Password>,

@@ -76,8 +76,8 @@ pub(in crate::vault) struct Regrouped {
 }
 
 impl<A: Writes> Scope<'_, A> {
-    /// Opens a session for somebody for whom the provider vouches, and makes their account at their first arrival. Whose
-    /// groups give no role is refused, and so is whoever has a passkey and did not sign with it.
+    /// Opens a session for somebody for whom the provider vouches, and makes their account at their first arrival.
+    /// Whose groups give no role is refused, and so is whoever has a passkey and did not sign with it.
     pub(in crate::vault) fn arrive(
         &mut self,
         arriving: Arriving,
