@@ -420,6 +420,21 @@ pub(in crate::vault) fn noted_generation(connection: &Snapshot) -> Result<u64, S
     Ok(noted.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
+/// Opens the file beside the keyring and the list of each case in it: for whoever tries a restore.
+pub(in crate::vault) fn open_lists(core: &Core) -> Result<(), EraseError> {
+    let Some(file) = ErasureFile::read(&core.paths, &core.keys())? else {
+        return Ok(());
+    };
+    let reader = core.readers.snapshot()?;
+    for case in case_rows::list(reader.connection()?)? {
+        if !core.is_destroyed(&case) {
+            let keys = core.case_keys(&case.id)?;
+            file.list(&keys)?;
+        }
+    }
+    Ok(())
+}
+
 /// The cases with an erasure that was carried out and has not ended, for `doctor`.
 pub(in crate::vault) fn unended(core: &Core) -> Result<Vec<CaseId>, OperationError> {
     let reader = core.readers.snapshot()?;
