@@ -285,6 +285,14 @@ impl Vault {
         self.core.held_up.all()
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// The cases with an erasure that a fault keeps from its end.
     pub fn erasures_held_up(&self) -> Vec<HeldUp> {
         self.core.erasures_held_up.all()
