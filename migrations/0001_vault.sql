@@ -18,7 +18,8 @@ CREATE TABLE slot_change (
     sealed BLOB NOT NULL
 ) STRICT;
 
--- `sealed` holds name, password hash, TOTP secret and passkeys under the operator-secret key.
+-- `sealed` holds name, password hash, TOTP secret and passkeys under the operator-secret key. `identity` is a keyed tag
+-- of whom an OpenID provider vouches for, of those who come in by it.
 CREATE TABLE operator (
     id         TEXT PRIMARY KEY,
     name_tag   BLOB NOT NULL UNIQUE,
@@ -28,7 +29,8 @@ CREATE TABLE operator (
     enrolment  BLOB UNIQUE,
     enrol_by   INTEGER,
     totp_step  INTEGER NOT NULL DEFAULT 0,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    identity   BLOB UNIQUE
 ) STRICT, WITHOUT ROWID;
 
 -- `token` is a keyed tag of a random token; the token itself is shown once and kept nowhere.
@@ -42,9 +44,9 @@ CREATE TABLE session (
     idle_at    INTEGER NOT NULL,
     -- Whether it was opened with a second factor.
     second_factor INTEGER NOT NULL CHECK (second_factor IN (0, 1)),
-    -- By what: a password and perhaps a code, a passkey, the vault's own command line, a recovery code; or it is the
-    -- token of a script.
-    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery', 'script')),
+    -- By what: a password and perhaps a code, a passkey, the vault's own command line, a recovery code, an OpenID
+    -- provider; or it is the token of a script.
+    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery', 'provider', 'script')),
     revoked_at INTEGER,
     -- What the token of a script is called and good for, sealed under the operator-secret key; and when it was used.
     scope   BLOB CHECK ((scope IS NULL) = (means <> 'script')),

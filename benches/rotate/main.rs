@@ -1,5 +1,5 @@
-//! A new key for a case: how fast everything is sealed again that the old one sealed, in bytes of ciphertext. It is read,
-//! compared with its digest, opened, sealed, hashed and written durably, step by step with a leaf each.
+//! A new key for a case: how fast everything is sealed again that the old one sealed, in bytes of ciphertext. It is
+//! read, compared with its digest, opened, sealed, hashed and written durably, step by step with a leaf each.
 //!
 //!     cargo bench --bench rotate -- --rows 1000000,5000000 --runs 3
 

@@ -364,6 +364,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::WrongState(RequestState::Stopped) => "the request was stopped; ask for a new one",
         Denial::Expired => "the request has expired; ask for a new one",
         Denial::WrongCredential => "the name, password, code or invitation is wrong or was used",
+        Denial::IdentityRefused => "the provider vouches for somebody who may not come in",
         Denial::SecondFactorNeeded => {
             "this needs a second factor: sign in with a code (--totp), or set one up with \
              `breachvault operator second-factor` or, in a vault that is served, POST /api/v1/second-factors"

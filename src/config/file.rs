@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Keys, Limits, Log, Serve,
-    Sessions, SignInSettings, Tls,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Keys, Limits, Log, Oidc,
+    Serve, Sessions, SignInSettings, Tls,
 };
 use crate::vault::Settings;
 
@@ -29,6 +29,8 @@ pub struct Config {
     pub identity: Identity,
     /// `[sign_in]`
     pub sign_in: SignInSettings,
+    /// `[oidc]`
+    pub oidc: Oidc,
     /// `[sessions]`
     pub sessions: Sessions,
     /// `[keyring]`
@@ -64,6 +66,7 @@ impl Config {
         config.budgets.check()?;
         config.ingest.check()?;
         config.sign_in.check()?;
+        config.oidc.check()?;
         config.sessions.check()?;
         config.destruction.check()?;
         config.tls.check()?;
@@ -91,6 +94,7 @@ impl Config {
             passkeys: self.sign_in.passkeys,
             recovery_s: self.sign_in.recovery_hours * 3600,
             relying_party: self.sign_in.relying_party(),
+            provider: self.oidc.trusted(),
             open_requests: self.limits.open_requests,
             reveal_subjects: self.limits.reveal_subjects,
             lookup_numbers: self.limits.lookup_numbers,
@@ -201,6 +205,19 @@ mod tests {
         ("sign_in.passkeys", "\"offered\""),
         ("sign_in.address", "\"https://vault.example\""),
         ("sign_in.recovery_hours", "7"),
+        ("oidc.issuer", "\"https://login.example\""),
+        ("oidc.client_id", "\"vault\""),
+        ("oidc.client_secret_file", "\"secret\""),
+        ("oidc.name", "\"Example Ltd\""),
+        (
+            "oidc.redirect",
+            "\"https://vault.example/console/provider/back\"",
+        ),
+        ("oidc.scopes", "[\"profile\"]"),
+        ("oidc.required_claims", "{ acr = \"mfa\" }"),
+        ("oidc.groups_claim", "\"roles\""),
+        ("oidc.roles", "{ leads = \"lead\" }"),
+        ("oidc.ca_file", "\"ca.pem\""),
         ("ingest.max_quarantined", "0.07"),
         ("sessions.session_minutes", "7"),
         ("sessions.idle_minutes", "7"),
@@ -258,6 +275,10 @@ mod tests {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
                 "backup.keyring_directory" => "directory = \"x\"\n",
+                "oidc.issuer" => {
+                    "client_id = \"x\"\nclient_secret_file = \"x\"\n\
+                     redirect = \"https://x/console/provider/back\"\nroles = { x = \"lead\" }\n"
+                }
                 _ => "",
             };
             let text = format!("[{section}]\n{name} = {value}\n{pair}");

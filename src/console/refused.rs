@@ -71,6 +71,10 @@ impl Refused {
             "case-destroyed" => "Read its certificate; nothing else is left of it.",
             "delay-runs" => "Wait until the delay is over; until then it can be stopped.",
             "nothing-admitted" => "Ask the custodian of the case to admit the log.",
+            "identity-refused" => {
+                "Begin again on the page to sign in. If it stays, ask whoever keeps the groups of your organisation."
+            }
+            "provider-unreachable" => "Try again in a moment; if it stays, tell an administrator.",
             "second-factor-needed" => "Set up a second factor, then sign in with its code.",
             "passkey-needed" => "Enrol a passkey; until then nothing else can be done.",
             "assertion-needed" => {

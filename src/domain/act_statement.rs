@@ -39,8 +39,8 @@ impl ActStatement {
         serde_json::to_vec(self).ok()
     }
 
-    /// What `request` is, of a salt and of everything else that was sent, as canonical JSON. A reason may name a number,
-    /// of which there are few enough to try all; the salt is in no package.
+    /// What `request` is, of a salt and of everything else that was sent, as canonical JSON. A reason may name a
+    /// number, of which there are few enough to try all; the salt is in no package.
     pub fn digest_of_request(salt: &[u8; 32], sent: &[u8]) -> String {
         let mut context = Context::new(&SHA256);
         context.update(salt);

@@ -18,6 +18,7 @@ pub mod invisible;
 mod io_words;
 mod moment;
 pub mod network;
+pub mod oidc;
 mod p256;
 mod passkey;
 mod phone_like;

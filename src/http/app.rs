@@ -12,6 +12,7 @@ use super::drain::Drains;
 use super::metrics::Metrics;
 use super::pages::{MadeUpPerson, Sittings};
 use super::problem::Problem;
+use super::provider::Provider;
 use super::route::PageRoute;
 use super::throttle::Throttle;
 use super::turns::Turns;
@@ -39,6 +40,8 @@ pub(super) struct App {
     pub(super) sittings: Sittings,
     /// The people of a demo; nobody in any other vault.
     pub(super) made_up: Vec<MadeUpPerson>,
+    /// The OpenID provider by which people come in, if there is one.
+    pub(super) provider: Option<Arc<Provider>>,
     /// The methods of each path, as the header `Allow` has them.
     pub(super) allowed: OnceLock<BTreeMap<String, HeaderValue>>,
     /// The pages.
@@ -66,6 +69,7 @@ impl App {
             description: LazyLock::new(describe),
             sittings: Sittings::default(),
             made_up: Vec::new(),
+            provider: None,
             allowed: OnceLock::new(),
             pages: OnceLock::new(),
             entropy: SystemEntropy::new(),

@@ -93,8 +93,7 @@ impl Metrics {
         clock_in_doubt: bool,
         backups: BackupReport,
         (held_up, erasures_held_up): (usize, usize),
-        keys: &[KeyDue],
-        rotations: &[RotationProgress],
+        (rotations, keys): (&[RotationProgress], &[KeyDue]),
     ) -> String {
         let mut text = String::new();
         text.push_str("# TYPE breachvault_requests_total counter\n");

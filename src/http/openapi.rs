@@ -212,7 +212,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     parameters! {
         CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
         ErasureId
-        RequestId OperatorId SessionId PasskeyId
+        RequestId OperatorId SessionId PasskeyId TokenId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()

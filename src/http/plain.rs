@@ -136,8 +136,7 @@ pub(super) async fn metrics(
             app.vault.held_up().len(),
             app.vault.erasures_held_up().len(),
         ),
-        &app.vault.key_dues(),
-        &app.vault.rotations(),
+        (&app.vault.rotations(), &app.vault.key_dues()),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -287,6 +287,7 @@ impl From<Denial> for Problem {
             }
             Denial::Expired => ProblemKind::Expired,
             Denial::WrongCredential => ProblemKind::WrongCredential,
+            Denial::IdentityRefused => ProblemKind::IdentityRefused,
             Denial::SecondFactorNeeded => ProblemKind::SecondFactorNeeded,
             Denial::PasskeyNeeded => ProblemKind::PasskeyNeeded,
             Denial::AssertionNeeded => ProblemKind::AssertionNeeded,

@@ -53,6 +53,7 @@ kinds! {
     Unauthenticated      "unauthenticated"        UNAUTHORIZED "A session is needed.";
     SessionEnded         "session-ended"          UNAUTHORIZED "The session has ended.";
     WrongCredential      "wrong-credential"       UNAUTHORIZED "The name, password, code or invitation is wrong or was used.";
+    IdentityRefused      "identity-refused"       FORBIDDEN    "Your organisation\u{2019}s sign-in did not let you in here.";
     SecondFactorNeeded   "second-factor-needed"   FORBIDDEN    "This needs a second factor: if you have none, set one up with POST /api/v1/second-factors; then sign in with its code.";
     PasskeyNeeded        "passkey-needed"         FORBIDDEN    "Your role needs a passkey: enrol one in the console under \u{201c}Your passkeys\u{201d}; nothing else can be done until then.";
     AssertionNeeded      "assertion-needed"       FORBIDDEN    "This act needs your passkey: ask for its challenge, and send what the passkey signs.";
@@ -117,6 +118,7 @@ kinds! {
     Busy                 "busy"                   SERVICE_UNAVAILABLE "Too many requests are waiting; try again later.";
     Stopping             "stopping"               SERVICE_UNAVAILABLE "The vault is stopping.";
     GivenUp              "given-up"               SERVICE_UNAVAILABLE "The work took longer than a request may take.";
+    ProviderUnreachable  "provider-unreachable"   SERVICE_UNAVAILABLE "Your organisation\u{2019}s sign-in does not answer the vault.";
     Unavailable          "unavailable"            SERVICE_UNAVAILABLE "The database does not answer.";
 }
 

@@ -16,10 +16,11 @@ use super::certificate_end;
 use super::connections::Bounded;
 use super::endings::{DESTRUCTIONS, ERASURES, ROTATIONS, go_on};
 use super::pages::MadeUpPerson;
+use super::provider::{Provider, ProviderFault};
 use super::reload::{LOOKED_EVERY, Reloading};
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
-use crate::config::{Config, Limits, Networks};
+use crate::config::{Config, Limits, Networks, Oidc};
 use crate::domain::io_words;
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
@@ -52,6 +53,8 @@ pub struct ServeConfig {
     pub backup: Option<BackupSchedule>,
     /// The people of a demo, whom its page to sign in lists; nobody in any other vault.
     pub made_up: Vec<MadeUpPerson>,
+    /// The OpenID provider by which people come in, if there is one.
+    pub oidc: Oidc,
 }
 
 /// Why the server did not start, or did not stop well.
@@ -60,6 +63,9 @@ pub enum ServeError {
     /// The certificate or the key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The OpenID provider of the configuration cannot be used.
+    #[error(transparent)]
+    Provider(#[from] ProviderFault),
     /// The address cannot be bound, or the listening socket failed.
     #[error("the address cannot be listened on: {}", io_words(*.0))]
     Listen(std::io::ErrorKind),
@@ -91,6 +97,7 @@ impl ServeConfig {
             config_file: None,
             backup: config.backup.schedule(),
             made_up: Vec::new(),
+            oidc: config.oidc.clone(),
         }
     }
 }
@@ -158,6 +165,7 @@ async fn serve_on_until(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let tls = tls::server_config(&config.certificate, &config.key, config.tls_1_2)?;
+    let provider = Provider::new(&config.oidc)?;
     let address = listener
         .local_addr()
         .map_err(|error| ServeError::Listen(error.kind()))?;
@@ -168,6 +176,7 @@ async fn serve_on_until(
         description,
     );
     app.made_up = config.made_up.clone();
+    app.provider = provider.map(Arc::new);
     let app = Arc::new(app);
     let service = routes().into_router(Arc::clone(&app)).into_make_service();
 

@@ -130,6 +130,7 @@ list! {
     AddOperator       "operator.add"        writes;
     ListOperators     "operator.list"       reads;
     RevokeOperator    "operator.revoke"     writes;
+    RegroupOperator   "operator.regroup"    writes;
     OpenCase          "case.open"           writes;
     ListCases         "case.list"           reads;
     ReadCase          "case.read"           reads;

@@ -35,6 +35,8 @@ pub enum Denial {
     Expired,
     /// The name, password or code is wrong.
     WrongCredential,
+    /// The provider vouches for somebody who may not come in: in no group that counts, or whose account has ended.
+    IdentityRefused,
     /// A second factor is needed: by whoever signs in with a password alone, or by what a session that was opened
     /// without one is to do.
     SecondFactorNeeded,
@@ -96,6 +98,7 @@ impl Denial {
             Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",
+            Self::IdentityRefused => "identity-refused",
             Self::SecondFactorNeeded => "second-factor-needed",
             Self::PasskeyNeeded => "passkey-needed",
             Self::AssertionNeeded => "assertion-needed",

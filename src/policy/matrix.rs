@@ -240,6 +240,7 @@ fn row(action: ActionKind) -> Row {
         | A::FinishErasure
         | A::ReapplyErasures
         | A::NoteBackup
+        | A::RegroupOperator
         | A::RestoreVault => SYSTEM,
     }
 }

@@ -78,9 +78,11 @@ pub use self::paths::Paths;
 pub use self::plaintext::kernels;
 pub use self::rotate::RotateError;
 pub use self::rotations::RotationProgress;
-pub use self::scope::{Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
-pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, WorkHours};
+pub use self::scope::{Arrived, Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
+pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, TrustedProvider, WorkHours};
 pub use self::shred::ShredError;
-pub use self::sign_in::{Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated};
+pub use self::sign_in::{
+    Arrival, ProviderFlow, Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,
+};
 pub use self::start::{Founded, StartError};
 pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};

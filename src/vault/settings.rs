@@ -1,5 +1,7 @@
 //! What an installation may configure. `config` reads it; each setting has a default.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -89,6 +91,8 @@ pub struct Settings {
     pub passkeys: Passkeys,
     /// At which address people open the vault.
     pub relying_party: RelyingParty,
+    /// The OpenID provider by which people come in, if there is one.
+    pub provider: Option<TrustedProvider>,
     /// How many requests of one kind one operator may have waiting for a decision in a case.
     pub open_requests: usize,
     /// How many subjects one reveal may name.
@@ -128,6 +132,26 @@ pub struct Settings {
     /// The whole configuration that these settings are of, with what is about the network and the log. The
     /// vault does not read it: the leaf of a start states it.
     pub configuration: Value,
+}
+
+/// An OpenID provider, and what its groups are in the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrustedProvider {
+    /// As it names itself.
+    pub issuer: String,
+    /// The role of whoever is in a group, by the name of the group.
+    pub roles: BTreeMap<String, HomeRole>,
+}
+
+impl TrustedProvider {
+    /// The one role that these groups give. None gives a role, or they give more than one: nobody is let in. No group
+    /// makes an administrator, whatever was configured.
+    pub fn role_of(&self, groups: &[String]) -> Option<HomeRole> {
+        let mut found = groups.iter().filter_map(|group| self.roles.get(group));
+        let role = *found.next()?;
+        let is_one = found.all(|other| *other == role);
+        (is_one && role != HomeRole::Administrator).then_some(role)
+    }
 }
 
 /// What an operator may spend in a case: a leaking bucket, and a limit over 30 days.
@@ -199,6 +223,7 @@ impl Default for Settings {
             recovery_s: 24 * 3600,
             second_factor: SecondFactor::ByRole,
             passkeys: Passkeys::Required,
+            provider: None,
             relying_party: RelyingParty::localhost(),
             open_requests: 50,
             reveal_subjects: 1000,

@@ -295,6 +295,14 @@ impl Vault {
         left_copies::find(paths.root(), &paths.data())
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// The keys that have a date, as they were found by [`Self::look_at_keys`]; the earliest first.
     pub fn key_dues(&self) -> Vec<KeyDue> {
         self.core.key_dues.all()
@@ -316,14 +324,6 @@ impl Vault {
         if let Ok(found) = found {
             self.core.key_dues.found(found);
         }
-    }
-
-    /// How far the rotations of case keys are that are under way.
-    pub fn rotations(&self) -> Vec<RotationProgress> {
-        let cases = self.core.keys().rotating().into_iter();
-        cases
-            .map(|case| self.core.rotations.progress(case))
-            .collect()
     }
 
     /// How many acts wait for the ledger.

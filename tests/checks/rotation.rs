@@ -12,6 +12,7 @@ use breachvault::operations::case::ReadCase;
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, ListExhibits, admit};
 use breachvault::operations::key::{KeyStatus, RotateCaseKey};
+use breachvault::operations::membership::DecideMembership;
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::reveal::{ReadReveal, RequestReveal};
@@ -77,8 +78,14 @@ impl Scene {
         let invited = ask::<AddOperator>(&house.vault, &administrator, &[], liaison).unwrap();
         let token = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
         let liaison = house::enter(&house.vault, "lieselotte", &token);
-        let bound = json!({ "role": "liaison", "account": "one" });
-        house::name_member(&house.vault, &people.lead, &people.case, &liaison, bound).unwrap();
+        let bound = json!({ "role": "liaison", "account": "one", "reason": REASON });
+        let named =
+            house::name_member(&house.vault, &people.lead, &people.case, &liaison, bound).unwrap();
+        let ids = [("membership", named["membership"].as_str().unwrap())];
+        let yes = json!({ "decision": "approve", "reason": REASON });
+        house
+            .ask::<DecideMembership>(&people.other_lead, &ids, yes)
+            .unwrap();
         let known = numbers(ROWS, 1, 1).remove(0);
         let mut scene = Self {
             house,

@@ -23,6 +23,8 @@ pub struct SignInPage<'a> {
     pub kept_at: &'a str,
     /// In a demo, and there on the machine itself only: its made-up people.
     pub made_up: &'a [MadeUp],
+    /// What the OpenID provider is called, if there is one.
+    pub provider: Option<&'a str>,
 }
 
 /// Somebody whom a demo made up.

@@ -1,5 +1,5 @@
-//! `GET /console/tokens`, `POST /console/tokens` and `POST /console/tokens/{token}/revocation`: tokens of scripts, a new
-//! one, which is shown once, and the end of one.
+//! `GET /console/tokens`, `POST /console/tokens` and `POST /console/tokens/{token}/revocation`: tokens of scripts, a
+//! new one, which is shown once, and the end of one.
 
 use askama::Template;
 

@@ -1,6 +1,7 @@
-//! The two cookies of the pages: the session, and the zone in which times are shown.
+//! The cookies of the pages: the session, the zone in which times are shown, and for some minutes a sign-in that was
+//! begun at the provider.
 //!
-//! Both are bound to this host (`__Host-`), sent over TLS and to pages of this vault alone, and no script reads them.
+//! All are bound to this host (`__Host-`), sent over TLS and to pages of this vault alone, and no script reads them.
 //! Beside the token the first one has when the session ends and who it is, which is shown and decides nothing.
 
 use http::header::COOKIE;
@@ -12,8 +13,11 @@ use crate::domain::{Moment, OperatorName};
 use crate::vault::identity::SessionToken;
 
 const SESSION: &str = "__Host-session";
+const PROVIDER: &str = "__Host-provider";
 const ZONE: &str = "__Host-zone";
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
+/// As long as such a sign-in can be finished, in seconds.
+const PROVIDER_S: i64 = 300;
 /// A year, in seconds.
 const YEAR: i64 = 365 * 86_400;
 
@@ -51,6 +55,30 @@ pub(super) fn end_session() -> Option<HeaderValue> {
     secret(Zeroizing::new(format!(
         "{SESSION}=; {ATTRIBUTES}; Max-Age=0"
     )))
+}
+
+/// The sign-in that this browser began at the provider, and the page to go to after it.
+pub(super) fn provider(headers: &HeaderMap) -> Option<(Zeroizing<String>, &str)> {
+    let (kept, next) = value(headers, PROVIDER)?.split_once('.')?;
+    Some((Zeroizing::new(kept.to_owned()), next))
+}
+
+/// The cookie of such a sign-in.
+pub(super) fn set_provider(kept: &str, next: &str) -> Option<HeaderValue> {
+    // What ends the value of a cookie is in no address of ours that was written down rightly.
+    let next = if next.contains([';', ',', '"']) {
+        "/console"
+    } else {
+        next
+    };
+    let text = format!("{PROVIDER}={kept}.{next}; {ATTRIBUTES}; Max-Age={PROVIDER_S}");
+    secret(Zeroizing::new(text))
+}
+
+/// Takes it away.
+pub(super) fn end_provider() -> Option<HeaderValue> {
+    let text = format!("{PROVIDER}=; {ATTRIBUTES}; Max-Age=0");
+    secret(Zeroizing::new(text))
 }
 
 /// The zone that the reader chose; UTC if none or one that does not exist.
@@ -126,6 +154,27 @@ mod tests {
         ] {
             assert!(session(&cookies(&[value])).is_none(), "{value}");
         }
+    }
+
+    #[test]
+    fn a_sign_in_that_was_begun_reads_back_with_where_to_go_on() {
+        let set = set_provider("AAAA", "/console/cases?a=b.c").unwrap();
+        assert!(set.is_sensitive());
+        let set = set.to_str().unwrap().to_owned();
+        let (pair, attributes) = set.split_once("; ").unwrap();
+        let attributed = "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=300";
+        assert_eq!(attributes, attributed);
+        let headers = cookies(&[pair]);
+        let (kept, next) = provider(&headers).unwrap();
+        assert_eq!((kept.as_str(), next), ("AAAA", "/console/cases?a=b.c"));
+        let cut = set_provider("AAAA", "/console; Path=/x").unwrap();
+        assert!(
+            cut.to_str()
+                .unwrap()
+                .starts_with("__Host-provider=AAAA./console; Path=/;")
+        );
+        assert!(provider(&cookies(&["__Host-provider=AAAA"])).is_none());
+        assert!(provider(&cookies(&["__Host-session=AAAA./console"])).is_none());
     }
 
     #[test]

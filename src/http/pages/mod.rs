@@ -13,6 +13,7 @@ mod open;
 mod package;
 mod page;
 mod plain;
+mod provider;
 mod respond;
 mod routes;
 mod sittings;

@@ -60,9 +60,12 @@ const KEEP: &str = "keep.";
 
 /// A session that was just opened, as the API shows it.
 #[derive(Deserialize, ZeroizeOnDrop)]
-struct Opened {
-    token: String,
-    expires_at: String,
+pub(super) struct Opened {
+    pub(super) token: String,
+    pub(super) expires_at: String,
+    /// Where the provider vouches for somebody.
+    #[serde(default)]
+    pub(super) name: Option<String>,
 }
 
 /// How a recovery stands, as the API shows it.
@@ -141,15 +144,7 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
             return respond::refusal(&problem, page, &visit);
         }
     };
-    if let Some(token) = former {
-        let vault = Arc::clone(&app.vault);
-        // If it cannot be ended, it ends by itself; the browser has lost its token.
-        let _ = blocking(move || {
-            let caller = vault.authenticate(&token).ok()?;
-            vault.perform(&caller, CloseSession).ok()
-        })
-        .await;
-    }
+    end(&app, former).await;
     let next = go_on_with(&app, visit.form.text("next"), &kept, &opened).await;
     let mut response = respond::to(&next, Some(leaf));
     if let Ok(expires_at) = opened.expires_at.parse::<Moment>() {
@@ -265,6 +260,7 @@ pub(super) async fn recovery(State(app): State<Arc<App>>, request: Request) -> R
         let opened = Opened {
             token: token.clone(),
             expires_at: expires_at.clone(),
+            name: None,
         };
         let next = go_on_with(&app, "/console/passkeys", &[], &opened).await;
         let mut response = respond::to(&next, Some(leaf));
@@ -311,7 +307,20 @@ pub(super) async fn zone(State(app): State<Arc<App>>, request: Request) -> Respo
     }
 }
 
-async fn begin(app: &App, request: Request) -> ((Parts, Visit), HttpBody) {
+/// Ends the session that the browser had. If it cannot be ended, it ends by itself; the browser has lost its token.
+pub(super) async fn end(app: &App, former: Option<SessionToken>) {
+    let Some(token) = former else {
+        return;
+    };
+    let vault = Arc::clone(&app.vault);
+    let _ = blocking(move || {
+        let caller = vault.authenticate(&token).ok()?;
+        vault.perform(&caller, CloseSession).ok()
+    })
+    .await;
+}
+
+pub(super) async fn begin(app: &App, request: Request) -> ((Parts, Visit), HttpBody) {
     let (mut parts, body) = request.into_parts();
     let visit = visit::begin(app, &mut parts).await;
     ((parts, visit), body)
@@ -331,13 +340,13 @@ async fn how_it_ended(app: &Arc<App>, parts: &Parts) -> Option<Option<SessionEnd
 }
 
 /// What is in the address after `?`.
-fn asked(parts: &Parts) -> Form {
+pub(super) fn asked(parts: &Parts) -> Form {
     let query = parts.uri.query().unwrap_or_default();
     Form::parse(query.as_bytes()).unwrap_or_default()
 }
 
 /// The form of somebody without a session: from a page of this vault, and throttled.
-async fn form_of(app: &App, parts: &Parts, body: HttpBody) -> Result<Form, Problem> {
+pub(super) async fn form_of(app: &App, parts: &Parts, body: HttpBody) -> Result<Form, Problem> {
     let from = address(parts);
     if !arrival::is_own(parts) {
         return Err(stranger(app, from, Problem::new(ProblemKind::CrossSite)));
@@ -379,7 +388,7 @@ async fn try_to_sign_in(
     ))
 }
 
-fn sign_in_form(
+pub(super) fn sign_in_form(
     app: &App,
     parts: &Parts,
     visit: &Visit,
@@ -396,6 +405,7 @@ fn sign_in_form(
         kept,
         kept_at: visit.form.text("keep_at"),
         made_up: &made_up::shown(&app.made_up, address(parts), parts),
+        provider: app.provider.as_ref().map(|provider| provider.name()),
     })
 }
 
@@ -409,7 +419,7 @@ fn waits(form: &Form) -> Form {
 }
 
 /// Where to go on after a sign-in. Purpose and reason wait in memory, the other fields in the address.
-async fn go_on_with(
+pub(super) async fn go_on_with(
     app: &Arc<App>,
     next: &str,
     kept: &[(String, String)],
@@ -473,7 +483,7 @@ fn accepted(
     }
 }
 
-fn read<T: DeserializeOwned>(reply: Reply) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(reply: Reply) -> Result<T, Problem> {
     let broken = Problem::new(ProblemKind::Internal).with_leaf(reply.leaf);
     match reply.wire.into_body() {
         Body::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|_| broken),

@@ -294,6 +294,7 @@ pub(super) fn sign_in_first(
         kept,
         kept_at: &visit.path,
         made_up: &made_up::shown(&app.made_up, address(parts), parts),
+        provider: app.provider.as_ref().map(|provider| provider.name()),
     });
     let mut response = respond::refusal(problem, page, &stranger);
     add_cookie(&mut response, cookie::end_session());

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::super::mount::Routes;
-use super::{open, plain};
+use super::{open, plain, provider};
 use crate::console::audit::{
     AuditCsv, AuditLines, AuditPage, LeafPage, LeafTimelinePage, RequestLeavesPage, SignOffForm,
     SignOffPage, VolumePage,
@@ -54,6 +54,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .open_page("/console/script.js",             get.clone(),  plain::script)
         .open_page("/console/sign-in",               get.clone(),  open::sign_in_page)
         .open_page("/console/sign-in",               post.clone(), open::sign_in)
+        .open_page("/console/provider",              get.clone(),  provider::begin)
+        .open_page("/console/provider/back",         get.clone(),  provider::back)
+        .open_page("/console/provider/back",         post.clone(), provider::finish)
         .open_page("/console/invitation",            get.clone(),  open::invitation_page)
         .open_page("/console/invitation",            post.clone(), open::invitation)
         .open_page("/console/second-factor",         get.clone(),  open::second_factor_page)

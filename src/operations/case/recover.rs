@@ -1,5 +1,5 @@
-//! A case whose leads are gone: the holders of two slots of the keyring name a new one. For a command on the host; it is
-//! no route.
+//! A case whose leads are gone: the holders of two slots of the keyring name a new one. For a command on the host; it
+//! is no route.
 
 use crate::domain::{CaseId, OperatorId};
 use crate::operations::Done;

@@ -67,7 +67,7 @@ impl Operation for ReadKeys {
             package_key: scope.package_signer()?.public(),
             keyring: scope
                 .told_key_status()?
-                .map(|told| KeyState::with_rotations(told, scope.rotations())),
+                .map(|status| KeyState::from(status).with_rotations(scope.rotations())),
         })
     }
 }

@@ -31,10 +31,8 @@ impl Operation for ListSlots {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Slots, OperationError> {
         Ok(Slots {
-            keyring: KeyState::with_rotations(
-                (scope.key_status(), scope.key_dues()?),
-                scope.rotations(),
-            ),
+            keyring: KeyState::from((scope.key_status(), scope.key_dues()?))
+                .with_rotations(scope.rotations()),
             change: scope.slot_change()?,
         })
     }

@@ -79,15 +79,10 @@ impl From<RotationProgress> for RotationState {
 }
 
 impl KeyState {
-    /// Of an open keyring, with the rotations that are under way.
-    pub(super) fn with_rotations(
-        told: (KeyringStatus, Vec<KeyDue>),
-        rotations: Vec<RotationProgress>,
-    ) -> Self {
-        Self {
-            rotations: rotations.into_iter().map(RotationState::from).collect(),
-            ..Self::from(told)
-        }
+    /// The same with the rotations of case keys that are under way.
+    pub(super) fn with_rotations(mut self, rotations: Vec<RotationProgress>) -> Self {
+        self.rotations = rotations.into_iter().map(RotationState::from).collect();
+        self
     }
 }
 
@@ -160,8 +155,8 @@ impl From<(KeyringStatus, Vec<KeyDue>)> for KeyState {
             generation: status.generation,
             slots: slots.collect(),
             cases: status.cases,
-            dates,
             rotations: Vec::new(),
+            dates,
         }
     }
 }
@@ -175,8 +170,8 @@ impl Operation for KeyStatus {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<KeyState, OperationError> {
-        let told = (scope.key_status(), scope.key_dues()?);
-        Ok(KeyState::with_rotations(told, scope.rotations()))
+        let state = KeyState::from((scope.key_status(), scope.key_dues()?));
+        Ok(state.with_rotations(scope.rotations()))
     }
 }
 
@@ -194,8 +189,8 @@ impl Request for KeyStatus {
             "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": true, "memory_kib": 65536,
             "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1,
             "dates": [{"kind": "passphrase", "slot": 0, "since": "2024-04-01T09:00:00Z", "due_at":
-            "2025-04-01T09:00:00Z", "due": false}], "rotations": [{"case": "c_0123456789abcdefghjk", "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440,
-            "held_up": false}]}"#,
+            "2025-04-01T09:00:00Z", "due": false}], "rotations": [{"case": "c_0123456789abcdefghjk",
+            "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440, "held_up": false}]}"#,
         problems: &[],
     };
 

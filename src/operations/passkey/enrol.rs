@@ -29,9 +29,11 @@ pub struct EnrolPasskeyInput {
     /// What its owner calls it.
     #[schema(value_type = Title)]
     pub label: String,
-    /// The password that the caller signs in with.
-    #[schema(value_type = String)]
-    pub password: Password,
+    /// The password that the caller signs in with. Whoever comes in by a provider has none: for their first passkey
+    /// they have just done so.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Password>,
     /// The six digits of the second factor, of whoever has one and no passkey yet. A code works once.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
@@ -78,7 +80,7 @@ impl Request for EnrolPasskey {
         tag: "Sessions",
         summary: "Enrol a passkey",
         description: "Enrols what the caller's authenticator made for the challenge of `POST /me/passkeys/challenge`. \
-            The password is asked for again; whoever has a passkey signs this with one, and whoever has only a second \
+            The password is asked for again, but of whoever came in by a provider a moment ago; whoever has a passkey signs this with one, and whoever has only a second \
             factor gives a code of it. From the first one on, the \
             account is entered with a passkey only, no code counts any more, and the acts that matter are signed one by \
             one; this session goes on, the caller's others end. At most 8. The answer has a new recovery code, which takes the \
@@ -106,7 +108,9 @@ impl Request for EnrolPasskey {
                 nonce: input.nonce,
                 making,
             },
-            password: input.password,
+            password: input
+                .password
+                .unwrap_or_else(|| Password::new(String::new())),
             totp: input.totp,
             checked: None,
         })

@@ -281,6 +281,13 @@ fn lacks(
         None => membership_rows::roles_of(connection, operator)?,
     };
     let in_case = |needed: &dyn Fn(CaseRole) -> bool| roles.iter().any(|role| needed(*role));
+    // Whoever comes in by a provider has no password, so no code either: their second factor is a passkey.
+    if standing.means == Some(SessionMeans::Provider) {
+        facts.lacks_passkey = factor.is_needed_by(home)
+            || passkey.is_needed_by(home)
+            || in_case(&|role| factor.is_needed_in(role) || passkey.is_needed_in(role));
+        return Ok(());
+    }
     facts.lacks_factor = !standing.second_factor
         && (factor.is_needed_by(home) || in_case(&|role| factor.is_needed_in(role)));
     facts.lacks_passkey = may_lack_passkey

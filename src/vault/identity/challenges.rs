@@ -91,6 +91,12 @@ impl Challenges {
         self.key.mac(PASSWORD_LABEL, &message)
     }
 
+    /// A text that follows from the nonce and from what it is for, and that nobody without the key of this process can
+    /// know.
+    pub(in crate::vault) fn text_of(&self, nonce: &str, label: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(self.key.mac(label, nonce.as_bytes()))
+    }
+
     /// The random bytes of a nonce that this process made and that is not too old, and until when it is good.
     fn read(&self, nonce: &str, now: Moment) -> Option<([u8; RANDOM], Moment)> {
         let mut bytes = [0; LENGTH];

@@ -1,9 +1,9 @@
 //! The fingerprint of an account: what its owner reads out, so that a lead knows that the account is theirs.
 //!
-//! 60 bits of HMAC-SHA-256 under a secret that is drawn when the invitation is used, over the account's id and the public
-//! key of its first passkey, as three groups of four characters of Crockford's base32. Only the vault computes one, and
-//! every account costs an act with a leaf, so nobody tries accounts until one has somebody else's fingerprint: it would
-//! take 2^60 of them. Every wrong one that a lead types is a leaf with an alarm.
+//! 60 bits of HMAC-SHA-256 under a secret that is drawn when the invitation is used, over the account's id and the
+//! public key of its first passkey, as three groups of four characters of Crockford's base32. Only the vault computes
+//! one, and every account costs an act with a leaf, so nobody tries accounts until one has somebody else's fingerprint:
+//! it would take 2^60 of them. Every wrong one that a lead types is a leaf with an alarm.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -106,7 +106,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::Recover
         | Kind::StopRecovery
         | Kind::AddOperator
-        | Kind::RevokeOperator => true,
+        | Kind::RevokeOperator
+        | Kind::RegroupOperator => true,
         // Cases and who may do what in them.
         Kind::OpenCase
         | Kind::CloseCase

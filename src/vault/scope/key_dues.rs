@@ -3,12 +3,15 @@
 
 use super::Reading;
 use crate::domain::Moment;
+use crate::policy::ActionKind;
 use crate::vault::audit::{Leaf, Tip};
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::key_ages::{KeyDue, KeyKind};
 use crate::vault::ledger::{Signing, proven_leaf};
-use crate::vault::store::{Snapshot, case_rows};
+use crate::vault::store::Snapshot;
+use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::leaf_rows::{self, LeafFilter};
 
 /// How many keys of cases are listed; those that are due longest come first.
 const MOST_CASES: usize = 100;
@@ -27,7 +30,7 @@ pub(in crate::vault) fn key_dues(
     tip: Tip,
 ) -> Result<Vec<KeyDue>, OperationError> {
     let (ages, now) = (&core.settings.key_ages, core.clock.now());
-    let mut all = due_cases(core, connection, now)?;
+    let mut all = due_cases(core, connection, tip, now)?;
     for slot in core.keys().status().slots {
         all.extend(ages.due_slot(slot.kind, slot.no, slot.made, now));
     }
@@ -51,6 +54,7 @@ pub(in crate::vault) fn key_dues(
 fn due_cases(
     core: &Core,
     connection: &Snapshot,
+    tip: Tip,
     now: Moment,
 ) -> Result<Vec<KeyDue>, OperationError> {
     let mut all = Vec::new();
@@ -58,10 +62,8 @@ fn due_cases(
         if core.is_destroyed(&case) {
             continue;
         }
-        let due = core
-            .settings
-            .key_ages
-            .due(KeyKind::Case, case.opened_at, now);
+        let since = key_since(core, connection, tip, &case)?;
+        let due = core.settings.key_ages.due(KeyKind::Case, since, now);
         all.extend(due.map(|due| KeyDue {
             case: Some(case.id),
             ..due
@@ -71,6 +73,33 @@ fn due_cases(
     let due = all.iter().filter(|one| one.due).count();
     all.truncate((due + 1).min(MOST_CASES));
     Ok(all)
+}
+
+/// Since when a case has its newest key: since it was opened, or since the leaf of its newest rotation.
+fn key_since(
+    core: &Core,
+    connection: &Snapshot,
+    tip: Tip,
+    case: &CaseRow,
+) -> Result<Moment, OperationError> {
+    let keys = core.keys().case_key_ids(&case.id);
+    if keys.first().is_none_or(|newest| newest.number() <= 1) {
+        return Ok(case.opened_at);
+    }
+    let rotations = LeafFilter {
+        case: Some(case.id.to_string()),
+        action: Some(ActionKind::RotateCaseKey.name().to_owned()),
+        outcome: Some("done".to_owned()),
+        ..LeafFilter::default()
+    };
+    let found = leaf_rows::search_without_indices(connection, &rotations)?;
+    let Some(newest) = found.iter().map(|(seq, _)| *seq).max() else {
+        return Ok(case.opened_at);
+    };
+    let leaf = proven_leaf(core, connection, tip, newest)?;
+    let leaf = leaf.and_then(|bytes| Leaf::parse(&bytes).ok());
+    let time = leaf.and_then(|leaf| leaf.time.parse().ok());
+    Ok(time.unwrap_or(case.opened_at))
 }
 
 /// When the vault was made: the time of its first leaf.

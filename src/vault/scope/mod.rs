@@ -8,6 +8,7 @@
 //! under-report.
 
 mod admissions;
+mod arrival;
 mod asking;
 mod audit;
 mod bound_account;
@@ -51,6 +52,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+pub use self::arrival::Arrived;
+pub(in crate::vault) use self::arrival::{Arriving, Regrouped, Regrouping};
 pub use self::asking::Asking;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};

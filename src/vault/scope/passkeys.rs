@@ -5,8 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use super::password::OwnChecked;
+use super::session::{Entering, SignsInWith, Verified};
 use super::{Reading, Scope};
 use crate::domain::schema::Token;
 use crate::domain::{ActStatement, Assertion, Making, Moment, OperatorId, PasskeyId, Title};
@@ -20,6 +22,9 @@ use crate::vault::identity::{
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 use crate::vault::store::{Transaction, membership_rows, operator_rows, session_rows};
+
+/// For how many seconds after a sign-in by a provider somebody without a password can enrol their first passkey.
+const ARRIVED_S: i64 = 600;
 
 /// A passkey of the caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,7 +95,36 @@ impl Reading<'_> {
         password: &Password,
         code: Option<&TotpCode>,
     ) -> Result<OwnPassword, OperationError> {
-        self.check_own(password, code).map(OwnPassword)
+        let (row, secrets) = self.own_secrets()?;
+        match row.by_provider {
+            true => self.check_arrival(&secrets).map(OwnPassword),
+            false => self.check_own(password, code).map(OwnPassword),
+        }
+    }
+
+    /// The same for somebody who has no password because a provider vouches for them: that has just been done. Who has
+    /// a passkey signs the act with it instead.
+    fn check_arrival(&self, secrets: &OperatorSecrets) -> Result<OwnChecked, OperationError> {
+        let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
+        let standing =
+            session_rows::standing(self.connection, session)?.ok_or(OperationError::NotFound)?;
+        let opened = standing.expires_at.seconds() - self.core.settings.session_s;
+        let age = self.core.clock.measured().seconds() - opened;
+        let good = !secrets.passkeys.is_empty() || (0..=ARRIVED_S).contains(&age);
+        let entering = match good {
+            true => Entering::Verified(Verified {
+                operator: standing.operator,
+                step: None,
+                subnet: None,
+                password: Zeroizing::default(),
+                with: SignsInWith::Code,
+            }),
+            false => Entering::Refused(Denial::WrongCredential),
+        };
+        Ok(OwnChecked {
+            entering,
+            before: Zeroizing::default(),
+        })
     }
 
     fn own_secrets(&self) -> Result<(OperatorRow, OperatorSecrets), OperationError> {
@@ -165,7 +199,8 @@ impl<A: Writes> Scope<'_, A> {
         let step = self.verified(checked.entering)?;
         let (row, mut secrets) = self.own_secrets()?;
         // It was changed meanwhile, or the same code came twice at once.
-        let same = secrets.password.as_deref() == Some(checked.before.as_str());
+        // Whoever comes in by a provider has none, before and after.
+        let same = secrets.password.as_deref().unwrap_or_default() == checked.before.as_str();
         let used = step.is_some_and(|step| secrets.has_used(step));
         let by_code = secrets.passkeys.is_empty();
         if !same || used || (by_code && step.is_none() != secrets.totp.is_none()) {

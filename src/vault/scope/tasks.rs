@@ -35,7 +35,8 @@ words! {
         Erasure => "erasure",
         /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
         Slots => "slots",
-        /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not them.
+        /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not
+        /// them.
         Recovery => "recovery",
         /// A key is as old as it may be, or the certificate ends soon; an administrator makes a new one.
         Keys => "keys",

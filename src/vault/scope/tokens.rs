@@ -1,7 +1,7 @@
 //! Tokens of scripts: made, listed and revoked.
 //!
-//! A token is a row among the sessions, whose scope is sealed. It ends like one: with its time, with the account, with a
-//! new password or a reset of its owner. What it is for is decided for each act (`policy/decide.rs`).
+//! A token is a row among the sessions, whose scope is sealed. It ends like one: with its time, with the account, with
+//! a new password or a reset of its owner. What it is for is decided for each act (`policy/decide.rs`).
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -6,6 +6,7 @@
 mod challenge;
 mod credentials;
 mod enrol;
+mod provider;
 mod recover;
 mod second_factor;
 mod session;
@@ -13,6 +14,7 @@ mod unauthenticated;
 
 pub use challenge::SignInChallenge;
 pub use credentials::SignIn;
+pub use provider::{Arrival, ProviderFlow};
 pub use recover::Recover;
 pub use second_factor::SetSecondFactor;
 pub use unauthenticated::Unauthenticated;

@@ -42,7 +42,12 @@ pub(crate) fn upsert(
         ("suspended_at", nothing()),
         ("suspended_by", nothing()),
     ];
-    connection.put(&MEMBERSHIP, &key(case, operator), &set)
+    let key = key(case, operator);
+    if connection.update(&MEMBERSHIP, &key, &[], &set)? {
+        return Ok(());
+    }
+    let unrecognised = [("recognised_at", nothing()), ("recognised_by", nothing())];
+    connection.insert(&MEMBERSHIP, &[&key[..], &set, &unrecognised].concat())
 }
 
 /// Somebody knows whose account it is.
@@ -128,6 +133,21 @@ pub(crate) fn reseal_account(
     let set = [("account", blob(account))];
     let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
     one("membership::reseal_account", usize::from(changed))
+}
+
+/// The operator is no member of any case any more; answers of how many they were one, suspended ones included.
+pub(crate) fn remove_all(
+    connection: &Transaction,
+    operator: &OperatorId,
+) -> Result<usize, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let numbers = connection.rows(&MEMBERSHIP, &by, |row| {
+        row.get("case_number").map_err(at("membership::remove_all"))
+    })?;
+    for number in &numbers {
+        remove(connection, CaseNumber(*number), operator)?;
+    }
+    Ok(numbers.len())
 }
 
 /// Takes away the sealed account of a member of a destroyed case.

@@ -14,6 +14,8 @@ pub(crate) struct OperatorRow {
     pub(crate) sealed: Vec<u8>,
     pub(crate) enrol_by: Option<Moment>,
     pub(crate) totp_step: i64,
+    /// Whether they come in by an OpenID provider, and have no password.
+    pub(crate) by_provider: bool,
 }
 
 words! {
@@ -34,6 +36,36 @@ pub(crate) struct NewOperator<'a> {
     pub(crate) created_at: Moment,
 }
 
+/// Somebody for whom an OpenID provider vouches.
+pub(crate) struct ArrivedOperator<'a> {
+    pub(crate) id: &'a OperatorId,
+    pub(crate) name_tag: &'a [u8],
+    pub(crate) home: HomeRole,
+    pub(crate) sealed: &'a [u8],
+    pub(crate) identity: &'a [u8],
+    pub(crate) created_at: Moment,
+}
+
+/// Adds somebody who was not invited, and has no password.
+pub(crate) fn insert_arrived(
+    connection: &Transaction,
+    new: &ArrivedOperator<'_>,
+) -> Result<(), StoreError> {
+    let cells = [
+        ("id", text(new.id.as_str())),
+        ("name_tag", blob(new.name_tag)),
+        ("home", text(new.home.as_str())),
+        ("state", text(OperatorState::Active.as_str())),
+        ("sealed", blob(new.sealed)),
+        ("enrolment", nothing()),
+        ("enrol_by", nothing()),
+        ("totp_step", int(0)),
+        ("created_at", int(new.created_at.seconds())),
+        ("identity", blob(new.identity)),
+    ];
+    connection.insert(&OPERATOR, &cells)
+}
+
 pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<(), StoreError> {
     let cells = [
         ("id", text(new.id.as_str())),
@@ -45,6 +77,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewOperator<'_>) -> Result<
         ("enrol_by", int(new.enrol_by.seconds())),
         ("totp_step", int(0)),
         ("created_at", int(new.created_at.seconds())),
+        ("identity", nothing()),
     ];
     connection.insert(&OPERATOR, &cells)
 }
@@ -68,6 +101,14 @@ pub(crate) fn find_by_enrolment(
     tag: &[u8],
 ) -> Result<Option<OperatorRow>, StoreError> {
     connection.row(&OPERATOR, &[("enrolment", blob(tag))], read)
+}
+
+/// Whoever has the identity, also if their account has ended.
+pub(crate) fn find_by_identity(
+    connection: &Snapshot,
+    tag: &[u8],
+) -> Result<Option<OperatorRow>, StoreError> {
+    connection.row(&OPERATOR, &[("identity", blob(tag))], read)
 }
 
 /// Every operator, in the order in which they were invited.
@@ -110,6 +151,18 @@ pub(crate) fn revoke(
     ];
     let changed = connection.update(&OPERATOR, &key(id), &[], &set)?;
     one("operator::revoke", usize::from(changed))
+}
+
+/// Gives somebody another role in the vault.
+pub(crate) fn set_home(
+    connection: &Transaction,
+    id: &OperatorId,
+    home: HomeRole,
+) -> Result<(), StoreError> {
+    let meet = [("state", text(OperatorState::Active.as_str()))];
+    let set = [("home", text(home.as_str()))];
+    let changed = connection.update(&OPERATOR, &key(id), &meet, &set)?;
+    one("operator::set_home", usize::from(changed))
 }
 
 /// Stores the secrets, and the step of the newest one-time code that was used. With step 0 the second factor counts as
@@ -157,5 +210,9 @@ fn read(row: &ControlRow<'_>) -> Result<OperatorRow, StoreError> {
             .map_err(&failed)?
             .map(Moment::from_seconds),
         totp_step: row.get("totp_step").map_err(&failed)?,
+        by_provider: row
+            .get::<Option<Vec<u8>>>("identity")
+            .map_err(&failed)?
+            .is_some(),
     })
 }

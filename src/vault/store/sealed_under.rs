@@ -155,7 +155,7 @@ mod tests {
 
     /// Every column of the database that can hold a ciphertext, and who seals it again when a case gets a new key;
     /// or why nobody does. Whoever adds one has to say so here, and `vault/rotate` has to know it.
-    const COLUMNS: [(&str, &str); 30] = [
+    const COLUMNS: [(&str, &str); 31] = [
         ("block.sealed", "step by step with its exhibit"),
         ("statistics.sealed", "step by step with its exhibit"),
         ("seen.sealed", "step by step with its exhibit"),
@@ -184,6 +184,7 @@ mod tests {
         ("operator.sealed", "of the root"),
         ("operator.enrolment", "of the root"),
         ("session.token", "of the root"),
+        ("session.scope", "of the root"),
         ("clock.sealed", "of the root"),
         ("slot_change.sealed", "of the root"),
         ("checkpoint.control", "of the root"),

@@ -22,6 +22,8 @@ words! {
         Recovery => "recovery",
         /// It is the token of a script.
         Script => "script",
+        /// An OpenID provider outside the vault.
+        Provider => "provider",
     }
 }
 

@@ -167,6 +167,7 @@ fn status(denial: Denial) -> u16 {
         Denial::NotAllowed
         | Denial::OwnRequest
         | Denial::NotTheAsker
+        | Denial::IdentityRefused
         | Denial::SecondFactorNeeded
         | Denial::PasskeyNeeded
         | Denial::NotRecognised

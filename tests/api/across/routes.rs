@@ -343,16 +343,16 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             target = Some(operator);
             Some(body::reason())
         }
+        "POST /api/v1/cases/{case}/key/rotation" => {
+            no_rotation(incident);
+            Some(body::reason())
+        }
         "POST /api/v1/cases/{case}/members/{operator}/recognition" => {
             let somebody = incident.newcomer("investigator");
             let me = somebody.get("/me").assert_status(200);
             incident.give(&incident.case, &me.member("operator"), "investigator", None);
             target = Some(me.member("operator"));
             Some(json!({ "fingerprint": me.member("fingerprint"), "reason": body::REASON }))
-        }
-        "POST /api/v1/cases/{case}/key/rotation" => {
-            no_rotation(incident);
-            Some(body::reason())
         }
         "PUT /api/v1/cases/{case}/retention" | "POST /api/v1/cases/{case}/destructions" => {
             Some(body::reason())

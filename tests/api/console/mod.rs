@@ -13,6 +13,7 @@ mod look_up;
 mod passkeys;
 mod people;
 mod pictures;
+mod provider;
 mod records;
 mod requests;
 mod scope;

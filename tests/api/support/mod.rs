@@ -24,5 +24,5 @@ pub use self::log::{
 };
 pub use self::logs::{capture, captured};
 pub use self::people::Who;
-pub use self::served::{PASSWORD, TestVault, code};
+pub use self::served::{PASSWORD, TestVault, client_of, code};
 pub use self::wire::Wire;

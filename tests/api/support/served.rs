@@ -382,6 +382,11 @@ impl Drop for TestVault {
     }
 }
 
+/// Somebody who asks another server, for which this authority vouches.
+pub fn client_of(ca: &std::path::Path, base: &str) -> Client {
+    Client::new(agent(ca), base.to_owned())
+}
+
 fn agent(ca: &std::path::Path) -> Agent {
     let pem = std::fs::read(ca).unwrap();
     let root = Certificate::from_pem(&pem).unwrap();

@@ -12,8 +12,8 @@ use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{membership_rows, operator_rows};
 
 impl Reading<'_> {
-    /// False if the asker was revoked, is suspended, is not recognised, is no longer a member of the case, or has a role or an account
-    /// that could not ask this. Then nothing they asked for is approved or handed out.
+    /// False if the asker was revoked, is suspended, is not recognised, is no longer a member of the case, or has a
+    /// role or an account that could not ask this. Then nothing they asked for is approved or handed out.
     pub(super) fn asker_stands<K: RequestKind>(
         &self,
         found: &Found<K>,

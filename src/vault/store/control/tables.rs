@@ -57,8 +57,9 @@ pub(crate) static OPERATOR: ControlTable = ControlTable {
         "enrol_by",
         "totp_step",
         "created_at",
+        "identity",
     ],
-    groups: &[&["id"], &["name_tag"], &["enrolment"], &[]],
+    groups: &[&["id"], &["name_tag"], &["enrolment"], &["identity"], &[]],
 };
 
 pub(crate) static SESSION: ControlTable = ControlTable {

@@ -1,0 +1,564 @@
+//! People who come in by an OpenID provider: a real one, `oidc-provider` under Node, on this machine.
+//!
+//! If Node or the package is not installed, the tests print a line and are skipped; where `CI` is set they fail
+//! instead. The package is looked for in `TOOLS_NODE`.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use breachvault::http::{ProblemKind, make_dev_certificate};
+use breachvault::vault::clock::{Clock as _, SystemClock};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::http::Method;
+
+use crate::support::{
+    Answer, Authenticator, Browser, Client, PASSWORD, TestVault, Who, client_of, field,
+};
+
+/// When the clocks of the tests begin, and where the provider's stands still.
+const NOW: &str = "1712048400";
+const SECRET: &str = "a secret of the tests: with % and +";
+const BACK: &str = "/console/provider/back";
+const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+/// The provider, which ends with the test.
+struct Provider {
+    process: Child,
+    directory: TempDir,
+    outside: Client,
+    issuer: String,
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its tools by its environment"
+)]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn skip(why: &str) {
+    assert!(setting("CI").is_none(), "{why}");
+    // Past the capture of test output, so that plain `cargo test` shows it.
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
+impl Provider {
+    /// A provider that signs by this algorithm; `None` if there is none to be had.
+    fn start(algorithm: &str) -> Option<Self> {
+        let modules = setting("TOOLS_NODE").unwrap_or_else(|| "node_modules".to_owned());
+        let Ok(modules) = fs::canonicalize(&modules) else {
+            skip("oidc-provider is not installed");
+            return None;
+        };
+        if !modules.join("oidc-provider").is_dir() {
+            skip("oidc-provider is not installed");
+            return None;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let files = make_dev_certificate(directory.path(), &[], SystemClock.now()).unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/oidc/provider.mjs");
+        let started = Command::new("node")
+            .arg(script)
+            .args([&modules, &files.certificate, &files.key])
+            .args([NOW, algorithm])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(mut process) = started else {
+            skip("node is not installed");
+            return None;
+        };
+        let mut line = String::new();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        let Ok(port) = line.trim().parse::<u16>() else {
+            let _ = process.wait();
+            skip("oidc-provider does not run under this Node; it needs version 20 or later");
+            return None;
+        };
+        let issuer = format!("https://localhost:{port}");
+        let secret = directory.path().join("secret");
+        fs::write(&secret, SECRET).unwrap();
+        fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
+        Some(Self {
+            process,
+            outside: client_of(&files.ca, &issuer),
+            issuer,
+            directory,
+        })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn config(&self) -> String {
+        format!(
+            "[oidc]\nissuer = \"{}\"\nclient_id = \"vault\"\nclient_secret_file = \"{}\"\n\
+             name = \"Example Ltd\"\nredirect = \"https://vault.example{BACK}\"\nscopes = [\"profile\"]\n\
+             required_claims = {{ mfa = \"yes\" }}\nca_file = \"{}\"\n\
+             roles = {{ leads = \"lead\", investigators = \"investigator\" }}\n",
+            self.issuer,
+            self.file("secret").display(),
+            self.file("ca.crt").display(),
+        )
+    }
+
+    /// Somebody signs in there: what the provider sends back to the vault.
+    fn sign_in(&self, begun: &str, who: &str) -> BTreeMap<String, String> {
+        let mut jar = BTreeMap::<String, String>::new();
+        let mut to = format!("{begun}&login_hint={who}");
+        for _ in 0..6 {
+            if let Some(query) = to.strip_prefix(&format!("https://vault.example{BACK}?")) {
+                let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+                return pairs
+                    .map(|(name, value)| (name.to_owned(), plain(value)))
+                    .collect();
+            }
+            let path = to.strip_prefix(&self.issuer).unwrap_or(&to).to_owned();
+            let cookies: Vec<String> = jar
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            let cookies = cookies.join("; ");
+            let mut headers = Vec::new();
+            if !cookies.is_empty() {
+                headers.push(("cookie", cookies.as_str()));
+            }
+            let answer = self.outside.send(Method::GET, &path, &headers, &[]);
+            // Their ends are of the provider's own time.
+            for set in answer.headers.get_all("set-cookie") {
+                let pair = set.to_str().unwrap().split(';').next().unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+            let location = answer.header("location").map(str::to_owned);
+            to = location.unwrap_or_else(|| panic!("{path}: {}", answer.text()));
+        }
+        panic!("the provider does not come to an end: {to}");
+    }
+}
+
+fn plain(value: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let two = [rest.next().unwrap(), rest.next().unwrap()];
+                u8::from_str_radix(std::str::from_utf8(&two).unwrap(), 16).unwrap()
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Where a browser is led that wants to come in by the provider.
+fn begin(browser: &Browser, next: &str) -> String {
+    let led = browser
+        .get(&format!("/console/provider?next={next}"))
+        .assert_status(303);
+    assert_eq!(led.leaf(), None);
+    led.header("location").unwrap().to_owned()
+}
+
+fn finish(browser: &Browser, brought: &BTreeMap<String, String>, passkey: &str) -> Answer {
+    let text = |name: &str| brought.get(name).map_or("", String::as_str);
+    let fields = [
+        ("code", text("code")),
+        ("state", text("state")),
+        ("iss", text("iss")),
+        ("passkey", passkey),
+    ];
+    browser.submit_with(BACK, &[OWN], &fields)
+}
+
+/// Somebody comes in with a browser of their own.
+fn come(vault: &TestVault, provider: &Provider, who: &str) -> (Browser, Answer) {
+    let browser = Browser::of(vault);
+    let brought = provider.sign_in(&begin(&browser, "/console"), who);
+    let answer = finish(&browser, &brought, "");
+    (browser, answer)
+}
+
+fn leaf(vault: &TestVault, answer: &Answer) -> Value {
+    let path = format!("/audit/leaves/{}", answer.leaf().unwrap());
+    vault.auditor().get(&path).assert_status(200).json()["leaf"].clone()
+}
+
+/// The accounts of this name: their ids, roles and states.
+fn accounts(vault: &TestVault, name: &str) -> Vec<(String, String, String)> {
+    let list = vault.administrator().get("/operators?limit=500");
+    let list = list.assert_status(200).json();
+    let all = list["operators"].as_array().unwrap().iter();
+    let text = |one: &Value, member: &str| one[member].as_str().unwrap().to_owned();
+    all.filter(|one| one["name"] == name)
+        .map(|one| (text(one, "operator"), text(one, "role"), text(one, "state")))
+        .collect()
+}
+
+/// The page says this problem.
+#[track_caller]
+fn says(answer: &Answer, kind: &str) {
+    let mut kinds = ProblemKind::ALL.iter();
+    let kind = kinds.find(|one| one.name() == kind).unwrap();
+    assert_eq!(answer.status, kind.status().as_u16(), "{}", answer.text());
+    assert!(answer.text().contains(kind.title()), "{}", answer.text());
+}
+
+#[track_caller]
+fn refused(answer: &Answer, kind: &str) {
+    says(answer, kind);
+    let session = answer.headers.get_all("set-cookie").iter();
+    let mut session = session.filter(|set| set.to_str().unwrap().starts_with("__Host-session="));
+    assert!(session.next().is_none(), "{:?}", answer.headers);
+}
+
+/// The same of somebody for whom nobody vouches: it does not reach the log.
+#[track_caller]
+fn unknown(answer: &Answer) {
+    refused(answer, "identity-refused");
+    assert_eq!(answer.leaf(), None);
+}
+
+#[test]
+fn somebody_comes_in_by_the_provider_and_is_a_member_of_nothing() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let browser = Browser::of(&vault);
+    let page = browser.get("/console/sign-in?next=/console/cases");
+    assert!(
+        page.text().contains("Sign in with Example Ltd"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("href=\"/console/provider?next="));
+
+    let begun = begin(&browser, "/console/cases");
+    let asked = begun
+        .strip_prefix(&format!("{}/auth?", provider.issuer))
+        .unwrap();
+    for part in [
+        "response_type=code",
+        "client_id=vault",
+        "scope=openid%20profile",
+        "code_challenge_method=S256",
+    ] {
+        assert!(asked.split('&').any(|one| one == part), "{part}: {asked}");
+    }
+    let brought = provider.sign_in(&begun, "ann:investigators");
+    // The way back is from another site: a browser brings no cookie along, and nothing is done.
+    let query: Vec<String> = brought
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.replace(':', "%3A").replace('/', "%2F")))
+        .collect();
+    let cross = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+    ];
+    let path = format!("{BACK}?{}", query.join("&"));
+    let back = Browser::of(&vault)
+        .get_with(&path, &cross)
+        .assert_status(200);
+    assert_eq!(back.leaf(), None);
+    for name in ["code", "state", "iss"] {
+        assert_eq!(
+            field(&back.text(), name).as_deref(),
+            Some(brought[name].as_str())
+        );
+    }
+    assert_eq!(back.header("cache-control"), Some("no-store"));
+    // The code stands in the form alone, in no link of the page.
+    assert_eq!(back.text().matches(&brought["code"]).count(), 1);
+
+    let entered = finish(&browser, &brought, "");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(entered.header("location"), Some("/console/cases"));
+    let [ann] = &accounts(&vault, "ext.ann")[..] else {
+        panic!("one account");
+    };
+    assert_eq!((ann.1.as_str(), ann.2.as_str()), ("investigator", "active"));
+    let said = leaf(&vault, &entered);
+    assert_eq!(said["action"], "session.open", "{said}");
+    assert_eq!(said["outcome"], "done", "{said}");
+    assert_eq!(said["operator"], ann.0.as_str(), "{said}");
+    let home = browser.get("/console").assert_status(200);
+    assert!(home.text().contains("ext.ann"), "{}", home.text());
+    browser.get("/console/cases").assert_status(200);
+    let case = vault.open_case();
+    browser
+        .get(&format!("/console/cases/{case}"))
+        .assert_status(404);
+    // There is no password, and none can be set.
+    let sign_in = vault.sign_in("ext.ann", "");
+    sign_in.assert_problem(401, "wrong-credential");
+    let change = [
+        ("old_password", "x"),
+        ("new_password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    says(
+        &browser.submit("/console/password", &change),
+        "wrong-credential",
+    );
+
+    // The second time it is the same account, and the session before ends with the new one.
+    let (_, again) = come(&vault, &provider, "ann:investigators,staff");
+    assert_eq!(again.status, 303, "{}", again.text());
+    assert_eq!(leaf(&vault, &again)["operator"], ann.0.as_str());
+    assert_eq!(accounts(&vault, "ext.ann").len(), 1);
+}
+
+#[test]
+fn an_answer_counts_once_in_the_browser_that_began_and_for_its_own_state() {
+    let Some(provider) = Provider::start("RS256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let (attacker, victim) = (Browser::of(&vault), Browser::of(&vault));
+    // A page of another site begins nothing, nor does a browser that looks ahead.
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[OWN, ("sec-purpose", "prefetch")],
+    ] {
+        let page = victim
+            .get_with("/console/provider", headers)
+            .assert_status(200);
+        assert!(page.headers.get("set-cookie").is_none());
+    }
+    let brought = provider.sign_in(&begin(&attacker, "/console"), "eve:investigators");
+    // Signing a victim in as somebody else: without a sign-in of their own, and with one.
+    unknown(&finish(&victim, &brought, ""));
+    let begun = begin(&victim, "/console");
+    unknown(&finish(&victim, &brought, ""));
+    // The code of another sign-in under the victim's own state: it does not go with the verifier.
+    let own = provider.sign_in(&begun, "ann:investigators");
+    let mut injected = own.clone();
+    injected.insert("code".to_owned(), brought["code"].clone());
+    unknown(&finish(&victim, &injected, ""));
+    // That used the sign-in up.
+    unknown(&finish(&victim, &own, ""));
+
+    // An answer that is of another provider, or does not say of which.
+    for issuer in ["https://other.example", ""] {
+        let browser = Browser::of(&vault);
+        let mut other = provider.sign_in(&begin(&browser, "/console"), "ann:investigators");
+        other.insert("iss".to_owned(), issuer.to_owned());
+        unknown(&finish(&browser, &other, ""));
+    }
+    // A form of another site.
+    let browser = Browser::of(&vault);
+    let good = provider.sign_in(
+        &begin(&browser, "https://evil.example/"),
+        "ann:investigators",
+    );
+    let fields = [
+        ("code", good["code"].as_str()),
+        ("state", &good["state"]),
+        ("iss", &good["iss"]),
+    ];
+    let cross = [("sec-fetch-site", "cross-site")];
+    refused(&browser.submit_with(BACK, &cross, &fields), "cross-site");
+    // What is no answer.
+    for query in [
+        "",
+        "?code=a",
+        "?state=a",
+        "?error=access_denied&state=a&code=b",
+    ] {
+        let answer = browser.get_with(&format!("{BACK}{query}"), &cross);
+        unknown(&answer);
+    }
+    // All that did not end it. It goes on at a page of the vault, whatever the link said.
+    let entered = finish(&browser, &good, "");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(entered.header("location"), Some("/console"));
+    unknown(&finish(&browser, &good, ""));
+
+    // Too late here, and a token of another time there.
+    let browser = Browser::of(&vault);
+    let late = provider.sign_in(&begin(&browser, "/console"), "ann:investigators");
+    vault.clock.advance_seconds(301);
+    unknown(&finish(&browser, &late, ""));
+    vault.clock.advance_seconds(7200);
+    let (_, old) = come(&vault, &provider, "ann:investigators");
+    unknown(&old);
+}
+
+#[test]
+fn groups_say_what_somebody_is_and_a_change_ends_what_they_had() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    // No group that counts, or two that say different things: a denial with a leaf, and no account.
+    for who in ["bob:staff", "bob:leads,investigators"] {
+        let (_, answer) = come(&vault, &provider, who);
+        refused(&answer, "identity-refused");
+        let said = leaf(&vault, &answer);
+        assert_eq!(said["outcome"], "denied", "{said}");
+        assert_eq!(accounts(&vault, "ext.bob"), []);
+    }
+    // A required claim is absent: no token, no leaf.
+    let (_, plain) = come(&vault, &provider, "bob:leads:plain");
+    unknown(&plain);
+
+    let (browser, entered) = come(&vault, &provider, "ann:investigators");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let ann = accounts(&vault, "ext.ann").remove(0).0;
+    let case = vault.open_case();
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = json!({ "role": "investigator" });
+    vault.lead().put(&member, &named).assert_status(200);
+    let members = || {
+        let list = vault.lead().get(&format!("/cases/{case}/members"));
+        let list = list.assert_status(200).json();
+        let all = list["members"].as_array().unwrap().clone();
+        all.iter()
+            .filter(|one| one["operator"] == ann.as_str())
+            .count()
+    };
+    assert_eq!(members(), 1);
+    browser.get("/console").assert_status(200);
+
+    // Another role: nothing of the old one is left.
+    let (promoted, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(browser.get("/console").status, 303);
+    assert_eq!(members(), 0);
+    assert_eq!(accounts(&vault, "ext.ann")[0].1, "lead");
+    let query = json!({ "action": "operator.regroup" });
+    let found = vault.auditor().post("/audit/leaves/search", &query);
+    let found = found.assert_status(200).json();
+    let regrouped = &found["leaves"][0];
+    assert_eq!(found["leaves"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(regrouped["object"], ann.as_str(), "{regrouped}");
+    assert_eq!(regrouped["outcome"], "done", "{regrouped}");
+    promoted.get("/console").assert_status(200);
+
+    // Out of all groups: refused, and what was open is closed.
+    let (_, out) = come(&vault, &provider, "ann:staff");
+    refused(&out, "identity-refused");
+    assert_eq!(promoted.get("/console").status, 303);
+    // Back in the same one: the same account.
+    let (back, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+
+    // An account that was ended stays so, whatever the provider says; no second one comes into being.
+    vault
+        .administrator()
+        .delete(&format!("/operators/{ann}"))
+        .assert_status(200);
+    assert_eq!(back.get("/console").status, 303);
+    let (_, ended) = come(&vault, &provider, "ann:leads");
+    refused(&ended, "identity-refused");
+    assert_eq!(accounts(&vault, "ext.ann").len(), 1);
+}
+
+#[test]
+fn a_lead_of_the_provider_enrols_a_passkey_first_and_comes_in_with_it_from_then_on() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&format!(
+        "{}[sign_in]\npasskeys = \"required\"\n",
+        provider.config()
+    ));
+    let key = Authenticator::new();
+    let enrol = |browser: &Browser| {
+        browser.get("/console/passkeys").assert_status(200);
+        let begun = browser.submit("/console/passkeys/challenge", &[]);
+        let made = key.make(&begun.assert_status(200).json());
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let (nonce, client) = (text("nonce"), text("client_data"));
+        let data = text("authenticator_data");
+        let fields = [
+            ("label", "a key"),
+            ("nonce", nonce.as_str()),
+            ("client_data", &client),
+            ("authenticator_data", &data),
+        ];
+        browser.submit("/console/passkeys", &fields)
+    };
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    // Nothing else is done before that.
+    says(&browser.get("/console/cases"), "passkey-needed");
+    let (slow, entered) = come(&vault, &provider, "cid:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let enrolled = enrol(&browser);
+    assert_eq!(enrolled.status, 200, "{}", enrolled.text());
+    browser.get("/console/cases").assert_status(200);
+    // The provider alone is not enough any more.
+    let (_, without) = come(&vault, &provider, "ann:leads");
+    refused(&without, "assertion-needed");
+    assert!(without.leaf().is_some());
+    let with = |assertion: &str| {
+        let other = Browser::of(&vault);
+        let brought = provider.sign_in(&begin(&other, "/console"), "ann:leads");
+        (finish(&other, &brought, assertion), other)
+    };
+    let challenge = || {
+        vault
+            .anonymous()
+            .get("/sessions/challenge")
+            .assert_status(200)
+            .json()
+    };
+    let (wrong, _) = with(&Authenticator::new().sign(&challenge()));
+    refused(&wrong, "assertion-refused");
+    let (malformed, _) = with("no assertion");
+    refused(&malformed, "assertion-refused");
+    let (entered, other) = with(&key.sign(&challenge()));
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    other.get("/console/cases").assert_status(200);
+
+    // Whoever finds a session later has no password to give for a first passkey.
+    vault.clock.advance_seconds(601);
+    says(&enrol(&slow), "wrong-credential");
+}
+
+#[test]
+fn a_provider_that_does_not_answer_lets_nobody_in_and_the_rest_goes_on() {
+    let Some(mut provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let _ = provider.process.kill();
+    let _ = provider.process.wait();
+    let answer = Browser::of(&vault).get("/console/provider");
+    says(&answer, "provider-unreachable");
+    Browser::signed_in(&vault, Who::Investigator);
+}
+
+#[test]
+fn without_a_provider_there_are_no_such_pages() {
+    let browser = Browser::of(crate::support::shared());
+    let page = browser.get("/console/sign-in").assert_status(200);
+    assert!(
+        !page.text().contains("/console/provider"),
+        "{}",
+        page.text()
+    );
+    browser.get("/console/provider").assert_status(404);
+    browser.get(BACK).assert_status(404);
+    let fields = [("code", "a"), ("state", "b"), ("iss", "c")];
+    let sent = browser.submit_with(BACK, &[OWN], &fields);
+    assert_eq!(sent.status, 404);
+}
