@@ -197,8 +197,9 @@ impl Vault {
         }
         self.write_erasures()?;
         match self.erase() {
-            // What is damaged in one case keeps nobody from the others. Its numbers answer as absent already.
-            Err(fault @ EraseError::Case) => {
+            // What is damaged in one case keeps nobody from the others, nor does a file that nobody can remove. The
+            // numbers answer as absent already.
+            Err(fault @ (EraseError::Case | EraseError::Copy)) => {
                 tracing::error!(fault = %fault, "an erasure could not be ended yet");
                 self.core.erase_due.store(true, Ordering::Release);
             }
