@@ -93,7 +93,7 @@ impl WantedBytes {
 }
 
 /// A public key that signs packages, and until when it did; the newest does.
-pub type PackageKey = ([u8; 32], Option<Moment>);
+pub(super) type PackageKey = ([u8; 32], Option<Moment>);
 
 impl<A: Action> Scope<'_, A> {
     /// The evidence key, for signing only.
