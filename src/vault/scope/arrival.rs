@@ -7,6 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Scope;
+use super::recovery::SESSION_S;
 use super::session::{SessionFor, SessionOpened, SignedIn};
 use crate::domain::{Assertion, HomeRole, OperatorId, OperatorName};
 use crate::policy::{Denial, Writes};
@@ -101,11 +102,13 @@ impl<A: Writes> Scope<'_, A> {
                     (row, secrets, true)
                 }
             };
-        let by_passkey = match (&arriving.assertion, secrets.passkeys.is_empty()) {
-            (None, true) => false,
+        let means = match (&arriving.assertion, secrets.passkeys.is_empty()) {
+            (None, true) => SessionMeans::Provider,
+            // After a reset: it enrols another passkey and does nothing else.
+            (None, false) if secrets.has_replaceable_passkeys() => SessionMeans::Recovery,
             (None, false) => return Err(self.deny(Denial::AssertionNeeded)),
             (Some(assertion), _) => match self.signed_in(&mut secrets, assertion) {
-                Ok(()) => true,
+                Ok(()) => SessionMeans::Passkey,
                 Err(why) => {
                     if why == Unasserted::Cloned {
                         self.notes.alarm = Some(Alarm::PasskeyCopied);
@@ -114,6 +117,7 @@ impl<A: Writes> Scope<'_, A> {
                 }
             },
         };
+        let by_passkey = means == SessionMeans::Passkey;
         if by_passkey {
             // It is not lost.
             secrets.forget_reset();
@@ -123,11 +127,10 @@ impl<A: Writes> Scope<'_, A> {
         }
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::keep_factor(self.transaction()?, &row.id, row.totp_step, &sealed)?;
-        let means = match by_passkey {
-            true => SessionMeans::Passkey,
-            false => SessionMeans::Provider,
+        let seconds = match means {
+            SessionMeans::Recovery => SESSION_S,
+            _ => self.core.settings.session_s,
         };
-        let seconds = self.core.settings.session_s;
         let own = row.id.clone();
         let session = self.begin_session(SessionFor::Console, own, means, by_passkey, seconds)?;
         self.notes.object = Some(row.id.to_string());

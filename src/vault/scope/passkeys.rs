@@ -219,8 +219,8 @@ impl<A: Writes> Scope<'_, A> {
         };
         let recovers = self.is_recovering()?;
         if recovers {
-            // It lapsed meanwhile.
-            if self.recovers_at(&secrets).is_none() {
+            // It lapsed meanwhile, or the reset was taken back.
+            if self.recovers_at(&secrets).is_none() && !secrets.has_replaceable_passkeys() {
                 return Err(self.deny(Denial::AssertionRefused));
             }
             secrets.passkeys.clear();

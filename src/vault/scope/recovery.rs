@@ -26,7 +26,7 @@ use crate::vault::store::session_rows::{self, SessionMeans};
 /// For how long a recovery can be ended with a new passkey once its delay is over, in seconds.
 const OPEN_S: i64 = 7 * 86_400;
 /// How long the session lasts that enrols it.
-const SESSION_S: i64 = 15 * 60;
+pub(super) const SESSION_S: i64 = 15 * 60;
 
 /// Who was verified for a recovery.
 pub(in crate::vault) struct Recovering {

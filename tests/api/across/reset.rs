@@ -1,139 +1,65 @@
-//! Two people reset somebody who has a passkey and nothing else. The reset is a command on the host, so the vault is
-//! stopped for it; what is tried then is what the routes and pages try.
+//! Two people reset somebody who has a passkey and nothing else.
 
-use std::sync::Arc;
+use breachvault::vault::{OperationError, Refusal};
+use serde_json::json;
 
-use breachvault::config::Config;
-use breachvault::domain::{Assertion, OperatorName};
-use breachvault::operations::only_reason;
-use breachvault::operations::operator::ResetSecondFactor;
-use breachvault::policy::Denial;
-use breachvault::vault::entropy::SystemEntropy;
-use breachvault::vault::identity::{Password, TotpCode};
-use breachvault::vault::keyring::{LockedKeyring, Passphrase};
-use breachvault::vault::{
-    Body, Caller, Passkeys, Refusal, Reply, SecondFactor, SetSecondFactor, SignIn, Vault,
-};
-use serde_json::Value;
-
-use crate::support::{Authenticator, PASSWORD, TestVault, Who, body, code};
-
-fn open(stopped: &TestVault) -> Vault {
-    let locked = LockedKeyring::read(&stopped.paths.keyring()).unwrap();
-    let keyring = locked.unlock(&Passphrase::new("a passphrase of the tests".to_owned()));
-    let mut config = Config::parse("").unwrap();
-    config.identity.second_factor = SecondFactor::Offered;
-    config.sign_in.passkeys = Passkeys::Offered;
-    let (clock, entropy) = (
-        Arc::new(stopped.clock.clone()),
-        Arc::new(SystemEntropy::new()),
-    );
-    let vault = Vault::open(
-        &stopped.paths,
-        keyring.ok().unwrap(),
-        config.settings(),
-        clock,
-        entropy,
-    );
-    vault.unwrap()
-}
-
-fn attempt(who: Who, code: Option<&str>) -> SignIn {
-    SignIn {
-        name: OperatorName::parse(who.name()).unwrap(),
-        password: Password::new(PASSWORD.to_owned()),
-        totp: code.map(|code| TotpCode::parse(code).ok().unwrap()),
-        address: None,
-    }
-}
-
-/// Whether somebody comes in, and if not, why.
-#[track_caller]
-fn came_in(ended: Result<Reply, Refusal>) -> Result<(), Denial> {
-    match ended {
-        Ok(_) => Ok(()),
-        Err(Refusal::Denied(denial, _)) => Err(denial),
-        Err(other) => panic!("{other:?}"),
-    }
-}
-
-fn by_password(vault: &Vault, code: Option<&str>) -> Result<(), Denial> {
-    came_in(vault.sign_in(attempt(Who::Lead, code)).ok().unwrap())
-}
-
-fn by_passkey(vault: &Vault, key: &Authenticator) -> Result<(), Denial> {
-    let challenge = vault.sign_in_challenge().ok().unwrap();
-    let signed = key.sign(&serde_json::to_value(challenge).unwrap());
-    let assertion = Assertion::parse(&signed).ok().unwrap();
-    let ended = vault.sign_in_with(attempt(Who::Lead, None), assertion);
-    came_in(ended.ok().unwrap())
-}
-
-/// Sets up a code with the password alone; its secret, if that is allowed.
-fn set_up(vault: &Vault) -> Option<String> {
-    let asked = SetSecondFactor {
-        name: OperatorName::parse(Who::Lead.name()).unwrap(),
-        password: Password::new(PASSWORD.to_owned()),
-        address: None,
-    };
-    let reply = vault.set_second_factor(asked).ok().unwrap().ok()?;
-    let Body::Bytes(bytes) = reply.wire.into_body() else {
-        panic!("no bytes");
-    };
-    let view: Value = serde_json::from_slice(&bytes).unwrap();
-    Some(view["totp_secret"].as_str().unwrap().to_owned())
-}
+use crate::support::{Authenticator, PASSWORD, TestVault, Who, code};
 
 #[test]
 fn after_a_reset_the_password_alone_opens_nothing_and_an_old_passkey_takes_the_reset_back() {
-    let mut served = TestVault::new();
-    let key = Authenticator::new();
-    served.lead().enrol(&key);
-    served.second_lead();
-    served.administrator();
-    let owner = served.operator(Who::Lead);
-    assert!(served.end());
-    let vault = open(&served);
-    let others = [Who::SecondLead, Who::Administrator].map(|who| {
-        let signed_in = vault.sign_in_here(attempt(who, None)).unwrap();
-        signed_in.unwrap()
-    });
-    let reset = |by: &Caller| {
-        let act = ResetSecondFactor {
-            operator: owner.parse().unwrap(),
-            why: only_reason(body::REASON).unwrap(),
-        };
-        vault.perform(by, act).map(drop)
+    let vault = TestVault::new();
+    let (lead, key, name) = (vault.lead(), Authenticator::new(), Who::Lead.name());
+    lead.enrol(&key);
+    let owner = vault.operator(Who::Lead);
+    let others = [Who::SecondLead, Who::Administrator];
+    let refused = |answer: crate::support::Answer| {
+        answer.assert_problem(401, "wrong-credential");
     };
-    let refused = Err(Denial::WrongCredential);
-    // One person alone opens and replaces nothing.
-    reset(&others[0]).unwrap();
-    assert_eq!((by_password(&vault, None), set_up(&vault)), (refused, None));
-
+    let by_password = || vault.sign_in(name, PASSWORD);
+    let by_passkey = |key: &Authenticator| vault.anonymous().sign_in_with(key, name);
+    let set_up = || {
+        let body = json!({ "name": name, "password": PASSWORD });
+        vault.anonymous().post("/second-factors", &body)
+    };
     // So that nobody has to wait for the tries of before.
-    served.clock.advance_seconds(300);
-    reset(&others[1]).unwrap();
-    assert_eq!(by_password(&vault, None), refused);
-    assert_eq!(by_passkey(&vault, &Authenticator::new()), refused);
-    assert_eq!(by_passkey(&vault, &key), Ok(()));
-    // It was not lost: nobody replaces it now.
-    assert_eq!((by_password(&vault, None), set_up(&vault)), (refused, None));
+    let waits = || vault.clock.advance_seconds(300);
+    // One person alone opens and replaces nothing.
+    vault.reset(others[0], &owner).unwrap();
+    refused(by_password());
+    refused(set_up());
+    lead.get("/me").assert_status(200);
 
-    for by in &others {
-        reset(by).unwrap();
+    waits();
+    vault.reset(others[1], &owner).unwrap();
+    assert_eq!(lead.get("/me").status, 401);
+    refused(by_password());
+    refused(by_passkey(&Authenticator::new()));
+    by_passkey(&key).assert_status(201);
+    // It was not lost: nobody replaces it now.
+    refused(by_password());
+    refused(set_up());
+
+    waits();
+    for by in others {
+        vault.reset(by, &owner).unwrap();
     }
     // There is nothing more to reset.
-    match reset(&others[0]) {
-        Err(Refusal::Failed(breachvault::vault::OperationError::Invalid { .. }, _)) => {}
+    match vault.reset(others[0], &owner) {
+        Err(Refusal::Failed(OperationError::Invalid { .. }, _)) => {}
         other => panic!("{other:?}"),
     }
-    assert_eq!(by_password(&vault, None), refused);
-    let secret = set_up(&vault).unwrap();
-    // Another factor has taken their place.
-    assert_eq!(by_passkey(&vault, &key), refused);
-    assert_eq!(by_password(&vault, None), refused);
-    let shown = code(&secret, served.seconds());
-    assert_eq!(by_password(&vault, Some(&shown)), Ok(()));
-    assert_eq!(set_up(&vault), None);
-    vault.stop().unwrap();
+    refused(by_password());
+    let secret = set_up().assert_status(201).member("totp_secret");
+    // It has taken their place.
+    refused(by_passkey(&key));
+    refused(by_password());
+    let shown = code(&secret, vault.seconds());
+    let body = json!({ "name": name, "password": PASSWORD, "totp": shown });
+    let back = vault.anonymous().post("/sessions", &body);
+    let back = vault
+        .anonymous()
+        .with_token(&back.assert_status(201).member("token"));
+    refused(set_up());
+    let list = back.get("/me/passkeys").assert_status(200).json();
+    assert_eq!(list["passkeys"], json!([]));
 }

@@ -471,6 +471,23 @@ fn groups_say_what_somebody_is_and_a_change_ends_what_they_had() {
     assert_eq!(accounts(&vault, "ext.ann").len(), 1);
 }
 
+/// Enrols a passkey on the page for it.
+fn enrol_with(browser: &Browser, key: &Authenticator) -> Answer {
+    browser.get("/console/passkeys").assert_status(200);
+    let begun = browser.submit("/console/passkeys/challenge", &[]);
+    let made = key.make(&begun.assert_status(200).json());
+    let text = |name: &str| made[name].as_str().unwrap().to_owned();
+    let (nonce, client) = (text("nonce"), text("client_data"));
+    let data = text("authenticator_data");
+    let fields = [
+        ("label", "a key"),
+        ("nonce", nonce.as_str()),
+        ("client_data", &client),
+        ("authenticator_data", &data),
+    ];
+    browser.submit("/console/passkeys", &fields)
+}
+
 #[test]
 fn a_lead_of_the_provider_enrols_a_passkey_first_and_comes_in_with_it_from_then_on() {
     let Some(provider) = Provider::start("ES256") else {
@@ -481,21 +498,7 @@ fn a_lead_of_the_provider_enrols_a_passkey_first_and_comes_in_with_it_from_then_
         provider.config()
     ));
     let key = Authenticator::new();
-    let enrol = |browser: &Browser| {
-        browser.get("/console/passkeys").assert_status(200);
-        let begun = browser.submit("/console/passkeys/challenge", &[]);
-        let made = key.make(&begun.assert_status(200).json());
-        let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        let (nonce, client) = (text("nonce"), text("client_data"));
-        let data = text("authenticator_data");
-        let fields = [
-            ("label", "a key"),
-            ("nonce", nonce.as_str()),
-            ("client_data", &client),
-            ("authenticator_data", &data),
-        ];
-        browser.submit("/console/passkeys", &fields)
-    };
+    let enrol = |browser: &Browser| enrol_with(browser, &key);
     let (browser, entered) = come(&vault, &provider, "ann:leads");
     assert_eq!(entered.status, 303, "{}", entered.text());
     // Nothing else is done before that.
@@ -532,6 +535,53 @@ fn a_lead_of_the_provider_enrols_a_passkey_first_and_comes_in_with_it_from_then_
     // Whoever finds a session later has no password to give for a first passkey.
     vault.clock.advance_seconds(601);
     says(&enrol(&slow), "wrong-credential");
+}
+
+#[test]
+fn after_a_reset_the_provider_alone_opens_a_session_that_enrols_a_passkey_and_does_nothing_else() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let (key, new) = (Authenticator::new(), Authenticator::new());
+    let with = |key: &Authenticator| {
+        let challenge = vault.anonymous().get("/sessions/challenge");
+        let assertion = key.sign(&challenge.assert_status(200).json());
+        let browser = Browser::of(&vault);
+        let brought = provider.sign_in(&begin(&browser, "/console"), "ann:leads");
+        finish(&browser, &brought, &assertion)
+    };
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    enrol_with(&browser, &key).assert_status(200);
+    let [ann] = &accounts(&vault, "ext.ann")[..] else {
+        panic!("one account");
+    };
+    let reset = || {
+        for by in [Who::SecondLead, Who::Administrator] {
+            vault.reset(by, &ann.0).unwrap();
+        }
+    };
+    reset();
+    let (waits, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    for page in ["/console/cases", "/console/operators"] {
+        says(&waits.get(page), "passkey-needed");
+    }
+    // Whoever comes with the old one takes the reset back.
+    let entered = with(&key);
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    says(&enrol_with(&waits, &new), "assertion-refused");
+    let (_, without) = come(&vault, &provider, "ann:leads");
+    refused(&without, "assertion-needed");
+    reset();
+    let (back, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    enrol_with(&back, &new).assert_status(200);
+    back.get("/console/cases").assert_status(200);
+    refused(&with(&key), "assertion-refused");
+    let entered = with(&new);
+    assert_eq!(entered.status, 303, "{}", entered.text());
 }
 
 #[test]

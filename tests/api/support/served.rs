@@ -10,11 +10,14 @@ use std::time::Duration;
 use breachvault::config::Config;
 use breachvault::domain::{Moment, OperatorName};
 use breachvault::http::{ServeConfig, make_dev_certificate, serve_until};
+use breachvault::operations::only_reason;
+use breachvault::operations::operator::ResetSecondFactor;
 use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
 use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::identity::Password;
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::trail::newest_checkpoint;
-use breachvault::vault::{Passkeys, Paths, SecondFactor, Vault};
+use breachvault::vault::{Passkeys, Paths, Refusal, SecondFactor, SignIn, Vault};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -40,6 +43,8 @@ pub struct TestVault {
     second_factors: bool,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<bool>>,
+    /// For acts that have no route.
+    inside: Arc<Vault>,
     _directory: TempDir,
 }
 
@@ -111,6 +116,7 @@ impl TestVault {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, address) = mpsc::channel();
         let vault = Arc::new(founded.vault);
+        let inside = Arc::clone(&vault);
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
@@ -135,6 +141,7 @@ impl TestVault {
             second_factors: toml.contains("[identity]"),
             stop: Some(stop),
             thread: Some(thread),
+            inside,
             _directory: directory,
         }
     }
@@ -357,6 +364,23 @@ impl TestVault {
         }
     }
 
+    /// Resets somebody's second factor, as the command on the host does for whoever has the passphrase too.
+    pub fn reset(&self, by: Who, operator: &str) -> Result<(), Refusal> {
+        self.client(by);
+        let attempt = SignIn {
+            name: OperatorName::parse(by.name()).unwrap(),
+            password: Password::new(PASSWORD.to_owned()),
+            totp: None,
+            address: None,
+        };
+        let caller = self.inside.sign_in_here(attempt).unwrap().unwrap();
+        let act = ResetSecondFactor {
+            operator: operator.parse().unwrap(),
+            why: only_reason(super::body::REASON).unwrap(),
+        };
+        self.inside.perform(&caller, act).map(drop)
+    }
+
     /// How many leaves the log has, read beside the server.
     pub fn leaves(&self) -> u64 {
         newest_checkpoint(&self.paths).unwrap().size
@@ -367,8 +391,7 @@ impl TestVault {
         self.end()
     }
 
-    /// The same; its files stay until this is dropped.
-    pub fn end(&mut self) -> bool {
+    fn end(&mut self) -> bool {
         drop(self.stop.take());
         self.thread
             .take()
