@@ -22,7 +22,7 @@ pub(crate) enum Erasure {
     List(List),
     /// Show an erasure: who asked for it and why
     Show(Show),
-    /// Carry an approved erasure out; nothing brings the number back
+    /// Carry an approved erasure out: the vault then overwrites what it stored of the number
     CarryOut(CarryOut),
 }
 
@@ -108,12 +108,20 @@ impl Erasure {
                 let (path, state) = (list.case.path("/erasures"), list.state.as_deref());
                 request::list(&list.client, &connection, &path, "erasures", state, COLUMNS)
             }
-            Self::Show(show) => request::show(&show.client, &show.erasure),
+            Self::Show(show) => {
+                let erasure = request::show(&show.client, &show.erasure)?;
+                if erasure.get("carried_out").is_some() {
+                    show.client.output.words(COPIES);
+                }
+                Ok(())
+            }
             Self::CarryOut(act) => {
                 let path = format!("{}/carrying-out", request::path(&act.erasure)?);
                 let body = json!({ "reason": act.why.reason });
                 let done = act.client.connect()?.post(&path, &body)?.value()?;
-                act.client.output.object(&done)
+                act.client.output.object(&done)?;
+                act.client.output.words(COPIES);
+                Ok(())
             }
         }
     }
@@ -149,6 +157,9 @@ impl Ask {
         self.client.output.object(&asked)
     }
 }
+
+const COPIES: &str = "copies from before still have the number: back up the erasure lists now, \
+                      with `breachvault backup --erasures`";
 
 const COLUMNS: &[Column] = &[
     Column("ERASURE", "erasure"),

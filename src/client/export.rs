@@ -160,7 +160,7 @@ impl Export {
                 let (path, state) = (list.case.path("/exports"), list.state.as_deref());
                 request::list(&list.client, &connection, &path, "exports", state, COLUMNS)
             }
-            Self::Show(show) => request::show(&show.client, &show.export),
+            Self::Show(show) => request::show(&show.client, &show.export).map(drop),
             Self::Decide(decide) => {
                 let (client, reason) = (&decide.client, &decide.why.reason);
                 request::decide(client, &decide.export, &decide.decision, reason)

@@ -139,7 +139,7 @@ impl Quarantine {
                 let (client, kind) = (&list.client, "quarantines");
                 request::list(client, &connection, &path, kind, state, COLUMNS)
             }
-            Self::Show(show) => request::show(&show.client, &show.quarantine),
+            Self::Show(show) => request::show(&show.client, &show.quarantine).map(drop),
             Self::Open(open) => {
                 let path = format!("/quarantines/{}/open", part(&open.quarantine));
                 let opened = open.client.connect()?.post_nothing(&path)?.value()?;

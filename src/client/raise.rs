@@ -78,7 +78,7 @@ impl Raise {
                 let (path, state) = (list.case.path("/raises"), list.state.as_deref());
                 request::list(&list.client, &connection, &path, "raises", state, COLUMNS)
             }
-            Self::Show(show) => request::show(&show.client, &show.raise),
+            Self::Show(show) => request::show(&show.client, &show.raise).map(drop),
         }
     }
 }

@@ -66,10 +66,11 @@ pub(crate) fn decide(
     client.output.object(&decided)
 }
 
-pub(crate) fn show(client: &Client, id: &str) -> Result<(), Failure> {
+pub(crate) fn show(client: &Client, id: &str) -> Result<Value, Failure> {
     let path = path(id)?;
     let request = client.connect()?.get(&path)?.value()?;
-    client.output.object(&request)
+    client.output.object(&request)?;
+    Ok(request)
 }
 
 /// Lists the requests of a kind, such as `reveals`, newest first.

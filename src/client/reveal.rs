@@ -96,7 +96,7 @@ impl Reveal {
                 let (path, state) = (list.case.path("/reveals"), list.state.as_deref());
                 request::list(&list.client, &connection, &path, "reveals", state, COLUMNS)
             }
-            Self::Show(show) => request::show(&show.client, &show.reveal),
+            Self::Show(show) => request::show(&show.client, &show.reveal).map(drop),
             Self::Open(open) => open.run(),
         }
     }

@@ -9,7 +9,7 @@ use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;
 use crate::vault::records::SearchedView;
 use crate::vault::scope::requests::{ComingDestruction, WaitingView};
-use crate::vault::scope::{CaseView, IntegrityView, OverviewView};
+use crate::vault::scope::{CaseView, IntegrityView, LeftOut, OverviewView};
 
 /// One case.
 pub struct CasePage;
@@ -24,6 +24,7 @@ struct Shows<'a> {
     basis: Option<SearchedView>,
     integrity: IntegrityView,
     waiting: Vec<WaitingView>,
+    left_out: Vec<LeftOut>,
     destruction: Option<ComingDestruction>,
 }
 
@@ -39,6 +40,7 @@ impl Page for CasePage {
             basis: overview.basis,
             integrity: overview.integrity,
             waiting: overview.waiting,
+            left_out: overview.left_out.unwrap_or_default(),
             destruction: overview.destruction,
         })
     }

@@ -11,8 +11,7 @@ impl Kind for Erasure {
     const CALLED: &'static str = "erasure";
     const ASKS: &'static str = "Asks that the case forgets one person's number.";
     const DOES: &'static str = "a lead or a custodian carries it out: from then on the number is answered as \
-        absent, and the vault overwrites what it stored of it. The records stay, with an anonymous code, and nothing \
-        brings the number back";
+        absent, and the vault overwrites what it stored of it. The records stay, with an anonymous code";
 
     fn listing(listed: ErasureList) -> (Vec<ErasureView>, Option<String>) {
         (listed.erasures, listed.next)
@@ -43,6 +42,20 @@ impl Kind for Erasure {
             facts.push(("Subject", subject.to_string()));
         }
         facts
+    }
+
+    fn done(view: &ErasureView, visit: &Visit) -> Option<String> {
+        let done = view.carried_out.as_ref()?;
+        let overwriting = match done.overwritten {
+            true => "overwriting has finished",
+            false => "overwriting has not finished yet",
+        };
+        Some(format!(
+            "Carried out by {}, {}; {overwriting}. Copies from before still have the number: back up the erasure lists \
+             now, with `breachvault backup --erasures`.",
+            done.by,
+            visit.time(&done.at)
+        ))
     }
 
     fn steps(view: &ErasureView, visit: &Visit) -> Option<Steps> {

@@ -27,6 +27,11 @@ pub trait Kind: TwoPerson {
     /// Exactly what a yes would disclose or change: what it is called, and how much.
     fn facts(view: &Self::View, visit: &Visit) -> Vec<(&'static str, String)>;
 
+    /// What was done, as whole sentences, in the place of what a yes would do.
+    fn done(_: &Self::View, _: &Visit) -> Option<String> {
+        None
+    }
+
     /// People whose numbers would be shown, masked: token, mask, messages.
     fn sample(_: &Self::View) -> Vec<(String, String, u64)> {
         Vec::new()

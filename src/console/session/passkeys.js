@@ -51,7 +51,9 @@ async function signForm(form, button) {
   field.value = "ask";
   const fields = new FormData(form, button);
   field.value = "";
-  const challenge = await asked(button?.formAction || form.action, fields);
+  // A button without the attribute names the page's own address, whatever the form's is.
+  const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  const challenge = await asked(to, fields);
   // Whatever was refused is refused again, with its page.
   if (challenge) { field.value = await sign(challenge); }
 }

@@ -103,7 +103,7 @@ impl Request for ListExhibits {
         answer: r#"{"exhibits": [{"exhibit": "x_0123456789abcdefghjk", "state": "admitted", "name":
             "log.csv", "source": null, "format": "supplier-csv", "admitted_at":
             "2024-03-21T22:34:49Z", "rows": 1200, "admitted": 1190, "duplicates": 8,
-            "quarantined": 2, "numbers": 800, "commitment":
+            "quarantined": 2, "numbers": 800, "dropped_columns": ["body"], "commitment":
             "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}], "next": null}"#,
         problems: &["not-found", "case-closed"],
     };

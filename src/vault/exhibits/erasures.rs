@@ -123,6 +123,12 @@ impl Erasures {
         self.0.iter().any(|(_, one)| one.tag == *tag.as_bytes())
     }
 
+    /// Whether nothing is left to be done about a number with this tag.
+    pub(in crate::vault) fn is_done(&self, tag: &Tag) -> bool {
+        let mut all = self.0.iter();
+        all.any(|(_, one)| one.tag == *tag.as_bytes() && one.done)
+    }
+
     /// Whether a term of the case is a number that was erased.
     pub(in crate::vault) fn has_term(&self, no: u32) -> bool {
         self.0.iter().any(|(_, one)| one.term == Some(no))

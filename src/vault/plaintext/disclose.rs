@@ -16,6 +16,11 @@ impl Disclosed {
         Self(phone)
     }
 
+    /// Whether the number was erased.
+    pub(in crate::vault) fn is_erased(&self) -> bool {
+        self.0.is_erased()
+    }
+
     /// The number as E.164; nothing in the place of one that was erased. A review has to check what each caller
     /// does with the text.
     pub fn expose(&self, _: &Receipt) -> Zeroizing<String> {

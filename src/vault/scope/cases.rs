@@ -10,8 +10,8 @@ use super::integrity::IntegrityView;
 use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
-    AccountName, CaseId, CaseRole, HomeRole, Moment, OperatorId, OperatorName, Reference, Title,
-    words,
+    AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
+    Reference, Title, words,
 };
 use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, DataRefusal, NearMisses, OperationError};
@@ -100,10 +100,27 @@ pub struct OverviewView {
     pub integrity: IntegrityView,
     /// What waits for the caller in this case.
     pub waiting: Vec<WaitingView>,
+    /// The columns of each exhibit that were left out at its admission. Left out for a liaison.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub left_out: Option<Vec<LeftOut>>,
     /// A destruction that was approved. Left out for a liaison.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub destruction: Option<ComingDestruction>,
+}
+
+/// What an exhibit's file had, and the vault has not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOut {
+    /// The exhibit.
+    pub exhibit: ExhibitId,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
+    /// The names of the columns that were not read.
+    pub dropped_columns: Vec<String>,
 }
 
 /// A member of a case.
@@ -208,13 +225,37 @@ impl<A: Action> Scope<'_, A> {
             Some(CaseRole::Liaison) | None => None,
             _ => self.coming_destruction(None)?,
         };
+        let left_out = match case.exhibits {
+            Some(_) => Some(self.left_out()?),
+            None => None,
+        };
         Ok(OverviewView {
             destruction,
+            left_out,
             basis,
             integrity: self.integrity()?,
             waiting,
             case,
         })
+    }
+
+    /// What the exhibits that count were admitted without.
+    fn left_out(&self) -> Result<Vec<LeftOut>, OperationError> {
+        let case = self.case_row()?;
+        if self.core.is_destroyed(case) {
+            return Ok(Vec::new());
+        }
+        let keys = self.core.case_keys(&case.id)?;
+        let rows = exhibit_rows::list(self.connection, case.number)?.into_iter();
+        let left_out = rows.map(|row| {
+            let description = open_description(&keys, &row)?;
+            Ok(LeftOut {
+                exhibit: row.id,
+                name: description.name,
+                dropped_columns: description.dropped_columns,
+            })
+        });
+        left_out.collect()
     }
 
     /// A page of the members of the case, by role and then by id.

@@ -107,6 +107,8 @@ pub struct ExhibitView {
     pub quarantined: Shown,
     /// Distinct numbers in the file.
     pub numbers: Shown,
+    /// The names of the columns that were not read; nothing of their cells was kept.
+    pub dropped_columns: Vec<String>,
     /// Base64 of SHA-256 over the file as received. Only for the operator who admitted it: the digest of a short file
     /// gives its numbers away.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +167,7 @@ impl<A: Action> Scope<'_, A> {
                 duplicates,
                 quarantined,
                 numbers,
+                dropped_columns: description.dropped_columns,
                 digest: own.then_some(description.digest),
                 digest_salt: own.then_some(description.digest_salt),
             })

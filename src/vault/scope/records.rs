@@ -13,7 +13,7 @@ use crate::vault::keyring::RequestDigest;
 use crate::vault::plaintext::{AskedNumbers, Phone};
 use crate::vault::records::{
     AskedNumber, CaseRecords, Exposure, LookUp, LookUpResult, PageQuery, ProtectedQuery,
-    RecordPage, SearchedView, Table, TableQuery,
+    RecordFilter, RecordPage, SearchedView, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::Snapshot;
@@ -99,6 +99,30 @@ impl<'v> Reading<'v> {
         let listed = |no: &u32| known.erasures().has_term(*no);
         let erased = |no| Ok(listed(no) || records.erasure_of(*no)?.is_none());
         subjects.iter().map(erased).collect()
+    }
+
+    /// How many messages and numbers that a filter keeps are of people whose numbers were erased.
+    pub(in crate::vault) fn erased_of(
+        &self,
+        filter: &RecordFilter,
+    ) -> Result<(u64, u64), OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let known = &self.core.known_cases;
+        if known
+            .of(self.connection, &keys, case.number)?
+            .erasures()
+            .is_empty()
+        {
+            return Ok((0, 0));
+        }
+        let subjects = self.records()?.subjects(filter)?;
+        let numbers: Vec<u32> = subjects.iter().map(|subject| subject.number).collect();
+        let erased = self.erased_among(&numbers)?.into_iter();
+        let erased = subjects.iter().zip(erased).filter(|(_, erased)| *erased);
+        Ok(erased.fold((0, 0), |(messages, numbers), (subject, _)| {
+            (messages + subject.messages, numbers + 1)
+        }))
     }
 
     /// The subject that a number is, if the caller would be told by a lookup that it is exposed; and its term in any

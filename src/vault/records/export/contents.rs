@@ -249,7 +249,10 @@ impl Notice {
         let mut people = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let number = disclose(subject.number)?;
-            people.push((subject, number));
+            // Nobody can be notified at a number that was erased.
+            if !number.is_erased() {
+                people.push((subject, number));
+            }
         }
         Ok(Self {
             people,

@@ -306,10 +306,15 @@ impl<'v> Reading<'v> {
             }
             let left = left_of_delay::<Destruction>(term, &self.core.clock);
             let destruction = found.row.id.as_str().parse().map_err(|_| damaged())?;
+            let expires_at = self.core.clock.shown_end(term);
             return Ok(Some(ComingDestruction {
                 destruction,
-                not_before: self.now.plus_seconds(left),
-                expires_at: self.core.clock.shown_end(term),
+                not_before: match left {
+                    // It is over: the time stays the one at which it was.
+                    0 => expires_at.plus_seconds(-OPEN_S).min(self.now),
+                    _ => self.now.plus_seconds(left),
+                },
+                expires_at,
                 due: left == 0,
             }));
         }

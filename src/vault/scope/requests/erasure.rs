@@ -15,7 +15,8 @@ use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
-use crate::domain::{ErasureId, words};
+use super::sealed::damaged;
+use crate::domain::{ErasureId, Moment, OperatorId, OperatorName, words};
 use crate::policy::{ActionKind, RequestState, Seat, Writes, actions, allows_seat};
 use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
@@ -64,6 +65,27 @@ pub struct ErasureBody {
     exposed: Vec<u32>,
 }
 
+/// Who carried an erasure out, and when.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedOut {
+    by: String,
+    at: i64,
+}
+
+/// The same as it is shown. For a number that no exhibit has it says the same.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CarriedOutErasure)]
+pub struct CarriedOutView {
+    /// The name of who did.
+    #[schema(value_type = OperatorName)]
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Whether all that the vault stored of the number is overwritten.
+    pub overwritten: bool,
+}
+
 /// A request as those see it who ask, decide and carry out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Erasure)]
@@ -83,6 +105,10 @@ pub struct ErasureView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub exposed: Option<bool>,
+    /// Who carried it out; left out until somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub carried_out: Option<CarriedOutView>,
 }
 
 /// An erasure that was carried out by an act whose leaf is durable once there is a receipt.
@@ -107,7 +133,7 @@ impl RequestKind for Erasure {
     type Wanted = ErasureWanted;
     type Counted = ();
     type Body = ErasureBody;
-    type After = ();
+    type After = Option<CarriedOut>;
     type View = ErasureView;
 
     // Whoever reads one is told what a lookup would tell, so it costs what a reveal of one subject costs.
@@ -208,9 +234,22 @@ impl RequestKind for Erasure {
         id: ErasureId,
         asked: AskedView,
         body: ErasureBody,
-        (): (),
+        carried_out: Option<CarriedOut>,
     ) -> Result<ErasureView, OperationError> {
-        let keys = reading.core.case_keys(&reading.case_row()?.id)?;
+        let case = reading.case_row()?;
+        let keys = reading.core.case_keys(&case.id)?;
+        let carried_out = match carried_out {
+            Some(done) => {
+                let by: OperatorId = done.by.parse().map_err(|_| damaged())?;
+                let listed = Erasures::load(reading.connection, &keys, case.number)?;
+                Some(CarriedOutView {
+                    by: reading.operator_name(&by)?,
+                    at: Moment::from_seconds(done.at),
+                    overwritten: listed.is_done(&Tag::from_bytes(body.tag)),
+                })
+            }
+            None => None,
+        };
         let knows = reading.knows_counts();
         let subject = body.exposed.first().filter(|_| knows);
         Ok(ErasureView {
@@ -219,6 +258,7 @@ impl RequestKind for Erasure {
             named_by: body.named_by(),
             subject: subject.map(|no| keys.tokens().token(*no)),
             exposed: knows.then_some(!body.exposed.is_empty()),
+            carried_out,
         })
     }
 }
@@ -235,7 +275,7 @@ impl ErasureBody {
 impl<A: Writes> Scope<'_, A> {
     /// Writes the number of an approved erasure into the erasure list. From the commit on it is answered as absent.
     pub fn carry_out_erasure(&mut self, id: &ErasureId) -> Result<ErasureBegun, OperationError> {
-        let found = self.request::<Erasure>(id)?;
+        let mut found = self.request::<Erasure>(id)?;
         self.approved(&found)?;
         let case = self.not_held()?;
         // An admission that began before knows of no erasure of this number.
@@ -243,6 +283,10 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
         }
         self.unchanged(&found)?;
+        found.sealed.after = Some(CarriedOut {
+            by: self.operator()?.to_string(),
+            at: self.now.seconds(),
+        });
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
         let body = &found.sealed.body;
         let listed = Erasures::load(self.connection, &found.keys, case.number)?;

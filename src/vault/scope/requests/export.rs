@@ -168,6 +168,12 @@ impl RequestKind for Export {
             wanted.filter.clone(),
         )?;
         let mut counted = CountedExport::of(reading, filter)?;
+        if wanted.profile == Profile::AccountNotice {
+            // They get no row.
+            let (messages, numbers) = reading.erased_of(&counted.filter)?;
+            counted.found.messages = counted.found.messages.saturating_sub(messages);
+            counted.found.numbers = counted.found.numbers.saturating_sub(numbers);
+        }
         if wanted.profile == Profile::ScopeReport && counted.found.messages > 0 {
             let least = reading.core.settings.protected_threshold;
             counted.report = Some(Report::of(&reading.records()?, least)?);
