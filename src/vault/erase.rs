@@ -3,7 +3,7 @@
 //! The commit of the carrying out wrote the number's tag into the erasure list of the case, and from then on the number
 //! is answered as absent. Whatever is here can be interrupted and goes on at the next call, in any process that opens
 //! the vault. The number's term goes last of what is overwritten, because its value finds the rest: prints of messages,
-//! rows in quarantine, user names that nobody else has. Every act overwrites the parts of one exhibit, and its leaf has
+//! rows in quarantine, user names that nobody else has or that have the number in them. Every act overwrites the parts of one exhibit, and its leaf has
 //! the new digest over them, so that the exhibit still verifies. When all is overwritten, the write-ahead log is cut,
 //! and a last leaf says that the erasure is finished.
 //!
@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::admission::erased_parts::{Person, WithoutPerson, users_of_only};
+use super::admission::erased_parts::{Person, WithoutPerson, users_named, users_of_only};
 use super::call::answer::Answer;
 use super::call::caller::Caller;
 use super::call::receipt::Receipt;
@@ -44,6 +44,9 @@ use crate::policy::actions;
 
 /// Where the database notes the generation of the file beside the keyring.
 const GENERATION: &str = "erasure-list";
+
+/// So many user names are looked at in one snapshot.
+const NAMES_AT_ONCE: u32 = 65_536;
 
 /// Why an erasure could not be ended now. It is tried again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -189,6 +192,7 @@ impl Vault {
     ) -> Result<(), EraseError> {
         // First of all: from here on an older database learns of it.
         self.write_erasures()?;
+        let named = self.named_users(case, keys, list)?;
         let exhibits = {
             let reader = self.core.readers.snapshot()?;
             let connection = reader.connection()?;
@@ -196,10 +200,20 @@ impl Vault {
             let place = place(connection, keys, case.number, &added);
             let exhibits = exhibit_rows::list_all(connection, case.number)?;
             let term = self.term_of(place, &erasure, case.numbers)?;
-            let users = match term {
+            let mut users = match term {
                 Some(term) => users_of_only(place, &exhibits, term)?,
                 None => Vec::new(),
             };
+            users.extend_from_slice(&named);
+            // What an interrupted run has overwritten has no name any more.
+            let mut names = UserTerms::default();
+            for no in erasure.users.iter().filter(|no| **no <= case.users) {
+                if names.open(place, *no)?.is_empty() {
+                    users.push(*no);
+                }
+            }
+            users.sort_unstable();
+            users.dedup();
             let same = erasure.term == term && erasure.users == users;
             (erasure.term, erasure.users) = (term, users);
             if !same {
@@ -208,7 +222,7 @@ impl Vault {
             exhibits
         };
         for exhibit in &exhibits {
-            self.overwrite_parts(case, keys, list, exhibit, &erasure)?;
+            self.overwrite_parts((case, keys), list, exhibit, (&erasure, &named))?;
         }
         self.delete_packages(case.number)?;
         // Also where the case has no such term: whoever counts leaves learns nothing.
@@ -260,13 +274,32 @@ impl Vault {
         Ok(None)
     }
 
-    fn overwrite_parts(
+    /// The user names of the case that have an erased number in them, whoever has them. Each is looked at once, so many
+    /// at a time that no snapshot is held for long.
+    fn named_users(
         &self,
         case: &CaseRow,
         keys: &Arc<CaseKeys>,
         list: &Erasures,
+    ) -> Result<Vec<u32>, EraseError> {
+        let mut named = Vec::new();
+        for first in (1..=case.users).step_by(NAMES_AT_ONCE as usize) {
+            let last = first.saturating_add(NAMES_AT_ONCE - 1).min(case.users);
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let added = AddedTerms::load(connection, keys, case.number)?;
+            let place = place(connection, keys, case.number, &added);
+            named.extend(users_named(place, list, first..=last)?);
+        }
+        Ok(named)
+    }
+
+    fn overwrite_parts(
+        &self,
+        (case, keys): (&CaseRow, &Arc<CaseKeys>),
+        list: &Erasures,
         exhibit: &ExhibitRow,
-        erasure: &Erasure,
+        (erasure, named): (&Erasure, &[u32]),
     ) -> Result<(), EraseError> {
         let without = {
             let reader = self.core.readers.snapshot()?;
@@ -281,6 +314,7 @@ impl Vault {
                 term: erasure.term,
                 phone: phone.as_ref().filter(|phone| !phone.is_erased()),
                 users: &erasure.users,
+                named,
                 list,
             };
             let mut nonces = Nonces::new(&*self.core.entropy);
