@@ -44,7 +44,10 @@ pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
 pub use passkey::{Assertion, AssertionFault, MadePasskey, Making, NotByPasskey, PasskeyPoint};
-pub use phone_like::{is_bare_number, may_hold_number};
+pub use phone_like::{
+    has_digits_of_number, holds_whole_number, is_bare_number, is_short_number, may_hold_number,
+    number_runs, written_numbers,
+};
 pub use profile::Profile;
 pub use purpose::Purpose;
 pub use relying_party::{RelyingParty, RelyingPartyError};

@@ -7,6 +7,7 @@
 
 use super::invisible::cleaned;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use zeroize::Zeroizing;
 
 /// A run of digits in a text.
 struct Group {
@@ -47,6 +48,143 @@ pub fn is_bare_number(text: &str) -> bool {
     let text = text.trim();
     text.chars().all(|letter| digit(letter).is_some()) && (7..=15).contains(&text.chars().count())
 }
+
+/// Whether so many digits are in a text that they may be those of a number, in whatever script. Quick.
+pub fn has_digits_of_number(text: &str) -> bool {
+    let digits = match text.is_ascii() {
+        true => text.bytes().filter(u8::is_ascii_digit).count(),
+        false => text.chars().filter(|letter| letter.is_numeric()).count(),
+    };
+    digits >= LEAST
+}
+
+/// Whether a text has a number with its calling code, or ten to fifteen digits that people write as one. A routing
+/// number of a network (`LRN 2025550147`) is none.
+pub fn holds_whole_number(text: &str) -> bool {
+    let chains = chains(&cleaned(text));
+    chains.iter().any(|chain| match chain.0[0].plus {
+        true => chain.is_written(),
+        false => {
+            let size: usize = chain.sizes().iter().sum();
+            let routing = chain.0[0].between.trim_end();
+            size >= 10
+                && (chain.is_written() || chain.is_long_run())
+                && !last_word(routing).eq_ignore_ascii_case("lrn")
+        }
+    })
+}
+
+/// Whether a text is nothing but eight or nine digits, perhaps in groups, and no date: in some countries a whole
+/// number, and in others none.
+pub fn is_short_number(text: &str) -> bool {
+    let text = cleaned(text);
+    let sizes = match chains(&text).as_slice() {
+        [chain] if !chain.0[0].plus => chain.sizes(),
+        _ => return false,
+    };
+    let within = |letter: char| digit(letter).is_some() || letter == ' ';
+    (8..=9).contains(&sizes.iter().sum::<usize>()) && text.trim().chars().all(within)
+}
+
+/// The numbers of a text that are written as such: with a plus, behind 00, or in groups of together ten digits or more.
+/// Digits in a row are none. Each with a plus, or as digits alone if they have no calling code.
+pub fn written_numbers(text: &str) -> Vec<Zeroizing<String>> {
+    let mut all = Vec::new();
+    for chain in chains(&cleaned(text)).iter().filter(|one| one.is_written()) {
+        let digits: String = chain.0.iter().map(|group| group.digits.as_str()).collect();
+        let digits = Zeroizing::new(digits);
+        match digits.strip_prefix("00") {
+            _ if chain.0[0].plus => all.push(Zeroizing::new(format!("+{}", *digits))),
+            Some(rest) => all.push(Zeroizing::new(format!("+{rest}"))),
+            None if chain.0.len() > 1 && digits.len() >= 10 => all.push(digits),
+            None => {}
+        }
+    }
+    all
+}
+
+/// Every piece of a text that may be a number, whatever is around it: each run of digits, and runs that no letter parts
+/// from each other together, of seven to seventeen digits. Universal identifiers are left out.
+pub fn number_runs(text: &str) -> Vec<Zeroizing<String>> {
+    if !has_digits_of_number(text) {
+        return Vec::new();
+    }
+    let text = Zeroizing::new(without_uuids(&cleaned(text)));
+    let mut runs: Vec<Run> = Vec::new();
+    let mut between = Between::start();
+    for letter in text.chars() {
+        match digit(letter) {
+            Some(digit) => {
+                if between.size > 0 || runs.is_empty() {
+                    runs.push(Run {
+                        plus: between.plus,
+                        apart: between.apart(),
+                        digits: Zeroizing::new(String::new()),
+                    });
+                }
+                if let Some(run) = runs.last_mut() {
+                    run.digits.push(digit);
+                }
+                between = Between::default();
+            }
+            None => between.add(letter),
+        }
+    }
+    let mut all = Vec::new();
+    for at in 0..runs.len() {
+        let plus = if runs[at].plus { "+" } else { "" };
+        let mut whole = Zeroizing::new(plus.to_owned());
+        for (behind, run) in runs[at..].iter().enumerate() {
+            if (behind > 0 && run.apart) || whole.len() + run.digits.len() > MOST {
+                break;
+            }
+            whole.push_str(&run.digits);
+            if whole.len() >= LEAST {
+                all.push(whole.clone());
+            }
+        }
+    }
+    all
+}
+
+/// A run of digits for [`number_runs`].
+struct Run {
+    plus: bool,
+    /// What is before it parts it from the run before.
+    apart: bool,
+    digits: Zeroizing<String>,
+}
+
+/// What is between two runs of digits.
+#[derive(Default)]
+struct Between {
+    size: usize,
+    letters: bool,
+    plus: bool,
+}
+
+impl Between {
+    fn start() -> Self {
+        Self {
+            letters: true,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, letter: char) {
+        self.size += 1;
+        self.letters |= letter.is_alphabetic();
+        self.plus = is_plus(letter) || (self.plus && matches!(letter, ' ' | '('));
+    }
+
+    fn apart(&self) -> bool {
+        self.letters || self.plus || self.size > 5
+    }
+}
+
+/// A number has no fewer digits, and no more, with what is dialled before it.
+const LEAST: usize = 7;
+const MOST: usize = 17;
 
 /// Digits that are not letters of a script's own ten: raised, lowered, in circles, in brackets. The first one, its
 /// value, and the last one.
@@ -578,6 +716,90 @@ mod tests {
             assert_eq!(may_hold_number(text), expected, "{text}");
         }
         assert!(numbers > 150 && none > 100);
+    }
+
+    #[test]
+    fn whole_numbers_are_told_from_digits_of_other_kinds() {
+        for text in [
+            "+12025550147",
+            "12025550147",
+            "2025550147",
+            "(202) 555-0147",
+            "Bell 2025550147",
+            "tel 447700900147",
+            "0044 7700 900147",
+            "+447700900147 x7",
+            "٠١٦٣٢٩٦٠٠٠١",
+        ] {
+            assert!(holds_whole_number(text), "{text}");
+        }
+        for text in [
+            "Example Mobile 310260",
+            "TX 75001-1234",
+            "mfa 2024",
+            "20240331",
+            "2024-03-31 22:14:00",
+            "LRN 2025550147 Example",
+            "INC-0012345678",
+            "1711060489",
+            "24-001234",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "United States (+1)",
+        ] {
+            assert!(!holds_whole_number(text), "{text}");
+        }
+        for text in ["20123456", "20 12 34 56", "612345678"] {
+            assert!(is_short_number(text), "{text}");
+        }
+        for text in [
+            "20240331",
+            "75001-1234",
+            "Bell 20123456",
+            "2012345",
+            "+20123456",
+        ] {
+            assert!(!is_short_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_account_of_digits_alone_is_no_written_number() {
+        let written = |text: &str| -> Vec<String> {
+            let all = written_numbers(text);
+            all.iter().map(|one| one.to_string()).collect()
+        };
+        assert_eq!(written("+1 202-555-0147"), ["+12025550147"]);
+        assert_eq!(written("0012025550147"), ["+12025550147"]);
+        assert_eq!(written("202-555-0147"), ["2025550147"]);
+        for text in ["2025550147", "123456789012", "00123", "ACME 12-3456789"] {
+            assert!(written(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_among_the_runs_of_a_text_whatever_is_around_it() {
+        for (text, run) in [
+            ("2025550147", "2025550147"),
+            ("tel 2025550147 home", "2025550147"),
+            ("u2025550147x", "2025550147"),
+            ("202.555.0147", "2025550147"),
+            ("on 2024 202 555 0147", "2025550147"),
+            ("call +1 (202) 555-0147 now", "+12025550147"),
+            ("20240331 2025550147", "2025550147"),
+            ("a@2025550147.example", "2025550147"),
+        ] {
+            let runs = number_runs(text);
+            assert!(runs.iter().any(|one| one.as_str() == run), "{text}");
+        }
+        for text in [
+            "",
+            "ann.b",
+            "u123456",
+            "12 a 34 b 567",
+            "123e4567-e89b-12d3-a456-426614174000",
+        ] {
+            assert!(number_runs(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -164,6 +164,15 @@ pub enum IngestError {
         /// The label of the field.
         field: &'static str,
     },
+    /// Most of the accounts are phone numbers.
+    #[error(
+        "the column that is read as the account holds phone numbers (first seen at line {line}); send it again with \
+         map=account= and the column that names the account, or with drop= for that column and account="
+    )]
+    NumbersAsAccounts {
+        /// The first record with such an account.
+        line: u64,
+    },
     /// A local time, and no zone was declared.
     #[error(
         "line {line} has a time without a zone; send it again with zone=, such as UTC or Europe/London"
@@ -365,6 +374,7 @@ impl IngestError {
             Self::ContentColumn { .. } => "content-column",
             Self::NotRead { .. } => "not-read",
             Self::ListColumn { .. } => "list-column",
+            Self::NumbersAsAccounts { .. } => "numbers-as-accounts",
             Self::ZoneNeeded { .. } => "zone-needed",
             Self::AccountNeeded { .. } => "account-needed",
             Self::CutOff { .. } => "cut-off",

@@ -3,12 +3,12 @@
 //! The commit of the carrying out wrote the number's tag into the erasure list of the case, and from then on the number
 //! is answered as absent. Whatever is here can be interrupted and goes on at the next call, in any process that opens
 //! the vault. The number's term goes last of what is overwritten, because its value finds the rest: prints of messages,
-//! rows in quarantine, user names that nobody else has. Every act overwrites the parts of one exhibit, and its leaf has
-//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the list says so; whatever
-//! comes then is tried again without overwriting anything anew, so the log has as many leaves however often it is. The
-//! write-ahead log is cut, copies that a killed backup left are removed, and a last leaf says that the erasure is
-//! finished. What keeps one from its end is told (`vault/held_up.rs`), in the same way for a number that the case never
-//! had.
+//! rows in quarantine, user names that nobody else has or that have the number in them. Every act overwrites the parts
+//! of one exhibit, and its leaf has the new digest over them, so that the exhibit still verifies. When all is
+//! overwritten, the list says so; whatever comes then is tried again without overwriting anything anew, so the log has
+//! as many leaves however often it is. The write-ahead log is cut, copies that a killed backup left are removed, and a
+//! last leaf says that the erasure is finished. What keeps one from its end is told (`vault/held_up.rs`), in the same
+//! way for a number that the case never had.
 //!
 //! Also brings the list of the database and its copy beside the keyring together: an older database is told what was
 //! erased after it, before anything of it is served.
@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::admission::erased_parts::{Person, WithoutPerson, users_of_only};
+use super::admission::erased_parts::{Person, WithoutPerson, users_named, users_of_only};
 use super::call::answer::Answer;
 use super::call::caller::Caller;
 use super::call::receipt::Receipt;
@@ -48,6 +48,9 @@ use crate::policy::actions;
 
 /// Where the database notes the generation of the file beside the keyring.
 const GENERATION: &str = "erasure-list";
+
+/// So many user names are looked at in one snapshot.
+const NAMES_AT_ONCE: u32 = 65_536;
 
 /// Why an erasure could not be ended now. It is tried again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -254,6 +257,7 @@ impl Vault {
         list: &Erasures,
         (no, erasure): (i64, &mut Erasure),
     ) -> Result<(), EraseError> {
+        let named = self.named_users(case, keys, list)?;
         let exhibits = {
             let reader = self.core.readers.snapshot()?;
             let connection = reader.connection()?;
@@ -261,10 +265,20 @@ impl Vault {
             let place = place(connection, keys, case.number, &added);
             let exhibits = exhibit_rows::list_all(connection, case.number)?;
             let term = self.term_of(place, erasure, case.numbers)?;
-            let users = match term {
+            let mut users = match term {
                 Some(term) => users_of_only(place, &exhibits, term)?,
                 None => Vec::new(),
             };
+            users.extend_from_slice(&named);
+            // What an interrupted run has overwritten has no name any more.
+            let mut names = UserTerms::default();
+            for no in erasure.users.iter().filter(|no| **no <= case.users) {
+                if names.open(place, *no)?.is_empty() {
+                    users.push(*no);
+                }
+            }
+            users.sort_unstable();
+            users.dedup();
             let same = erasure.term == term && erasure.users == users;
             (erasure.term, erasure.users) = (term, users);
             if !same {
@@ -273,7 +287,7 @@ impl Vault {
             exhibits
         };
         for exhibit in &exhibits {
-            self.overwrite_parts(case, keys, list, exhibit, erasure)?;
+            self.overwrite_parts((case, keys), list, exhibit, (erasure, &named))?;
         }
         // Also where the case has no such term: whoever counts leaves learns nothing.
         let overwrite = OverwriteTerms {
@@ -313,13 +327,32 @@ impl Vault {
         Ok(None)
     }
 
-    fn overwrite_parts(
+    /// The user names of the case that have an erased number in them, whoever has them. Each is looked at once, so many
+    /// at a time that no snapshot is held for long.
+    fn named_users(
         &self,
         case: &CaseRow,
         keys: &Arc<CaseKeys>,
         list: &Erasures,
+    ) -> Result<Vec<u32>, EraseError> {
+        let mut named = Vec::new();
+        for first in (1..=case.users).step_by(NAMES_AT_ONCE as usize) {
+            let last = first.saturating_add(NAMES_AT_ONCE - 1).min(case.users);
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let added = AddedTerms::load(connection, keys, case.number)?;
+            let place = place(connection, keys, case.number, &added);
+            named.extend(users_named(place, list, first..=last)?);
+        }
+        Ok(named)
+    }
+
+    fn overwrite_parts(
+        &self,
+        (case, keys): (&CaseRow, &Arc<CaseKeys>),
+        list: &Erasures,
         exhibit: &ExhibitRow,
-        erasure: &Erasure,
+        (erasure, named): (&Erasure, &[u32]),
     ) -> Result<(), EraseError> {
         let without = {
             let reader = self.core.readers.snapshot()?;
@@ -334,6 +367,7 @@ impl Vault {
                 term: erasure.term,
                 phone: phone.as_ref().filter(|phone| !phone.is_erased()),
                 users: &erasure.users,
+                named,
                 list,
             };
             let mut nonces = Nonces::new(&*self.core.entropy);

@@ -77,6 +77,9 @@ impl SegmentParser {
             match found {
                 Found::Cells(cells) => {
                     self.tally.count(None, line);
+                    let maker = &self.maker;
+                    self.tally
+                        .count_account(|| maker.account_is_number(&cells), line);
                     add(&mut self.maker, batch, place, (&cells, &self.header))?;
                 }
                 Found::OtherWidth(width) => {

@@ -7,6 +7,7 @@
 use memchr::memchr;
 
 use super::message::reads_like_a_message;
+use super::numbers::holds_number;
 use crate::domain::Field;
 use crate::vault::plaintext::RejectKind;
 
@@ -45,7 +46,8 @@ impl RecordLook {
         self.plain && !self.spaced && !self.quoted
     }
 
-    /// Whether no cell can be message content or a damaged number, unless it is too long.
+    /// Whether no cell can be message content or a damaged number, unless it is too long. A phone number in a wrong
+    /// column is looked for all the same.
     pub(in crate::ingest) fn is_harmless(self) -> bool {
         self.plain && !self.spaced && !self.joined && !self.signed
     }
@@ -178,13 +180,17 @@ pub(in crate::ingest) fn fault_of(
     if cell.len() > limit && cell.chars().count() > limit {
         return Some(kind);
     }
-    looks_like_content(look, field, cell).then_some(RejectKind::LooksLikeContent)
+    if looks_like_content(look, field, cell) {
+        return Some(RejectKind::LooksLikeContent);
+    }
+    holds_number(field, cell).then_some(RejectKind::PhoneNumber)
 }
 
 /// True if the quarantine may hold the cell.
 pub(in crate::ingest) fn may_be_kept(field: Field, cell: &str) -> bool {
     matches!(fault(field, cell), None | Some(RejectKind::NotPrintable))
         && !looks_like_content(RecordLook::UNKNOWN, field, cell)
+        && !holds_number(field, cell)
 }
 
 /// True if the cell reads like a message. A single word of ASCII is a link or a word with its code
@@ -280,6 +286,23 @@ mod tests {
         ] {
             assert_eq!(fault(field, cell), None, "{cell}");
         }
+    }
+
+    #[test]
+    fn a_number_in_a_column_that_is_shown_is_named_and_not_kept() {
+        for (field, cell) in [
+            (Field::Carrier, "+12025550147"),
+            (Field::State, "2025550147"),
+            (Field::Kind, "202-555-0147"),
+            (Field::Channel, "447700900771"),
+            (Field::Country, "tel 2025550147"),
+            (Field::Account, "+12025550147"),
+        ] {
+            assert_eq!(fault(field, cell), Some(RejectKind::PhoneNumber), "{cell}");
+            assert!(!may_be_kept(field, cell), "{cell}");
+        }
+        assert!(!may_be_kept(Field::State, "2025550147\u{0}"));
+        assert!(may_be_kept(Field::Number, "+12025550147"));
     }
 
     #[test]

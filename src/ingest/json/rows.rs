@@ -100,7 +100,9 @@ fn add_all(
         }
         // The first row stands for the lines of the record.
         let lines = if at == 0 { place.lines } else { 0 };
-        maker.add(batch, Place { lines, ..place }, Ok(&cells.row(at)))?;
+        let row = cells.row(at);
+        tally.count_account(|| maker.account_is_number(&row), place.line);
+        maker.add(batch, Place { lines, ..place }, Ok(&row))?;
     }
     Ok(None)
 }

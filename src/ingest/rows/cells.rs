@@ -154,8 +154,9 @@ impl<'a> Cells<'a> {
     }
 
     /// The cells for the quarantine, without those that are too long for their field or look
-    /// like message content. A record that names no account is of the one that was declared.
-    pub(in crate::ingest) fn rejected(&self, account: &str) -> RejectCells {
+    /// like message content, and without phone numbers in other columns than theirs; `number` is one whose cell is such a
+    /// number. A record that names no account is of the one that was declared.
+    pub(in crate::ingest) fn rejected(&self, account: &str, number: Option<Field>) -> RejectCells {
         let cells = FIELDS
             .into_iter()
             .zip(self.texts)
@@ -163,9 +164,9 @@ impl<'a> Cells<'a> {
                 (Field::Account, "") => (field, account),
                 _ => (field, cell),
             });
-        RejectCells::new(
-            cells.filter(|(field, cell)| !cell.is_empty() && guard::may_be_kept(*field, cell)),
-        )
+        RejectCells::new(cells.filter(|(field, cell)| {
+            !cell.is_empty() && Some(*field) != number && guard::may_be_kept(*field, cell)
+        }))
     }
 }
 

@@ -19,6 +19,10 @@ pub struct FitTally {
     first_misfit: u64,
     /// How many cells it has, and how many columns the header.
     cells: Option<(usize, usize)>,
+    /// How many records were asked whether their account is a phone number, in how many it is, and the first of these.
+    asked: u64,
+    numbers: u64,
+    first_number: u64,
 }
 
 impl FitTally {
@@ -31,6 +35,20 @@ impl FitTally {
     /// Counts a record of another file.
     pub(in crate::ingest) fn count_shape(&mut self, fits: bool, line: u64) {
         self.count_any(fits, None, line);
+    }
+
+    /// Counts whether the account of a record is a phone number, if it is one of the first thousand of its part.
+    pub(in crate::ingest) fn count_account(&mut self, is_number: impl FnOnce() -> bool, line: u64) {
+        if self.asked >= LOOKED_AT {
+            return;
+        }
+        self.asked += 1;
+        if is_number() {
+            if self.numbers == 0 {
+                self.first_number = line;
+            }
+            self.numbers += 1;
+        }
     }
 
     fn count_any(&mut self, fits: bool, cells: Option<(usize, usize)>, line: u64) {
@@ -64,7 +82,8 @@ impl Fitness {
     ///
     /// # Errors
     ///
-    /// `CellCount` or `NotThisFormat` if most of the first thousand records do not fit.
+    /// `CellCount` or `NotThisFormat` if most of the first thousand records do not fit, `NumbersAsAccounts` if most of
+    /// their accounts are phone numbers.
     pub fn take(&mut self, tally: FitTally) -> Result<(), IngestError> {
         if self.judged {
             return Ok(());
@@ -72,6 +91,11 @@ impl Fitness {
         if self.seen.misfits == 0 {
             (self.seen.first_misfit, self.seen.cells) = (tally.first_misfit, tally.cells);
         }
+        if self.seen.numbers == 0 {
+            self.seen.first_number = tally.first_number;
+        }
+        self.seen.asked += tally.asked;
+        self.seen.numbers += tally.numbers;
         self.seen.records += tally.records;
         self.seen.misfits += tally.misfits;
         if self.seen.records >= LOOKED_AT {
@@ -85,7 +109,7 @@ impl Fitness {
     ///
     /// # Errors
     ///
-    /// `Empty` if it had no record, `CellCount` or `NotThisFormat` if most of them do not fit.
+    /// `Empty` if it had no record, otherwise as [`Self::take`].
     pub fn end(&self) -> Result<(), IngestError> {
         match self.seen.records {
             0 => Err(IngestError::Empty),
@@ -105,6 +129,10 @@ impl Fitness {
                 },
                 None => IngestError::NotThisFormat { declared, line },
             });
+        }
+        if self.seen.numbers * 2 > self.seen.asked {
+            let line = self.seen.first_number;
+            return Err(IngestError::NumbersAsAccounts { line });
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! From cells to a row: every check that needs no key, in one place.
 
+use zeroize::Zeroizing;
+
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
@@ -10,12 +12,14 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::guard::cells as guard;
+use crate::ingest::guard::numbers::{holds_number, holds_number_of};
 use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::{Constants, CountryForm};
 use crate::ingest::times::form::TimeForm;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
 use crate::vault::plaintext::{
-    Basis, RawNumber, Reject, RejectCells, RejectKind, Row, RowBatch, SkipKind,
+    Basis, NumberState, Phone, RawNumber, Region, Reject, RejectCells, RejectKind, Row, RowBatch,
+    SkipKind, region_of,
 };
 
 /// Makes rows of records of one file.
@@ -31,6 +35,10 @@ pub(in crate::ingest) struct RowMaker {
     account_in_uri: bool,
     country_form: CountryForm,
     constants: Constants,
+    /// In which numbers without a calling code are read.
+    region: Option<Region>,
+    /// Nothing but a name of a column or a mapping says that the cells of the account are accounts.
+    account_by_name: bool,
     times: TimeReader,
     lower: [String; 2],
     network: String,
@@ -70,6 +78,7 @@ impl RowMaker {
         let mapped_ref = |column: &ColumnMapping| column.field() == Field::MessageRef;
         let reference_is_id = !matches!(shape.format, Format::SupplierCsv | Format::Mapped)
             && !declared.columns.iter().any(mapped_ref);
+        let mapped_account = |column: &ColumnMapping| column.field() == Field::Account;
         let mapped = declared.mapping;
         let (form, country_form, constants) = match mapped {
             Some(said) => (said.time, said.country_form, said.constants),
@@ -87,6 +96,9 @@ impl RowMaker {
             kind: kind.unwrap_or_default(),
             country_form,
             constants,
+            region: declared.region,
+            account_by_name: matches!(shape.format, Format::SupplierCsv | Format::Mapped)
+                || declared.columns.iter().any(mapped_account),
             kinds: shape.kinds.clone(),
             international: any(Reads::International),
             reference_is_id,
@@ -156,7 +168,8 @@ impl RowMaker {
             }
             Err(Unmade::Rejected(field, kind)) => {
                 let declared = self.account.as_ref().map_or("", AccountName::as_str);
-                (Some(field.label()), kind, cells.rejected(declared))
+                let number = (kind == RejectKind::PhoneNumber).then_some(field);
+                (Some(field.label()), kind, cells.rejected(declared, number))
             }
         };
         Ok(Some(Reject {
@@ -165,6 +178,33 @@ impl RowMaker {
             kind,
             cells: kept,
         }))
+    }
+
+    /// Whether the record's cell of the account is a phone number: the number of the row itself, or one of its country.
+    /// Many accounts are digits, so a single one says nothing.
+    pub(in crate::ingest) fn account_is_number(&self, cells: &Cells<'_>) -> bool {
+        let account = cells.value(Field::Account);
+        let digits = account.bytes().all(|byte| byte.is_ascii_digit());
+        if !self.account_by_name || !digits || !(8..=15).contains(&account.len()) {
+            return false;
+        }
+        let ends = |digit: u8, from: &mut dyn Iterator<Item = u8>| from.next() == Some(digit);
+        let number = cells.value(Field::Number).bytes();
+        let mut number = number.filter(u8::is_ascii_digit).rev();
+        let mut behind = account.bytes().rev().take(8);
+        if behind.all(|digit| ends(digit, &mut number)) {
+            return true;
+        }
+        let named = country::alpha2(cells.value(Field::Country)).or(self.constants.country);
+        let Some(region) = named.and_then(|code| code.parse().ok()).or(self.region) else {
+            return false;
+        };
+        let text = Zeroizing::new(format!("+{account}"));
+        let parsed = Phone::parse_raw(RawNumber::new(&text), None);
+        account.len() >= 10
+            && parsed.is_ok_and(|parsed| {
+                parsed.state == NumberState::Valid && region_of(&parsed.phone) == Some(region)
+            })
     }
 
     fn make<'a>(&'a mut self, line: u64, cells: &Cells<'a>) -> Result<Made<'a>, IngestError> {
@@ -228,6 +268,18 @@ impl RowMaker {
             (None, Some(country)) => (country, Basis::Declared),
             (None, None) => ("", Basis::Absent),
         };
+        // What is a number only where the row is from.
+        let of_row = || {
+            known
+                .or(self.constants.country)
+                .and_then(|code| code.parse().ok())
+        };
+        let regions = || [of_row(), self.region];
+        let mut shown = shown(cells);
+        let misplaced = shown.find(|(field, cell)| holds_number_of(*field, cell, regions));
+        if let Some((field, _)) = misplaced {
+            return rejected(field, RejectKind::PhoneNumber);
+        }
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
         let [kind_room, channel_room] = &mut self.lower;
         let state = cells.value(Field::State);
@@ -270,9 +322,11 @@ impl RowMaker {
 
 /// The first field whose cell is at fault, and what is wrong with it.
 fn fault_of(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
-    // Nearly every record is told by the look at all its bytes.
+    // Nearly every record is told by the look at all its bytes, but for a number in a wrong column.
     if cells.look.is_harmless() && cells.all().iter().all(|cell| cell.len() <= guard::SHORT) {
-        return None;
+        let mut shown = shown(cells);
+        let (field, _) = shown.find(|(field, cell)| holds_number(*field, cell))?;
+        return Some((field, RejectKind::PhoneNumber));
     }
     let of_field = FIELDS.into_iter().find_map(|field| {
         let cell = cells.get(field);
@@ -280,17 +334,37 @@ fn fault_of(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
         Some((field, fault.or_else(|| damage(field, cell))?))
     });
     let of_other = || {
-        let [mcc, mnc] = cells.network();
-        let others = [
-            (Field::Carrier, mcc),
-            (Field::Carrier, mnc),
-            (Field::Channel, cells.direction()),
-        ];
-        let mut faults = others.into_iter();
-        faults.find_map(|(field, cell)| Some((field, guard::fault(field, cell)?)))
+        let mut others = others(cells).into_iter();
+        others.find_map(|(field, cell)| Some((field, guard::fault(field, cell)?)))
     };
     of_field.or_else(of_other)
 }
+
+/// The cells that a field may be made of beside its own.
+fn others<'a>(cells: &Cells<'a>) -> [(Field, &'a str); 3] {
+    let [mcc, mnc] = cells.network();
+    [
+        (Field::Carrier, mcc),
+        (Field::Carrier, mnc),
+        (Field::Channel, cells.direction()),
+    ]
+}
+
+/// The cells that are shown as they are, and may be those of a number in a wrong column.
+fn shown<'a>(cells: &Cells<'a>) -> impl Iterator<Item = (Field, &'a str)> {
+    let own = SHOWN.map(|field| (field, cells.get(field)));
+    own.into_iter().chain(others(cells))
+}
+
+/// The fields whose values are shown as they are, in the order of [`FIELDS`].
+const SHOWN: [Field; 6] = [
+    Field::Account,
+    Field::Carrier,
+    Field::Country,
+    Field::State,
+    Field::Kind,
+    Field::Channel,
+];
 
 /// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged
 /// elsewhere.

@@ -98,9 +98,15 @@ impl Coder {
                 };
             }
             let column = &mut self.columns[AREA_STATE];
-            let area = self
-                .numbers
-                .area_state(digits[*row as usize], numbers[at], |text| column.code(text))?;
+            // What was erased says nothing more, not even by its area code.
+            let area = match self.numbers.is_erased(numbers[at]) {
+                true => 0,
+                false => {
+                    let code = |text: &str| column.code(text);
+                    self.numbers
+                        .area_state(digits[*row as usize], numbers[at], code)?
+                }
+            };
             codes[AREA_STATE].push(area);
             codes[COUNTRY_BASIS].push(self.basis(0, COUNTRY_BASIS, country_basis)?);
             codes[STATE_BASIS].push(self.basis(1, STATE_BASIS, state_basis)?);

@@ -1,10 +1,12 @@
 //! What an exhibit still says about a number that was erased, beside its term: the short prints of its messages, with
-//! which the number could be tried, and its rows in quarantine. Both are made anew without it.
+//! which the number could be tried, the states of its area code, and its rows in quarantine. All are made anew without
+//! it.
 //!
 //! Sees the keys of the case, the number while its term is still there, and the cells of a quarantine. Reads only: the
 //! caller writes the parts together with their new digest.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,17 +15,19 @@ use zeroize::Zeroizing;
 
 use super::earlier_exhibit::EarlierExhibit;
 use super::earlier_records::BlockRecords;
+use super::erased_areas::WithoutArea;
 use super::known::Known;
 use super::message_print::{of_row, short_of_id, short_of_minute, short_of_row};
 use super::numbers::print_of;
-use super::part_digests::{PartKind, recompute_with};
+use super::part_digests::{PartKind, PartPlace, recompute_with};
 use crate::domain::Field;
 use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace, SubjectBlock, UserBlock, UserOf};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
-use crate::vault::exhibits::terms::{TermPlace, UserTerms};
+use crate::vault::exhibits::kept_users::KeptUsers;
+use crate::vault::exhibits::terms::{NumberTerms, TermPlace, UserTerms};
 use crate::vault::plaintext::{Fingerprinter, Nonces, Phone};
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
 use crate::vault::store::{
@@ -35,6 +39,7 @@ pub(in crate::vault) struct WithoutPerson {
     before: String,
     pub(in crate::vault) digest: String,
     seen: BTreeMap<u32, Vec<u8>>,
+    area: WithoutArea,
     quarantine: BTreeMap<u32, Vec<u8>>,
 }
 
@@ -46,6 +51,8 @@ pub(in crate::vault) struct Person<'p> {
     pub(in crate::vault) phone: Option<&'p Phone>,
     /// The user names that are erased with it.
     pub(in crate::vault) users: &'p [u32],
+    /// Those of them that have the number in them. Others may have them too.
+    pub(in crate::vault) named: &'p [u32],
     /// The erasure list of the case.
     pub(in crate::vault) list: &'p Erasures,
 }
@@ -61,26 +68,37 @@ impl WithoutPerson {
         draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
     ) -> Result<Self, OperationError> {
         let seen = seen_without(place, exhibit, person, nonces, draw)?;
+        let area = match person.term {
+            Some(term) => WithoutArea::of(place, &earlier(place, exhibit)?, term, nonces)?,
+            None => WithoutArea::default(),
+        };
         let quarantine = quarantine_without(place, exhibit, person, nonces)?;
         let description = open_description(place.keys, exhibit)?;
-        if seen.is_empty() && quarantine.is_empty() {
+        if seen.is_empty() && area.is_empty() && quarantine.is_empty() {
             return Ok(Self {
                 digest: description.blocks_digest.clone(),
                 before: description.blocks_digest,
                 seen,
+                area,
                 quarantine,
             });
         }
-        let other = |kind: PartKind, no: u32| match kind {
-            PartKind::Seen => seen.get(&no).map(Vec::as_slice),
-            PartKind::Quarantine => quarantine.get(&no).map(Vec::as_slice),
-            _ => None,
+        let other = |(kind, field, no): PartPlace| {
+            let changed = match kind {
+                PartKind::Block if field == Field::AreaState.code() => area.blocks.get(&no),
+                PartKind::Statistics => area.statistics.get(&no),
+                PartKind::Seen => seen.get(&no),
+                PartKind::Quarantine => quarantine.get(&no),
+                _ => None,
+            };
+            changed.map(Vec::as_slice)
         };
         let digest = STANDARD.encode(recompute_with(place.connection, exhibit.number, other)?);
         Ok(Self {
             before: description.blocks_digest,
             digest,
             seen,
+            area,
             quarantine,
         })
     }
@@ -100,6 +118,7 @@ impl WithoutPerson {
         for (no, sealed) in &self.seen {
             seen_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
         }
+        self.area.write(rows, exhibit.number)?;
         for (no, sealed) in &self.quarantine {
             quarantine_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
         }
@@ -184,7 +203,8 @@ fn earlier(place: TermPlace<'_>, exhibit: &ExhibitRow) -> Result<EarlierExhibit,
     })
 }
 
-/// The short prints of each block in which the person has a record, with random ones in the place of theirs.
+/// The short prints of each block in which the person has a record, with random ones in the place of theirs. So are those
+/// of others' records that were made with a user name that has the number in it.
 fn seen_without(
     place: TermPlace<'_>,
     exhibit: &ExhibitRow,
@@ -193,48 +213,58 @@ fn seen_without(
     draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
 ) -> Result<BTreeMap<u32, Vec<u8>>, OperationError> {
     let mut all = BTreeMap::new();
-    let (Some(term), Some(phone)) = (person.term, person.phone) else {
-        return Ok(all);
-    };
-    let exhibit = earlier(place, exhibit)?;
     let prints = place.keys.prints();
-    let number = print_of(prints.keys_of_numbers(), phone);
+    let own = person.term.zip(person.phone);
+    let own = own.map(|(term, phone)| (term, print_of(prints.keys_of_numbers(), phone)));
+    if own.is_none() && person.named.is_empty() {
+        return Ok(all);
+    }
+    let exhibit = earlier(place, exhibit)?;
     let known = Known {
         connection: place.connection,
         keys: place.keys,
     };
-    let mut names = UserTerms::default();
+    let mut printed = Printed {
+        place,
+        prints: &prints,
+        named: person.named.iter().copied().collect(),
+        kept: None,
+        names: UserTerms::default(),
+        phones: NumberTerms::default(),
+    };
     for no in 0..exhibit.blocks {
         let mut block = BlockRecords::open(&known, &exhibit, no)?;
-        let rows = block.numbers().iter().enumerate();
-        let rows: Vec<usize> = rows
-            .filter(|(_, of)| **of == term)
-            .map(|(row, _)| row)
-            .collect();
-        if rows.is_empty() {
+        let numbers = block.numbers().to_vec();
+        let is_own = |of: &u32| own.is_some_and(|(term, _)| *of == term);
+        if printed.named.is_empty() && !numbers.iter().any(is_own) {
             continue;
         }
-        let mut gone = Vec::with_capacity(rows.len());
+        let mut gone = Vec::new();
         let references = block.references()?;
-        for row in rows {
+        for (row, of) in numbers.iter().enumerate() {
             let reference = references.get(row).filter(|text| !text.is_empty());
-            gone.push(match reference {
-                Some(text) => {
+            match (reference, own.filter(|_| is_own(of))) {
+                (Some(text), Some((_, number))) => {
                     let reference = prints.of_text(&text).max(1);
-                    match exhibit.ids {
+                    gone.push(match exhibit.ids {
                         true => short_of_id(reference, number),
                         false => {
                             let sent_at = block.times()?.get(row).unwrap_or_default();
                             short_of_minute(reference, number, sent_at)
                         }
-                    }
+                    });
                 }
-                None => {
+                (None, Some((_, number))) => {
                     let mut identity = block.whole_row(row, number, None)?;
-                    identity.user = print_of_user(&prints, place, &mut names, identity.user)?;
-                    short_of_row(of_row(&prints, &identity))
+                    identity.user = printed.user(identity.user)?;
+                    gone.push(short_of_row(of_row(&prints, &identity)));
                 }
-            });
+                (None, None) => gone.extend(printed.of_other(&mut block, row, *of)?),
+                (Some(_), None) => {}
+            }
+        }
+        if gone.is_empty() {
+            continue;
         }
         let damaged = || exhibit.damaged(&format!("prints of block {no}"));
         let sealed = seen_rows::TABLE.find(place.connection, exhibit.number, no)?;
@@ -256,17 +286,73 @@ fn seen_without(
     Ok(all)
 }
 
-/// The print of a user's name, as rows are compared by it; 0 for nobody.
-fn print_of_user(
-    prints: &Fingerprinter,
-    place: TermPlace<'_>,
-    names: &mut UserTerms,
-    user: u64,
-) -> Result<u64, OperationError> {
-    match u32::try_from(user) {
-        Ok(0) | Err(_) => Ok(0),
-        Ok(user) => Ok((prints.of_text(names.open(place, user)?) as u64).max(1)),
+/// What prints of rows without a reference are made of.
+struct Printed<'p> {
+    place: TermPlace<'p>,
+    prints: &'p Fingerprinter,
+    /// The user names that have the number in them.
+    named: HashSet<u32>,
+    kept: Option<KeptUsers>,
+    names: UserTerms,
+    phones: NumberTerms,
+}
+
+impl Printed<'_> {
+    /// The print of a user's name, as rows are compared by it; 0 for nobody.
+    fn user(&mut self, user: u64) -> Result<u64, OperationError> {
+        match u32::try_from(user) {
+            Ok(0) | Err(_) => Ok(0),
+            Ok(user) => {
+                let name = self.names.open(self.place, user)?;
+                Ok((self.prints.of_text(name) as u64).max(1))
+            }
+        }
     }
+
+    /// The short print of somebody else's record, if its user name has the number in it.
+    fn of_other(
+        &mut self,
+        block: &mut BlockRecords<'_>,
+        row: usize,
+        term: u32,
+    ) -> Result<Option<u64>, OperationError> {
+        if self.named.is_empty() {
+            return Ok(None);
+        }
+        let kept = match &self.kept {
+            Some(kept) => kept,
+            None => self.kept.insert(block.kept_users()?),
+        };
+        let mut identity = block.whole_row(row, 0, Some(kept))?;
+        let named = u32::try_from(identity.user).is_ok_and(|user| self.named.contains(&user));
+        let phone = match named {
+            true => self.phones.open(self.place, term)?,
+            false => return Ok(None),
+        };
+        // The prints of who was erased before are random already.
+        if phone.is_erased() {
+            return Ok(None);
+        }
+        identity.number = print_of(self.prints.keys_of_numbers(), &phone);
+        identity.user = self.user(identity.user)?;
+        Ok(Some(short_of_row(of_row(self.prints, &identity))))
+    }
+}
+
+/// The user names among these terms that have a number of the erasure list in them, whoever has them.
+pub(in crate::vault) fn users_named(
+    place: TermPlace<'_>,
+    list: &Erasures,
+    terms: RangeInclusive<u32>,
+) -> Result<Vec<u32>, OperationError> {
+    let mut names = UserTerms::default();
+    let mut found = Vec::new();
+    for no in terms {
+        if list.has_cell(place.keys, names.open(place, no)?, "") {
+            found.push(no);
+        }
+    }
+    Ok(found)
 }
 
 /// Puts random prints in the place of some, each once, and says how many were found.

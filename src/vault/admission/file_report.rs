@@ -189,6 +189,9 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
         (_, "wrong-cell-count" | "not-printable") => {
             "with quotes=none if a stray quote swallows lines, or with a mapping"
         }
+        (_, "phone-number") => {
+            "with a mapping that reads no column of phone numbers as another field, or with drop= for that column"
+        }
         (Some("number"), "masked" | "damaged") => {
             "with a mapping that names the column of whole numbers, or ask the sender for them"
         }

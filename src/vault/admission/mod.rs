@@ -18,6 +18,7 @@ mod dry_run;
 mod earlier;
 mod earlier_exhibit;
 mod earlier_records;
+mod erased_areas;
 mod erased_numbers;
 pub(in crate::vault) mod erased_parts;
 mod exhibit_check;

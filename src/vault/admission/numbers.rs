@@ -8,7 +8,7 @@ use super::erased_numbers::ErasedNumbers;
 use super::number_table::NumberTable;
 use crate::vault::columns::CodecError;
 use crate::vault::plaintext::{
-    Fingerprinter, Phone, RawNumber, Region, RejectKind, Tag, TagKey, Unreadable,
+    Fingerprinter, Phone, RawNumber, Region, RejectKind, RowBatch, Tag, TagKey, Unreadable,
     area_code_of_digits, area_state_of, region_of,
 };
 
@@ -171,6 +171,13 @@ impl Numbers {
         once(&mut self.area_states, area as u32, || {
             phone().as_ref().and_then(area_state_of).map_or(Ok(0), code)
         })
+    }
+
+    /// Takes the user names from a batch that have an erased number in them.
+    pub(super) fn forget_users(&mut self, batch: &mut RowBatch) {
+        if let Some(erased) = &mut self.erased {
+            erased.forget_users(batch);
+        }
     }
 
     /// Whether a number was erased from the case.

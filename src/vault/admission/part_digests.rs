@@ -109,18 +109,18 @@ pub(super) fn recompute(
     connection: &Snapshot,
     exhibit: ExhibitNumber,
 ) -> Result<[u8; 32], StoreError> {
-    recompute_with(connection, exhibit, |_, _| None)
+    recompute_with(connection, exhibit, |_| None)
 }
 
-/// The same with other parts in the place of some: of the prints of messages, or of the quarantine.
+/// The same with other parts in the place of some.
 pub(super) fn recompute_with<'o>(
     connection: &Snapshot,
     exhibit: ExhibitNumber,
-    other: impl Fn(PartKind, u32) -> Option<&'o [u8]>,
+    other: impl Fn(PartPlace) -> Option<&'o [u8]>,
 ) -> Result<[u8; 32], StoreError> {
     let mut parts = PartDigests::default();
     each_part(connection, exhibit, |(kind, field, no), sealed| {
-        let sealed = other(kind, no).unwrap_or(sealed);
+        let sealed = other((kind, field, no)).unwrap_or(sealed);
         parts.add_coded(kind, field, no, sealed);
     })?;
     Ok(parts.digest())

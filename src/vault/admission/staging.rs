@@ -19,6 +19,7 @@ use crate::vault::store::{Transaction, duplicate_rows, quarantine_rows};
 
 impl TakesRows for Admission {
     fn take(&mut self, batch: &mut RowBatch) -> Result<(), OperationError> {
+        self.intake.coder.numbers.forget_users(batch);
         self.intake.read(batch)?;
         let in_case = self.intake.in_case.as_ref();
         if !in_case.is_some_and(InCase::is_at_the_beginning) {

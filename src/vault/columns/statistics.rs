@@ -57,6 +57,17 @@ impl BlockStatistics {
         Ok(self)
     }
 
+    /// The same with other codes of a field that was added.
+    pub fn with_other_codes(mut self, field: Field, codes: &[u32]) -> Result<Self, CodecError> {
+        if codes.len() != self.rows as usize {
+            return Err(CodecError::Rows);
+        }
+        let mut fields = self.fields.iter_mut();
+        let place = fields.find(|(other, _)| *other == field);
+        place.ok_or(CodecError::Field)?.1 = few_distinct(codes);
+        Ok(self)
+    }
+
     /// Replaces `out` by the padded plaintext.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.clear();
@@ -216,6 +227,9 @@ mod tests {
             let statistics = BlockStatistics::of_times(&times).unwrap();
             let statistics = statistics.with_codes(Field::Kind, &codes).unwrap();
             let statistics = statistics.with_codes(Field::Carrier, &wild).unwrap();
+            let other = statistics.clone().with_other_codes(Field::Kind, &vec![0; codes.len()]).unwrap();
+            prop_assert!(statistics.clone().with_other_codes(Field::State, &codes).is_err());
+            prop_assert_eq!(other.with_other_codes(Field::Kind, &codes).unwrap(), statistics.clone());
             let bytes = encoded(&statistics);
             prop_assert_eq!(bytes.len(), STEP);
             prop_assert_eq!(&BlockStatistics::decode(&bytes).unwrap(), &statistics);

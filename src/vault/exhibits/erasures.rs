@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, number_runs};
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{
@@ -24,7 +24,7 @@ pub(in crate::vault) struct Erasure {
     pub(in crate::vault) region: Option<String>,
     /// The term that the number was, once it is known; a number that the case never had has none.
     pub(in crate::vault) term: Option<u32>,
-    /// The user names that belonged to this person only, and were erased with the number.
+    /// The user names that belonged to this person only or have the number in them, and were erased with it.
     pub(in crate::vault) users: Vec<u32>,
     /// Whether everything is overwritten. What is left then is to cut the write-ahead log.
     pub(in crate::vault) overwritten: bool,
@@ -139,12 +139,20 @@ impl Erasures {
         self.0.iter().any(|(_, one)| one.users.contains(&no))
     }
 
-    /// Whether the text of a cell is a number that was erased: as it stands, in the country of its row, or in the
-    /// region of an erased number.
+    /// Whether the text of a cell is a number that was erased, or has it in it: as it stands, in the country of its
+    /// row, or in the region of an erased number.
     pub(in crate::vault) fn has_cell(&self, keys: &CaseKeys, cell: &str, country: &str) -> bool {
-        if self.is_empty() {
+        if self.is_empty() || !cell.contains(char::is_numeric) {
             return false;
         }
+        let runs = number_runs(cell);
+        let mut runs = runs.iter().map(|run| run.as_str());
+        self.has_text(keys, cell, country)
+            || runs.any(|run| run != cell && self.has_text(keys, run, country))
+    }
+
+    /// Whether a text is such a number and nothing else.
+    fn has_text(&self, keys: &CaseKeys, text: &str, country: &str) -> bool {
         let mut regions: Vec<Option<Region>> = vec![None, country.parse().ok()];
         let known = self.0.iter().filter_map(|(_, one)| one.region.as_deref());
         regions.extend(known.map(|region| region.parse().ok()));
@@ -152,7 +160,7 @@ impl Erasures {
         regions.dedup();
         // Digits that a format documents as international are read as they stand.
         [false, true].into_iter().any(|international| {
-            let number = RawNumber::of_international(cell, international);
+            let number = RawNumber::of_international(text, international);
             regions.iter().any(|region| {
                 let phone = Phone::accept_raw(number, *region, None);
                 phone.is_ok_and(|phone| self.has(keys, &phone))

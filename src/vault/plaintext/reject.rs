@@ -101,6 +101,8 @@ words! {
         TimeIsAmbiguous => "time-is-ambiguous",
         /// The cell looks like the text of a message, which the vault never stores.
         LooksLikeContent => "looks-like-content",
+        /// A phone number in another column than that of the numbers, which would be shown.
+        PhoneNumber => "phone-number",
         /// The cell is longer than its field may be.
         TooLong => "too-long",
         /// The cell has control characters.

@@ -336,6 +336,29 @@ impl RowBatch {
         &self.users
     }
 
+    /// Takes the user names from the batch that `is` says so of; it is given the name, its fingerprint and the country
+    /// of the row.
+    pub(in crate::vault) fn drop_users(&mut self, mut is: impl FnMut(&str, u64, &str) -> bool) {
+        let print = |row: usize| self.user_prints.get(row).copied().unwrap_or_default();
+        let names = self.users.iter().enumerate();
+        let dropped: Vec<bool> = names
+            .map(|(row, name)| is(name, print(row), self.country(row)))
+            .collect();
+        if !dropped.contains(&true) {
+            return;
+        }
+        let mut kept = Texts::default();
+        for (name, dropped) in self.users.iter().zip(&dropped) {
+            kept.push(if *dropped { "" } else { name });
+        }
+        self.users = kept;
+        for (print, dropped) in self.user_prints.iter_mut().zip(&dropped) {
+            if *dropped {
+                *print = 0;
+            }
+        }
+    }
+
     /// The message references; a blank one is missing.
     pub(in crate::vault) fn references(&self) -> &Texts {
         &self.references
