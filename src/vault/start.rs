@@ -285,6 +285,14 @@ impl Vault {
         self.core.held_up.all()
     }
 
+    /// How far the rotations of case keys are that are under way.
+    pub fn rotations(&self) -> Vec<RotationProgress> {
+        let cases = self.core.keys().rotating().into_iter();
+        cases
+            .map(|case| self.core.rotations.progress(case))
+            .collect()
+    }
+
     /// The cases with an erasure that a fault keeps from its end.
     pub fn erasures_held_up(&self) -> Vec<HeldUp> {
         self.core.erasures_held_up.all()
@@ -293,14 +301,6 @@ impl Vault {
     /// The copies of the vault that a killed backup or restore left, for `doctor`.
     pub fn copies_left(paths: &Paths) -> io::Result<Vec<PathBuf>> {
         left_copies::find(paths.root(), &paths.data())
-    }
-
-    /// How far the rotations of case keys are that are under way.
-    pub fn rotations(&self) -> Vec<RotationProgress> {
-        let cases = self.core.keys().rotating().into_iter();
-        cases
-            .map(|case| self.core.rotations.progress(case))
-            .collect()
     }
 
     /// The keys that have a date, as they were found by [`Self::look_at_keys`]; the earliest first.
