@@ -52,9 +52,8 @@ pub(in crate::vault) fn remove(folder: &Path) -> io::Result<usize> {
     let mut removed = 0;
     for path in named(folder, COPY)? {
         // Held until it is gone, so that nobody takes it up meanwhile.
-        let _lock = match is_left(&path)? {
-            Some(lock) => lock,
-            None => continue,
+        let Some(_lock) = is_left(&path)? else {
+            continue;
         };
         match fs::remove_file(&path) {
             Ok(()) => removed += 1,
@@ -125,7 +124,8 @@ mod tests {
 
         // As if the processes were killed.
         let left = copy.into_temp_path().keep().unwrap();
-        let (room, _) = (room.keep(), drop(lock));
+        let room = room.keep();
+        drop(lock);
         fs::write(data.join("vault.db"), "a database").unwrap();
         let room = room.canonicalize().unwrap();
         // The journal is told once the database is gone.
