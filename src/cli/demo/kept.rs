@@ -136,6 +136,8 @@ mod tests {
 
     #[test]
     fn a_directory_is_free_or_says_what_is_in_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+
         let room = tempfile::tempdir().unwrap();
         let directory = room.path().join("a").join("b");
         assert!(matches!(look(&directory), Ok(Place::Free)));
