@@ -33,6 +33,10 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(told) => {
+            if let Some(error) = Arguments::number_in(&told) {
+                let _ = error.write_to(&mut words);
+                return ExitCode::from(error.exit() as u8);
+            }
             // Help and version are answers; everything else is a usage error.
             let _ = told.print();
             return match told.use_stderr() {

@@ -1,5 +1,6 @@
 //! The whole command line: which command was given.
 
+use clap::error::{ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::error::CliError;
@@ -11,6 +12,7 @@ use crate::client::{
     case, erasure, export, inbox, lookup, member, operator as operators, quarantine, raise, record,
     request, reveal, scope, session, token,
 };
+use crate::domain::may_hold_number;
 
 /// A privacy-preserving vault for the data of one breach.
 ///
@@ -104,6 +106,27 @@ enum Command {
 }
 
 impl Arguments {
+    /// What to say in the place of an error that would repeat a phone number.
+    pub fn number_in(error: &clap::Error) -> Option<CliError> {
+        let unexpected = error.kind() == ErrorKind::UnknownArgument;
+        let told = error.context().flat_map(|(_, value)| match value {
+            ContextValue::String(text) => vec![text.clone()],
+            ContextValue::Strings(texts) => texts.clone(),
+            _ => Vec::new(),
+        });
+        let is_number = |text: &String| {
+            let begins =
+                text.starts_with(|sign: char| sign == '+' || sign == '(' || sign.is_ascii_digit());
+            may_hold_number(text) || (unexpected && begins)
+        };
+        told.into_iter().any(|text| is_number(&text)).then(|| {
+            CliError::usage(
+                "a number is never an argument, because other users and the shell's history see those",
+            )
+            .hint("type it when you are asked, or name a file with --file; remove it from the shell's history")
+        })
+    }
+
     /// Runs the command that was given.
     pub fn run(self) -> Result<(), CliError> {
         match self.command {
@@ -154,6 +177,31 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_number_that_was_typed_as_an_argument_is_not_repeated() {
+        for arguments in [
+            &["lookup", "+44 7700 900123"][..],
+            &["lookup", "+44", "7700", "900123"],
+            &["lookup", "--case", "C", "07700900123"],
+            &["lookup", "--skip", "+447700900123"],
+            &["erasure", "ask", "(077) 0090 0123"],
+        ] {
+            let line = ["breachvault"].iter().chain(arguments);
+            let error = Arguments::try_parse_from(line).err().unwrap();
+            let told = Arguments::number_in(&error).unwrap();
+            let mut said = Vec::new();
+            told.write_to(&mut said).unwrap();
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.contains("never an argument"), "{said}");
+            assert!(!said.contains(|sign: char| sign.is_ascii_digit()), "{said}");
+        }
+        for arguments in [&["lookup", "word"][..], &["lookup", "--word"], &["word"]] {
+            let line = ["breachvault"].iter().chain(arguments);
+            let error = Arguments::try_parse_from(line).err().unwrap();
+            assert!(Arguments::number_in(&error).is_none(), "{arguments:?}");
+        }
     }
 
     #[test]

@@ -102,13 +102,16 @@ impl Doctor {
             leftovers(&paths),
             match marked {
                 Some(marked) => finding("mark", marked.map_err(|error| error.0)),
-                None => skipped("mark", "needs --passphrase-file"),
+                None => skipped("mark", NEEDS_KEY),
             },
         ];
         // What is not what was signed is not opened.
         let sound = !failed(&findings, "log") && !failed(&findings, "mark");
         let why = match sound {
-            true => "needs --passphrase-file and a vault that no process has open",
+            true if served => {
+                "the vault is being served; stop it first, or look at a copy of keys/ and data/"
+            }
+            true => NEEDS_KEY,
             false if unread => "the log could not be read",
             false => "the log is not what was signed, so the vault is left as it is",
         };
@@ -359,6 +362,9 @@ fn failed(findings: &[Finding], what: &str) -> bool {
     let failed = |found: &Finding| found.what == what && found.state == State::Failed;
     findings.iter().any(failed)
 }
+
+/// Sealed parts are looked at by whoever can open the keyring.
+const NEEDS_KEY: &str = "needs --passphrase-file";
 
 fn skipped(what: &'static str, why: &str) -> Finding {
     Finding {

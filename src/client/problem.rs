@@ -42,6 +42,10 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
             what.push_str(&format!("; {word}{}", shown(value.trim_end_matches('.'))));
         }
     }
+    let points = |name: &str| document.get(name).and_then(Value::as_u64);
+    if let (Some(costs), Some(left)) = (points("costs"), points("left")) {
+        what.push_str(&format!("; it costs {costs} points, and {left} are left"));
+    }
     match document.get("leaf").and_then(Value::as_u64) {
         Some(leaf) => what.push_str(&format!(" ({kind}, audit leaf {leaf})")),
         None => what.push_str(&format!(" ({kind})")),
@@ -76,6 +80,16 @@ fn to_do(kind: &str, signed_in: Option<&str>) -> Option<String> {
             "look at the versions of both sides: `breachvault --version`".to_owned()
         }
         "not-found" => "check the id, and that a lead named you as a member of the case".to_owned(),
+        "over-budget" => {
+            "ask about fewer numbers at once, or for more points with `breachvault raise request`, \
+             which another lead decides"
+                .to_owned()
+        }
+        "budget-spent" => {
+            "wait until the budget covers it (`breachvault budgets`), or ask for more points with \
+             `breachvault raise request`, which another lead decides"
+                .to_owned()
+        }
         "second-factor-needed" => {
             "sign in again and give the code of your second factor; if you have none yet, \
              docs/people.md says how to set one up"
@@ -116,6 +130,23 @@ mod tests {
         );
         assert!(told.way_out.is_some());
         assert_eq!(told.kind, FailureKind::Usage);
+    }
+
+    #[test]
+    fn what_costs_too_much_says_its_price_and_names_a_command() {
+        for kind in ["over-budget", "budget-spent"] {
+            let told = failure(
+                &json!({ "type": format!("/errors#{kind}"), "title": "Too much.",
+                "costs": 3000, "left": 2000 }),
+                None,
+            )
+            .unwrap();
+            let price = "it costs 3000 points, and 2000 are left";
+            assert!(told.what.contains(price), "{}", told.what);
+            let to_do = told.way_out.unwrap();
+            assert!(to_do.contains("`breachvault raise request`"), "{to_do}");
+            assert!(!to_do.contains("/cases/"), "{to_do}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) fn typed(at: &str) -> String {
         "numbers" => "the list of numbers",
         "subjects" => "TOKEN",
         "recipients" => "--recipient",
+        "filter" => "the options that choose records",
         "decision" => "DECISION",
         "profile" => "CONTENTS",
         "operator" => "OPERATOR",
@@ -45,6 +46,8 @@ mod tests {
             ("filter.area_state[0]", "--area-state"),
             ("legal_basis", "--legal-basis"),
             ("recipients[1]", "--recipient"),
+            ("filter", "the options that choose records"),
+            ("filter.account", "--account"),
             ("subjects[0]", "TOKEN"),
             ("exhibit-source", "--source"),
         ] {

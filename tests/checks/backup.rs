@@ -728,6 +728,10 @@ fn the_commands_back_up_verify_try_and_restore() {
 
     let made = breachvault(&["backup", "--dir", &vault, "--to", &data]);
     assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    let nowhere = path("not-there/a.bvdata");
+    let told = breachvault(&["backup", "--dir", &vault, "--to", &nowhere]);
+    assert_eq!(told.status.code(), Some(2), "{}", said(&told));
+    assert!(said(&told).contains("the folder"), "{}", said(&told));
     let again = breachvault(&["backup", "--dir", &vault, "--to", &data]);
     assert_eq!(again.status.code(), Some(1), "{}", said(&again));
     let made = breachvault(&[

@@ -80,6 +80,14 @@ impl Make {
             true => Target::Stream(&mut out),
             false => Target::File(&self.to),
         };
+        let folder = self
+            .to
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !streamed && !folder.is_dir()) {
+            let what = format!("--to: the folder {} is not there", folder.display());
+            return Err(CliError::usage(what).hint("make the folder first; nothing was written"));
+        }
         let now = SystemClock.now();
         let manifest = match (self.keyring, self.erasures) {
             (true, _) => back_up_keyring(&paths, target, now)?,

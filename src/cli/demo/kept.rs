@@ -3,9 +3,9 @@
 //!
 //! These files are for a demo only, and only their owner may read them. A real vault keeps no secret of a person.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,10 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
         ))
         .hint("choose another directory with --dir; `breachvault serve` serves a vault")),
         (false, ..) => {
-            fs::create_dir_all(directory)
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)
                 .map_err(CliError::file("make the demo's directory", directory))?;
             for left in [passphrase_file(directory), kept] {
                 if left.exists() {
@@ -133,9 +136,13 @@ mod tests {
 
     #[test]
     fn a_directory_is_free_or_says_what_is_in_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+
         let room = tempfile::tempdir().unwrap();
         let directory = room.path().join("a").join("b");
         assert!(matches!(look(&directory), Ok(Place::Free)));
+        let mode = fs::metadata(&directory).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
         let paths = Paths::of(&directory);
         fs::create_dir_all(paths.keys()).unwrap();
         fs::write(paths.keyring(), "x").unwrap();

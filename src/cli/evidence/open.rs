@@ -21,6 +21,9 @@ pub(in crate::cli) struct Open {
     /// A directory for the plaintext; only you can read its files
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Write no remarks to standard error
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 impl Open {
@@ -31,7 +34,9 @@ impl Open {
             .read_to_string(&mut identity)
             .map_err(CliError::file("read the identity file", &self.identity))?;
         let opened = evidence::open(&self.path, &identity, &self.out)?;
-        streams::words("`breachvault evidence verify` checks who signed the package");
+        if !self.quiet {
+            streams::words("`breachvault evidence verify` checks who signed the package");
+        }
         opened
             .files
             .iter()

@@ -30,6 +30,15 @@ impl CarryOut {
             }
         }
         let shares = told.get("shares").and_then(Value::as_array);
+        if let Some(shares) = shares {
+            let cell = |name| told.get(name).map(answer::plain).unwrap_or_default();
+            streams::words(&format!(
+                "write on each share: vault {}; {} of {} needed",
+                cell("vault_fingerprint"),
+                cell("needed"),
+                shares.len()
+            ));
+        }
         for (no, share) in (1..).zip(shares.into_iter().flatten()) {
             streams::data(&format!("share {no}: {}", answer::plain(share)))?;
         }

@@ -1,6 +1,7 @@
 //! `key unseal`: gives one share to a vault that was started sealed.
 
 use clap::Args;
+use serde_json::Value;
 
 use crate::cli::error::CliError;
 use crate::cli::secret::ShareArgs;
@@ -19,7 +20,7 @@ use crate::vault::keyring::{Fingerprint, Share};
     --fingerprint 0123-4567-89ab-cdef
   breachvault key unseal --progress
 
-Exit status 4: the vault is still sealed.")]
+Exit status 4, with --progress: the vault is still sealed.")]
 pub(in crate::cli) struct Unseal {
     /// Only show how many shares there are
     #[arg(long)]
@@ -41,9 +42,14 @@ impl Unseal {
             false => self.give()?,
         };
         answer::show(&told, json)?;
-        match told.get("state").and_then(serde_json::Value::as_str) {
-            Some("sealed") => Err(CliError::sealed("the vault is still sealed")
-                .hint("the holders of other shares run the same command")),
+        match told.get("state").and_then(Value::as_str) {
+            Some("sealed") if self.progress => Err(CliError::sealed("the vault is still sealed")
+                .hint("the holders of shares run this command without --progress")),
+            // One share alone opens nothing, and its holder has done everything.
+            Some("sealed") => {
+                streams::words(&taken(&told));
+                Ok(())
+            }
             _ => {
                 streams::words("the vault is opening");
                 Ok(())
@@ -51,7 +57,7 @@ impl Unseal {
         }
     }
 
-    fn give(&self) -> Result<serde_json::Value, CliError> {
+    fn give(&self) -> Result<Value, CliError> {
         let text = self.share.secret().read()?;
         let share = Share::parse(&text).map_err(|fault| CliError::usage(fault.to_string()))?;
         let own = share.vault();
@@ -66,5 +72,21 @@ impl Unseal {
             }
         }
         Ok(key::give_share(&self.client, &text, &own.to_string())?)
+    }
+}
+
+/// How far the vault is after a share that was taken and is not the last one.
+fn taken(told: &Value) -> String {
+    let given = told.get("given").and_then(Value::as_array);
+    let needed = told.get("needed").and_then(Value::as_u64);
+    match (given, needed) {
+        (Some(given), Some(needed)) => {
+            let last = given.last().map(answer::plain).unwrap_or_default();
+            match needed.saturating_sub(given.len() as u64) {
+                1 => format!("share {last} taken, 1 more is needed"),
+                more => format!("share {last} taken, {more} more are needed"),
+            }
+        }
+        _ => "the share was taken, and more are needed".to_owned(),
     }
 }

@@ -210,6 +210,14 @@ impl<'a> AdmitPage<'a> {
         self.preview.is_some() || self.refused.is_some() || said.any(held)
     }
 
+    /// Whether the file was refused, and a mapping is there that it was not read by.
+    fn leaves_mapping_out(&self) -> bool {
+        let would_be = |report: &Report| report.refused.is_some();
+        let refused = self.refused.is_some() || self.report.as_ref().is_some_and(would_be);
+        let form = &self.visit.form;
+        refused && !form.text("mapping").trim().is_empty() && !form.has("mapped")
+    }
+
     /// Whether this is what to do next.
     fn does(&self, what: &str) -> bool {
         let next = match (&self.preview, &self.report, self.refused) {

@@ -4,7 +4,9 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use crate::console::form::Field;
+use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::passkey::{
     BeginPasskey, EnrolPasskey, ListPasskeys, PasskeyList, PasskeyRemoved, RemovePasskey,
@@ -29,6 +31,15 @@ pub struct RemovePasskeyPage;
 struct Shows<'a> {
     visit: &'a Visit,
     list: PasskeyList,
+}
+
+/// The form for a new one once more, with what was wrong.
+#[derive(Template)]
+#[template(path = "session/passkey_again.html")]
+struct Again<'a> {
+    visit: &'a Visit,
+    refused: Option<&'a Refused>,
+    first: bool,
 }
 
 /// The recovery code, once.
@@ -83,6 +94,14 @@ impl Page for EnrolPasskeyPage {
 
     fn form_at(_: &Visit) -> String {
         "/console/passkeys".to_owned()
+    }
+
+    fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
+        Some(Html::of(&Again {
+            visit,
+            refused: Some(refused),
+            first: !visit.rights.signs(),
+        }))
     }
 }
 

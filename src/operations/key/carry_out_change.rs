@@ -31,6 +31,10 @@ pub struct SlotCarriedOut {
     pub label: String,
     /// Its fingerprint; null for new signing keys.
     pub fingerprint: Option<String>,
+    /// Of a new set of shares: the fingerprint of the vault, which is on each share.
+    pub vault_fingerprint: Option<String>,
+    /// Of a new set of shares: how many are needed.
+    pub needed: Option<u8>,
     /// The keyring's generation.
     pub generation: u64,
     /// The passphrase of a new slot of one.
@@ -56,7 +60,10 @@ impl Answer for CarriedOutChange {
                 (None, Some(texts.collect()))
             }
         };
+        let (vault_fingerprint, needed) = changed.set.unzip();
         Ok(SlotCarriedOut {
+            vault_fingerprint,
+            needed,
             slot: changed.slot,
             kind: changed.kind,
             label: changed.label,
@@ -107,7 +114,7 @@ impl Request for CarryOutSlotChange {
             the leaf of this act on, which has the signature of the old key of the log over the new one.",
         request: r#"{"reason": "the holders of the shares are here"}"#,
         answer: r#"{"slot": 1, "kind": "shares", "label": "board", "fingerprint": "0123-4567-89ab-cdef",
-            "generation": 4, "passphrase": null, "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…",
+            "vault_fingerprint": "89ab-cdef-0123-4567", "needed": 2, "generation": 4, "passphrase": null, "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…",
             "BVSHARE1-CCCC-…"], "log_key": null, "package_key": null}"#,
         problems: &["not-the-asker", "wrong-state", "keyring-slots", "not-found"],
     };

@@ -20,7 +20,8 @@ use crate::vault::clock::Term;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::{
-    Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted, are_numbers_of_a_set,
+    Fingerprint, Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted,
+    are_numbers_of_a_set,
 };
 use crate::vault::ledger::{Signing, Verdict, verifier_of};
 use crate::vault::plaintext::{Aad, open_json};
@@ -153,6 +154,8 @@ pub struct SlotChanged {
     pub fingerprint: Option<String>,
     /// The new public keys: that of the log, and that of packages.
     pub signing: Option<(String, [u8; 32])>,
+    /// Of a new set of shares: the fingerprint of the vault, which is on each share, and how many are needed.
+    pub set: Option<(String, u8)>,
     /// The keyring's generation.
     pub generation: u64,
     /// What opens a new slot, for the one who carried it out.
@@ -480,6 +483,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             kind: SIGNING_KEYS,
             label: String::new(),
             fingerprint: None,
+            set: None,
             signing: Some((log.to_string(), packages)),
             generation,
             handed: Handed::Nothing,
@@ -490,12 +494,14 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         let mut keyring = self.core.keyring_to_change();
         let no = keyring.add_slot(&prepared, self.now, &*self.core.entropy);
         let no = no.map_err(not_changed)?;
-        let (generation, slots) = (keyring.generation(), keyring.status().slots);
-        let slot = slots
+        let (generation, status) = (keyring.generation(), keyring.status());
+        let vault = Fingerprint::of_vault(&status.vault).to_string();
+        let slot = status
+            .slots
             .into_iter()
             .find(|slot| slot.no == no)
             .ok_or_else(damaged)?;
-        Ok(changed(slot, generation, prepared.handed))
+        Ok(changed(slot, vault, generation, prepared.handed))
     }
 
     fn remove_slot(&self, change: &KeptChange) -> Result<SlotChanged, OperationError> {
@@ -519,6 +525,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             kind: kind_of(was)?,
             label: label.clone(),
             fingerprint: Some(fingerprint.clone()),
+            set: None,
             signing: None,
             generation: keyring.generation(),
             handed: Handed::Nothing,
@@ -548,12 +555,13 @@ impl<A: Writes> Scope<'_, A> {
     }
 }
 
-fn changed(slot: SlotStatus, generation: u64, handed: Handed) -> SlotChanged {
+fn changed(slot: SlotStatus, vault: String, generation: u64, handed: Handed) -> SlotChanged {
     SlotChanged {
         slot: Some(slot.no),
         kind: slot.kind,
         label: slot.label,
         fingerprint: Some(slot.fingerprint.to_string()),
+        set: slot.shares.map(|(needed, _)| (vault, needed)),
         signing: None,
         generation,
         handed,

@@ -40,7 +40,13 @@ fn is_random(text: &str) -> bool {
     let is_id = text.len() == 22 && text.as_bytes()[1] == b'_';
     let is_digest = text.len() == 44 && text.ends_with('=');
     let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_id || is_digest || is_hex
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_fingerprint = groups.len() == 3
+        && groups.iter().all(|group| {
+            let in_capitals = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+            group.len() == 4 && group.bytes().all(in_capitals)
+        });
+    is_id || is_digest || is_hex || is_fingerprint
 }
 
 fn without_ids(value: &Value) -> Value {

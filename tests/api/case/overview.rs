@@ -1,8 +1,8 @@
 //! One case at a glance.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Incident, Who, body, shared};
+use crate::support::{Browser, Incident, Log, Who, body, shared};
 
 #[test]
 fn the_team_is_told_what_the_case_rests_on() {
@@ -29,6 +29,35 @@ fn the_team_is_told_what_the_case_rests_on() {
             );
         }
     }
+}
+
+#[test]
+fn what_the_files_had_and_the_vault_has_not_is_named() {
+    let csv = b"account,number,carrier,country,state,sent_at,kind,body\n\
+        one,+447700900001,C,GB,,2024-03-10T12:00:00Z,sms,some words\n\
+        two,+447700900002,C,GB,,2024-03-11T12:00:00Z,sms,other words\n";
+    let incident = Incident::with("", Log::read_short(csv.to_vec()));
+    let overview = |who| {
+        let answer = incident.client(who).get(&incident.of_case("/overview"));
+        answer.assert_status(200).json()
+    };
+    let first = &overview(Who::Lead)["left_out"][0];
+    assert_eq!(first["dropped_columns"], json!(["body"]));
+    assert!(overview(Who::Liaison).get("left_out").is_none());
+    let browser = Browser::signed_in(&incident, Who::Lead);
+    let page = |rest: &str| {
+        let page = browser.get(&format!("/console{}{rest}", incident.of_case("")));
+        page.assert_status(200).text()
+    };
+    let told = page("");
+    assert!(
+        told.contains("This vault holds no content of messages."),
+        "{told}"
+    );
+    assert!(told.contains("with all cells: body."), "{told}");
+    let told = page("/exhibits");
+    assert!(told.contains("nothing is kept: body."), "{told}");
+    assert!(!told.contains("Commitment to that digest"), "{told}");
 }
 
 #[test]

@@ -265,6 +265,11 @@ fn columns_are_looked_at_mapped_and_tried_in_one_form() {
     let mapping = mapping.split_once('>').unwrap().1;
     let mapping = mapping.split_once("</textarea>").unwrap().0;
     let mapping = mapping.replace("&#34;", "\"").replace("&quot;", "\"");
+    let forgotten = [("dry_run", "true"), ("mapping", mapping.as_str())];
+    let refused = browser.upload(&path, &forgotten, file).assert_status(422);
+    let tick = "Tick 'Read it by this mapping' below.";
+    assert!(refused.text().contains(tick), "{}", refused.text());
+    assert!(!page.contains(tick) && !unknown.contains(tick), "{page}");
     let mapped = [
         ("dry_run", "true"),
         ("mapped", "true"),

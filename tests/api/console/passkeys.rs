@@ -143,4 +143,59 @@ fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
         .iter()
         .filter(|words| words.contains("Content Security Policy"));
     assert_eq!(policies.count(), 0, "{said:?}");
+
+    // What is signed is asked for where the form goes, which is the page itself for some forms only.
+    let asked: usize = [
+        page.clone(),
+        "/console/passkeys".to_owned(),
+        "/console/password".to_owned(),
+        "/console/tokens".to_owned(),
+        "/console/operators".to_owned(),
+        format!("/console/cases/{}/members", incident.case),
+        format!("/console/cases/{}/members/new", incident.case),
+    ]
+    .iter()
+    .map(|page| {
+        chromium.go(page);
+        chromium.find("nav.main");
+        let forms = chromium.run(ASKED, &[]);
+        for form in forms.as_array().unwrap() {
+            assert_eq!(form["asked"], form["sent_to"], "{page}");
+        }
+        forms.as_array().unwrap().len()
+    })
+    .sum();
+    assert!(asked > 5, "{asked}");
+
+    let outsider = incident.operator(Who::Outsider);
+    chromium.go(&format!("/console/cases/{}/members/new", incident.case));
+    chromium.run(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true; });",
+        &[],
+    );
+    let reason = format!("[id='reason-{outsider}']");
+    chromium.fill(&reason, "they look into it too");
+    chromium.press(&format!("Name {}", Who::Outsider.name()));
+    chromium.comes_to("done=");
+    let place = chromium.place();
+    let leaf = place.split("done=").nth(1).unwrap();
+    let leaf = incident.leaf(leaf.split('&').next().unwrap().parse().unwrap());
+    assert!(leaf["assertion"].is_string(), "{leaf}");
 }
+
+/// Sends each form that is signed without letting it go, and gives where the script asked what to sign.
+const ASKED: &str = r#"
+    const found = [];
+    for (const form of document.querySelectorAll("form")) {
+        if (!form.elements.passkey || "makesPasskey" in form.dataset) { continue; }
+        form.requestSubmit = () => {};
+        for (const button of form.querySelectorAll("button")) {
+            let asked = null;
+            window.fetch = (to) => { asked = new URL(to, location).href; return Promise.resolve(new Response("", { status: 403 })); };
+            form.dispatchEvent(new SubmitEvent("submit", { submitter: button, cancelable: true, bubbles: true }));
+            const to = button.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+            found.push({ asked, sent_to: new URL(to, location).href });
+        }
+    }
+    return found;
+"#;

@@ -100,6 +100,13 @@ fn two_administrators_add_shares_and_the_page_shows_them_once() {
     let shares = secrets(&page);
     assert_eq!(shares.len(), 3, "{page}");
     assert_eq!(page.matches("<section class=\"handed\">").count(), 3);
+    // Whoever finds a sheet knows of which vault it is, and how many more it takes.
+    let keyring = LockedKeyring::read(&vault.paths.keyring()).unwrap();
+    let told = format!(
+        "Vault <code>{}</code>; 2 of 3 needed.",
+        keyring.fingerprint()
+    );
+    assert_eq!(page.matches(&told).count(), 3, "{page}");
 
     let locked = LockedKeyring::read(&vault.paths.keyring()).unwrap();
     let mut gathering = locked.gathering();

@@ -6,6 +6,8 @@ mod list;
 mod read;
 mod request;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Incident, Log, body, csv_of};
@@ -61,4 +63,18 @@ pub fn state(incident: &Incident, number: &str) -> String {
         .assert_status(200)
         .json();
     found["results"][0]["state"].as_str().unwrap().to_owned()
+}
+
+/// What a lead is told of an erasure that was carried out, once all is overwritten.
+pub fn finished(incident: &Incident, erasure: &str) -> Value {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let read = incident.lead().get(&format!("/erasures/{erasure}"));
+        let read = read.assert_status(200).json();
+        if read["carried_out"]["overwritten"] == true {
+            return read;
+        }
+        assert!(Instant::now() < until, "{read}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
 }

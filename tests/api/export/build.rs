@@ -8,6 +8,7 @@ use calamine::{Data, Reader as _, Xlsx};
 use serde_json::{Value, json};
 
 use super::{Receiver, decide, json_of, take, unpack};
+use crate::erasure;
 use crate::support::{Incident, Log, body, csv_of, invented, shared};
 
 /// The exact cells of the CSV, with its header.
@@ -103,6 +104,32 @@ fn a_number_of_a_plan_that_moved_is_told_as_its_new_number() {
         .collect();
     told.sort_unstable();
     assert_eq!(told, ["+525512345681", "+525512345682"]);
+}
+
+#[test]
+fn an_account_notice_has_no_row_for_somebody_whose_number_was_erased() {
+    let at = "2024-03-10T12:00:00Z";
+    let (gone, stays) = ("+447700900001", "+447700900002");
+    let log = csv_of(&[("one", gone, at), ("one", stays, at)]);
+    let incident = Incident::with("", Log::read_short(log));
+    let erasure = erasure::approved(&incident, gone);
+    erasure::carry_out(&incident.custodian(), &erasure).assert_status(200);
+    erasure::finished(&incident, &erasure);
+    let receiver = Receiver::new();
+    let filter = json!({ "account": ["one"] });
+    let request = body::export("account-notice", &filter, &receiver.recipient);
+    let export = incident.ask_export(&incident.investigator(), &request);
+    let read = incident.lead().get(&format!("/exports/{export}"));
+    let read = read.assert_status(200).json();
+    assert_eq!(
+        (&read["messages"], &read["numbers"]),
+        (&json!(1), &json!(1))
+    );
+    decide(&incident.lead(), &export, &body::approve()).assert_status(200);
+    let package = take(&incident.custodian(), &export).assert_status(200);
+    let rows = json_of(&unpack(&incident, &package.body, &receiver));
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["number"], stays);
 }
 
 #[test]

@@ -199,7 +199,15 @@ impl RequestKind for Export {
         }
         let found = counted.found;
         if found.messages == 0 {
-            return Err(DataRefusal::NoRecord.at("filter"));
+            let account = RecordFilter {
+                account: filter.account.clone(),
+                ..RecordFilter::default()
+            };
+            let at = match filter == account && !filter.account.is_empty() {
+                true => "filter.account",
+                false => "filter",
+            };
+            return Err(DataRefusal::NoRecord.at(at));
         }
         Ok(ExportBody {
             profile: wanted.profile,
