@@ -1,6 +1,7 @@
 //! `PUT /cases/{case}/retention`: until when a case is to be kept.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, Moment, Reason};
@@ -45,6 +46,11 @@ impl Operation for SetRetention {
 
     fn why(&self) -> Option<&Why> {
         Some(&self.why)
+    }
+
+    /// Also what a passkey signs: this date and no other.
+    fn detail(&self) -> Value {
+        json!({ "keep_until": self.until })
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {

@@ -1,6 +1,7 @@
 //! One person accepts the time of the machine's clock; with the second person it is the vault's.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::domain::{Moment, Reason};
@@ -50,6 +51,11 @@ impl Operation for AcceptTime {
 
     fn why(&self) -> Option<&Why> {
         Some(&self.why)
+    }
+
+    /// Also what a passkey signs: this time and no other.
+    fn detail(&self) -> Value {
+        json!({ "time": self.time })
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<TimeAccepted, OperationError> {
