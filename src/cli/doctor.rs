@@ -18,7 +18,7 @@ use crate::vault::entropy::SystemEntropy;
 use crate::vault::keyring::{Keyring, LockedKeyring};
 use crate::vault::private_files::{OpenToOthers, exposed};
 use crate::vault::trail;
-use crate::vault::{FilesBeside, Inspection, Paths, Settings, StartError};
+use crate::vault::{FilesBeside, Inspection, Paths, Settings, StartError, Vault};
 
 #[derive(Args)]
 pub(super) struct Doctor {
@@ -39,7 +39,7 @@ pub(super) struct Doctor {
 }
 
 /// What needs the passphrase.
-const SEALED: [&str; 4] = ["details", "exhibits", "destructions", "clock"];
+const SEALED: [&str; 5] = ["details", "exhibits", "destructions", "erasures", "clock"];
 
 #[derive(Serialize)]
 struct Finding {
@@ -99,6 +99,7 @@ impl Doctor {
                     false => "no process has the vault open".to_owned(),
                 },
             },
+            leftovers(&paths),
             match marked {
                 Some(marked) => finding("mark", marked.map_err(|error| error.0)),
                 None => skipped("mark", NEEDS_KEY),
@@ -148,7 +149,7 @@ impl Doctor {
 }
 
 /// Looks at every sealed part of the vault.
-fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 4], StartError> {
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 5], StartError> {
     let vault = Inspection::open(
         paths,
         keyring,
@@ -166,6 +167,7 @@ fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 4], StartError> {
         finding("details", details),
         finding("exhibits", exhibits),
         destructions(&vault),
+        erasures(&vault),
         clock,
     ])
 }
@@ -222,6 +224,56 @@ fn destructions(vault: &Inspection) -> Finding {
             explanation: format!(
                 "{}; a vault that is served goes on with it",
                 told.join("; ")
+            ),
+        },
+    }
+}
+
+/// Whether everything that was stored of erased numbers is overwritten.
+fn erasures(vault: &Inspection) -> Finding {
+    let what = "erasures";
+    match vault.unended_erasures() {
+        Err(error) => finding(what, Err(format!("not looked at: {}", error.name()))),
+        Ok(cases) if cases.is_empty() => finding(
+            what,
+            Ok("of erased numbers nothing is left to overwrite".to_owned()),
+        ),
+        Ok(cases) => {
+            let cases: Vec<String> = cases.iter().map(ToString::to_string).collect();
+            Finding {
+                what,
+                state: State::Notice,
+                explanation: format!(
+                    "{}: what is stored of a number is still being overwritten; a vault that is served goes on with it",
+                    cases.join(", ")
+                ),
+            }
+        }
+    }
+}
+
+/// The copies of the vault that a killed backup or restore left.
+fn leftovers(paths: &Paths) -> Finding {
+    let what = "leftovers";
+    let left = match Vault::copies_left(paths) {
+        Ok(left) => left,
+        Err(error) => {
+            let told = format!("not looked for: {}", io_words(error.kind()));
+            return finding(what, Err(told));
+        }
+    };
+    let left: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
+    match left.as_slice() {
+        [] => finding(
+            what,
+            Ok("no backup or restore left a copy of the vault".to_owned()),
+        ),
+        left => Finding {
+            what,
+            state: State::Notice,
+            explanation: format!(
+                "a backup or restore that was killed left {}: remove it while none runs (docs/operations.md)",
+                left.join(", ")
             ),
         },
     }

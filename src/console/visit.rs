@@ -300,7 +300,11 @@ pub fn next_page(wanted: &str) -> &str {
     let inside = ["/console", "/console/", "/console?"]
         .iter()
         .any(|start| wanted == *start || (start.len() > 8 && wanted.starts_with(start)));
-    match plain && inside && !wanted.contains("//") {
+    // A browser goes up from a page by dots, also by coded ones.
+    let path = wanted.split(['?', '#']).next().unwrap_or_default();
+    let path = path.to_ascii_lowercase().replace("%2e", ".");
+    let up = path.split('/').any(|part| matches!(part, "." | ".."));
+    match plain && inside && !up && !wanted.contains("//") {
         true => wanted,
         false => "/console",
     }
@@ -417,7 +421,11 @@ mod tests {
 
     #[test]
     fn the_next_address_is_a_page_of_this_vault() {
-        for wanted in ["/console", "/console/cases/c_1?country=US", "/console?x=1"] {
+        for wanted in [
+            "/console",
+            "/console/cases/c_1?country=US",
+            "/console?x=a/../b",
+        ] {
             assert_eq!(next_page(wanted), wanted);
         }
         for wanted in [
@@ -428,6 +436,10 @@ mod tests {
             "/console//example.com",
             "/console/\r\nset-cookie: x",
             "/consoles",
+            "/console/../api/v1/me",
+            "/console/cases/..",
+            "/console/%2e%2E/api/v1/me",
+            "/console/./x",
             "/api/v1/me",
         ] {
             assert_eq!(next_page(wanted), "/console", "{wanted:?}");

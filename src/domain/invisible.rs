@@ -19,6 +19,12 @@ pub fn is_mark(c: char) -> bool {
     !c.is_ascii() && (c.general_category() == GeneralCategory::Format || is_ignorable(c))
 }
 
+/// What makes a text look like another one: a separator of lines or paragraphs, and the marks that embed, override or
+/// isolate a direction. What is written from right to left needs none of them, nor does a name.
+pub fn is_disguise(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A space of any kind: white space as Unicode has it (with the no-break space and its kin, tabs and line ends), and
 /// the fillers, which are as blank.
 pub fn is_blank(c: char) -> bool {

@@ -3,7 +3,7 @@
 //! They are evidence and are kept sealed. An error names the rule that a text broke and never
 //! repeats the text.
 
-use super::invisible::cleaned;
+use super::invisible::{cleaned, is_disguise, trim};
 use super::phone_like::{has_long_run, is_bare_number, reads_as_number};
 
 /// The rule that a text broke, with the rule's limits in characters.
@@ -36,8 +36,12 @@ macro_rules! texts {
 
         impl $name {
             /// Takes off what nobody sees, then checks its length in characters, that it is printable, and that it
-            /// holds no phone number where none belongs.
+            /// holds no phone number where none belongs. What people type in words has nothing in it that breaks its
+            /// line or turns its direction.
             pub fn parse(text: &str) -> Result<Self, TextError> {
+                if About::$about.is_disguised(text) {
+                    return Err(TextError::NotPrintable);
+                }
                 let text = printable(text, $min, $max)?;
                 match About::$about.refuses(&text) {
                     true => Err(TextError::HoldsNumber),
@@ -64,6 +68,13 @@ enum About {
 }
 
 impl About {
+    fn is_disguised(&self, text: &str) -> bool {
+        match self {
+            Self::Words | Self::Thing => trim(text).chars().any(is_disguise),
+            Self::Data => false,
+        }
+    }
+
     fn refuses(&self, text: &str) -> bool {
         match self {
             Self::Words => reads_as_number(text) || has_long_run(text) || is_bare_number(text),
@@ -169,6 +180,35 @@ mod tests {
         assert_eq!(Reason::parse(digits).map(drop), number);
         assert!(Ticket::parse(digits).is_ok() && Reference::parse(digits).is_ok());
         assert!(AccountName::parse("+1 202 555 0101").is_ok());
+    }
+
+    #[test]
+    fn no_text_has_another_line_or_turns_its_direction() {
+        for disguise in ('\u{2028}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
+            let text = format!("a case{disguise}reference: FORGED");
+            for refused in [
+                Title::parse(&text).map(drop),
+                Reference::parse(&text).map(drop),
+                Reason::parse(&text).map(drop),
+                Ticket::parse(&text).map(drop),
+                LegalBasis::parse(&text).map(drop),
+                SlotLabel::parse(&text).map(drop),
+            ] {
+                assert_eq!(refused, Err(TextError::NotPrintable), "{disguise:?}");
+            }
+            // What the data have is read as it looks.
+            let account = AccountName::parse(&format!("AC{disguise}ME")).unwrap();
+            assert!(["ACME", "AC ME"].contains(&account.as_str()));
+        }
+        // As messengers and browsers leave it around a text, and as people write.
+        for (text, kept) in [
+            ("\u{202a}a case\u{202c}", "a case"),
+            ("قضية שם", "قضية שם"),
+            ("नेपाल क\u{200d}", "नेपाल क"),
+            ("zeppelin\u{a0}gmbh", "zeppelin gmbh"),
+        ] {
+            assert_eq!(Title::parse(text).unwrap().as_str(), kept);
+        }
     }
 
     #[test]

@@ -11,11 +11,9 @@ use crate::evidence::digest::Digests;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::package::{SIGNATURE, TAGMANIFEST};
 use crate::evidence::profile::PROFILE_IDENTIFIER;
+use crate::evidence::proof_check::ProofCheck;
 use crate::evidence::sshsig::{NAMESPACE, SshSignature, print_public_key};
 use crate::evidence::survey::Survey;
-
-/// `(proof, leaf) ->` what was proved, or why it was not.
-pub type ProofCheck = dyn Fn(&[u8], &[u8]) -> Result<String, String>;
 
 /// What was found, or what is wrong; never the content of a file.
 pub(super) type Outcome = Result<String, String>;

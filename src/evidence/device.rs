@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use crate::domain::{ActStatement, Assertion, PasskeyPoint, RelyingParty};
 use crate::evidence::approval::LEAF;
-use crate::evidence::checks::ProofCheck;
 use crate::evidence::digest::sha256;
+use crate::evidence::proof_check::ProofCheck;
 use crate::evidence::{EvidenceError, PackageWriter};
 
 /// What a passkey signed for a decision, and the enrolment of that passkey.

@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
-use crate::evidence::checks::{self, ProofCheck};
+use crate::evidence::checks;
 use crate::evidence::device::Demands;
+use crate::evidence::proof_check::ProofCheck;
 use crate::evidence::source::Source;
 use crate::evidence::survey::Survey;
 use crate::evidence::{Check, CheckName, EvidenceError, Verdict};

@@ -3,6 +3,8 @@
 //! Messages of the JSON decoder quote the body, so they are never passed on.
 
 use std::collections::HashMap;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -104,11 +106,20 @@ fn missing_of<T: PartialSchema>(bytes: &[u8]) -> Vec<String> {
     missing
 }
 
+/// Why a body ended before its end: the client broke the rules of HTTP, or the connection broke off.
+pub(super) fn broken_off(error: &(dyn Error + 'static)) -> ProblemKind {
+    let causes = std::iter::successors(Some(error), |one: &&(dyn Error + 'static)| (*one).source());
+    let mut kinds = causes.filter_map(|one| one.downcast_ref::<io::Error>().map(io::Error::kind));
+    match kinds.any(|kind| matches!(kind, ErrorKind::InvalidInput | ErrorKind::InvalidData)) {
+        true => ProblemKind::MalformedRequest,
+        false => ProblemKind::Timeout,
+    }
+}
+
 async fn gather(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut bytes = WipedBuffer::default();
     while let Some(frame) = body.frame().await {
-        // The client disconnected, or broke the rules of HTTP.
-        let frame = frame.map_err(|_| Problem::new(ProblemKind::Timeout))?;
+        let frame = frame.map_err(|error| Problem::new(broken_off(&error)))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };

@@ -70,8 +70,8 @@ fn shredded(ended: Result<usize, ShredError>) -> Tried {
 fn erased(ended: Result<usize, EraseError>) -> Tried {
     match ended {
         Ok(numbers) => Tried::Ended(numbers),
-        Err(EraseError::UnderWay) => Tried::NotNow,
-        Err(fault) => Tried::Fault(fault.to_string()),
+        Err(fault) if fault.is_fault() => Tried::Fault(fault.to_string()),
+        Err(_) => Tried::NotNow,
     }
 }
 

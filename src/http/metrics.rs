@@ -92,7 +92,7 @@ impl Metrics {
         waiting: usize,
         clock_in_doubt: bool,
         backups: BackupReport,
-        held_up: usize,
+        (held_up, erasures_held_up): (usize, usize),
         (rotations, keys): (&[RotationProgress], &[KeyDue]),
     ) -> String {
         let mut text = String::new();
@@ -136,6 +136,8 @@ impl Metrics {
                 "destructions_held_up",
                 i64::try_from(held_up).unwrap_or(i64::MAX),
             ),
+            // Cases with an erasure that a fault keeps from its end.
+            ("erasures_held_up", count(erasures_held_up as u64)),
             // Cases whose key is being rotated, how much of them there is and is done, in bytes, and how many a fault
             // keeps from their end.
             ("case_key_rotations", count(rotations.len() as u64)),

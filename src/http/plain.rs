@@ -85,6 +85,9 @@ const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have
 const DESTRUCTION_HELD_UP: &str =
     "a destroyed case cannot be ended: look at the log of the server (docs/operations.md)\n";
 
+const ERASURE_HELD_UP: &str =
+    "an erasure cannot be ended: look at the log of the server (docs/operations.md)\n";
+
 /// 200 while the process runs; `/readyz` answers whether it can work.
 pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
     text(StatusCode::OK, "up\n")
@@ -100,6 +103,9 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         }
         if !app.vault.held_up().is_empty() {
             told.push_str(DESTRUCTION_HELD_UP);
+        }
+        if !app.vault.erasures_held_up().is_empty() {
+            told.push_str(ERASURE_HELD_UP);
         }
         text(StatusCode::OK, told)
     } else {
@@ -126,7 +132,10 @@ pub(super) async fn metrics(
         app.vault.waiting(),
         in_doubt,
         app.vault.backups(),
-        app.vault.held_up().len(),
+        (
+            app.vault.held_up().len(),
+            app.vault.erasures_held_up().len(),
+        ),
         (&app.vault.rotations(), &app.vault.key_dues()),
     );
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

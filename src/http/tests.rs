@@ -283,7 +283,7 @@ impl Served {
         let backups = self.vault.backups();
         self.app
             .metrics
-            .to_text(self.vault.health(), 0, false, backups, 0, (&[], &[]))
+            .to_text(self.vault.health(), 0, false, backups, (0, 0), (&[], &[]))
     }
 
     async fn send(&self, request: Request<Body>) -> Response {

@@ -439,9 +439,9 @@ async fn feed(
                 Some(Some(ProblemKind::Timeout)),
             ),
             Ok(None) => (Piece::End, Some(None)),
-            Ok(Some(Err(_))) => (
+            Ok(Some(Err(error))) => (
                 Piece::Cut(io::ErrorKind::ConnectionAborted),
-                Some(Some(ProblemKind::Timeout)),
+                Some(Some(body::broken_off(&error))),
             ),
             Ok(Some(Ok(frame))) => {
                 let Ok(data) = frame.into_data() else {

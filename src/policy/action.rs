@@ -265,7 +265,8 @@ impl ActionKind {
 
 impl ActionKind {
     /// Whether somebody who has a passkey signs this act with it, each time: what gives numbers or packages out, what
-    /// decides about somebody else's request, and what changes people, what they sign in with, or keys.
+    /// decides about somebody else's request, what changes people, what they sign in with, or keys, what ends a case or
+    /// takes back what protects it, and the vault's time. A hold only protects, so it waits for nothing.
     pub fn needs_assertion(self) -> bool {
         self.decides()
             || matches!(
@@ -274,6 +275,9 @@ impl ActionKind {
                     | Self::OpenQuarantine
                     | Self::BuildPackage
                     | Self::TakePackage
+                    | Self::ReopenCase
+                    | Self::CloseCase
+                    | Self::SetRetention
                     | Self::StopDestruction
                     | Self::CarryOutDestruction
                     | Self::CarryOutErasure
@@ -295,6 +299,7 @@ impl ActionKind {
                     | Self::MakeToken
                     | Self::EnrolPasskey
                     | Self::RemovePasskey
+                    | Self::AcceptTime
             )
     }
 

@@ -77,6 +77,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) key_dues: KnownDues,
     /// Destroyed cases that could not be ended.
     pub(in crate::vault) held_up: HeldUpCases,
+    /// Cases with an erasure that could not be ended.
+    pub(in crate::vault) erasures_held_up: HeldUpCases,
     /// Whether something of an erased number may be left.
     pub(in crate::vault) erase_due: AtomicBool,
     /// Whether the key of a case may have to be rotated.

@@ -4,8 +4,11 @@
 //! is answered as absent. Whatever is here can be interrupted and goes on at the next call, in any process that opens
 //! the vault. The number's term goes last of what is overwritten, because its value finds the rest: prints of messages,
 //! rows in quarantine, user names that nobody else has. Every act overwrites the parts of one exhibit, and its leaf has
-//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the write-ahead log is cut,
-//! and a last leaf says that the erasure is finished.
+//! the new digest over them, so that the exhibit still verifies. When all is overwritten, the list says so; whatever
+//! comes then is tried again without overwriting anything anew, so the log has as many leaves however often it is. The
+//! write-ahead log is cut, copies that a killed backup left are removed, and a last leaf says that the erasure is
+//! finished. What keeps one from its end is told (`vault/held_up.rs`), in the same way for a number that the case never
+//! had.
 //!
 //! Also brings the list of the database and its copy beside the keyring together: an older database is told what was
 //! erased after it, before anything of it is served.
@@ -33,6 +36,7 @@ use super::exhibits::erasures::{Erasure, Erasures};
 use super::exhibits::terms::{NumberTerms, TermPlace, UserTerms};
 use super::keyring::CaseKeys;
 use super::ledger::StageError;
+use super::left_copies;
 use super::plaintext::{Nonces, Phone};
 use super::scope::Scope;
 use super::scope::requests::{PackageFile, REQUEST_KINDS};
@@ -51,6 +55,9 @@ pub enum EraseError {
     /// Somebody takes a package of the case at this moment.
     #[error("somebody still takes a package of the case")]
     UnderWay,
+    /// A copy of the vault that a killed backup left could not be removed.
+    #[error("a copy that a killed backup left could not be removed")]
+    Copy,
     /// Something of the case could not be read or sealed.
     #[error("the case could not be read")]
     Case,
@@ -63,6 +70,13 @@ pub enum EraseError {
     /// A leaf could not be made durable, or the vault is stopping.
     #[error("a leaf of the erasure could not be written")]
     Unaudited,
+}
+
+impl EraseError {
+    /// Whether somebody has to look at it. Otherwise it goes on by itself.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, Self::UnderWay)
+    }
 }
 
 impl From<OperationError> for EraseError {
@@ -99,15 +113,37 @@ impl Vault {
     pub fn erase(&self) -> Result<usize, EraseError> {
         let (mut ended, mut fault) = (0, None);
         for case in self.cases_with_keys()? {
-            let keys = self.core.case_keys(&case.id)?;
-            let list = self.erasures(&keys, case.number)?;
-            for (no, erasure) in list.each().filter(|(_, one)| !one.done) {
-                // A rotation of the case's key writes the same parts.
-                let _turn = self.core.rotations.turn_of_erasure();
-                match self.erase_one(&case, &keys, &list, (no, erasure.clone())) {
-                    Ok(()) => ended += 1,
-                    Err(error) => fault = fault.or(Some(error)),
+            match self.erase_in(&case) {
+                Ok(count) => {
+                    self.core.erasures_held_up.ended(&case.id);
+                    ended += count;
                 }
+                Err(error) => {
+                    if error.is_fault() {
+                        let now = self.core.clock.now();
+                        self.core.erasures_held_up.failed(&case.id, now);
+                    }
+                    fault = fault.or(Some(error));
+                }
+            }
+        }
+        match fault {
+            None => Ok(ended),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Goes on with those of one case.
+    fn erase_in(&self, case: &CaseRow) -> Result<usize, EraseError> {
+        let (mut ended, mut fault) = (0, None);
+        let keys = self.core.case_keys(&case.id)?;
+        let list = self.erasures(&keys, case.number)?;
+        for (no, erasure) in list.each().filter(|(_, one)| !one.done) {
+            // A rotation of the case's key writes the same parts.
+            let _turn = self.core.rotations.turn_of_erasure();
+            match self.erase_one(case, &keys, &list, (no, erasure.clone())) {
+                Ok(()) => ended += 1,
+                Err(error) => fault = fault.or(Some(error)),
             }
         }
         match fault {
@@ -161,8 +197,9 @@ impl Vault {
         }
         self.write_erasures()?;
         match self.erase() {
-            // What is damaged in one case keeps nobody from the others. Its numbers answer as absent already.
-            Err(fault @ EraseError::Case) => {
+            // What is damaged in one case keeps nobody from the others, nor does a file that nobody can remove. The
+            // numbers answer as absent already.
+            Err(fault @ (EraseError::Case | EraseError::Copy)) => {
                 tracing::error!(fault = %fault, "an erasure could not be ended yet");
                 self.core.erase_due.store(true, Ordering::Release);
             }
@@ -189,35 +226,12 @@ impl Vault {
     ) -> Result<(), EraseError> {
         // First of all: from here on an older database learns of it.
         self.write_erasures()?;
-        let exhibits = {
-            let reader = self.core.readers.snapshot()?;
-            let connection = reader.connection()?;
-            let added = AddedTerms::load(connection, keys, case.number)?;
-            let place = place(connection, keys, case.number, &added);
-            let exhibits = exhibit_rows::list_all(connection, case.number)?;
-            let term = self.term_of(place, &erasure, case.numbers)?;
-            let users = match term {
-                Some(term) => users_of_only(place, &exhibits, term)?,
-                None => Vec::new(),
-            };
-            let same = erasure.term == term && erasure.users == users;
-            (erasure.term, erasure.users) = (term, users);
-            if !same {
-                self.note(keys, no, &erasure)?;
-            }
-            exhibits
-        };
-        for exhibit in &exhibits {
-            self.overwrite_parts(case, keys, list, exhibit, &erasure)?;
+        if !erasure.overwritten {
+            self.overwrite(case, keys, list, (no, &mut erasure))?;
         }
         self.delete_packages(case.number)?;
-        // Also where the case has no such term: whoever counts leaves learns nothing.
-        let overwrite = OverwriteTerms {
-            case: case.id.clone(),
-            erasure: erasure.clone(),
-        };
-        self.perform(&Caller::system(), overwrite)?;
         self.ledger.stager().empty_log()?;
+        left_copies::remove(&self.core.paths.data()).map_err(|_| EraseError::Copy)?;
         erasure.done = true;
         let generation = self.write_erasures()?;
         let finish = Finish {
@@ -230,6 +244,45 @@ impl Vault {
         // Acts that began before may have written pages of older rows back into the log.
         self.ledger.stager().empty_log()?;
         Ok(())
+    }
+
+    /// Overwrites everything that is stored of one number, and writes down that this is done.
+    fn overwrite(
+        &self,
+        case: &CaseRow,
+        keys: &Arc<CaseKeys>,
+        list: &Erasures,
+        (no, erasure): (i64, &mut Erasure),
+    ) -> Result<(), EraseError> {
+        let exhibits = {
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let added = AddedTerms::load(connection, keys, case.number)?;
+            let place = place(connection, keys, case.number, &added);
+            let exhibits = exhibit_rows::list_all(connection, case.number)?;
+            let term = self.term_of(place, erasure, case.numbers)?;
+            let users = match term {
+                Some(term) => users_of_only(place, &exhibits, term)?,
+                None => Vec::new(),
+            };
+            let same = erasure.term == term && erasure.users == users;
+            (erasure.term, erasure.users) = (term, users);
+            if !same {
+                self.note(keys, no, erasure)?;
+            }
+            exhibits
+        };
+        for exhibit in &exhibits {
+            self.overwrite_parts(case, keys, list, exhibit, erasure)?;
+        }
+        // Also where the case has no such term: whoever counts leaves learns nothing.
+        let overwrite = OverwriteTerms {
+            case: case.id.clone(),
+            erasure: erasure.clone(),
+        };
+        self.perform(&Caller::system(), overwrite)?;
+        erasure.overwritten = true;
+        self.note(keys, no, erasure)
     }
 
     /// The term of an erased number: the one that is noted, if that is it or was overwritten already, or the one of all
@@ -366,6 +419,39 @@ impl Vault {
 pub(in crate::vault) fn noted_generation(connection: &Snapshot) -> Result<u64, StoreError> {
     let noted = meta_rows::find(connection, GENERATION)?;
     Ok(noted.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Opens the file beside the keyring and the list of each case in it: for whoever tries a restore.
+pub(in crate::vault) fn open_lists(core: &Core) -> Result<(), EraseError> {
+    let Some(file) = ErasureFile::read(&core.paths, &core.keys())? else {
+        return Ok(());
+    };
+    let reader = core.readers.snapshot()?;
+    for case in case_rows::list(reader.connection()?)? {
+        if !core.is_destroyed(&case) {
+            let keys = core.case_keys(&case.id)?;
+            file.list(&keys)?;
+        }
+    }
+    Ok(())
+}
+
+/// The cases with an erasure that was carried out and has not ended, for `doctor`.
+pub(in crate::vault) fn unended(core: &Core) -> Result<Vec<CaseId>, OperationError> {
+    let reader = core.readers.snapshot()?;
+    let connection = reader.connection()?;
+    let mut all = Vec::new();
+    for case in case_rows::list(connection)? {
+        if core.is_destroyed(&case) {
+            continue;
+        }
+        let keys = core.case_keys(&case.id)?;
+        let list = Erasures::load(connection, &keys, case.number)?;
+        if list.each().any(|(_, one)| !one.done) {
+            all.push(case.id);
+        }
+    }
+    Ok(all)
 }
 
 /// What is wrong with the file beside the keyring, if anything is.

@@ -97,6 +97,7 @@ impl ErasureFile {
             region: one.region,
             term: None,
             users: Vec::new(),
+            overwritten: false,
             done: false,
         });
         Ok(erasures.collect())

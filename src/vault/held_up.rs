@@ -1,16 +1,17 @@
-//! Destroyed cases that could not be ended, in memory: for health, metrics and the inbox.
+//! Destroyed cases that could not be ended, and cases with an erasure that could not be, in memory: for health, metrics
+//! and the inbox.
 //!
-//! Whoever deletes keys and rows says here what failed (`vault/shred.rs`). A start tries at once, so what is told after
-//! it is not older than that.
+//! Whoever deletes keys and rows, or overwrites what is stored of a number, says here what failed (`vault/shred.rs`,
+//! `vault/erase.rs`). A start tries at once, so what is told after it is not older than that.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{CaseId, Moment};
 
-/// A destruction that was carried out and that a fault keeps from its end.
+/// A destruction, or an erasure in a case, that was carried out and that a fault keeps from its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldUp {
-    /// The destroyed case.
+    /// The case.
     pub case: CaseId,
     /// When it failed first; every try since then failed too.
     pub since: Moment,

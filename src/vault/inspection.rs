@@ -13,7 +13,7 @@ use super::admission::{ExhibitCheck, check_exhibits};
 use super::clock::{Clock, ClockReport};
 use super::core::Core;
 use super::entropy::Entropy;
-use super::erase::check_file;
+use super::erase::{EraseError, check_file, open_lists, unended};
 use super::error::OperationError;
 use super::keyring::Keyring;
 use super::ledger::trail;
@@ -91,6 +91,24 @@ impl Inspection {
     /// If the check itself could not be done.
     pub fn check_erasures(&self) -> Result<Option<String>, OperationError> {
         check_file(&self.core)
+    }
+
+    /// Opens the erasure lists beside the keyring, as a start would that takes them over.
+    ///
+    /// # Errors
+    ///
+    /// They are not this vault's, or could not be read.
+    pub fn open_erasures(&self) -> Result<(), EraseError> {
+        open_lists(&self.core)
+    }
+
+    /// The cases with an erasure that was carried out and has not ended.
+    ///
+    /// # Errors
+    ///
+    /// If the lists could not be read.
+    pub fn unended_erasures(&self) -> Result<Vec<CaseId>, OperationError> {
+        unended(&self.core)
     }
 
     /// What the clocks say.

@@ -28,6 +28,7 @@ mod key_ages;
 pub mod keyring;
 mod last_backups;
 mod ledger;
+mod left_copies;
 mod lock;
 mod paths;
 pub mod plaintext;

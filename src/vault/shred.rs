@@ -23,6 +23,7 @@ use super::door::{Operation, Vault};
 use super::error::OperationError;
 use super::keyring::KeyringError;
 use super::ledger::StageError;
+use super::left_copies;
 use super::scope::requests::{PackageFile, REQUEST_KINDS};
 use super::scope::{Scope, certified};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
@@ -53,6 +54,9 @@ pub enum ShredError {
     /// The list of the case's erasures could not be taken out of the file beside the keyring.
     #[error("the erasure list of the case could not be taken away")]
     Erasures,
+    /// A copy of the vault that a killed backup left could not be removed.
+    #[error("a copy that a killed backup left could not be removed")]
+    Copy,
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -94,6 +98,7 @@ impl Vault {
             match self.shred_case(&case) {
                 Ok(()) => {
                     self.core.held_up.ended(&case.id);
+                    self.core.erasures_held_up.ended(&case.id);
                     ended += 1;
                 }
                 Err(ShredError::Stopping) => return Err(ShredError::Stopping),
@@ -151,6 +156,7 @@ impl Vault {
         self.shred_small_rows(number)?;
         self.forget_erasures().map_err(|_| ShredError::Erasures)?;
         self.ledger.stager().empty_log()?;
+        left_copies::remove(&self.core.paths.data()).map_err(|_| ShredError::Copy)?;
         self.perform(&Caller::system(), Certify(case.id.clone()))
             .map_err(|_| ShredError::Certificate)?;
         Ok(())

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -43,6 +43,7 @@ use crate::vault::ledger::{
     Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
     trail, write_mark, write_vkey,
 };
+use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::paths::Paths;
 use crate::vault::private_files::{
@@ -196,6 +197,13 @@ impl Vault {
             0 => {}
             builds => tracing::info!(builds, "builds of packages that had not ended were cleared"),
         }
+        match left_copies::remove(&paths.data()) {
+            Ok(0) => {}
+            Ok(copies) => tracing::info!(copies, "copies that a killed backup left were removed"),
+            Err(error) => {
+                tracing::error!(kind = %error.kind(), "a copy that a killed backup left could not be removed");
+            }
+        }
         // Before anything is answered: a destruction that was interrupted ends as one.
         vault.shred_keys()?;
         let generation = vault.core.keys().generation();
@@ -283,6 +291,16 @@ impl Vault {
         cases
             .map(|case| self.core.rotations.progress(case))
             .collect()
+    }
+
+    /// The cases with an erasure that a fault keeps from its end.
+    pub fn erasures_held_up(&self) -> Vec<HeldUp> {
+        self.core.erasures_held_up.all()
+    }
+
+    /// The copies of the vault that a killed backup or restore left, for `doctor`.
+    pub fn copies_left(paths: &Paths) -> io::Result<Vec<PathBuf>> {
+        left_copies::find(paths.root(), &paths.data())
     }
 
     /// The keys that have a date, as they were found by [`Self::look_at_keys`]; the earliest first.
@@ -466,6 +484,7 @@ pub(in crate::vault) fn prepare(
         shred_due: AtomicBool::new(true),
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
+        erasures_held_up: HeldUpCases::default(),
         erase_due: AtomicBool::new(true),
         rotate_due: AtomicBool::new(true),
         rotations: Rotations::default(),

@@ -28,7 +28,9 @@ use breachvault::vault::keyring::{
     SlotWanted,
 };
 use breachvault::vault::trail::{self, TrailFailure};
-use breachvault::vault::{Caller, Passkeys, Paths, Refusal, SecondFactor, Settings, SignIn, Vault};
+use breachvault::vault::{
+    Caller, Passkeys, Paths, Refusal, SecondFactor, Settings, SignIn, StartError, Vault,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -861,6 +863,23 @@ fn a_backup_of_the_erasure_lists_erases_again_what_an_older_backup_has() {
         RestoreError::NoErasures => {}
         other => panic!("{other:?}"),
     }
+    // A drill opens the lists too. Those of another vault are whole, and not this one's.
+    let drill = |lists: &Path| {
+        let room = with(Some(lists)).unwrap();
+        let keyring = unlocked(&room);
+        let entropy = Arc::new(SystemEntropy::new());
+        room.verify(&keyring, &*entropy).unwrap();
+        let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+        room.look(keyring, house::settings(), clock, entropy)
+    };
+    assert_eq!(drill(&lists).ok(), Some(2));
+    let elsewhere = erasure::admitted();
+    erasure::carried_out(&elsewhere, erasure::ERASED);
+    assert_eq!(elsewhere.vault.erase(), Ok(1));
+    match drill(&elsewhere.paths().erasures()).err().unwrap() {
+        RestoreError::Start(StartError::Erasure(_)) => {}
+        other => panic!("{other:?}"),
+    }
     assert_eq!(shelf.left(), Vec::<String>::new());
 
     let leaves = |paths: &Paths| -> Vec<String> {
@@ -915,4 +934,32 @@ fn a_backup_to_a_full_disk_leaves_no_half_file() {
             assert_eq!(shelf.left(), Vec::<String>::new(), "{fault}");
         }
     }
+}
+
+#[test]
+fn a_backup_that_is_killed_while_it_is_sent_leaves_no_copy() {
+    let house = House::new();
+    house.admit(log(3000, 1)).unwrap();
+    let closed = house.close();
+    let mut sends = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(["backup", "--dir", closed.directory.path().to_str().unwrap()])
+        .args(["--to", "-"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has begun to send, and cannot go on: nobody reads more than the first byte.
+    let mut first = [0];
+    let mut out = sends.stdout.take().unwrap();
+    std::io::Read::read_exact(&mut out, &mut first).unwrap();
+    let left = || {
+        let names = house::files(&closed.paths().data()).into_iter();
+        names
+            .filter(|path| path.to_string_lossy().contains("unfinished"))
+            .count()
+    };
+    assert_eq!(left(), 0);
+    sends.kill().unwrap();
+    sends.wait().unwrap();
+    assert_eq!(left(), 0);
 }

@@ -362,7 +362,14 @@ fn what_keeps_a_case_from_its_end_is_told_and_keeps_no_other_case() {
     assert!(told.contains(&line) && told.contains("NOTICE"), "{told}");
 
     fs::remove_dir(&in_the_way).unwrap();
+    // Nor is it certified while a copy is there that a killed backup left.
+    let copy = paths.data().join(".breachvault-unfinished-left");
+    fs::create_dir(&copy).unwrap();
+    assert_eq!(house.vault.shred(), Err(ShredError::Copy));
+    fs::remove_dir(&copy).unwrap();
+    fs::write(&copy, "what was copied").unwrap();
     assert_eq!(house.vault.shred(), Ok(1));
+    assert!(!copy.exists());
     assert_eq!(house.vault.held_up(), []);
     let view = certificate(&house.vault, &people.lead, people.case.as_str());
     assert_eq!(view["state"], "signed");

@@ -7,7 +7,7 @@ use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::RequestReveal;
-use breachvault::vault::{Refusal, Vault};
+use breachvault::vault::{EraseError, Refusal, Vault};
 use serde_json::{Value, json};
 
 use crate::house::{Closed, House, REASON, ask, files};
@@ -296,4 +296,100 @@ fn the_leaves_of_an_erasure_have_the_subject_and_the_generation_and_no_number() 
     assert!(finish.contains("generation"), "{finish}");
     // Prints and quarantine of each exhibit, and the terms.
     assert!(actions.len() >= 4, "{}", actions.len());
+}
+
+#[test]
+fn an_erasure_that_cannot_end_is_told_and_tried_again_without_a_leaf() {
+    let house = admitted();
+    let case = house.people.case.clone();
+    // What the copy holds, which a kill would leave.
+    let copy = || house.left_by_a_kill();
+    let leaves = || {
+        let sql = "SELECT count(*) FROM leaf";
+        let copy = copy();
+        copy.database()
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let held_up = || {
+        let all = house.vault.erasures_held_up();
+        all.iter().map(|one| one.since).collect::<Vec<_>>()
+    };
+    let mut all = Vec::new();
+    for number in ["+447700900199", ERASED] {
+        carried_out(&house, number);
+        let before = leaves();
+        // Somebody outside of the vault reads on and on, so its log cannot be cut.
+        let reader = house.reader();
+        let first = house.vault.erase();
+        assert!(matches!(first, Err(EraseError::Store(_))), "{first:?}");
+        let overwritten = leaves() - before;
+        let since = held_up();
+        assert_eq!(since.len(), 1);
+        assert_eq!(house.vault.erasures_held_up()[0].case, case);
+        for _ in 0..2 {
+            house.clock.advance_seconds(60);
+            assert!(house.vault.erase().is_err());
+            assert_eq!(held_up(), since);
+        }
+        assert_eq!(leaves() - before, overwritten, "a try has no leaf");
+        let left = copy();
+        let told = left.doctor();
+        let line = format!("{case}: what is stored of a number is still being overwritten");
+        assert!(told.contains(&line) && told.contains("NOTICE"), "{told}");
+        drop(reader);
+        assert_eq!(house.vault.erase(), Ok(1));
+        assert_eq!(held_up(), []);
+        all.push((overwritten, leaves() - before));
+    }
+    // It is all the same for a number that the case never had.
+    assert_eq!(all[0], all[1]);
+    is_sound(&house.vault);
+}
+
+#[test]
+fn a_copy_that_a_killed_backup_left_is_gone_before_an_erasure_ends_and_after_a_start() {
+    let house = admitted();
+    let data = house.paths().data();
+    let at = |name: &str| data.join(format!(".breachvault-unfinished-{name}"));
+    let put = |name: &str| fs::write(at(name), "what was copied").unwrap();
+    // Its maker is at work, in whichever process.
+    put("atwork");
+    let lock = fs::File::open(at("atwork")).unwrap();
+    lock.lock().unwrap();
+    put("atwork-journal");
+    put("left");
+    put("gone-journal");
+    let closed = house.left_by_a_kill();
+    carried_out(&house, ERASED);
+    assert_eq!(house.vault.erase(), Ok(1));
+    assert!(!at("left").exists() && !at("gone-journal").exists());
+    assert!(at("atwork").exists() && at("atwork-journal").exists());
+
+    // The doctor tells of them and of a room of a restore, and takes none away.
+    let room = tempfile::Builder::new()
+        .prefix(".breachvault-restore-")
+        .tempdir_in(closed.directory.path())
+        .unwrap();
+    let told = closed.doctor();
+    for name in ["-left", "-gone-journal", "-atwork"] {
+        let named = format!(".breachvault-unfinished{name}");
+        assert!(told.contains(&named), "{name}: {told}");
+    }
+    let room_named = room.path().file_name().unwrap().to_str().unwrap();
+    assert!(
+        told.contains(room_named) && told.contains("NOTICE"),
+        "{told}"
+    );
+    let left = || {
+        let names = files(&closed.paths().data()).into_iter();
+        names
+            .filter(|path| path.to_string_lossy().contains("unfinished"))
+            .count()
+    };
+    assert_eq!(left(), 4);
+    let vault = closed.open().unwrap();
+    assert_eq!(left(), 0);
+    vault.stop().unwrap();
+    drop(lock);
 }

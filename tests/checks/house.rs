@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use breachvault::domain::{CaseId, Format, Moment, OperatorName, Reference, Title};
@@ -25,6 +25,8 @@ use breachvault::vault::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::secret_file::write_secret;
 
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
 pub(crate) const REASON: &str = "asked for by a test";
@@ -120,6 +122,18 @@ impl House {
         Paths::of(self.directory.path())
     }
 
+    /// Somebody outside of the vault who reads its database until this is dropped.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test reads the file past the vault"
+    )]
+    pub(crate) fn reader(&self) -> rusqlite::Connection {
+        let reader = rusqlite::Connection::open(self.paths().database()).unwrap();
+        let held = "BEGIN; SELECT count(*) FROM leaf";
+        reader.execute_batch(held).unwrap();
+        reader
+    }
+
     pub(crate) fn admit(&self, file: Vec<u8>) -> Result<Value, Refusal> {
         admit_as(&self.vault, &self.people.custodian, &self.people.case, file)
     }
@@ -191,6 +205,21 @@ impl Closed {
             .pragma_update(None, "foreign_keys", "OFF")
             .unwrap();
         connection
+    }
+
+    /// What `doctor` says of it, which finds nothing wrong.
+    pub(crate) fn doctor(&self) -> String {
+        let passphrase = self.directory.path().join("passphrase");
+        write_secret(&passphrase, PASSPHRASE);
+        let doctor = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+            .args(["doctor", "--dir", self.directory.path().to_str().unwrap()])
+            .arg("--passphrase-file")
+            .arg(&passphrase)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(doctor.status.code(), Some(0), "{}", said(&doctor));
+        said(&doctor)
     }
 
     /// Runs `change` on the database.

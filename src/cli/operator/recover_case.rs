@@ -16,9 +16,9 @@ use crate::vault::identity::Fingerprint;
 
 #[derive(Args)]
 #[command(
-    after_help = "It takes the holders of two slots of the keyring, or where there is one slot its\n\
-                  holder, and an administrator. The new lead reads out the fingerprint that\n\
-                  `breachvault whoami` shows. It has a leaf with an alarm.\n\n\
+    after_help = "It takes the holders of two slots of the keyring, or where there is one\n\
+                  slot its holder, and an administrator. The new lead reads out the\n\
+                  fingerprint that `breachvault whoami` shows. It has a leaf with an alarm.\n\n\
                   Example:\n  \
                   breachvault operator recover-case o_0123456789abcdefghjk \\\n      \
                   --case c_0123456789abcdefghjk --fingerprint 7K3M-9QTX-2BWD \\\n      \

@@ -9,7 +9,8 @@ use crate::console::page::{Page, Shown, ViewOf};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::case::{CloseCase, HoldCase, ReopenCase, SetRetention};
-use crate::vault::OperationError;
+use crate::policy::Action as _;
+use crate::vault::{Operation, OperationError};
 
 /// Closes a case.
 pub struct CloseCasePage;
@@ -27,6 +28,8 @@ struct Again<'a> {
     refused: Option<&'a Refused>,
     /// Whether it is about the date.
     dated: bool,
+    /// Whether a passkey signs it.
+    signed: bool,
     case: String,
 }
 
@@ -49,6 +52,7 @@ macro_rules! moves {
                     visit,
                     refused: Some(refused),
                     dated: Self::FIELDS.len() == DATE_AND_REASON.len(),
+                    signed: <$operation as Operation>::Action::KIND.needs_assertion(),
                     case: visit.case().unwrap_or_default(),
                 }))
             }

@@ -84,6 +84,7 @@ fn called(task: &TaskView) -> &'static str {
         TaskKind::Retention => "A case is kept past its date",
         TaskKind::Backup => "The last backup failed",
         TaskKind::Destruction => "A destroyed case cannot be ended",
+        TaskKind::Erasure => "An erasure cannot be ended",
         TaskKind::Slots => "The keyring's slots are to change",
         TaskKind::Recovery => "Somebody recovers their account",
         TaskKind::Keys => "A key is due",
@@ -94,6 +95,7 @@ fn called(task: &TaskView) -> &'static str {
 fn about(task: &TaskView, case: &CaseId) -> String {
     let page = match task.kind {
         TaskKind::Destruction => "/certificate",
+        TaskKind::Erasure => "",
         _ if task.yours => "/members",
         _ => "",
     };
@@ -112,6 +114,10 @@ fn who_else(task: &TaskView) -> &'static str {
         TaskKind::Recovery => "Who can stop it: a lead or an administrator.",
         TaskKind::Keys => "Who can make a new one: an administrator.",
         TaskKind::Backup => "Who can mend it: an administrator, on the host.",
+        TaskKind::Erasure => {
+            "What is stored of the number could not be overwritten. It is tried again; who can mend it: an administrator, \
+             on the host."
+        }
         TaskKind::Destruction => {
             "Its keys or rows could not be deleted. It is tried again; who can mend it: an administrator, on the host."
         }

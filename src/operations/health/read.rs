@@ -42,6 +42,8 @@ pub struct HealthState {
     pub backups: BackupState,
     /// Destroyed cases that cannot be ended now. The vault answers about all others meanwhile.
     pub destructions: DestructionState,
+    /// Cases with an erasure that cannot be ended now. The numbers answer as absent already.
+    pub erasures: ErasureState,
     /// The vault's clock beside the machine's.
     pub clock: ClockState,
 }
@@ -66,6 +68,16 @@ pub struct DestructionState {
     pub since: Option<Moment>,
 }
 
+/// Erasures that were carried out, and that a fault keeps from their end: what is stored of a number is not overwritten
+/// yet, or the write-ahead log not cut.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErasureState {
+    /// In how many cases.
+    pub held_up: u64,
+    /// Since when in the first of them; null if there is none.
+    pub since: Option<Moment>,
+}
+
 impl Answer for Stood {
     type View = HealthState;
 
@@ -78,6 +90,7 @@ impl Answer for Stood {
             free_bytes,
             backups,
             held_up,
+            erasures_held_up,
         } = self.standing;
         Ok(HealthState {
             ready: damage.is_none(),
@@ -96,6 +109,10 @@ impl Answer for Stood {
             destructions: DestructionState {
                 held_up: held_up.0,
                 since: held_up.1,
+            },
+            erasures: ErasureState {
+                held_up: erasures_held_up.0,
+                since: erasures_held_up.1,
             },
             clock: self.clock,
         })
@@ -131,7 +148,7 @@ impl Request for ReadHealth {
             "breachvault/v_0123456789abcdefghjk\n43\nqlNmCsQmLH2C0lq8+1lGgGMq2hjrNTsV8Yu1TnJ7aPw=\n\n— breachvault/v_0123456789abcdefghjk …\n",
             "keyring_generation": 3, "database_bytes": 1433600, "package_bytes": 0, "free_bytes": 53687091200,
             "backups": {"scheduled": true, "done_at": "2024-03-21T02:00:00Z", "failed_at": null},
-            "destructions": {"held_up": 0, "since": null},
+            "destructions": {"held_up": 0, "since": null}, "erasures": {"held_up": 0, "since": null},
             "clock": {"time": "2024-03-21T22:34:49Z", "machine": "2024-03-21T22:34:49Z", "in_doubt": false,
             "off_by_s": null, "stopped_s": null, "accepted_by": null}}"#,
         problems: &[],

@@ -14,6 +14,7 @@ use super::trailer::{self, Kind, LogEnd, Manifest};
 use crate::domain::{Moment, hex};
 use crate::vault::keyring::LockedKeyring;
 use crate::vault::ledger::trail;
+use crate::vault::left_copies;
 use crate::vault::paths::Paths;
 use crate::vault::store::copy_database;
 
@@ -21,12 +22,10 @@ use crate::vault::store::copy_database;
 pub enum Target<'a> {
     /// A new file. It is there whole, or not at all.
     File(&'a Path),
-    /// A stream. The copy is made and verified in `data/` first, which needs room for it, and then sent.
+    /// A stream. The copy is made and verified in `data/` first, which needs room for it, and then sent. It has no name
+    /// any more while it is sent, so that nobody who is killed then leaves it.
     Stream(&'a mut dyn Write),
 }
-
-/// What an unfinished backup is called. A process that is killed leaves one.
-pub(super) const UNFINISHED: &str = ".breachvault-unfinished-";
 
 /// Copies the database, also while the vault is served. Between two steps of the copy it rests for `rest`, and it stops
 /// if `goes_on` says so.
@@ -169,10 +168,7 @@ fn new_file(target: &Target<'_>, paths: &Paths) -> Result<NamedTempFile, BackupE
         Target::File(path) => folder_of(path).to_owned(),
         Target::Stream(_) => paths.data(),
     };
-    tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .tempfile_in(folder)
-        .map_err(BackupError::io("make a file for the backup"))
+    left_copies::new_copy(&folder).map_err(BackupError::io("make a file for the backup"))
 }
 
 pub(super) fn folder_of(path: &Path) -> &Path {
@@ -203,8 +199,10 @@ fn finish(
             folder.map_err(&failed)?;
         }
         Target::Stream(out) => {
-            file.as_file_mut().rewind().map_err(&failed)?;
-            io::copy(file.as_file_mut(), out)
+            let (mut file, path) = file.into_parts();
+            path.close().map_err(&failed)?;
+            file.rewind().map_err(&failed)?;
+            io::copy(&mut file, out)
                 .and_then(|_| out.flush())
                 .map_err(BackupError::io("send the backup"))?;
         }

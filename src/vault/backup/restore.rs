@@ -30,6 +30,7 @@ use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
 use crate::vault::ledger::{
     Signing, StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark,
 };
+use crate::vault::left_copies;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::KeyId;
 use crate::vault::private_files::{make_file, make_folder};
@@ -55,6 +56,7 @@ pub struct Sources<'a> {
 pub struct Room {
     /// Removed with everything in it when this is dropped.
     folder: TempDir,
+    lock: File,
     paths: Paths,
     place: PathBuf,
     manifest: Manifest,
@@ -73,6 +75,7 @@ pub struct Verified {
 pub struct Restored {
     vault: Vault,
     folder: TempDir,
+    lock: File,
     paths: Paths,
     place: PathBuf,
 }
@@ -96,9 +99,7 @@ impl Room {
             true => place,
             false => folder_of(place),
         };
-        let folder = tempfile::Builder::new()
-            .prefix(".breachvault-restore-")
-            .tempdir_in(beside)
+        let (folder, lock) = left_copies::new_room(beside)
             .map_err(|error| io_error("make a folder for the copy", &error))?;
         let paths = Paths::of(&folder.path().join("vault"));
         let failed = |error: io::Error| io_error("write the copy", &error);
@@ -132,6 +133,7 @@ impl Room {
         }
         Ok(Self {
             folder,
+            lock,
             paths,
             place: place.to_owned(),
             manifest,
@@ -235,6 +237,8 @@ impl Room {
     ) -> Result<usize, RestoreError> {
         let found = Inspection::open(&self.paths, keyring, settings, clock, entropy)?;
         found.check_details()?;
+        // Lists of another vault would be found only when it is too late.
+        found.open_erasures().map_err(StartError::from)?;
         sound(found.check_exhibits())
     }
 
@@ -276,6 +280,7 @@ impl Room {
         Ok(Restored {
             vault,
             folder: self.folder,
+            lock: self.lock,
             paths: self.paths,
             place: self.place,
         })
@@ -331,6 +336,7 @@ impl Restored {
             sync(folder_of(&self.place)).map_err(failed)?;
         }
         drop(self.folder);
+        drop(self.lock);
         Ok(())
     }
 }

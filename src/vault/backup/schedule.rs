@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::fault::BackupError;
-use super::make::{Target, UNFINISHED, back_up_database, back_up_erasures, back_up_keyring};
+use super::make::{Target, back_up_database, back_up_erasures, back_up_keyring};
 use super::restored::Nothing;
 use super::trailer::{self, Kind, Manifest};
 use crate::domain::Moment;
@@ -22,6 +22,7 @@ use crate::vault::call::target::Target as About;
 use crate::vault::clock::Clock;
 use crate::vault::door::{Operation, Vault};
 use crate::vault::error::OperationError;
+use crate::vault::left_copies::COPY;
 use crate::vault::private_files::make_folder_unless_used;
 use crate::vault::scope::Scope;
 
@@ -220,7 +221,7 @@ fn prepare(folder: &Path) -> Result<(), BackupError> {
         let idle = entry.metadata().and_then(|found| found.modified());
         let idle = idle.ok().and_then(|written| written.elapsed().ok());
         let left = idle.is_some_and(|idle| idle > LEFT_BEHIND);
-        if left && entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+        if left && entry.file_name().to_string_lossy().starts_with(COPY) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -26,7 +26,9 @@ pub(in crate::vault) struct Erasure {
     pub(in crate::vault) term: Option<u32>,
     /// The user names that belonged to this person only, and were erased with the number.
     pub(in crate::vault) users: Vec<u32>,
-    /// Whether nothing is left to be overwritten.
+    /// Whether everything is overwritten. What is left then is to cut the write-ahead log.
+    pub(in crate::vault) overwritten: bool,
+    /// Whether nothing is left to be done.
     pub(in crate::vault) done: bool,
 }
 
@@ -42,6 +44,7 @@ impl Erasure {
             region: region_of(phone).map(|region| region.to_string()),
             term: None,
             users: Vec::new(),
+            overwritten: false,
             done: false,
         }
     }

@@ -35,6 +35,9 @@ const NOBODY: &str = "----------------------";
 /// A moment of 2001: as long as those of today.
 const NO_MOMENT: i64 = 1_000_000_000;
 
+/// One second later: two people agreed that the passkeys may be replaced.
+const AGREED: i64 = NO_MOMENT + 1;
+
 /// What is kept, sealed, of an operator.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +52,7 @@ pub(in crate::vault) struct OperatorSecrets {
     used_steps: Vec<i64>,
     /// Who asked that the second factor can be replaced; [`NOBODY`] if nobody did.
     reset_by: String,
-    /// Until when another person can agree, in seconds of the vault's own time.
+    /// Until when another person can agree, in seconds of the vault's own time; [`AGREED`] once one did.
     reset_until: i64,
     /// The tag of the recovery code, base64; of no code, random bytes.
     recovery: String,
@@ -164,6 +167,18 @@ impl OperatorSecrets {
     pub(in crate::vault) fn ask_reset(&mut self, by: &OperatorId, until: Moment) {
         self.reset_by = by.to_string();
         self.reset_until = until.seconds();
+    }
+
+    /// Two people agreed: the passkeys stay, but may be replaced until one of them is used.
+    pub(in crate::vault) fn agree_reset(&mut self) {
+        self.reset_by = NOBODY.to_owned();
+        self.reset_until = AGREED;
+    }
+
+    /// Whether the passkeys may be replaced by somebody who has the password only, or are none.
+    pub(in crate::vault) fn has_replaceable_passkeys(&self) -> bool {
+        let agreed = self.reset_by == NOBODY && self.reset_until == AGREED;
+        agreed || self.passkeys.is_empty()
     }
 
     pub(in crate::vault) fn forget_reset(&mut self) {
@@ -326,8 +341,12 @@ mod tests {
         secrets.ask_reset(&by, until);
         assert_eq!(secrets.reset_asked(), Some((by.as_str(), until)));
         assert_eq!(length(&secrets), before);
+        secrets.agree_reset();
+        assert_eq!(secrets.reset_asked(), None);
+        assert_eq!(length(&secrets), before);
         secrets.forget_reset();
         assert_eq!(secrets.reset_asked(), None);
+        assert_eq!(length(&secrets), before);
     }
 
     #[test]

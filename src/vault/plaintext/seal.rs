@@ -168,7 +168,9 @@ sealers! {
 }
 
 /// Nonce, ciphertext and tag.
-fn split(sealed: &[u8]) -> Result<([u8; 12], &[u8], [u8; TAG]), OpenError> {
+type Parts<'s> = ([u8; 12], &'s [u8], [u8; TAG]);
+
+fn split(sealed: &[u8]) -> Result<Parts<'_>, OpenError> {
     let (nonce, rest) = sealed
         .get(5..)
         .and_then(<[u8]>::split_first_chunk::<12>)

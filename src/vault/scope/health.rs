@@ -24,6 +24,8 @@ pub struct Standing {
     pub backups: BackupReport,
     /// How many destroyed cases cannot be ended, and since when the first of them.
     pub held_up: (u64, Option<Moment>),
+    /// How many cases have an erasure that cannot be ended, and since when the first of them.
+    pub erasures_held_up: (u64, Option<Moment>),
 }
 
 impl Reading<'_> {
@@ -37,7 +39,6 @@ impl Reading<'_> {
         let packages = fs::read_dir(paths.packages()).into_iter().flatten();
         let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
         let disk = rustix::fs::statvfs(paths.data()).ok();
-        let held_up = self.core.held_up.all();
         Standing {
             damage: self
                 .core
@@ -49,10 +50,14 @@ impl Reading<'_> {
             package_bytes: packages.map(|found| found.len()).sum(),
             free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
             backups: self.core.backups.report(),
-            held_up: (
-                held_up.len() as u64,
-                held_up.iter().map(|one: &HeldUp| one.since).min(),
-            ),
+            held_up: counted(&self.core.held_up.all()),
+            erasures_held_up: counted(&self.core.erasures_held_up.all()),
         }
     }
+}
+
+/// How many there are, and since when the first of them.
+fn counted(held_up: &[HeldUp]) -> (u64, Option<Moment>) {
+    let since = held_up.iter().map(|one| one.since).min();
+    (held_up.len() as u64, since)
 }

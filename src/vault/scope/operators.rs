@@ -206,9 +206,9 @@ impl<A: Writes> Scope<'_, A> {
         let found = row.filter(|(row, _)| row.state == OperatorState::Active && row.totp_step == 0);
         let opened = found.map(|(row, password)| {
             let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
-            // Who has a passkey gets no code beside it.
+            // Who has a passkey gets no code beside it, but in its place after a reset.
             let same = secrets.password.as_deref() == Some(password.as_str())
-                && secrets.passkeys.is_empty();
+                && secrets.has_replaceable_passkeys();
             Ok::<_, OperationError>(same.then_some((row, secrets)))
         });
         let Some((row, mut secrets)) = opened.transpose()?.flatten() else {
@@ -216,6 +216,7 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::NotFound);
         };
         secrets.totp = Some(STANDARD.encode(totp.bytes()));
+        secrets.passkeys.clear();
         secrets.forget_reset();
         let sealed = self.seal_secrets(&secrets, &row.id)?;
         operator_rows::set_second_factor(self.transaction()?, &row.id, &sealed)?;
@@ -232,9 +233,10 @@ impl<A: Writes> Scope<'_, A> {
 
     /// One person asks that a lost second factor can be replaced, and another one agrees within a day; answers whether
     /// both did. From then on it counts as not used yet: with it alone nobody gets in, but with the password it can be
-    /// set up anew, until a code of it is used. Such a code also takes back what one person asked. Passkeys are
-    /// removed, sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's
-    /// passphrase too.
+    /// set up anew, until a code of it is used. Such a code also takes back what one person asked. It is the same with
+    /// passkeys: they stay until a new factor is set up in their place, and whoever signs in with one keeps them.
+    /// Sessions end, and a lead of each case has to recognise them anew. Only for those who have the vault's passphrase
+    /// too.
     pub fn reset_second_factor(
         &mut self,
         operator: &OperatorId,
@@ -245,7 +247,7 @@ impl<A: Writes> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?;
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         let has_code = secrets.totp.is_some() && row.totp_step != 0;
-        if !has_code && secrets.passkeys.is_empty() {
+        if !has_code && secrets.has_replaceable_passkeys() {
             let rule = "has no second factor that was used: it can be set up with the password";
             return Err(OperationError::invalid("operator", rule));
         }
@@ -253,9 +255,8 @@ impl<A: Writes> Scope<'_, A> {
         match self.reset_asked_by(&secrets)? {
             Some(by) if by == own => Err(self.deny(Denial::OwnRequest)),
             Some(by) => {
-                secrets.forget_reset();
-                secrets.passkeys.clear();
-                // Where there is no passkey there is nothing to recover.
+                secrets.agree_reset();
+                // A new factor needs no delay any more, and the old code may be lost with the passkeys.
                 secrets.forget_recovery(&*self.core.entropy)?;
                 secrets.renew_fingerprint(&*self.core.entropy)?;
                 let sealed = self.seal_secrets(&secrets, &row.id)?;

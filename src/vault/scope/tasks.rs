@@ -1,6 +1,6 @@
 //! What waits for somebody and is no request: a clock in doubt, lookups that are frozen, leads who are suspended,
 //! members whom nobody has recognised, cases that were to be kept until a date, destroyed cases that cannot be ended,
-//! a change of the keyring's slots, recoveries, keys that are due.
+//! erasures that cannot be ended, a change of the keyring's slots, recoveries, keys that are due.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +31,8 @@ words! {
         Backup => "backup",
         /// Keys or rows of a destroyed case could not be deleted; an administrator looks at the host.
         Destruction => "destruction",
+        /// What is stored of an erased number could not be overwritten; an administrator looks at the host.
+        Erasure => "erasure",
         /// A change of the keyring's slots: another administrator decides it, or whoever asked carries it out.
         Slots => "slots",
         /// Somebody recovers an account whose passkeys are said to be lost: ask the person, and stop it if it is not
@@ -100,6 +102,14 @@ impl<A: Action> Scope<'_, A> {
                 ..TaskView::of(TaskKind::Destruction)
             }));
         }
+        let erasures = self.core.erasures_held_up.all();
+        if home == HomeRole::Administrator {
+            all.extend(erasures.iter().map(|one| TaskView {
+                yours: true,
+                case: Some(one.case.clone()),
+                ..TaskView::of(TaskKind::Erasure)
+            }));
+        }
         if in_vault(ActionKind::DecideSlotChange)
             && let Some((asker, until)) = self.slot_change_for_caller()?
         {
@@ -150,6 +160,15 @@ impl<A: Action> Scope<'_, A> {
                 continue;
             }
             let title = self.describe(&case)?.title;
+            if allows_seat(ActionKind::ReadErasure, seat)
+                && erasures.iter().any(|one| one.case == case.id)
+            {
+                all.push(TaskView {
+                    case: Some(case.id.clone()),
+                    title: Some(title.clone()),
+                    ..TaskView::of(TaskKind::Erasure)
+                });
+            }
             if allows_seat(ActionKind::StopDestruction, seat)
                 && let Some(until) = self.kept_too_long(&case)?
             {

@@ -42,7 +42,12 @@ pub(crate) fn upsert(
         ("suspended_at", nothing()),
         ("suspended_by", nothing()),
     ];
-    connection.put(&MEMBERSHIP, &key(case, operator), &set)
+    let key = key(case, operator);
+    if connection.update(&MEMBERSHIP, &key, &[], &set)? {
+        return Ok(());
+    }
+    let unrecognised = [("recognised_at", nothing()), ("recognised_by", nothing())];
+    connection.insert(&MEMBERSHIP, &[&key[..], &set, &unrecognised].concat())
 }
 
 /// Somebody knows whose account it is.

@@ -5,7 +5,7 @@ use ureq::http::Method;
 
 use breachvault::http::{page_table, table};
 
-use crate::support::{Authenticator, Client, Incident, PASSWORD, Says, Who, body};
+use crate::support::{Answer, Authenticator, Client, Incident, PASSWORD, Says, Who, body};
 
 const POST: &Method = &Method::POST;
 
@@ -328,4 +328,49 @@ fn a_signature_about_a_change_of_slots_is_for_this_change_and_this_decision() {
     decider
         .with_assertion(POST, path, &no, &key.sign(&challenge))
         .assert_status(200);
+}
+
+#[test]
+fn a_stolen_session_lifts_no_hold_closes_no_case_and_accepts_no_time() {
+    let scene = Scene::new();
+    let (lead, key, incident) = (&scene.lead, &scene.key, &scene.incident);
+    let (put, reason) = (&Method::PUT, body::reason());
+    let [hold, reopen, close, retention] =
+        ["/hold", "/reopen", "/close", "/retention"].map(|act| incident.of_case(act));
+    let until = json!({ "keep_until": "2024-04-03T09:00:00Z", "reason": body::REASON });
+    let state = || {
+        let read = lead.get(&incident.of_case("")).assert_status(200).json();
+        (read["state"].clone(), read["keep_until"].clone())
+    };
+    let before = state();
+    let refused = |answer: Answer| {
+        answer.assert_problem(403, "assertion-needed");
+    };
+    refused(lead.post(&close, &reason));
+    refused(lead.put(&retention, &until));
+    assert_eq!(state(), before);
+    // A hold only protects, so nobody waits with it. It is another lead's.
+    incident.lead().post(&hold, &reason).assert_status(200);
+    refused(lead.post(&reopen, &reason));
+    assert_eq!(state().0, "held");
+    let lifted = lead.signed(key, POST, &reopen, &reason).assert_status(200);
+    let leaf = incident.leaf(lifted.leaf().unwrap());
+    assert!(leaf["assertion"].is_string(), "{leaf}");
+    lead.signed(key, put, &retention, &until).assert_status(200);
+    assert_eq!(state().1, "2024-04-03T09:00:00Z");
+    // What was signed for one date sets no other.
+    let challenge = lead.challenge(put, &retention, &until).assert_status(200);
+    let other = json!({ "reason": body::REASON });
+    lead.with_assertion(put, &retention, &other, &key.sign(&challenge.json()))
+        .assert_problem(403, "assertion-refused");
+    lead.post(&hold, &reason).assert_status(200);
+    lead.signed(key, POST, &reopen, &reason).assert_status(200);
+    lead.signed(key, POST, &close, &reason).assert_status(200);
+    assert_eq!(state().0, "closed");
+
+    incident.clock.jump_seconds(86_400);
+    let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": body::REASON });
+    refused(lead.post("/clock/acceptance", &time));
+    let accepted = lead.signed(key, POST, "/clock/acceptance", &time);
+    assert_eq!(accepted.assert_status(200).json()["accepted"], false);
 }

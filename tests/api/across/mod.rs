@@ -23,6 +23,7 @@ mod openapi_tools;
 mod passkeys;
 mod recovery;
 mod refusals;
+mod reset;
 mod route_coverage;
 mod routes;
 mod second_factor;

@@ -91,8 +91,13 @@ fn the_log_goes_on_under_a_key_that_the_old_one_signed_and_old_proofs_hold() {
         trail::verify_directory(&vault.paths, Some(key.clone()), kept)
     };
     assert_eq!(verify(&new, &[]).unwrap().successors.len(), 1);
-    assert_eq!(verify(&new, &[kept.clone()]).unwrap().kept_checkpoints, 1);
-    let followed = verify(&old, &[kept.clone()]).unwrap();
+    assert_eq!(
+        verify(&new, std::slice::from_ref(&kept))
+            .unwrap()
+            .kept_checkpoints,
+        1
+    );
+    let followed = verify(&old, std::slice::from_ref(&kept)).unwrap();
     assert_eq!(
         (followed.successors[0].leaf, &followed.successors[0].key),
         (seq, &new)
@@ -127,7 +132,13 @@ fn the_log_goes_on_under_a_key_that_the_old_one_signed_and_old_proofs_hold() {
     let again = change(&vault, &wanted()).json();
     let third: VerifierKey = again["log_key"].as_str().unwrap().parse().unwrap();
     assert!(third != new && third != old);
-    assert_eq!(verify(&old, &[kept.clone()]).unwrap().successors.len(), 2);
+    assert_eq!(
+        verify(&old, std::slice::from_ref(&kept))
+            .unwrap()
+            .successors
+            .len(),
+        2
+    );
     assert_eq!(
         vault
             .auditor()

@@ -1,7 +1,26 @@
 //! A lead or a custodian carries out what was approved, and the number is answered as absent.
 
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use serde_json::json;
+use ureq::http::Method;
+
 use super::{NUMBER, approved, ask, carry_out, incident, state};
-use crate::support::{Who, body};
+use crate::support::{Browser, TestVault, Who, body};
+
+/// Somebody outside of the vault reads its database until this is dropped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "somebody beside the vault reads its database"
+)]
+fn reader(vault: &TestVault) -> Connection {
+    let connection = Connection::open(vault.paths.database()).unwrap();
+    connection
+        .execute_batch("BEGIN; SELECT count(*) FROM leaf")
+        .unwrap();
+    connection
+}
 
 #[test]
 fn what_was_approved_is_carried_out_once_by_a_lead_or_a_custodian() {
@@ -35,4 +54,74 @@ fn what_was_approved_is_carried_out_once_by_a_lead_or_a_custodian() {
     assert_eq!(state(&incident, NUMBER), "not_exposed");
     assert_eq!(state(&incident, "+447700900002"), "exposed");
     carry_out(&incident.custodian(), &erasure).assert_problem(409, "wrong-state");
+}
+
+#[test]
+fn an_erasure_that_cannot_be_ended_is_told_to_those_it_concerns() {
+    let incident = incident();
+    for who in [Who::SecondLead, Who::Administrator, Who::Auditor] {
+        incident.client(who);
+    }
+    let erasure = approved(&incident, NUMBER);
+    let reader = reader(&incident);
+    carry_out(&incident.custodian(), &erasure).assert_status(200);
+    let anybody = |path: &str| {
+        let answer = incident.anonymous().send(Method::GET, path, &[], &[]);
+        answer.assert_status(200).text()
+    };
+    let until_ready_says = |all_is_well: bool| {
+        let begun = Instant::now();
+        while (anybody("/readyz") == "ready\n") != all_is_well {
+            assert!(begun.elapsed() < Duration::from_secs(90));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    until_ready_says(false);
+    let told = anybody("/readyz");
+    assert!(
+        told.starts_with("ready\nan erasure cannot be ended"),
+        "{told}"
+    );
+    let gauge = "\nbreachvault_erasures_held_up ";
+    assert!(anybody("/metrics").contains(&format!("{gauge}1\n")));
+    let health = || {
+        let health = incident.auditor().get("/health").assert_status(200).json();
+        health["erasures"].clone()
+    };
+    assert_eq!(health()["held_up"], 1);
+    assert!(health()["since"].is_string());
+    let task = |who: Who| {
+        let inbox = incident.client(who).get("/inbox").assert_status(200).json();
+        let tasks = inbox["tasks"].as_array().unwrap().clone();
+        tasks.into_iter().find(|task| task["kind"] == "erasure")
+    };
+    for who in [
+        Who::Investigator,
+        Who::Lead,
+        Who::SecondLead,
+        Who::Custodian,
+    ] {
+        let task = task(who).unwrap();
+        assert_eq!(task["case"], incident.case.as_str(), "{who:?}");
+        assert!(task["title"].is_string(), "{task}");
+        assert_eq!(task["yours"], false, "{who:?}");
+    }
+    let administrators = task(Who::Administrator).unwrap();
+    assert_eq!(administrators["yours"], true);
+    assert!(administrators.get("title").is_none(), "{administrators}");
+    for who in [Who::Liaison, Who::Auditor, Who::Outsider] {
+        assert_eq!(task(who), None, "{who:?}");
+    }
+    let home = Browser::signed_in(&incident, Who::Lead).get("/console");
+    assert!(home.text().contains("An erasure cannot be ended"));
+    let page = Browser::signed_in(&incident, Who::Auditor).get("/console/health");
+    assert!(page.text().contains("an erasure cannot be ended"));
+    // It answers as absent all the while.
+    assert_eq!(state(&incident, NUMBER), "not_exposed");
+
+    drop(reader);
+    until_ready_says(true);
+    assert!(anybody("/metrics").contains(&format!("{gauge}0\n")));
+    assert_eq!(health(), json!({ "held_up": 0, "since": null }));
+    assert_eq!(task(Who::Lead), None);
 }

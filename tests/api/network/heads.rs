@@ -143,3 +143,23 @@ fn a_body_that_is_coded_or_in_another_text_is_refused_with_a_leaf() {
     );
     answer.assert_problem(415, "unsupported-media-type");
 }
+
+#[test]
+fn a_chunk_that_is_none_is_told_at_once_as_what_it_is() {
+    let vault = TestVault::new();
+    let token = vault.lead().token().to_owned();
+    for chunks in [
+        "zz\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}xx0\r\n\r\n",
+        "ffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+    ] {
+        let request = format!(
+            "POST /api/v1/cases HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ntransfer-encoding: chunked\r\n\
+             connection: close\r\n\r\n{chunks}"
+        );
+        let (status, head, problem) = send(&vault, request.as_bytes());
+        assert_eq!(status, 400, "{chunks:?}: {head}");
+        assert_eq!(problem["type"], "/errors#malformed-request", "{chunks:?}");
+    }
+}

@@ -367,7 +367,8 @@ impl TestVault {
         self.end()
     }
 
-    fn end(&mut self) -> bool {
+    /// The same; its files stay until this is dropped.
+    pub fn end(&mut self) -> bool {
         drop(self.stop.take());
         self.thread
             .take()

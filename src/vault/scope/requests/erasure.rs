@@ -298,6 +298,7 @@ impl<A: Writes> Scope<'_, A> {
                 region: body.region.clone(),
                 term: body.term,
                 users: Vec::new(),
+                overwritten: false,
                 done: false,
             };
             let nonce = self.core.nonce()?;

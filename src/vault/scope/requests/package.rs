@@ -92,6 +92,9 @@ impl WantedBytes {
     }
 }
 
+/// A public key that signs packages, and until when it did; the newest does.
+pub(super) type PackageKey = ([u8; 32], Option<Moment>);
+
 impl<A: Action> Scope<'_, A> {
     /// The evidence key, for signing only.
     pub fn package_signer(&self) -> Result<PackageSigner, OperationError> {
@@ -99,8 +102,8 @@ impl<A: Action> Scope<'_, A> {
         Ok(self.core.keys().package_signer(number)?)
     }
 
-    /// The public keys that sign packages, oldest first, and until when each did; the newest does.
-    pub fn package_keys(&self) -> Result<Vec<([u8; 32], Option<Moment>)>, OperationError> {
+    /// The public keys that sign packages, oldest first.
+    pub fn package_keys(&self) -> Result<Vec<PackageKey>, OperationError> {
         let signing = Signing::read(self.connection)?;
         let until = signing.successions().iter().map(|one| Some(one.at));
         let keys = self.core.keys();
