@@ -114,8 +114,8 @@ impl Request for CarryOutSlotChange {
             the leaf of this act on, which has the signature of the old key of the log over the new one.",
         request: r#"{"reason": "the holders of the shares are here"}"#,
         answer: r#"{"slot": 1, "kind": "shares", "label": "board", "fingerprint": "0123-4567-89ab-cdef",
-            "vault_fingerprint": "89ab-cdef-0123-4567", "needed": 2, "generation": 4, "passphrase": null, "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…",
-            "BVSHARE1-CCCC-…"], "log_key": null, "package_key": null}"#,
+            "vault_fingerprint": "89ab-cdef-0123-4567", "needed": 2, "generation": 4, "passphrase": null,
+            "shares": ["BVSHARE1-AAAA-…", "BVSHARE1-BBBB-…", "BVSHARE1-CCCC-…"], "log_key": null, "package_key": null}"#,
         problems: &["not-the-asker", "wrong-state", "keyring-slots", "not-found"],
     };
 

@@ -151,6 +151,7 @@ fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
         "/console/password".to_owned(),
         "/console/tokens".to_owned(),
         "/console/operators".to_owned(),
+        format!("/console/cases/{}", incident.case),
         format!("/console/cases/{}/members", incident.case),
         format!("/console/cases/{}/members/new", incident.case),
     ]
@@ -191,7 +192,10 @@ const ASKED: &str = r#"
         form.requestSubmit = () => {};
         for (const button of form.querySelectorAll("button")) {
             let asked = null;
-            window.fetch = (to) => { asked = new URL(to, location).href; return Promise.resolve(new Response("", { status: 403 })); };
+            window.fetch = (to) => {
+                asked = new URL(to, location).href;
+                return Promise.resolve(new Response("", { status: 403 }));
+            };
             form.dispatchEvent(new SubmitEvent("submit", { submitter: button, cancelable: true, bubbles: true }));
             const to = button.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
             found.push({ asked, sent_to: new URL(to, location).href });
