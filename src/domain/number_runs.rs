@@ -44,8 +44,8 @@ pub fn number_runs(text: &str) -> Vec<Zeroizing<String>> {
         }
     }
     let mut all = Vec::new();
-    for at in 0..runs.len() {
-        let plus = if runs[at].plus { "+" } else { "" };
+    for (at, first) in runs.iter().enumerate() {
+        let plus = if first.plus { "+" } else { "" };
         let mut whole = Zeroizing::new(plus.to_owned());
         for (behind, run) in runs[at..].iter().enumerate() {
             if (behind > 0 && run.apart) || whole.len() + run.digits.len() > MOST {
