@@ -18,6 +18,7 @@ pub mod invisible;
 mod io_words;
 mod moment;
 pub mod network;
+mod number_runs;
 pub mod oidc;
 mod p256;
 mod passkey;
@@ -43,10 +44,10 @@ pub use format::Format;
 pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
+pub use number_runs::{has_digits_of_number, number_runs};
 pub use passkey::{Assertion, AssertionFault, MadePasskey, Making, NotByPasskey, PasskeyPoint};
 pub use phone_like::{
-    has_digits_of_number, holds_whole_number, is_bare_number, is_short_number, may_hold_number,
-    number_runs, written_numbers,
+    holds_whole_number, is_bare_number, is_short_number, may_hold_number, written_numbers,
 };
 pub use profile::Profile;
 pub use purpose::Purpose;

@@ -5,7 +5,7 @@ use std::fs;
 
 use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
-use breachvault::operations::record::LookUp;
+use breachvault::operations::record::{LookUp, SearchRecords};
 use breachvault::operations::reveal::RequestReveal;
 use breachvault::vault::{EraseError, Refusal, Vault};
 use serde_json::{Value, json};
@@ -392,4 +392,60 @@ fn a_copy_that_a_killed_backup_left_is_gone_before_an_erasure_ends_and_after_a_s
     assert_eq!(left(), 0);
     vault.stop().unwrap();
     drop(lock);
+}
+
+#[test]
+fn names_and_area_states_of_an_erased_number_go_also_after_a_kill_and_the_exhibits_stay_sound() {
+    const HERE: &str = "+13075550188";
+    let house = House::new();
+    let file = |account: &str| {
+        let mut text = String::from("account,user,number,carrier,country,state,sent_at,kind\n");
+        for (at, (number, user)) in [
+            (HERE, "own.name"),
+            ("+12105550711", "3075550188"),
+            ("+13075550111", "ann.b"),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let sent_at = format!("2024-03-{:02}T12:00:00Z", at + 1);
+            text += &format!("{account},{user},{number},Bell,US,TX,{sent_at},sms\n");
+        }
+        text.into_bytes()
+    };
+    house.admit(file("one")).unwrap();
+    house.admit(file("two")).unwrap();
+    let areas = |vault: &Vault| -> Vec<String> {
+        let body = json!({ "filter": {}, "limit": 50, "purpose": "scoping", "reason": REASON });
+        let case = [("case", house.people.case.as_str())];
+        let found = ask::<SearchRecords>(vault, &house.people.investigator, &case, body).unwrap();
+        let records = found["records"].as_array().unwrap().iter();
+        let mut areas: Vec<String> = records
+            .map(|record| record["area_state"].as_str().unwrap().to_owned())
+            .collect();
+        areas.sort_unstable();
+        areas
+    };
+    assert_eq!(areas(&house.vault), ["TX", "TX", "WY", "WY", "WY", "WY"]);
+    carried_out(&house, HERE);
+
+    // A kill before anything was overwritten, and one after all was.
+    let killed = house.left_by_a_kill();
+    assert_eq!(house.vault.erase(), Ok(1));
+    let done = house.left_by_a_kill();
+    for left in [killed, done] {
+        let vault = left.open().unwrap();
+        assert_eq!(vault.erase(), Ok(0));
+        assert_eq!(areas(&vault), ["", "", "TX", "TX", "WY", "WY"]);
+        is_sound(&vault);
+    }
+
+    // A later file of the same rows: those of the number are new, and nothing of it comes back.
+    house.admit(file("one")).unwrap();
+    let again = areas(&house.vault);
+    assert!(
+        again.iter().filter(|area| *area == "WY").count() == 2,
+        "{again:?}"
+    );
+    is_sound(&house.vault);
 }

@@ -295,7 +295,7 @@ mod tests {
             (Field::State, "2025550147"),
             (Field::Kind, "202-555-0147"),
             (Field::Channel, "447700900771"),
-            (Field::Country, "tel 2025550147"),
+            (Field::Country, "0012025550147"),
             (Field::Account, "+12025550147"),
         ] {
             assert_eq!(fault(field, cell), Some(RejectKind::PhoneNumber), "{cell}");

@@ -369,6 +369,88 @@ fn a_wrongly_declared_format_is_refused() {
 }
 
 #[test]
+fn a_number_in_a_column_that_is_shown_rejects_its_row_and_is_not_kept() {
+    let header = "account,number,carrier,country,state,sent_at,kind,channel\n";
+    let right = [
+        "acme",
+        "+12025550142",
+        "Bell 310260",
+        "US",
+        "TX 75001-1234",
+        "mfa 2024",
+        "api",
+    ];
+    let file = |cells: [&str; 7]| {
+        let [account, number, carrier, country, state, kind, channel] = cells;
+        format!(
+            "{header}{account},{number},{carrier},{country},{state},2024-03-21T22:34:49Z,{kind},{channel}\n"
+        )
+    };
+    let of = |cells| read(file(cells).into_bytes(), Declared::default()).unwrap();
+    assert_eq!(of(right).rows.len(), 1);
+    for (at, column) in [
+        (0, "account"),
+        (2, "carrier"),
+        (3, "country"),
+        (4, "state"),
+        (5, "kind"),
+        (6, "channel"),
+    ] {
+        for spelling in ["+13075550188", "307-555-0188", "0013075550188"] {
+            let mut cells = right;
+            cells[at] = spelling;
+            let read = of(cells);
+            assert_eq!(
+                read.rejects,
+                [(2, Some(column), "phone-number")],
+                "{spelling}"
+            );
+            assert!(!read.reject_cells[0].contains(column), "{spelling}");
+            assert!(read.reject_cells[0].contains("+12025550142"));
+        }
+    }
+    // A number only where the row is from.
+    let mut cells = right;
+    (cells[1], cells[2], cells[3]) = ("+4740612346", "40612345", "NO");
+    let read = of(cells);
+    assert_eq!(read.rejects, [(2, Some("carrier"), "phone-number")]);
+    assert!(!read.reject_cells[0].contains("40612345"));
+    cells[3] = "US";
+    assert_eq!(of(cells).rows.len(), 1);
+}
+
+#[test]
+fn a_column_of_numbers_that_is_read_as_the_account_is_refused() {
+    let file = |rows: &[(&str, &str)]| {
+        let mut text = String::from("account,number,country,sent_at\n");
+        for (account, number) in rows {
+            text += &format!("{account},{number},US,2024-03-21T22:34:49Z\n");
+        }
+        text.into_bytes()
+    };
+    let refused = |rows: &[(&str, &str)]| read(file(rows), Declared::default()).err();
+    let line = 2;
+    let expected = Some(IngestError::NumbersAsAccounts { line });
+    // The number itself, in two ways, and another one of the country.
+    let own = [
+        ("13075550188", "+13075550188"),
+        ("3075550188", "+13075550188"),
+    ];
+    assert_eq!(refused(&own), expected);
+    assert_eq!(refused(&[("12125550142", "+13075550188"); 3]), expected);
+    for ids in [
+        [("123456789012", "+13075550188"); 3],
+        [("10000012345", "+13075550188"); 3],
+        [("48213", "+13075550188"); 3],
+    ] {
+        assert_eq!(refused(&ids), None, "{}", ids[0].0);
+    }
+    // Half of them is not most.
+    let half = [("13075550188", "+13075550188"), ("acme", "+13075550189")];
+    assert_eq!(refused(&half), None);
+}
+
+#[test]
 fn columns_can_be_mapped_and_content_cannot() {
     for content in ["Body", "message_body", "SMS Text", "content"] {
         let refused = ColumnMapping::new(Field::User, content).err();

@@ -15,6 +15,7 @@ use memchr::memmem;
 use serde_json::{Value, json};
 
 use super::routes::{OPEN, ROWS, ask, ask_open, client, work_on};
+use crate::export::{Receiver, unpack};
 use crate::support::{Answer, Incident, Log, PASSWORD, Who, body, captured, csv_of};
 
 const DATA: &str = "+447700900771";
@@ -146,6 +147,108 @@ fn a_number_is_found_nowhere_but_where_it_was_asked_to_be() {
     let log = captured();
     assert!(log.contains("http.route"), "the log is kept");
     clean("the log", log.as_bytes(), &[DATA, DATA_US, WORDS]);
+}
+
+/// A file with a number in each column that is shown: one row for each spelling and column, and one that is right.
+fn shifted(spellings: &[(&str, &[usize])]) -> (Vec<u8>, u64) {
+    let right = [
+        "one",
+        "+447700900002",
+        "Carrier",
+        "GB",
+        "",
+        "",
+        "sms",
+        "api",
+    ];
+    let header = "account,number,carrier,country,state,sent_at,kind,channel";
+    let mut rows = vec![header.to_owned()];
+    let mut add = |cells: [&str; 8]| {
+        let mut cells = cells.map(str::to_owned);
+        cells[5] = format!("2024-03-13T12:00:{:02}Z", rows.len());
+        rows.push(cells.join(","));
+    };
+    add(right);
+    let mut wrong = 0;
+    for (spelling, columns) in spellings {
+        for column in *columns {
+            let mut cells = right;
+            cells[*column] = spelling;
+            add(cells);
+            wrong += 1;
+        }
+    }
+    (rows.join("\n").into_bytes(), wrong)
+}
+
+#[test]
+fn a_number_in_a_column_that_is_shown_is_in_no_answer() {
+    let incident = incident();
+    let shown: &[usize] = &[2, 3, 4, 6, 7];
+    let (file, wrong) = shifted(&[
+        (DATA, &[0, 2, 3, 4, 6, 7]),
+        ("447700900771", shown),
+        ("07700 900771", shown),
+        ("0044 7700 900771", shown),
+        (DATA_US, &[0, 2, 3, 4, 6, 7]),
+        ("202-555-0147", &[0, 2, 3, 4, 6, 7]),
+    ]);
+    let admitted = incident.admit(&file).assert_status(201);
+    clean_answer("the report", &admitted);
+    let report = admitted.json();
+    assert_eq!(
+        (&report["admitted"], &report["quarantined"]),
+        (&json!(1), &json!(wrong))
+    );
+    for reject in report["rejects"].as_array().unwrap() {
+        assert_eq!(reject["kind"], "phone-number", "{reject}");
+    }
+    let investigator = incident.investigator();
+    let records = incident.of_case("/records/search");
+    let found = investigator.post(&records, &body::search(&json!({})));
+    clean_answer("the records", &found.assert_status(200));
+    for by in ["account", "carrier", "country", "state", "kind", "channel"] {
+        let table = json!({ "audience": "team", "by": [by], "purpose": "scoping", "reason": "a table of the tests" });
+        let table = investigator.post(&incident.of_case("/scope"), &table);
+        clean_answer("a table", &table.assert_status(200));
+    }
+
+    // The quarantine leaves without these cells, and with those of the numbers.
+    let receiver = Receiver::new();
+    let exhibit = admitted.member("exhibit");
+    let path = incident.of_case(&format!("/exhibits/{exhibit}/quarantine"));
+    let list = body::list(&receiver.recipient);
+    let list = incident
+        .lead()
+        .post(&path, &list)
+        .assert_status(201)
+        .member("quarantine");
+    let yes = body::approve();
+    let decided = incident
+        .second_lead()
+        .post(&format!("/quarantines/{list}/decision"), &yes);
+    decided.assert_status(200);
+    let package = incident
+        .custodian()
+        .get(&format!("/quarantines/{list}/package"));
+    let files = unpack(&incident, &package.assert_status(200).body, &receiver);
+    clean(
+        "the list of the quarantine",
+        &files["export.json"],
+        &[DATA, DATA_US],
+    );
+    assert!(memmem::find(&files["export.json"], b"+447700900002").is_some());
+
+    // A whole column of the own numbers as accounts, digits alone, is refused with its name.
+    let own = "account,number,sent_at\n447700900771,+447700900771,2024-03-14T12:00:00Z\n";
+    let refused = incident.admit(own.as_bytes());
+    assert_eq!(
+        refused.json()["at"],
+        "numbers-as-accounts",
+        "{}",
+        refused.text()
+    );
+    clean_answer("a refusal", &refused);
 }
 
 fn walk(directory: &Path, with: &mut dyn FnMut(&Path, &[u8])) {

@@ -5,6 +5,7 @@ mod decide;
 mod list;
 mod read;
 mod request;
+mod traces;
 
 use std::time::{Duration, Instant};
 
