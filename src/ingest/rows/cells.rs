@@ -154,8 +154,8 @@ impl<'a> Cells<'a> {
     }
 
     /// The cells for the quarantine, without those that are too long for their field or look
-    /// like message content, and without phone numbers in other columns than theirs; `number` is one whose cell is such a
-    /// number. A record that names no account is of the one that was declared.
+    /// like message content, and without phone numbers in other columns than theirs; `number` is one whose cell is such
+    /// a number. A record that names no account is of the one that was declared.
     pub(in crate::ingest) fn rejected(&self, account: &str, number: Option<Field>) -> RejectCells {
         let cells = FIELDS
             .into_iter()

@@ -1,6 +1,6 @@
 //! The numbers of a file that were erased from its case before: they are admitted without a number, a tag or a user
-//! name, as a new subject that nobody can connect with anybody. User names of others that have such a number in them are
-//! left out too.
+//! name, as a new subject that nobody can connect with anybody. User names of others that have such a number in them
+//! are left out too.
 //!
 //! Sees numbers and the keys of the case.
 

@@ -203,8 +203,8 @@ fn earlier(place: TermPlace<'_>, exhibit: &ExhibitRow) -> Result<EarlierExhibit,
     })
 }
 
-/// The short prints of each block in which the person has a record, with random ones in the place of theirs. So are those
-/// of others' records that were made with a user name that has the number in it.
+/// The short prints of each block in which the person has a record, with random ones in the place of theirs. So are
+/// those of others' records that were made with a user name that has the number in it.
 fn seen_without(
     place: TermPlace<'_>,
     exhibit: &ExhibitRow,

@@ -4,7 +4,9 @@
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{Aad, KeyId, Nonces, Sealer};
+use crate::vault::scope::requests::REQUEST_KINDS;
 use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::request_rows::RequestRow;
 use crate::vault::store::{
     Snapshot, StoreError, Transaction, membership_rows, release_rows, request_rows,
 };
@@ -30,13 +32,22 @@ pub(super) fn left(
     if accounts.any(is_old) {
         return Ok(Some("membership"));
     }
-    let requests = request_rows::of_case(connection, case.number)?;
+    let requests = requests(connection, case)?;
     if requests.iter().any(|request| is_old(&request.sealed)) {
         return Ok(Some("request"));
     }
     let releases = release_rows::list(connection, case.number)?;
     let old = releases.iter().any(|(_, sealed)| is_old(sealed));
     Ok(old.then_some("release"))
+}
+
+/// The requests of the case, of every kind.
+fn requests(connection: &Snapshot, case: &CaseRow) -> Result<Vec<RequestRow>, StoreError> {
+    let mut all = Vec::new();
+    for (kind, _) in REQUEST_KINDS {
+        all.extend(request_rows::list(connection, case.number, kind, None)?);
+    }
+    Ok(all)
 }
 
 /// Seals some rows again that are not under the newest key.
@@ -68,7 +79,7 @@ pub(super) fn reseal(
             membership_rows::reseal_account(rows, case.number, &member.operator, &made)?;
         }
     }
-    for request in request_rows::of_case(rows, case.number)? {
+    for request in requests(rows, case)? {
         let place = Aad::request(vault, id, &request.id);
         if let Some(made) = again(keys.requests(), &place, &request.sealed)? {
             request_rows::reseal(rows, &request.id, &made)?;

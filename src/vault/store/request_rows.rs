@@ -172,14 +172,6 @@ pub(crate) fn reseal(
     one("request::reseal", usize::from(changed))
 }
 
-/// Every request of a case, of any kind.
-pub(crate) fn of_case(
-    connection: &Snapshot,
-    case: CaseNumber,
-) -> Result<Vec<RequestRow>, StoreError> {
-    connection.rows(&REQUEST, &[("case_number", int(case.0))], read)
-}
-
 /// Takes away what is sealed of a request of a destroyed case. Who asked and who decided stays.
 pub(crate) fn shred(connection: &Transaction, id: &RequestId) -> Result<(), StoreError> {
     let set = [("digest", blob(&[])), ("sealed", blob(&[]))];
