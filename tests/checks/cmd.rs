@@ -896,6 +896,8 @@ fn doctor_looks_at_the_mark_of_a_vault_that_is_served() {
     };
     assert_eq!(state(&sound, "mark"), "ok");
     assert_eq!(state(&sound, "details"), "not-looked-at");
+    assert!(sound.out.contains("the vault is being served"));
+    assert!(!sound.out.contains("--passphrase-file"), "{}", sound.out);
     fs::remove_file(bench.dir.path().join("vault").join(MARK)).unwrap();
     let told = bench.look(&["doctor"], "passphrase", &["--json"]);
     assert_eq!(told.status, 3, "{}{}", told.out, told.err);

@@ -42,6 +42,10 @@ fn it_says_what_ends_and_from_when_and_no_number() {
     incident.clock.jump_seconds(-120);
     incident.clock.advance_seconds(61);
     assert_eq!(overview()["due"], true);
+    // The time at which the delay was over does not move.
+    let over = overview()["not_before"].clone();
+    incident.clock.advance_seconds(30);
+    assert_eq!(overview()["not_before"], over);
     let inbox = incident.custodian().get("/inbox").assert_status(200).json();
     assert_eq!(inbox["waiting"][0]["waits_for"], "your-use");
 }
