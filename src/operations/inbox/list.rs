@@ -87,10 +87,10 @@ impl Request for ListInbox {
         request: "",
         answer: r#"{"me": {"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead", "session":
             "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z",
-            "idle_at": "2024-03-21T15:04:49Z", "cases": [{"case": "c_0123456789abcdefghjk",
-            "title": "Text message log", "state": "open", "role": "lead",
-            "lookup_budget": 250, "lookup_most": 250,
-            "view_budget": 20000, "view_most": 20000}], "next": null}, "waiting": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
+            "idle_at": "2024-03-21T15:04:49Z", "fingerprint": "7K3M-9QTX-2BWD", "unrecognised_in": [],
+            "cases": [{"case": "c_0123456789abcdefghjk", "title": "Text message log", "state": "open", "role": "lead",
+            "lookup_budget": 250, "lookup_most": 250, "view_budget": 20000, "view_most": 20000}], "next": null},
+            "waiting": [{"case": "c_0123456789abcdefghjk", "title": "Text message log",
             "kind": "reveal", "request": "r_0123456789abcdefghjk", "waits_for": "your-decision", "state":
             "requested", "asked_by": "investigator", "asked_at": "2024-03-21T22:34:49Z", "expires_at":
             "2024-03-22T22:34:49Z", "decided_by": null, "decided_at": null, "purpose": "notification", "reason":

@@ -8,7 +8,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use breachvault::http::{ProblemKind, make_dev_certificate};
 use breachvault::vault::clock::{Clock as _, SystemClock};
@@ -29,6 +29,8 @@ const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
 /// The provider, which ends with the test.
 struct Provider {
     process: Child,
+    /// The program ends if nobody can read what it says.
+    _said: BufReader<ChildStdout>,
     directory: TempDir,
     outside: Client,
     issuer: String,
@@ -95,6 +97,7 @@ impl Provider {
         fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
         Some(Self {
             process,
+            _said: said,
             outside: client_of(&files.ca, &issuer),
             issuer,
             directory,
