@@ -12,7 +12,6 @@ use crate::domain::{ActStatement, Assertion, PasskeyPoint, RelyingParty};
 use crate::evidence::approval::LEAF;
 use crate::evidence::digest::sha256;
 use crate::evidence::proof_check::ProofCheck;
-use crate::evidence::{EvidenceError, PackageWriter};
 
 /// What a passkey signed for a decision, and the enrolment of that passkey.
 pub struct Device {
@@ -29,18 +28,16 @@ pub struct Device {
 }
 
 impl Device {
-    /// Puts it into a package.
-    pub fn attach_to(&self, writer: &mut PackageWriter) -> Result<(), EvidenceError> {
-        for (path, bytes) in [
-            (ASSERTION, self.assertion.as_bytes()),
-            (STATEMENT, &self.statement),
-            (KEY, pem(&self.point).as_bytes()),
-            (ENROLMENT, &self.enrolment),
-            (ENROLMENT_PROOF, self.proof.as_bytes()),
-        ] {
-            writer.attach(path.trim_start_matches("data/"), bytes)?;
-        }
-        Ok(())
+    /// Its files in a package: the name under `data/`, and the bytes.
+    pub fn files(&self) -> [(&'static str, Vec<u8>); 5] {
+        [
+            (ASSERTION, self.assertion.clone().into_bytes()),
+            (STATEMENT, self.statement.clone()),
+            (KEY, pem(&self.point).into_bytes()),
+            (ENROLMENT, self.enrolment.clone()),
+            (ENROLMENT_PROOF, self.proof.clone().into_bytes()),
+        ]
+        .map(|(path, bytes)| (path.trim_start_matches("data/"), bytes))
     }
 }
 

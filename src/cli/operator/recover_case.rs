@@ -23,7 +23,8 @@ use crate::vault::identity::Fingerprint;
                   breachvault operator recover-case o_0123456789abcdefghjk \\\n      \
                   --case c_0123456789abcdefghjk --fingerprint 7K3M-9QTX-2BWD \\\n      \
                   --reason 'both leads have left' --dir ./vault \\\n      \
-                  --operator administrator --totp --second-share-file one --second-share-file two"
+                  --operator administrator --totp \\\n      \
+                  --second-share-file one --second-share-file two"
 )]
 pub(in crate::cli) struct RecoverLead {
     /// The id of the new lead, as `operator list` shows it

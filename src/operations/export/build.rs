@@ -125,7 +125,9 @@ fn write(
             enrolment: device.enrolment.clone(),
             proof: device.proof.clone(),
         };
-        device.attach_to(&mut writer)?;
+        for (name, bytes) in device.files() {
+            writer.attach(name, &bytes)?;
+        }
     }
     writer.attach(
         "README.txt",
