@@ -10,6 +10,7 @@ mod busy;
 mod cases;
 mod clock_attacks;
 mod custodian;
+mod erasure_traces;
 mod formats;
 mod ids;
 mod keys_due;

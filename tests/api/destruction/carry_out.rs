@@ -13,6 +13,10 @@ use crate::support::{Browser, Who, body, fresh_csv};
 fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
     let incident = incident();
     let destruction = approved(&incident);
+    // Recognised while the case is open.
+    for who in [Who::Custodian, Who::Investigator, Who::Liaison] {
+        incident.client(who);
+    }
     let by = |who| carry_out(&incident.client(who), &destruction);
     let early = by(Who::Lead).assert_problem(409, "delay-runs");
     assert!(early.header("retry-after").is_some());

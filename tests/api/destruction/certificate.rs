@@ -14,6 +14,15 @@ fn a_certificate_says_what_was_destroyed_and_is_checked_without_the_vault() {
     let early = incident.lead().get(&path);
     early.assert_problem(404, "not-found");
     let exhibit = incident.first_exhibit();
+    // Recognised while the case is open.
+    for who in [
+        Who::SecondLead,
+        Who::Custodian,
+        Who::Investigator,
+        Who::Liaison,
+    ] {
+        incident.client(who);
+    }
     let view = destroyed(&incident);
     assert_eq!(
         view["destroyed"]["exhibits"][0]["exhibit"],

@@ -5,7 +5,6 @@ mod decide;
 mod list;
 mod read;
 mod request;
-mod traces;
 
 use std::time::{Duration, Instant};
 

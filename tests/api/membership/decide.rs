@@ -16,6 +16,8 @@ fn a_yes_of_another_lead_gives_the_role_and_a_no_gives_none() {
         .assert_problem(404, "not-found");
     let asked = ask();
     decide(&incident.second_lead(), &asked, &body::approve()).assert_status(200);
+    let known = incident.recognise_by(&incident.lead(), &incident.case, &incident.outsider());
+    known.assert_status(200);
     let seen = incident.outsider().get(&path).assert_status(200);
     assert_eq!(seen.member("role"), "investigator");
 }

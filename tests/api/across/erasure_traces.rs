@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{approved, carry_out, incident, state};
+use crate::erasure::{approved, carry_out, incident, state};
 use crate::export::{Receiver, unpack};
 use crate::support::{Incident, body};
 
