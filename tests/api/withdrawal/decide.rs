@@ -107,7 +107,7 @@ fn two_people_withdraw_an_exhibit_and_nothing_of_it_is_in_any_answer() {
     let refused = incident.lead().post(&incident.of_case("/exports"), &notice);
     assert_eq!(
         refused.assert_problem(422, "invalid").json()["at"],
-        "filter"
+        "filter.account"
     );
 }
 
