@@ -185,7 +185,7 @@ mod tests {
             &["lookup", "+44 7700 900123"][..],
             &["lookup", "+44", "7700", "900123"],
             &["lookup", "--case", "C", "07700900123"],
-            &["lookup", "--skip", "+447700900123"],
+            &["lookup", "--skip", "+44 7700 900123"],
             &["erasure", "ask", "(077) 0090 0123"],
         ] {
             let line = ["breachvault"].iter().chain(arguments);

@@ -59,6 +59,7 @@ pub fn holds_whole_number(text: &str) -> bool {
             let size: usize = chain.sizes().iter().sum();
             let routing = chain.0[0].between.trim_end();
             size >= 10
+                && !chain.is_of_networks()
                 && (chain.is_written() || chain.is_long_run())
                 && !last_word(routing).eq_ignore_ascii_case("lrn")
         }
@@ -151,6 +152,14 @@ impl Chain {
             return true;
         }
         sizes.len() > 1 && self.without_range().iter().sum::<usize>() >= 9
+    }
+
+    /// Codes of networks, five or six digits each, with a slash between them.
+    fn is_of_networks(&self) -> bool {
+        let is_code = |size: &usize| (5..=6).contains(size);
+        self.0.len() > 1
+            && self.sizes().iter().all(is_code)
+            && self.0[1..].iter().all(|group| group.between.contains('/'))
     }
 
     /// Nine to fifteen digits in a row. Nine that begin with a zero are a number of a register rather than of a phone.

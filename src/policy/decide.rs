@@ -393,11 +393,13 @@ mod tests {
             if !membership {
                 facts.case.as_mut().unwrap().membership = None;
             }
-            // To recover a case takes the holders of two slots of the keyring beside.
+            // To recover a case takes the holders of two slots of the keyring beside. A new key opens nothing to
+            // anybody.
             let ends = [
                 ActionKind::SuspendMember,
                 ActionKind::LiftSuspension,
                 ActionKind::RecoverCase,
+                ActionKind::RotateCaseKey,
             ];
             assert!(
                 ends.into_iter()

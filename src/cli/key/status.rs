@@ -12,6 +12,9 @@ use crate::vault::clock::{Clock as _, SystemClock};
 use crate::vault::{KeyDue, Paths};
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  breachvault key status
+  breachvault key status --dir /srv/vault")]
 pub(in crate::cli) struct Status {
     /// A vault directory: its slots, without a passphrase. Without it a served vault is asked, which knows the dates of
     /// all keys

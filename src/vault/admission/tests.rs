@@ -19,8 +19,8 @@ use crate::vault::identity::{EnrolmentToken, NewPassword, Password};
 use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
-use crate::vault::store::case_rows;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
+use crate::vault::store::{case_rows, membership_rows};
 use crate::vault::*;
 
 mod again;
@@ -92,14 +92,17 @@ impl Operation for Name {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Self::Answer, OperationError> {
-        scope
-            .name_member(&MembershipWanted {
-                operator: self.1,
-                role: CaseRole::Custodian,
-                account: None,
-                account_not_in_log: true,
-            })
-            .map(Done)
+        let operator = self.1.clone();
+        scope.name_member(&MembershipWanted {
+            operator: self.1,
+            role: CaseRole::Custodian,
+            account: None,
+            account_not_in_log: true,
+        })?;
+        let (rows, case) = (scope.transaction()?, scope.case_row()?.number);
+        let now = "2024-04-02T09:00:00Z".parse().unwrap();
+        membership_rows::recognise(rows, case, &operator, &operator, now)?;
+        Ok(Done(()))
     }
 }
 
