@@ -441,7 +441,9 @@ fn names_and_area_states_of_an_erased_number_go_also_after_a_kill_and_the_exhibi
     }
 
     // A later file of the same rows: those of the number are new, and nothing of it comes back.
-    house.admit(file("one")).unwrap();
+    let mut later = file("one");
+    later.extend_from_slice(b"one,other,+12105550712,Bell,US,TX,2024-03-09T12:00:00Z,sms\n");
+    house.admit(later).unwrap();
     let again = areas(&house.vault);
     assert!(
         again.iter().filter(|area| *area == "WY").count() == 2,

@@ -479,6 +479,7 @@ fn where_the_keyring_has_two_slots_it_takes_the_holders_of_both_to_recover_a_cas
     let refused = recover(&one, &people.case, &by, &people.investigator);
     denied(refused, Denial::NotAllowed);
     one.stop().unwrap();
+    drop(one);
 
     let two = open_by_two(&closed, &other);
     let by = sign_in(&two, "archibald", None).unwrap();

@@ -19,7 +19,7 @@ use breachvault::operations::{Ids, Request};
 use breachvault::vault::Refusal;
 use serde_json::{Value, json};
 
-use crate::house::{House, REASON, admit_as, name_member, open_case};
+use crate::house::{House, REASON, admit_as, name_member, open_case, recognise};
 use attacker::{Bounds, Found, Table, attack};
 use world::{DIMENSIONS, Dice, Person, count, csv, people, within};
 
@@ -44,6 +44,7 @@ impl<'h> Incident<'h> {
             (&house.people.other_lead, "lead"),
         ] {
             name_member(vault, lead, &case, member, json!({ "role": role })).unwrap();
+            recognise(vault, lead, &case, member).unwrap();
         }
         Self {
             house,
