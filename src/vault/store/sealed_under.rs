@@ -155,7 +155,7 @@ mod tests {
 
     /// Every column of the database that can hold a ciphertext, and who seals it again when a case gets a new key;
     /// or why nobody does. Whoever adds one has to say so here, and `vault/rotate` has to know it.
-    const COLUMNS: [(&str, &str); 31] = [
+    const COLUMNS: [(&str, &str); 33] = [
         ("block.sealed", "step by step with its exhibit"),
         ("statistics.sealed", "step by step with its exhibit"),
         ("seen.sealed", "step by step with its exhibit"),
@@ -181,6 +181,7 @@ mod tests {
         ("budget.days", "counts, not sealed"),
         ("budget.refused", "times, not sealed"),
         ("operator.name_tag", "of the root"),
+        ("operator.identity", "a keyed tag, of the root"),
         ("operator.sealed", "of the root"),
         ("operator.enrolment", "of the root"),
         ("session.token", "of the root"),
@@ -189,6 +190,7 @@ mod tests {
         ("slot_change.sealed", "of the root"),
         ("checkpoint.control", "of the root"),
         ("leaf.bytes", "not sealed"),
+        ("migration.sha256", "not sealed"),
         ("tree_hash.hash", "not sealed"),
     ];
 
