@@ -18,12 +18,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::admission::erased_parts::{Person, WithoutPerson, users_named, users_of_only};
-use super::call::answer::Answer;
 use super::call::caller::Caller;
-use super::call::receipt::Receipt;
+use super::call::done::Done;
 use super::call::refusal::Refusal;
 use super::call::target::Target;
 use super::core::Core;
@@ -517,17 +516,6 @@ fn place<'c>(
     }
 }
 
-/// What the acts of the vault itself answer: nothing.
-struct Nothing;
-
-impl Answer for Nothing {
-    type View = Value;
-
-    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
-        Ok(json!({}))
-    }
-}
-
 /// The parts of one exhibit are overwritten; the leaf has the new digest over all of its parts.
 struct OverwriteParts {
     case: CaseId,
@@ -537,13 +525,13 @@ struct OverwriteParts {
 
 impl Operation for OverwriteParts {
     type Action = actions::OverwriteErased;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Exhibit(self.case.clone(), self.exhibit.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         let exhibits = exhibit_rows::list_all(rows, case.number)?;
@@ -554,7 +542,7 @@ impl Operation for OverwriteParts {
         let mut nonces = Nonces::new(&*scope.core.entropy);
         self.without.write(rows, place, exhibit, &mut nonces)?;
         scope.notes.digest = Some(self.without.digest);
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -566,13 +554,13 @@ struct OverwriteTerms {
 
 impl Operation for OverwriteTerms {
     type Action = actions::OverwriteErased;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         let added = AddedTerms::load(rows, &keys, case.number)?;
@@ -594,7 +582,7 @@ impl Operation for OverwriteTerms {
         if let Some(no) = self.erasure.term {
             scope.notes.touch(no);
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -608,13 +596,13 @@ struct Finish {
 
 impl Operation for Finish {
     type Action = actions::FinishErasure;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (_, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         self.erasure
@@ -624,7 +612,7 @@ impl Operation for Finish {
         if let Some(no) = self.erasure.term {
             scope.notes.touch(no);
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -636,20 +624,20 @@ struct Reapply {
 
 impl Operation for Reapply {
     type Action = actions::ReapplyErasures;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         for erasure in &self.missing {
             erasure.insert(rows, &keys, case.number, scope.core.nonce()?)?;
         }
         scope.note_detail(json!({ "erasures": self.missing.len() }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
