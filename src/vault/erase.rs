@@ -407,7 +407,7 @@ impl Vault {
     /// Writes down in the list how far an erasure is.
     fn note(&self, keys: &Arc<CaseKeys>, no: i64, erasure: &Erasure) -> Result<(), EraseError> {
         let sealed = erasure.sealed(keys, no, self.core.nonce()?)?;
-        let step = move |rows: &super::store::Transaction| erasure_rows::set(rows, no, &sealed);
+        let step = move |rows: &super::store::Transaction| erasure_rows::TABLE.set(rows, no, &sealed);
         Ok(self.ledger.stager().stage(step)?)
     }
 
