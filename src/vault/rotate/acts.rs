@@ -10,7 +10,7 @@ use serde_json::json;
 use super::rows;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::{Action, actions};
-use crate::vault::admission::resealed_parts::ResealedParts;
+use crate::vault::admission::replaced_parts::ReplacedParts;
 use crate::vault::call::done::Done;
 use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
@@ -19,15 +19,15 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{KeyId, Nonces};
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::detail_rows;
 use crate::vault::store::term_rows::{StoredRun, Terms};
-use crate::vault::store::{detail_rows, exhibit_rows};
 
 /// Some parts of an exhibit come under the new key; the leaf has the new digest over all of its parts.
 pub(super) struct ResealParts {
     pub(super) case: CaseId,
     pub(super) exhibit: ExhibitId,
     pub(super) key: KeyId,
-    pub(super) parts: ResealedParts,
+    pub(super) parts: ReplacedParts,
 }
 
 impl Operation for ResealParts {
@@ -39,13 +39,9 @@ impl Operation for ResealParts {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        let (case, keys) = case_of(scope, self.key)?;
-        let rows = scope.transaction()?;
-        let exhibits = exhibit_rows::list_all(rows, case.number)?;
-        let exhibit = exhibits.iter().find(|one| one.id == self.exhibit);
-        let exhibit = exhibit.ok_or(OperationError::NotFound)?;
+        let (_, keys) = case_of(scope, self.key)?;
         let mut nonces = Nonces::new(&*scope.core.entropy);
-        self.parts.write(rows, &keys, exhibit, &mut nonces)?;
+        self.parts.write(scope.transaction()?, &keys, &mut nonces)?;
         scope.notes.digest = Some(self.parts.digest);
         Ok(Done)
     }

@@ -27,7 +27,7 @@ pub(crate) fn insert(
     )
 }
 
-/// Replaces a block that was staged at this position.
+/// Puts another block in the place of one that is there.
 pub(crate) fn replace(
     connection: &Transaction,
     exhibit: ExhibitNumber,
@@ -44,7 +44,7 @@ pub(crate) fn replace(
     )
 }
 
-/// Puts another ciphertext of the same length over a block, in the pages where it is.
+/// The same, in the pages where it is if the other one is as long.
 pub(crate) fn overwrite(
     connection: &Transaction,
     exhibit: ExhibitNumber,
@@ -58,7 +58,10 @@ pub(crate) fn overwrite(
         .map_err(&failed)?
         .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
         .map_err(&failed)?;
-    connection.overwrite("block", row, sealed)
+    match connection.overwrite("block", row, sealed)? {
+        true => Ok(()),
+        false => replace(connection, exhibit, field, no, sealed),
+    }
 }
 
 /// Finds the row of a block.

@@ -169,24 +169,26 @@ impl Transaction {
         }
     }
 
-    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is. To replace it
-    /// would free all its pages, overwrite them with zeros, and write as many others.
+    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is; says whether it is
+    /// as long, and writes nothing if not. To replace it would free all its pages, overwrite them with zeros, and write
+    /// as many others.
     pub(super) fn overwrite(
         &self,
         table: &'static str,
         row: i64,
         sealed: &[u8],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let failed = at("blob::overwrite");
         statements::note(table);
         let opened = self
             .connection()
             .blob_open(MAIN_DB, table, "sealed", row, false);
         let mut blob = opened.map_err(&failed)?;
-        match blob.len() == sealed.len() {
-            true => blob.write_all_at(sealed, 0).map_err(&failed),
-            false => Err(StoreError::inconsistent("blob::overwrite")),
+        let as_long = blob.len() == sealed.len();
+        if as_long {
+            blob.write_all_at(sealed, 0).map_err(&failed)?;
         }
+        Ok(as_long)
     }
 
     /// Whether the database has ended the transaction by itself, as it does on a full disk.
