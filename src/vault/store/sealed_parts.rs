@@ -22,6 +22,24 @@ pub(super) struct Statement {
     pub(super) sql: &'static str,
 }
 
+impl Statement {
+    fn write(
+        &self,
+        connection: &Transaction,
+        exhibit: ExhibitNumber,
+        no: u32,
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let failed = at(self.at);
+        let changed = connection
+            .prepare_cached(self.sql)
+            .map_err(&failed)?
+            .execute(params![exhibit.0, no, sealed])
+            .map_err(&failed)?;
+        one(self.at, changed)
+    }
+}
+
 impl SealedParts {
     pub(crate) fn insert(
         &self,
@@ -30,13 +48,7 @@ impl SealedParts {
         no: u32,
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let failed = at(self.insert.at);
-        let changed = connection
-            .prepare_cached(self.insert.sql)
-            .map_err(&failed)?
-            .execute(params![exhibit.0, no, sealed])
-            .map_err(&failed)?;
-        one(self.insert.at, changed)
+        self.insert.write(connection, exhibit, no, sealed)
     }
 
     /// Puts another part in the place of one that is there.
@@ -47,13 +59,7 @@ impl SealedParts {
         no: u32,
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let failed = at(self.replace.at);
-        let changed = connection
-            .prepare_cached(self.replace.sql)
-            .map_err(&failed)?
-            .execute(params![exhibit.0, no, sealed])
-            .map_err(&failed)?;
-        one(self.replace.at, changed)
+        self.replace.write(connection, exhibit, no, sealed)
     }
 
     pub(crate) fn find(

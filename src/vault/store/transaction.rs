@@ -169,9 +169,8 @@ impl Transaction {
         }
     }
 
-    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is; says whether it is
-    /// as long, and writes nothing if not. To replace it would free all its pages, overwrite them with zeros, and write
-    /// as many others.
+    /// Writes a value over the column `sealed` of a row, in the pages where it is, if it is as long; says whether. To
+    /// replace it would free all its pages, overwrite them with zeros, and write as many others.
     pub(super) fn overwrite(
         &self,
         table: &'static str,
