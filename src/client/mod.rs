@@ -6,6 +6,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod case;
+pub(crate) mod case_arg;
 pub(crate) mod clock;
 mod connection;
 pub(crate) mod erasure;
