@@ -34,6 +34,7 @@ mod proxy_header;
 mod query;
 mod range;
 mod reload;
+mod requests_of;
 mod route;
 mod routes;
 mod run;
