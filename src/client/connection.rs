@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::{CertificateError, Error as TlsError};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Error as Unreached, RequestBuilder, SendBody};
 use zeroize::Zeroizing;
 
@@ -56,7 +56,14 @@ enum Sent<'a> {
 }
 
 impl Connection {
-    pub(crate) fn new(server: &str, trusted: Authorities, patience: u64, quiet: bool) -> Self {
+    /// `shown` is the certificate of a machine, and its key.
+    pub(crate) fn new(
+        server: &str,
+        trusted: Authorities,
+        shown: Option<ClientCert>,
+        patience: u64,
+        quiet: bool,
+    ) -> Self {
         let agent = Agent::config_builder()
             .https_only(true)
             .max_redirects(0)
@@ -72,6 +79,7 @@ impl Connection {
             .tls_config(
                 TlsConfig::builder()
                     .root_certs(RootCerts::from(trusted.0))
+                    .client_cert(shown)
                     .build(),
             )
             .build()
@@ -551,7 +559,8 @@ mod tests {
 
     #[test]
     fn a_list_that_does_not_end_is_not_followed_for_ever() {
-        let connection = Connection::new("https://vault.example", Authorities(Vec::new()), 0, true);
+        let nobody = Authorities(Vec::new());
+        let connection = Connection::new("https://vault.example", nobody, None, 0, true);
         let page = |next: &Value| {
             let page = json(&serde_json::json!({ "cases": [{ "case": "c" }], "next": next }));
             Ok(Answer { bytes: page })

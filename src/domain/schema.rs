@@ -109,8 +109,8 @@ described! {
     ErasureId as "ErasureId" => id("One request to erase one person's number.", 'f');
     OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
     SessionId as "SessionId" => pattern(
-        "One signed-in session, or with a t the token of a script.",
-        "^[st]_[0-9a-hjkmnp-tv-z]{20}$",
+        "One signed-in session, or with a t the token of a script, or with a k a machine.",
+        "^[stk]_[0-9a-hjkmnp-tv-z]{20}$",
     )
     .examples(["s_0123456789abcdefghjk"]);
     PasskeyId as "PasskeyId" => id("One passkey of an operator.", 'p');
@@ -141,6 +141,14 @@ kinds_of_text! {
     HexDigest => pattern("SHA-256, in hexadecimal.", "^[0-9a-fA-F]{64}$");
     Token => pattern("32 random bytes, base64 for addresses.", "^[A-Za-z0-9_-]{43}$");
     TokenId => id("One token of a script.", 't');
+    MachineId => id("One machine.", 'k');
+    MachineCertificateText => also(
+        text("The certificate of a machine: X.509 in PEM, or its DER in base64.")
+            .min_length(Some(1))
+            .max_length(Some(16_384)),
+        "it is one certificate, without a private key; the server verifies its kind of key; it is good today; and no \
+         machine here has its key",
+    );
     ScriptSecret => also(
         pattern("What a script sends.", "^bvt_[0-9a-hjkmnp-tv-z]{58}$"),
         "the last six characters are the checksum of the others",

@@ -16,7 +16,7 @@ use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
 use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
-use crate::domain::schema::{ALSO_CHECKED, TokenId};
+use crate::domain::schema::{ALSO_CHECKED, MachineId, TokenId};
 use crate::domain::{
     CaseId, DestructionId, ErasureId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId,
     QuarantineId, RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
@@ -212,7 +212,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
     parameters! {
         CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
         ErasureId
-        RequestId OperatorId SessionId PasskeyId TokenId
+        RequestId OperatorId SessionId PasskeyId TokenId MachineId
     }
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
@@ -361,6 +361,7 @@ fn id_in_path(name: &str) -> Value {
         "session" => reference(&SessionId::name()),
         "passkey" => reference(&PasskeyId::name()),
         "token" => reference(&TokenId::name()),
+        "machine" => reference(&MachineId::name()),
         "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => json!({ "type": "string" }),

@@ -99,6 +99,8 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::EndSession
         | Kind::MakeToken
         | Kind::RevokeToken
+        | Kind::AddMachine
+        | Kind::EndMachine
         | Kind::ChangePassword
         | Kind::EnrolPasskey
         | Kind::RemovePasskey
@@ -178,6 +180,7 @@ fn is_marked(action: ActionKind) -> bool {
         | Kind::BeginPasskey
         | Kind::AskChallenge
         | Kind::ListTokens
+        | Kind::ListMachines
         | Kind::ListSessions
         | Kind::ListInbox
         | Kind::ListOperators
@@ -318,6 +321,8 @@ mod tests {
             ActionKind::SignOut,
             ActionKind::MakeToken,
             ActionKind::RevokeToken,
+            ActionKind::AddMachine,
+            ActionKind::EndMachine,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,
