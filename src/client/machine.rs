@@ -122,3 +122,25 @@ const COLUMNS: &[Column] = &[
     Column("ENDS", "expires_at"),
     Column("USED LAST", "used_at"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_sent_as_text_and_a_private_key_is_not_sent() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("counts.crt");
+        let sent = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            certificate(&path).ok()
+        };
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(sent(pem.as_bytes()).as_deref(), Some(pem));
+        assert_eq!(sent(b"\x30\x82\xff").as_deref(), Some("MIL/"));
+        for key in ["PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
+            let key = format!("{pem}-----BEGIN {key}-----\nAAAA\n-----END {key}-----\n");
+            assert_eq!(sent(key.as_bytes()), None);
+        }
+    }
+}

@@ -118,3 +118,31 @@ fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         false => Ok(chain),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::Moment;
+    use crate::http::dev_certificate::make_dev_certificate;
+
+    #[test]
+    fn machines_are_served_with_an_authority_or_without_and_not_with_one_that_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Moment::from_seconds(1_711_929_600);
+        let files = make_dev_certificate(folder.path(), &[], now).unwrap();
+        let config = |ca: Option<&Path>| machines_config(&files.certificate, &files.key, ca);
+        for ca in [None, Some(files.ca.as_path())] {
+            let made = config(ca).unwrap();
+            // Nothing of a handshake is kept for the next one.
+            assert!(!made.session_storage.can_cache() && made.send_tls13_tickets == 0);
+        }
+        let empty = folder.path().join("empty");
+        fs::write(&empty, "no certificate").unwrap();
+        for ca in [empty.as_path(), files.key.as_path(), Path::new("/nowhere")] {
+            let refused = config(Some(ca)).err().unwrap();
+            assert!(matches!(refused, TlsError::MachineCa), "{refused}");
+        }
+    }
+}

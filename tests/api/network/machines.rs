@@ -186,7 +186,7 @@ fn nobody_is_asked_for_a_certificate_but_at_the_address_for_machines() {
     // Each connection proves the key anew.
     let resumed = |address: SocketAddr| {
         let config = machine.config(&vault);
-        let mut wires = [0, 1].map(|_| {
+        let wires = [0, 1].map(|_| {
             let mut wire = Wire::with(address, &[], Arc::clone(&config));
             wire.send(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
             assert!(wire.read_answer().starts_with("HTTP/1.1 200"));
