@@ -8,11 +8,12 @@ use clap::Args;
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::connection::{Authorities, Connection};
+use super::connection::{Connection, trusted};
 use super::failure::Failure;
 use super::machine_key;
 use super::output::Output;
 use super::profile::{self, Profiles};
+use crate::outgoing::Authorities;
 
 /// What every command of the client takes.
 #[derive(Args)]
@@ -126,10 +127,8 @@ impl Client {
             ))
             .way_out("name another profile with --profile, or sign in there with `breachvault login`"));
         }
-        let trusted = match self.server.given_authorities()? {
-            Some(pem) => Authorities::of_pem(&pem)?,
-            None => Authorities::of_profile(kept.authorities.as_deref())?,
-        };
+        let given = self.server.given_authorities()?;
+        let trusted = trusted(given.as_deref().or(kept.authorities.as_deref()))?;
         let (wait, quiet) = (self.server.wait, self.output.quiet);
         let connection = Connection::new(&kept.server, trusted, None, wait, quiet);
         Ok(connection.with_token(&kept.token, name))
@@ -163,10 +162,7 @@ impl Client {
             Failure::usage(format!("--server: name {what}"))
                 .way_out("such as --server https://vault.example:8443")
         })?;
-        let trusted = match self.server.given_authorities()? {
-            Some(pem) => Authorities::of_pem(&pem)?,
-            None => Authorities::of_profile(None)?,
-        };
+        let trusted = trusted(self.server.given_authorities()?.as_deref())?;
         Ok((server, trusted))
     }
 }
