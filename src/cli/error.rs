@@ -345,7 +345,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::NotRecognised => {
             "no lead of the case has recognised you yet: read your fingerprint out to one of them"
         }
-        Denial::BeyondToken => "the token of this script is not good for this",
+        Denial::BeyondToken => "the token of this script, or this machine, is not good for this",
         Denial::WrongFingerprint => "this is not the fingerprint of the account",
         Denial::CaseClosed => "the case is closed; reopen it first",
         Denial::CaseDestroyed => "the case was destroyed; its certificate is all that is left",

@@ -62,7 +62,7 @@ kinds! {
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     NotRecognised        "not-recognised"         FORBIDDEN    "You were named as a member, and no lead has recognised you yet: read your fingerprint out to a lead of the case.";
     WrongFingerprint     "wrong-fingerprint"      FORBIDDEN    "This is not the fingerprint of the account.";
-    BeyondToken          "beyond-token"           FORBIDDEN    "The token of this script is not good for this.";
+    BeyondToken          "beyond-token"           FORBIDDEN    "The token of this script, or this machine, is not good for this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";
     /// There is no such thing, or the caller may not know of it; both get the same answer.
