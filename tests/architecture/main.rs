@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// config.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("outgoing", &[]),
     ("policy", &["domain"]),
     ("vault", &["policy", "domain"]),
     ("ingest", &["vault", "policy", "domain"]),
@@ -33,7 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     // A served vault is known by its API alone.
-    ("client", &["evidence", "domain"]),
+    ("client", &["evidence", "outgoing", "domain"]),
     ("console", &["operations", "vault", "policy", "domain"]),
     ("config", &["vault", "domain"]),
     (
@@ -46,6 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "evidence",
             "vault",
             "policy",
+            "outgoing",
             "domain",
         ],
     ),

@@ -28,7 +28,7 @@ pub(crate) fn insert(
     )
 }
 
-/// Replaces a block that was staged at this position.
+/// Puts another block in the place of one that is there.
 pub(crate) fn replace(
     connection: &Transaction,
     exhibit: ExhibitNumber,
@@ -45,7 +45,7 @@ pub(crate) fn replace(
     )
 }
 
-/// Puts another ciphertext of the same length over a block, in the pages where it is.
+/// The same, in the pages where it is if the other one is as long.
 pub(crate) fn overwrite(
     connection: &Transaction,
     exhibit: ExhibitNumber,
@@ -54,7 +54,10 @@ pub(crate) fn overwrite(
     sealed: &[u8],
 ) -> Result<(), StoreError> {
     let key = values![exhibit.0, field.code(), no];
-    connection.overwrite(&BLOCK, key, sealed)
+    match connection.overwrite(&BLOCK, key, sealed)? {
+        true => Ok(()),
+        false => replace(connection, exhibit, field, no, sealed),
+    }
 }
 
 static BLOCK: Large = Large {

@@ -101,6 +101,15 @@ pub(crate) fn list_all(
     Ok(admitted)
 }
 
+/// An admitted exhibit, withdrawn or not.
+pub(crate) fn find(
+    connection: &Snapshot,
+    number: ExhibitNumber,
+) -> Result<Option<ExhibitRow>, StoreError> {
+    let found = connection.row(&EXHIBIT, &key(number), read)?;
+    Ok(found.and_then(|(_, row)| row))
+}
+
 /// A name for what the exhibits of a case are now; another one when an exhibit is staged, admitted
 /// or withdrawn. None while that is under way.
 pub(crate) fn mark(

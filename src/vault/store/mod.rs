@@ -10,6 +10,7 @@
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
+pub(crate) mod case_list;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;

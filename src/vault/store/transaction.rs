@@ -164,13 +164,13 @@ impl Transaction {
         }
     }
 
-    /// Writes a value of the same length over one that is there.
+    /// Writes a value of the same length over one that is there; says whether it is as long, and writes nothing if not.
     pub(super) fn overwrite(
         &self,
         large: &Large,
         key: &[ValueRef<'_>],
         sealed: &[u8],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         statements::note(large.table);
         self.session().overwrite(large, key, sealed)
     }

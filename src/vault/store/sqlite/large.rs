@@ -62,23 +62,24 @@ impl<'c> LargeReader<'c> {
     }
 }
 
-/// Writes a value of the same length over one that is there, in the pages where it is. To replace it would free all its
-/// pages, overwrite them with zeros, and write as many others.
+/// Writes a value of the same length over one that is there, in the pages where it is; says whether it is as long, and
+/// writes nothing if not. To replace it would free all its pages, overwrite them with zeros, and write as many others.
 pub(super) fn overwrite(
     connection: &Connection,
     large: &Large,
     key: &[ValueRef<'_>],
     sealed: &[u8],
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let failed = at("blob::overwrite");
     let row = row_of(connection, large, &find(large), key)?;
     let row = row.ok_or(StoreError::inconsistent("blob::overwrite"))?;
     let opened = connection.blob_open(MAIN_DB, large.table, "sealed", row, false);
     let mut blob = opened.map_err(&failed)?;
-    match blob.len() == sealed.len() {
-        true => blob.write_all_at(sealed, 0).map_err(&failed),
-        false => Err(StoreError::inconsistent("blob::overwrite")),
+    let as_long = blob.len() == sealed.len();
+    if as_long {
+        blob.write_all_at(sealed, 0).map_err(&failed)?;
     }
+    Ok(as_long)
 }
 
 /// The statement that finds the row of a value.

@@ -102,13 +102,13 @@ impl Session {
         LargeReader::of(&self.0, large)
     }
 
-    /// Writes a value of the same length over one that is there.
+    /// Writes a value of the same length over one that is there; says whether it is as long, and writes nothing if not.
     pub(in crate::vault::store) fn overwrite(
         &self,
         large: &Large,
         key: &[ValueRef<'_>],
         sealed: &[u8],
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         large::overwrite(&self.0, large, key, sealed)
     }
 
