@@ -15,11 +15,14 @@ use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::core::Core;
-use crate::vault::error::OperationError;
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::SessionToken;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::session_rows::{self, NewSession, SessionMeans, SessionRow};
 use crate::vault::store::{case_rows, membership_rows, operator_rows};
+
+/// How many tokens of one person are good at the same time.
+const TOKENS_MOST: usize = 20;
 
 /// What the vault keeps, sealed, of a token.
 #[derive(Serialize, Deserialize)]
@@ -140,6 +143,10 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::SecondFactorNeeded));
         }
         self.check_subset(wanted, standing.home)?;
+        let own = session_rows::of_operator(self.connection, &operator)?;
+        if own.iter().filter(|row| self.is_good(row)).count() >= TOKENS_MOST {
+            return Err(OperationError::Conflict(Conflict::TooManyTokens));
+        }
         let id = SessionId::of_script(self.core.draw()?);
         let secret = SessionToken::draw(&*self.core.entropy)?.of_script();
         let scope = TokenScope {
