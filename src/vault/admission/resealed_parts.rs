@@ -27,11 +27,22 @@ pub(in crate::vault) struct Resealing {
     set: PartSet,
     /// The digest over the set as it is stored.
     stored: String,
-    /// What is left to do: places and lengths.
-    left: VecDeque<(PartPlace, usize)>,
+    /// What is left to do.
+    left: VecDeque<Left>,
     /// Whether the description is under an older key still.
     describe: bool,
 }
+
+/// A part that is under an older key, as it was when the digest over the set was compared.
+struct Left {
+    place: PartPlace,
+    length: usize,
+    front: [u8; FRONT],
+}
+
+/// Version, key and nonce of a ciphertext. No two that the vault sealed have the same; so a part that opens, and begins
+/// like the one that the digest was over, is that one.
+const FRONT: usize = 17;
 
 /// Some parts of an exhibit under the newest key, and the digest of the set with them.
 pub(in crate::vault) struct ResealedParts {
@@ -53,7 +64,11 @@ impl Resealing {
         let mut left = VecDeque::new();
         let set = PartSet::of_stored(connection, exhibit.number, |place, sealed| {
             if KeyId::of_sealed(sealed) != newest {
-                left.push_back((place, sealed.len()));
+                left.push_back(Left {
+                    place,
+                    length: sealed.len(),
+                    front: front_of(sealed),
+                });
             }
         })?;
         let stored = STANDARD.encode(set.digest());
@@ -84,13 +99,16 @@ impl Resealing {
         }
         self.describe = false;
         let (mut parts, mut bytes) = (Vec::new(), 0);
-        while let Some((place, length)) = self.left.front().copied() {
-            if bytes > 0 && bytes + length > most {
+        while let Some(next) = self.left.front() {
+            if bytes > 0 && bytes + next.length > most {
                 break;
             }
+            let (place, front) = (next.place, next.front);
             self.left.pop_front();
             let damaged = || self.damaged(place);
+            // Another ciphertext of the same place, such as one from before an erasure, opens as well.
             let stored = stored(connection, &self.exhibit, place)?;
+            let stored = stored.filter(|stored| front_of(stored) == front);
             // Plaintext stands in it for a moment.
             let mut sealed = Zeroizing::new(stored.ok_or_else(damaged)?);
             let part = part_of(keys, &self.exhibit, place).ok_or_else(damaged)?;
@@ -160,6 +178,14 @@ impl ResealedParts {
         let sealed = part.seal_json(nonces.take()?, &description)?;
         Ok(exhibit_rows::redescribe(rows, exhibit.number, &sealed)?)
     }
+}
+
+fn front_of(sealed: &[u8]) -> [u8; FRONT] {
+    let mut front = [0; FRONT];
+    for (out, byte) in front.iter_mut().zip(sealed) {
+        *out = *byte;
+    }
+    front
 }
 
 fn stored(
