@@ -352,7 +352,7 @@ impl Reading<'_> {
 
     /// Whether the caller's role in the vault rests on more than the word of an OpenID provider: they were invited, or
     /// somebody who was recognised them in a case. Whoever keeps the groups of the provider makes as many leads as they
-    /// like, who recognise each other; what two leads of the vault do together, or one does to others, is not for these.
+    /// like, who recognise each other; what two leads of the vault do together, or one does to others, is not theirs.
     pub(super) fn is_vouched_for_here(&self) -> Result<bool, OperationError> {
         let was_invited = |operator: &OperatorId| {
             let row = operator_rows::find(self.connection, operator)?;
