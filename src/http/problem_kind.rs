@@ -90,6 +90,8 @@ kinds! {
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
     PasskeyKnown         "passkey-known"          CONFLICT     "This passkey is enrolled already.";
     TooManyPasskeys      "too-many-passkeys"      CONFLICT     "You have as many passkeys as somebody may have.";
+    AdministratorOnHost  "administrator-on-host"  CONFLICT     "Administrators come and go on the host, with the vault's passphrase, while there is another one.";
+    TooManyTokens        "too-many-tokens"        CONFLICT     "You have as many tokens, or machines, as somebody may have.";
     LastPasskey          "last-passkey"           CONFLICT     "It is your only passkey; enrol another one first.";
     RotationUnderWay     "rotation-under-way"     CONFLICT     "The key of this case is being rotated already.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";

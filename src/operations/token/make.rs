@@ -66,12 +66,12 @@ impl Request for MakeToken {
             `record.search`, `record.scope`, `audit.search`, `audit.volume`, `audit.read`, `audit.prove`, \
             `audit.checkpoint`, `audit.vkey`, `export.signer`, `clock.read` and `health.read` only. It is shown once, \
             ends after `days`, and earlier with its owner's account, password or second factor, or when it is revoked. \
-            Only a session with a second factor or a passkey makes one.",
+            Only a session with a second factor or a passkey makes one, and nobody has more than 20 at a time.",
         request: r#"{"label": "nightly counts", "days": 30, "actions": ["record.scope"],
             "case": "c_0123456789abcdefghjk"}"#,
         answer: r#"{"token": "t_0123456789abcdefghjk", "secret":
             "bvt_00000000000000000000000000000000000000000000000000009pys0c", "expires_at": "2024-04-20T22:34:49Z"}"#,
-        problems: &[],
+        problems: &["too-many-tokens"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

@@ -71,7 +71,7 @@ impl<A: Writes> Scope<'_, A> {
         &mut self,
         wanted: &MachineWanted,
     ) -> Result<MachineAddedView, OperationError> {
-        let scope = self.wanted_scope(&wanted.for_what)?;
+        let scope = self.wanted_scope(&wanted.for_what, SessionMeans::Machine)?;
         if !wanted.certificate.covers(self.now) {
             let rule = "must be good today: it has ended, or begins later";
             return Err(OperationError::invalid("certificate", rule));

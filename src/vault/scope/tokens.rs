@@ -15,11 +15,14 @@ use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::core::Core;
-use crate::vault::error::OperationError;
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::SessionToken;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::session_rows::{self, NewSession, SessionMeans, SessionRow};
 use crate::vault::store::{case_rows, membership_rows, operator_rows};
+
+/// How many tokens, or machines, of one person are good at the same time.
+const MOST: usize = 20;
 
 /// What the vault keeps, sealed, of a token or a machine.
 #[derive(Serialize, Deserialize)]
@@ -132,7 +135,7 @@ impl TokenScope {
 impl<A: Writes> Scope<'_, A> {
     /// Makes a token for a script of the caller, for actions that they may do.
     pub fn make_token(&mut self, wanted: &TokenWanted) -> Result<TokenMade, OperationError> {
-        let scope = self.wanted_scope(wanted)?;
+        let scope = self.wanted_scope(wanted, SessionMeans::Script)?;
         let id = SessionId::of_script(self.core.draw()?);
         let secret = SessionToken::draw(&*self.core.entropy)?.of_script();
         let tag = secret.tag(self.core.keys().root_keys().token_tags());
@@ -148,6 +151,7 @@ impl<A: Writes> Scope<'_, A> {
     pub(super) fn wanted_scope(
         &mut self,
         wanted: &TokenWanted,
+        means: SessionMeans,
     ) -> Result<TokenScope, OperationError> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
         let standing =
@@ -156,6 +160,10 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::SecondFactorNeeded));
         }
         self.check_subset(wanted, standing.home)?;
+        let own = session_rows::of_operator(self.connection, self.operator()?)?;
+        if own.iter().filter(|row| self.is_good(row, means)).count() >= MOST {
+            return Err(OperationError::Conflict(Conflict::TooManyTokens));
+        }
         Ok(TokenScope {
             label: wanted.label.as_str().to_owned(),
             actions: wanted.actions.iter().map(ToString::to_string).collect(),
