@@ -19,6 +19,8 @@ pub(crate) mod inbox;
 mod interrupt;
 pub(crate) mod key;
 pub(crate) mod lookup;
+pub(crate) mod machine;
+mod machine_key;
 pub(crate) mod member;
 mod new_file;
 mod number_list;

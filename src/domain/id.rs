@@ -21,7 +21,7 @@ const LENGTH: usize = 20;
 pub struct IdError;
 
 macro_rules! ids {
-    ($(#[doc = $doc:literal] $name:ident $letter:literal $(or $other:literal)?;)*) => {$(
+    ($(#[doc = $doc:literal] $name:ident $letter:literal $(or $other:literal)*;)*) => {$(
         #[doc = $doc]
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
@@ -43,7 +43,7 @@ macro_rules! ids {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                let own = is_spelt($letter, text) $(|| is_spelt($other, text))?;
+                let own = is_spelt($letter, text) $(|| is_spelt($other, text))*;
                 own.then(|| Self(text.to_owned())).ok_or(IdError)
             }
         }
@@ -55,7 +55,7 @@ macro_rules! ids {
         }
 
         described! {
-            $name as (stringify!($name)) => schema::id($doc, concat!($letter $(, $other)?));
+            $name as (stringify!($name)) => schema::id($doc, concat!($letter $(, $other)*));
         }
     )*};
 }
@@ -98,8 +98,8 @@ ids! {
     ExhibitId 'x';
     /// One person who works with the vault.
     OperatorId 'o';
-    /// One signed-in session, or with a t the token of a script.
-    SessionId 's' or 't';
+    /// One signed-in session, or with a t the token of a script, or with a k a machine.
+    SessionId 's' or 't' or 'k';
     /// One passkey of an operator.
     PasskeyId 'p';
 }
@@ -113,6 +113,16 @@ impl SessionId {
     /// Whether it is that of a script's token.
     pub fn is_script(&self) -> bool {
         self.0.starts_with('t')
+    }
+
+    /// The identifier of a machine, from 13 random bytes (100 bits are used).
+    pub fn of_machine(bytes: [u8; 13]) -> Self {
+        Self(spell('k', bytes))
+    }
+
+    /// Whether it is that of a machine.
+    pub fn is_machine(&self) -> bool {
+        self.0.starts_with('k')
     }
 }
 
@@ -237,15 +247,18 @@ mod tests {
     }
 
     #[test]
-    fn the_token_of_a_script_is_told_from_a_session() {
-        let (session, script) = (
+    fn sessions_tokens_of_scripts_and_machines_are_told_from_each_other() {
+        let (session, script, machine) = (
             SessionId::from_random([0xa5; 13]),
             SessionId::of_script([0xa5; 13]),
+            SessionId::of_machine([0xa5; 13]),
         );
-        assert_ne!(session, script);
-        assert!(script.is_script() && !session.is_script());
-        assert_eq!(script.as_str().parse(), Ok(script.clone()));
-        assert_eq!(script.as_str().parse::<CaseId>(), Err(IdError));
+        let kinds = [&session, &script, &machine].map(|id| (id.is_script(), id.is_machine()));
+        assert_eq!(kinds, [(false, false), (true, false), (false, true)]);
+        for id in [session, script, machine] {
+            assert_eq!(id.as_str().parse(), Ok(id.clone()));
+            assert_eq!(id.as_str().parse::<CaseId>(), Err(IdError));
+        }
     }
 
     #[test]

@@ -123,6 +123,14 @@ kinds_of_text! {
     HexDigest => pattern("SHA-256, in hexadecimal.", "^[0-9a-fA-F]{64}$");
     Token => pattern("32 random bytes, base64 for addresses.", "^[A-Za-z0-9_-]{43}$");
     TokenId => id("One token of a script.", "t");
+    MachineId => id("One machine.", "k");
+    MachineCertificateText => also(
+        text("The certificate of a machine: X.509 in PEM, or its DER in base64.")
+            .min_length(Some(1))
+            .max_length(Some(16_384)),
+        "it is one certificate, without a private key; the server verifies its kind of key; it is good today; and no \
+         machine here has its key",
+    );
     ScriptSecret => also(
         pattern("What a script sends.", "^bvt_[0-9a-hjkmnp-tv-z]{58}$"),
         "the last six characters are the checksum of the others",

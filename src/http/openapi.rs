@@ -16,7 +16,7 @@ use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
 use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
-use crate::domain::schema::{ALSO_CHECKED, TokenId};
+use crate::domain::schema::{ALSO_CHECKED, MachineId, TokenId};
 use crate::domain::{CaseId, ExhibitId, OperatorId, PasskeyId, RequestId, RequestWords, SessionId};
 use crate::policy::{CaseState, allows_state, needs_case};
 
@@ -207,7 +207,7 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
     parameters! {
-        CaseId ExhibitId RequestId OperatorId SessionId PasskeyId TokenId
+        CaseId ExhibitId RequestId OperatorId SessionId PasskeyId TokenId MachineId
     }
     let requests = RequestWords::ALL.iter();
     nested.extend(requests.map(|kind| (kind.id.to_owned(), kind.schema().into())));
@@ -350,6 +350,7 @@ fn id_in_path(name: &str) -> Value {
         "session" => reference(&SessionId::name()),
         "passkey" => reference(&PasskeyId::name()),
         "token" => reference(&TokenId::name()),
+        "machine" => reference(&MachineId::name()),
         "request" => reference(&RequestId::name()),
         "leaf" => position(),
         _ => match RequestWords::ALL.iter().find(|kind| kind.one == name) {

@@ -36,6 +36,7 @@ use crate::operations::key::{
     CarryOutSlotChange, DecideSlotChange, KeyStatus, ListSlots, ReadKeys, RequestSlotChange,
     RotateCaseKey,
 };
+use crate::operations::machine::{AddMachine, EndMachine, ListMachines};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
@@ -97,6 +98,9 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<MakeToken>      (post.clone(),   "/tokens",                           created)
         .mount_list::<ListTokens>       ("/tokens",                         PAGE)
         .mount::<RevokeToken>           (delete.clone(), "/tokens/{token}",                   ok)
+        .mount_signed::<AddMachine>     (post.clone(),   "/machines",                         created)
+        .mount_list::<ListMachines>     ("/machines",                       PAGE)
+        .mount::<EndMachine>            (delete.clone(), "/machines/{machine}",               ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)

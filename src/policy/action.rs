@@ -129,6 +129,9 @@ list! {
     MakeToken         "token.make"          writes;
     ListTokens        "token.list"          reads;
     RevokeToken       "token.revoke"        writes;
+    AddMachine        "machine.add"         writes;
+    ListMachines      "machine.list"        reads;
+    EndMachine        "machine.end"         writes;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -305,14 +308,15 @@ impl ActionKind {
                     | Self::ThawLookups
                     | Self::ChangePassword
                     | Self::MakeToken
+                    | Self::AddMachine
                     | Self::EnrolPasskey
                     | Self::RemovePasskey
                     | Self::AcceptTime
             )
     }
 
-    /// Whether the token of a script may be good for it: what reads, and needs no second person. Nothing that decides,
-    /// opens, hands out or changes anything, and nothing about people or keys.
+    /// Whether the token of a script, or a machine, may be good for it: what reads, and needs no second person. Nothing
+    /// that decides, opens, hands out or changes anything, and nothing about people or keys.
     pub fn is_for_scripts(self) -> bool {
         matches!(
             self,

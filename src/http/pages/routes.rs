@@ -24,6 +24,7 @@ use crate::console::key::{
     AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, RotateCasePage,
     SlotsPage,
 };
+use crate::console::machine::{AddMachinePage, EndMachinePage, MachinesPage};
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage, StopRecoveryPage};
 use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
@@ -72,6 +73,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<TokensPage>    ("/console/tokens",                 get.clone())
         .signed_page::<MakeTokenPage>("/console/tokens",           post.clone())
         .page::<RevokeTokenPage>("/console/tokens/{token}/revocation", post.clone())
+        .page::<MachinesPage>  ("/console/machines",               get.clone())
+        .signed_page::<AddMachinePage>("/console/machines",        post.clone())
+        .page::<EndMachinePage>("/console/machines/{machine}/end", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
         .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
         .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())

@@ -195,6 +195,8 @@ mod tests {
             ActionKind::SignOut,
             ActionKind::MakeToken,
             ActionKind::RevokeToken,
+            ActionKind::AddMachine,
+            ActionKind::EndMachine,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,
