@@ -23,7 +23,7 @@ use breachvault::vault::{Caller, Paths, SignIn, Vault, trail};
 use serde_json::{Value, json};
 
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, enter};
-use crate::outside;
+use crate::kills::kills;
 use crate::secret_file::write_secret;
 
 const NEW: &str = "another passphrase for tests";
@@ -74,7 +74,7 @@ fn series(whole: &Closed, arguments: &[&str], look: impl Fn(&Closed)) {
     assert!(program.wait().unwrap().success());
     let takes = begun.elapsed();
     look(&undisturbed);
-    let kills = outside::kills();
+    let kills = kills();
     for no in 0..kills {
         let house = whole.copy();
         let mut program = start(&house, arguments);
