@@ -28,7 +28,8 @@ use crate::vault::error::OperationError;
 use crate::vault::inspection::Inspection;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
 use crate::vault::ledger::{
-    Signing, StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark,
+    ControlFault, Signing, StoredHashes, keys_in_force, read_mark, trail, verifier_of, verify_mark,
+    write_mark,
 };
 use crate::vault::left_copies;
 use crate::vault::paths::Paths;
@@ -195,6 +196,11 @@ impl Room {
         let erased = noted_generation(&snapshot).map_err(BackupError::from)?;
         if erased > 0 && !self.paths.erasures().exists() {
             return Err(RestoreError::NoErasures);
+        }
+        match keys_in_force(&snapshot, keyring) {
+            Err(ControlFault::OtherRoot) => return Err(RestoreError::OtherRoot),
+            Err(fault) => return Err(StartError::from(fault).into()),
+            Ok(_) => {}
         }
         if let Some(case) = of_another_key(&snapshot, keyring).map_err(BackupError::from)? {
             return Err(RestoreError::OtherKey(case));

@@ -43,7 +43,7 @@ mod transaction;
 pub(crate) mod tree_hash_rows;
 
 pub(crate) use connection::Access;
-pub(crate) use control::ControlState;
+pub(crate) use control::{ControlState, Elements};
 pub(crate) use copy::copy_database;
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;

@@ -73,7 +73,7 @@ const DETAILS: &str = "-- sealed_under::details
 const DETAILS_LEFT: &str = "-- sealed_under::details_left
     SELECT count(*) FROM leaf JOIN detail ON detail.seq = leaf.seq
     WHERE leaf.case_id = ?1 AND substr(detail.sealed, 1, 5) <> ?2
-    AND substr(detail.sealed, 2, 4) <> x'00000000'";
+    AND substr(detail.sealed, 2, 4) < x'80000000'";
 
 /// How many bytes the parts of an exhibit have.
 pub(crate) fn bytes_of_exhibit(
