@@ -171,6 +171,10 @@ impl Room {
         let told = told.ok_or(BackupError::Untrue("the end of the log"))?;
         let named: VerifierKey = told.vkey.parse().map_err(BackupError::from)?;
         let snapshot = Snapshot::of_copy(&self.paths.database()).map_err(BackupError::from)?;
+        // Before anything that such a keyring has other keys for. Every other fault is found by the start.
+        if let Err(ControlFault::OtherRoot) = keys_in_force(&snapshot, keyring) {
+            return Err(RestoreError::OtherRoot);
+        }
         let number = Signing::read(&snapshot)
             .map_err(BackupError::from)?
             .number();
@@ -196,11 +200,6 @@ impl Room {
         let erased = noted_generation(&snapshot).map_err(BackupError::from)?;
         if erased > 0 && !self.paths.erasures().exists() {
             return Err(RestoreError::NoErasures);
-        }
-        match keys_in_force(&snapshot, keyring) {
-            Err(ControlFault::OtherRoot) => return Err(RestoreError::OtherRoot),
-            Err(fault) => return Err(StartError::from(fault).into()),
-            Ok(_) => {}
         }
         if let Some(case) = of_another_key(&snapshot, keyring).map_err(BackupError::from)? {
             return Err(RestoreError::OtherKey(case));
