@@ -15,7 +15,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::{CertificateError, Error as TlsError};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Error as Unreached, RequestBuilder, SendBody};
 use zeroize::Zeroizing;
 
@@ -23,6 +22,7 @@ use super::failure::Failure;
 use super::output::Output;
 use super::problem;
 use crate::domain::io_words;
+use crate::outgoing::{Authorities, strict};
 
 pub(crate) struct Connection {
     agent: Agent,
@@ -40,9 +40,6 @@ pub(crate) struct Answer {
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Who may vouch for the server.
-pub(crate) struct Authorities(Vec<Certificate<'static>>);
-
 /// What is sent.
 #[derive(Clone, Copy)]
 enum Sent<'a> {
@@ -57,23 +54,12 @@ enum Sent<'a> {
 
 impl Connection {
     pub(crate) fn new(server: &str, trusted: Authorities, patience: u64, quiet: bool) -> Self {
-        let agent = Agent::config_builder()
-            .https_only(true)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .user_agent(concat!("breachvault/", env!("CARGO_PKG_VERSION")))
+        let agent = strict(trusted)
             .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
             .timeout_await_100(Some(CONNECT))
             .timeout_per_write(Some(IDLE))
             .timeout_per_read(Some(IDLE))
-            .tls_config(
-                TlsConfig::builder()
-                    .root_certs(RootCerts::from(trusted.0))
-                    .build(),
-            )
             .build()
             .new_agent();
         Self {
@@ -440,36 +426,15 @@ impl Answer {
     }
 }
 
-impl Authorities {
-    /// Those of a profile, or of this machine if it has none.
-    pub(crate) fn of_profile(pem: Option<&str>) -> Result<Self, Failure> {
-        match pem {
-            Some(pem) => Self::of_pem(pem),
-            None => {
-                let found = rustls_native_certs::load_native_certs();
-                let read = |der: &[u8]| Certificate::from_der(der).to_owned();
-                Ok(Self(found.certs.iter().map(|der| read(der)).collect()))
-            }
-        }
-    }
-
-    /// Those of a PEM file; there must be one.
-    pub(crate) fn of_pem(pem: &str) -> Result<Self, Failure> {
-        let wrong = || {
-            Failure::usage("--ca-file: it has no certificate in PEM")
-                .way_out("it begins with -----BEGIN CERTIFICATE-----")
-        };
-        let mut found = Vec::new();
-        for item in parse_pem(pem.as_bytes()) {
-            if let PemItem::Certificate(certificate) = item.map_err(|_| wrong())? {
-                found.push(certificate);
-            }
-        }
-        match found.is_empty() {
-            true => Err(wrong()),
-            false => Ok(Self(found)),
-        }
-    }
+/// Who may vouch for the server: those of a PEM file, or those whom this machine trusts.
+pub(crate) fn trusted(pem: Option<&str>) -> Result<Authorities, Failure> {
+    let Some(pem) = pem else {
+        return Ok(Authorities::of_machine());
+    };
+    Authorities::of_pem(pem.as_bytes()).ok_or_else(|| {
+        Failure::usage("--ca-file: it has no certificate in PEM")
+            .way_out("it begins with -----BEGIN CERTIFICATE-----")
+    })
 }
 
 /// A part of a path, percent-encoded. Ids have nothing to encode; what somebody typed instead of one may.
@@ -551,7 +516,8 @@ mod tests {
 
     #[test]
     fn a_list_that_does_not_end_is_not_followed_for_ever() {
-        let connection = Connection::new("https://vault.example", Authorities(Vec::new()), 0, true);
+        let connection =
+            Connection::new("https://vault.example", Authorities::of_machine(), 0, true);
         let page = |next: &Value| {
             let page = json(&serde_json::json!({ "cases": [{ "case": "c" }], "next": next }));
             Ok(Answer { bytes: page })
@@ -593,13 +559,6 @@ mod tests {
             (200, "7", None),
         ] {
             assert_eq!(put_off(&answered(status, after)), wait, "{status} {after}");
-        }
-    }
-
-    #[test]
-    fn a_file_without_a_certificate_trusts_nobody() {
-        for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\nx"] {
-            assert!(Authorities::of_pem(pem).is_err(), "{pem}");
         }
     }
 

@@ -8,7 +8,7 @@ use clap::Args;
 use http::Uri;
 use zeroize::Zeroizing;
 
-use super::connection::{Authorities, Connection};
+use super::connection::{Connection, trusted};
 use super::failure::Failure;
 use super::output::Output;
 use super::profile::{self, Profiles};
@@ -102,10 +102,8 @@ impl Client {
             ))
             .way_out("name another profile with --profile, or sign in there with `breachvault login`"));
         }
-        let trusted = match self.server.given_authorities()? {
-            Some(pem) => Authorities::of_pem(&pem)?,
-            None => Authorities::of_profile(kept.authorities.as_deref())?,
-        };
+        let given = self.server.given_authorities()?;
+        let trusted = trusted(given.as_deref().or(kept.authorities.as_deref()))?;
         let (wait, quiet) = (self.server.wait, self.output.quiet);
         let connection = Connection::new(&kept.server, trusted, wait, quiet);
         Ok(connection.with_token(&kept.token, name))
@@ -119,10 +117,7 @@ impl Client {
             Failure::usage("--server: name the vault's address beside --token-file")
                 .way_out("such as --server https://vault.example:8443")
         })?;
-        let trusted = match self.server.given_authorities()? {
-            Some(pem) => Authorities::of_pem(&pem)?,
-            None => Authorities::of_profile(None)?,
-        };
+        let trusted = trusted(self.server.given_authorities()?.as_deref())?;
         let text = fs::read_to_string(token)
             .map(Zeroizing::new)
             .map_err(Failure::file("read the token in", token))?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::connection::{Authorities, Connection, part};
+use super::connection::{Connection, part, trusted};
 use super::failure::Failure;
 use super::profile::Profile;
 use super::server::{Client, ServerArgs};
@@ -95,7 +95,7 @@ pub(super) fn stranger(
     server: &str,
     authorities: Option<&str>,
 ) -> Result<Connection, Failure> {
-    let trusted = Authorities::of_profile(authorities)?;
+    let trusted = trusted(authorities)?;
     let (wait, quiet) = (client.server.wait(), client.output.quiet);
     Ok(Connection::new(server, trusted, wait, quiet))
 }
@@ -126,8 +126,8 @@ pub(crate) fn kept_name(client: &Client) -> Result<Option<String>, Failure> {
 /// The server that is meant, and who vouches for it: what the command line says, then what the profile says.
 pub(super) fn whom(server: &ServerArgs) -> Result<(String, Option<String>), Failure> {
     let given = server.given_authorities()?;
-    if let Some(pem) = &given {
-        Authorities::of_pem(pem)?;
+    if given.is_some() {
+        trusted(given.as_deref())?;
     }
     // A profile that is refused or damaged is replaced, if the server is named.
     let (asked, kept) = (server.address()?, server.profiles()?.read(&server.profile));

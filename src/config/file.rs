@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Keys, Limits, Log, Oidc,
-    Serve, Sessions, SignInSettings, Tls,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Oidc, Serve,
+    Sessions, SignInSettings, Tls, keys,
 };
-use crate::vault::Settings;
+use crate::vault::{KeyAges, Settings};
 
 /// All sections; an absent section has its defaults.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -36,7 +36,7 @@ pub struct Config {
     /// `[keyring]`
     pub keyring: Keyring,
     /// `[keys]`
-    pub keys: Keys,
+    pub keys: KeyAges,
     /// `[backup]`
     pub backup: Backup,
     /// `[destruction]`
@@ -71,7 +71,7 @@ impl Config {
         config.destruction.check()?;
         config.tls.check()?;
         config.keyring.check()?;
-        config.keys.check()?;
+        keys::check(&config.keys)?;
         config.backup.check()?;
         Ok(config)
     }
@@ -110,7 +110,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
-            key_ages: self.keys.ages(),
+            key_ages: self.keys,
             programs: self.keyring.programs(),
             configuration: self.stated(),
         }

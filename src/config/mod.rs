@@ -30,7 +30,6 @@ pub use file::Config;
 pub use identity::Identity;
 pub use ingest::Ingest;
 pub use keyring::Keyring;
-pub use keys::Keys;
 pub use limits::Limits;
 pub use log::{Log, LogLevel};
 pub use networks::Networks;

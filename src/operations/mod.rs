@@ -10,7 +10,6 @@ pub mod case;
 pub mod clock;
 pub mod destruction;
 mod docs;
-mod done;
 pub mod erasure;
 pub mod exhibit;
 pub mod export;
@@ -34,8 +33,8 @@ pub mod token;
 pub mod two_person;
 pub mod withdrawal;
 
+pub use crate::vault::Done;
 pub use docs::Docs;
-pub use done::Done;
 pub use page::PageInput;
 pub use request::{Empty, Ids, Request, only_reason, why};
 pub use sheet::Sheet;

@@ -1,7 +1,5 @@
 //! What somebody does to another member of a case, with a reason: the same for every such act.
 
-use std::marker::PhantomData;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +13,8 @@ use crate::vault::{Asking, Operation, OperationError, Target, Why};
 pub trait ActOnMember: Send + Sync + 'static {
     /// The right to do it.
     type Action: Action;
+    /// What it takes beside whom and why.
+    type With: Send + 'static;
     /// What came of it.
     type Answer: Serialize + ToSchema + Send + 'static;
 
@@ -26,21 +26,22 @@ pub trait ActOnMember: Send + Sync + 'static {
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        with: &Self::With,
     ) -> Result<Self::Answer, OperationError>;
 }
 
 /// One of them that is done over the API.
-pub trait AskedOverApi: ActOnMember {
+pub trait AskedOverApi: ActOnMember<With = ()> {
     /// What the API's description says.
     const DOCS: Docs;
 }
 
 /// An act of this kind on a member of a case.
-pub struct OnMember<K> {
+pub struct OnMember<K: ActOnMember> {
     case: CaseId,
     operator: OperatorId,
+    with: K::With,
     why: Why,
-    kind: PhantomData<fn() -> K>,
 }
 
 /// Why it is done to the member.
@@ -52,15 +53,22 @@ pub struct OnMemberInput {
     pub reason: String,
 }
 
-impl<K> OnMember<K> {
-    /// The act on this member of this case.
-    pub fn new(case: CaseId, operator: OperatorId, why: Why) -> Self {
+impl<K: ActOnMember> OnMember<K> {
+    /// The act on this member of this case, with what it takes.
+    pub fn with(case: CaseId, operator: OperatorId, with: K::With, why: Why) -> Self {
         Self {
             case,
             operator,
+            with,
             why,
-            kind: PhantomData,
         }
+    }
+}
+
+impl<K: ActOnMember<With = ()>> OnMember<K> {
+    /// The act on this member of this case.
+    pub fn new(case: CaseId, operator: OperatorId, why: Why) -> Self {
+        Self::with(case, operator, (), why)
     }
 }
 
@@ -81,7 +89,7 @@ impl<K: ActOnMember> Operation for OnMember<K> {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<K::Answer, OperationError> {
-        K::act(scope, &self.operator)
+        K::act(scope, &self.operator, &self.with)
     }
 }
 

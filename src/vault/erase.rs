@@ -18,12 +18,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::admission::erased_parts::{Person, WithoutPerson, users_named, users_of_only};
-use super::call::answer::Answer;
+use super::admission::erased_parts::{Person, users_named, users_of_only, without_person};
+use super::admission::replaced_parts::ReplacedParts;
 use super::call::caller::Caller;
-use super::call::receipt::Receipt;
+use super::call::done::Done;
 use super::call::refusal::Refusal;
 use super::call::target::Target;
 use super::core::Core;
@@ -257,13 +257,18 @@ impl Vault {
         list: &Erasures,
         (no, erasure): (i64, &mut Erasure),
     ) -> Result<(), EraseError> {
-        let named = self.named_users(case, keys, list)?;
-        let exhibits = {
+        let (added, exhibits) = {
             let reader = self.core.readers.snapshot()?;
             let connection = reader.connection()?;
             let added = AddedTerms::load(connection, keys, case.number)?;
-            let place = place(connection, keys, case.number, &added);
-            let exhibits = exhibit_rows::list_all(connection, case.number)?;
+            (added, exhibit_rows::list_all(connection, case.number)?)
+        };
+        // Who added a term stays so, so later snapshots need not open all descriptions again.
+        let known = KnownTerms { case, keys, added };
+        let named = self.named_users(&known, list)?;
+        {
+            let reader = self.core.readers.snapshot()?;
+            let place = known.at(reader.connection()?);
             let term = self.term_of(place, erasure, case.numbers)?;
             let mut users = match term {
                 Some(term) => users_of_only(place, &exhibits, term)?,
@@ -284,10 +289,9 @@ impl Vault {
             if !same {
                 self.note(keys, no, erasure)?;
             }
-            exhibits
-        };
+        }
         for exhibit in &exhibits {
-            self.overwrite_parts((case, keys), list, exhibit, (erasure, &named))?;
+            self.overwrite_parts(&known, list, exhibit, (erasure, &named))?;
         }
         // Also where the case has no such term: whoever counts leaves learns nothing.
         let overwrite = OverwriteTerms {
@@ -329,19 +333,12 @@ impl Vault {
 
     /// The user names of the case that have an erased number in them, whoever has them. Each is looked at once, so many
     /// at a time that no snapshot is held for long.
-    fn named_users(
-        &self,
-        case: &CaseRow,
-        keys: &Arc<CaseKeys>,
-        list: &Erasures,
-    ) -> Result<Vec<u32>, EraseError> {
-        let mut named = Vec::new();
-        for first in (1..=case.users).step_by(NAMES_AT_ONCE as usize) {
-            let last = first.saturating_add(NAMES_AT_ONCE - 1).min(case.users);
+    fn named_users(&self, known: &KnownTerms<'_>, list: &Erasures) -> Result<Vec<u32>, EraseError> {
+        let (mut named, users) = (Vec::new(), known.case.users);
+        for first in (1..=users).step_by(NAMES_AT_ONCE as usize) {
+            let last = first.saturating_add(NAMES_AT_ONCE - 1).min(users);
             let reader = self.core.readers.snapshot()?;
-            let connection = reader.connection()?;
-            let added = AddedTerms::load(connection, keys, case.number)?;
-            let place = place(connection, keys, case.number, &added);
+            let place = known.at(reader.connection()?);
             named.extend(users_named(place, list, first..=last)?);
         }
         Ok(named)
@@ -349,16 +346,14 @@ impl Vault {
 
     fn overwrite_parts(
         &self,
-        (case, keys): (&CaseRow, &Arc<CaseKeys>),
+        known: &KnownTerms<'_>,
         list: &Erasures,
         exhibit: &ExhibitRow,
         (erasure, named): (&Erasure, &[u32]),
     ) -> Result<(), EraseError> {
         let without = {
             let reader = self.core.readers.snapshot()?;
-            let connection = reader.connection()?;
-            let added = AddedTerms::load(connection, keys, case.number)?;
-            let place = place(connection, keys, case.number, &added);
+            let place = known.at(reader.connection()?);
             let phone: Option<Phone> = match erasure.term {
                 Some(no) => Some(NumberTerms::default().open(place, no)?),
                 None => None,
@@ -372,10 +367,10 @@ impl Vault {
             };
             let mut nonces = Nonces::new(&*self.core.entropy);
             let mut draw = || self.core.draw();
-            WithoutPerson::of(place, exhibit, &person, &mut nonces, &mut draw)?
+            without_person(place, exhibit, &person, &mut nonces, &mut draw)?
         };
         let overwrite = OverwriteParts {
-            case: case.id.clone(),
+            case: known.case.id.clone(),
             exhibit: exhibit.id.clone(),
             without,
         };
@@ -408,7 +403,8 @@ impl Vault {
     /// Writes down in the list how far an erasure is.
     fn note(&self, keys: &Arc<CaseKeys>, no: i64, erasure: &Erasure) -> Result<(), EraseError> {
         let sealed = erasure.sealed(keys, no, self.core.nonce()?)?;
-        let step = move |rows: &super::store::Transaction| erasure_rows::set(rows, no, &sealed);
+        let step =
+            move |rows: &super::store::Transaction| erasure_rows::TABLE.set(rows, no, &sealed);
         Ok(self.ledger.stager().stage(step)?)
     }
 
@@ -503,28 +499,22 @@ pub(in crate::vault) fn check_file(core: &Core) -> Result<Option<String>, Operat
     })
 }
 
-fn place<'c>(
-    connection: &'c Snapshot,
-    keys: &'c CaseKeys,
-    case: CaseNumber,
-    added: &'c AddedTerms,
-) -> TermPlace<'c> {
-    TermPlace {
-        connection,
-        keys,
-        case,
-        added,
-    }
+/// A case and which exhibit added which of its terms.
+struct KnownTerms<'k> {
+    case: &'k CaseRow,
+    keys: &'k CaseKeys,
+    added: AddedTerms,
 }
 
-/// What the acts of the vault itself answer: nothing.
-struct Nothing;
-
-impl Answer for Nothing {
-    type View = Value;
-
-    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
-        Ok(json!({}))
+impl KnownTerms<'_> {
+    /// As this snapshot has them.
+    fn at<'c>(&'c self, connection: &'c Snapshot) -> TermPlace<'c> {
+        TermPlace {
+            connection,
+            keys: self.keys,
+            case: self.case.number,
+            added: &self.added,
+        }
     }
 }
 
@@ -532,29 +522,24 @@ impl Answer for Nothing {
 struct OverwriteParts {
     case: CaseId,
     exhibit: ExhibitId,
-    without: WithoutPerson,
+    without: ReplacedParts,
 }
 
 impl Operation for OverwriteParts {
     type Action = actions::OverwriteErased;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Exhibit(self.case.clone(), self.exhibit.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
-        let (case, keys) = case_of(scope)?;
-        let rows = scope.transaction()?;
-        let exhibits = exhibit_rows::list_all(rows, case.number)?;
-        let exhibit = exhibits.iter().find(|one| one.id == self.exhibit);
-        let exhibit = exhibit.ok_or(OperationError::NotFound)?;
-        let added = AddedTerms::load(rows, &keys, case.number)?;
-        let place = place(rows, &keys, case.number, &added);
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        let (_, keys) = case_of(scope)?;
         let mut nonces = Nonces::new(&*scope.core.entropy);
-        self.without.write(rows, place, exhibit, &mut nonces)?;
+        self.without
+            .write(scope.transaction()?, &keys, &mut nonces)?;
         scope.notes.digest = Some(self.without.digest);
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -566,17 +551,19 @@ struct OverwriteTerms {
 
 impl Operation for OverwriteTerms {
     type Action = actions::OverwriteErased;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         let added = AddedTerms::load(rows, &keys, case.number)?;
-        let place = place(rows, &keys, case.number, &added);
+        let keys = &*keys;
+        let known = KnownTerms { case, keys, added };
+        let place = known.at(rows);
         let mut nonces = Nonces::new(&*scope.core.entropy);
         let mut draw = || scope.core.draw();
         if let Some(no) = self.erasure.term
@@ -594,7 +581,7 @@ impl Operation for OverwriteTerms {
         if let Some(no) = self.erasure.term {
             scope.notes.touch(no);
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -608,13 +595,13 @@ struct Finish {
 
 impl Operation for Finish {
     type Action = actions::FinishErasure;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (_, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         self.erasure
@@ -624,7 +611,7 @@ impl Operation for Finish {
         if let Some(no) = self.erasure.term {
             scope.notes.touch(no);
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -636,20 +623,20 @@ struct Reapply {
 
 impl Operation for Reapply {
     type Action = actions::ReapplyErasures;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
         for erasure in &self.missing {
             erasure.insert(rows, &keys, case.number, scope.core.nonce()?)?;
         }
         scope.note_detail(json!({ "erasures": self.missing.len() }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 

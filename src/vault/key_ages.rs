@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::{CaseId, Moment, words};
@@ -32,8 +32,9 @@ words! {
     }
 }
 
-/// How many days a key of each kind may be used; 0 is for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// How many days a key of each kind may be used; 0 is for ever: then there is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct KeyAges {
     /// A slot for a passphrase.
     pub passphrase_days: u32,
@@ -90,9 +91,9 @@ pub struct KeyDue {
 }
 
 impl KeyAges {
-    /// A key of this kind that was made then; nothing if it may be used for ever. Of a certificate `since` is its end.
-    pub fn due(&self, kind: KeyKind, since: Moment, now: Moment) -> Option<KeyDue> {
-        let days = match kind {
+    /// How many days a key of this kind may be used; of a certificate, how many before its end it is due.
+    pub fn days(&self, kind: KeyKind) -> u32 {
+        match kind {
             KeyKind::Passphrase => self.passphrase_days,
             KeyKind::Shares => self.shares_days,
             KeyKind::Age => self.age_days,
@@ -101,7 +102,12 @@ impl KeyAges {
             KeyKind::SigningKeys => self.signing_days,
             KeyKind::Case => self.case_days,
             KeyKind::Certificate => self.certificate_days,
-        };
+        }
+    }
+
+    /// A key of this kind that was made then; nothing if it may be used for ever. Of a certificate `since` is its end.
+    pub fn due(&self, kind: KeyKind, since: Moment, now: Moment) -> Option<KeyDue> {
+        let days = self.days(kind);
         if days == 0 {
             return None;
         }

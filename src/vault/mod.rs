@@ -54,6 +54,7 @@ pub use self::budget::package_turns::{Build, BuildCancellation, PackageTurn, Pac
 pub use self::budget::price::Price;
 pub use self::call::answer::Answer;
 pub use self::call::caller::{Caller, Said};
+pub use self::call::done::Done;
 pub use self::call::receipt::Receipt;
 pub use self::call::refusal::{Refusal, Unaudited};
 pub use self::call::shown_once::ShownOnce;

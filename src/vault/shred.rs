@@ -191,22 +191,16 @@ impl Vault {
     fn shred_small_rows(&self, case: CaseNumber) -> Result<(), ShredError> {
         let most = u32::try_from(ROWS).unwrap_or(u32::MAX);
         self.until_none(move |rows| budget_rows::shred(rows, case, most))?;
-        self.until_none(move |rows| {
-            let mut all = release_rows::list(rows, case)?;
-            all.truncate(ROWS);
-            for (no, _) in &all {
-                release_rows::remove(rows, *no)?;
-            }
-            Ok(all.len())
-        })?;
-        self.until_none(move |rows| {
-            let mut all = erasure_rows::list(rows, case)?;
-            all.truncate(ROWS);
-            for (no, _) in &all {
-                erasure_rows::remove(rows, *no)?;
-            }
-            Ok(all.len())
-        })?;
+        for table in [&release_rows::TABLE, &erasure_rows::TABLE] {
+            self.until_none(move |rows| {
+                let mut all = table.list(rows, case)?;
+                all.truncate(ROWS);
+                for (no, _) in &all {
+                    table.remove(rows, *no)?;
+                }
+                Ok(all.len())
+            })?;
+        }
         let requests = self.requests(case)?;
         for some in requests.chunks(ROWS) {
             let some = some.to_vec();

@@ -21,6 +21,7 @@ use crate::vault::budget::question_alarm::QuestionAlarm;
 use crate::vault::budget::under_way::PointsUnderWay;
 use crate::vault::call::answer::Answer;
 use crate::vault::call::caller::Caller;
+use crate::vault::call::done::Done;
 use crate::vault::call::edition::Editions;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Refusal;
@@ -532,30 +533,19 @@ fn stated(settings: &Settings) -> Result<Value, OperationError> {
     serde_json::to_value(settings).map_err(|_| OperationError::Internal("settings"))
 }
 
-/// What an act of the vault itself answers: nothing.
-struct Nothing;
-
-impl Answer for Nothing {
-    type View = Value;
-
-    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
-        Ok(json!({}))
-    }
-}
-
 struct Start {
     generation: u64,
 }
 
 impl Operation for Start {
     type Action = actions::StartVault;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         scope.notes.generation = Some(self.generation);
         let mut cleared = 0;
         // Rows of a destroyed case go in small steps, while the vault is served.
@@ -596,7 +586,7 @@ impl Operation for Start {
             "off_by_s": clock.off_by_s,
             "stopped_s": clock.stopped_s,
         }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -607,13 +597,13 @@ struct Unseal {
 
 impl Operation for Unseal {
     type Action = actions::UnsealVault;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let Opened {
             slot,
             fingerprint,
@@ -628,7 +618,7 @@ impl Operation for Unseal {
             "set": fingerprint.to_string(),
             "shares": shares,
         }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -639,13 +629,13 @@ struct NoteClock {
 
 impl Operation for NoteClock {
     type Action = actions::NoteClock;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         scope.notes.alarm = self.report.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "time": self.report.time,
@@ -653,7 +643,7 @@ impl Operation for NoteClock {
             "off_by_s": self.report.off_by_s,
             "stopped_s": self.report.stopped_s,
         }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -661,14 +651,14 @@ struct Stop;
 
 impl Operation for Stop {
     type Action = actions::StopVault;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
-        Ok(Nothing)
+    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        Ok(Done)
     }
 }
 
@@ -679,16 +669,16 @@ struct Strangers {
 
 impl Operation for Strangers {
     type Action = actions::SumStrangers;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         scope.note_rows(self.requests);
         scope.note_detail(json!({ "requests": self.requests, "throttled": self.turned_away }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 

@@ -118,13 +118,12 @@ fn recover_by(
     who: &Caller,
     read_out: &str,
 ) -> Result<(), Refusal> {
-    let act = RecoverCase {
-        case: case.clone(),
-        operator: who.operator_id().unwrap().clone(),
-        typed: Fingerprint::parse(read_out).unwrap(),
-        why: only_reason(REASON).unwrap(),
-    };
-    vault.perform(by, act).map(drop)
+    let who = who.operator_id().unwrap().clone();
+    let typed = Fingerprint::parse(read_out).unwrap();
+    let why = only_reason(REASON).unwrap();
+    vault
+        .perform(by, RecoverCase::with(case.clone(), who, typed, why))
+        .map(drop)
 }
 
 /// Adds a slot to the keyring of a vault that is not open; its passphrase.

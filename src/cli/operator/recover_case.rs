@@ -55,12 +55,8 @@ impl RecoverLead {
             .map_err(|error| CliError::usage(format!("--case is {error}")))?;
         let typed = Fingerprint::parse(&self.fingerprint)
             .map_err(|error| CliError::usage(format!("--fingerprint {error}")))?;
-        let act = RecoverCase {
-            case,
-            operator: operator_id(&self.id)?,
-            typed,
-            why: only_reason(&self.reason)?,
-        };
+        let why = only_reason(&self.reason)?;
+        let act = RecoverCase::with(case, operator_id(&self.id)?, typed, why);
         let reply = self.local.perform_with(&self.second, act)?;
         answer::print(reply, self.json)
     }

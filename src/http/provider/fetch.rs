@@ -3,15 +3,14 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::fault::ProviderFault;
+use crate::outgoing::{Authorities, strict};
 use crate::vault::private_files::check_secret;
 
 /// The longest answer.
@@ -28,24 +27,10 @@ impl Fetch {
     pub(super) fn new(authorities: Option<&Path>) -> Result<Self, ProviderFault> {
         let trusted = match authorities {
             Some(path) => of_file(path).ok_or(ProviderFault::Authorities)?,
-            None => {
-                let found = rustls_native_certs::load_native_certs();
-                let read = |der: &[u8]| Certificate::from_der(der).to_owned();
-                found.certs.iter().map(|der| read(der)).collect()
-            }
+            None => Authorities::of_machine(),
         };
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::from(trusted))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
-        let agent = Agent::config_builder()
-            .https_only(true)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .user_agent(concat!("breachvault/", env!("CARGO_PKG_VERSION")))
+        let agent = strict(trusted)
             .timeout_global(Some(WITHIN))
-            .tls_config(tls.build())
             .build()
             .new_agent();
         Ok(Self(agent))
@@ -88,16 +73,8 @@ fn read(mut response: Response<Body>) -> Result<Zeroizing<Vec<u8>>, ProviderFaul
     Ok(Zeroizing::new(bytes))
 }
 
-/// The certificates of a PEM file, of which there must be one.
-fn of_file(path: &Path) -> Option<Vec<Certificate<'static>>> {
-    let pem = std::fs::read(path).ok()?;
-    let mut found = Vec::new();
-    for item in parse_pem(&pem) {
-        if let PemItem::Certificate(certificate) = item.ok()? {
-            found.push(certificate);
-        }
-    }
-    (!found.is_empty()).then_some(found)
+fn of_file(path: &Path) -> Option<Authorities> {
+    Authorities::of_pem(&std::fs::read(path).ok()?)
 }
 
 /// The secret in a file that only its owner can read, without its last line break.

@@ -15,11 +15,13 @@ pub enum Lift {}
 
 impl ActOnMember for Lift {
     type Action = actions::LiftSuspension;
+    type With = ();
     type Answer = Done;
 
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        (): &(),
     ) -> Result<Done, OperationError> {
         scope.lift_suspension(operator)?;
         Ok(Done)
@@ -53,11 +55,13 @@ pub enum Recovery {}
 
 impl ActOnMember for Recovery {
     type Action = actions::LiftSuspension;
+    type With = ();
     type Answer = Done;
 
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        (): &(),
     ) -> Result<Done, OperationError> {
         scope.let_in(operator)?;
         Ok(Done)

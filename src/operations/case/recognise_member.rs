@@ -5,20 +5,19 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::schema::SpokenFingerprint;
-use crate::domain::{CaseId, OperatorId, Reason};
+use crate::domain::{OperatorId, Reason};
+use crate::operations::on_member::{ActOnMember, OnMember};
 use crate::operations::{Docs, Done, Ids, Request, only_reason};
 use crate::policy::actions;
 use crate::vault::identity::Fingerprint;
 use crate::vault::scope::Scope;
-use crate::vault::{Asking, Operation, OperationError, Target, Why};
+use crate::vault::{OperationError, Target};
 
-/// Recognises a member of a case.
-pub struct RecogniseMember {
-    case: CaseId,
-    operator: OperatorId,
-    typed: Fingerprint,
-    why: Why,
-}
+/// Recognises a member of a case. It takes the fingerprint that they read out.
+pub type RecogniseMember = OnMember<Recognition>;
+
+/// The recognition of a member.
+pub enum Recognition {}
 
 /// What the owner of the account read out, and how it was heard.
 #[derive(Deserialize, ToSchema)]
@@ -32,24 +31,17 @@ pub struct RecognitionInput {
     pub reason: String,
 }
 
-impl Operation for RecogniseMember {
+impl ActOnMember for Recognition {
     type Action = actions::RecogniseMember;
+    type With = Fingerprint;
     type Answer = Done;
 
-    fn target(&self) -> Target {
-        Target::Member(self.case.clone(), self.operator.clone())
-    }
-
-    fn why(&self) -> Option<&Why> {
-        Some(&self.why)
-    }
-
-    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
-        asking.not_oneself(&self.operator)
-    }
-
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        scope.recognise_member(&self.operator, &self.typed)?;
+    fn act(
+        scope: &mut Scope<'_, Self::Action>,
+        operator: &OperatorId,
+        typed: &Fingerprint,
+    ) -> Result<Done, OperationError> {
+        scope.recognise_member(operator, typed)?;
         Ok(Done)
     }
 }
@@ -77,12 +69,8 @@ impl Request for RecogniseMember {
     fn read(ids: &Ids, input: RecognitionInput) -> Result<Self, OperationError> {
         let why = only_reason(&input.reason)?;
         let rule = "must be three groups of four letters or digits, such as 7K3M-9QTX-2BWD";
-        Ok(Self {
-            case: ids.case()?,
-            operator: ids.operator()?,
-            typed: Fingerprint::parse(&input.fingerprint)
-                .map_err(|_| OperationError::invalid("fingerprint", rule))?,
-            why,
-        })
+        let typed = Fingerprint::parse(&input.fingerprint)
+            .map_err(|_| OperationError::invalid("fingerprint", rule))?;
+        Ok(Self::with(ids.case()?, ids.operator()?, typed, why))
     }
 }

@@ -25,11 +25,13 @@ pub struct MemberRemoved {
 
 impl ActOnMember for Removal {
     type Action = actions::RemoveMember;
+    type With = ();
     type Answer = MemberRemoved;
 
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        (): &(),
     ) -> Result<MemberRemoved, OperationError> {
         let requests_ended = scope.remove_member(operator)?;
         Ok(MemberRemoved { requests_ended })

@@ -15,11 +15,13 @@ pub enum Suspension {}
 
 impl ActOnMember for Suspension {
     type Action = actions::SuspendMember;
+    type With = ();
     type Answer = Done;
 
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        (): &(),
     ) -> Result<Done, OperationError> {
         scope.suspend_member(operator)?;
         Ok(Done)

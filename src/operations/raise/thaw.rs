@@ -25,11 +25,13 @@ pub struct ThawedBody {
 
 impl ActOnMember for Thaw {
     type Action = actions::ThawLookups;
+    type With = ();
     type Answer = ThawedBody;
 
     fn act(
         scope: &mut Scope<'_, Self::Action>,
         operator: &OperatorId,
+        (): &(),
     ) -> Result<ThawedBody, OperationError> {
         let thawed = scope.thaw_lookups(operator)?;
         Ok(ThawedBody { thawed })

@@ -2,8 +2,8 @@
 //! which the number could be tried, the states of its area code, and its rows in quarantine. All are made anew without
 //! it.
 //!
-//! Sees the keys of the case, the number while its term is still there, and the cells of a quarantine. Reads only: the
-//! caller writes the parts together with their new digest.
+//! Sees the keys of the case, the number while its term is still there, and the cells of a quarantine. Reads only: an
+//! act writes the parts together with their new digest.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
@@ -15,11 +15,12 @@ use zeroize::Zeroizing;
 
 use super::earlier_exhibit::EarlierExhibit;
 use super::earlier_records::BlockRecords;
-use super::erased_areas::WithoutArea;
+use super::erased_areas::without_area;
 use super::known::Known;
 use super::message_print::{of_row, short_of_id, short_of_minute, short_of_row};
 use super::numbers::print_of;
 use super::part_digests::{PartKind, PartPlace, recompute_with};
+use super::replaced_parts::ReplacedParts;
 use crate::domain::Field;
 use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace, SubjectBlock, UserBlock, UserOf};
 use crate::vault::error::OperationError;
@@ -29,19 +30,8 @@ use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace, UserTerms};
 use crate::vault::plaintext::{Fingerprinter, Nonces, Phone};
-use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::{
-    Transaction, block_rows, quarantine_rows, seen_rows, subject_index_rows,
-};
-
-/// The parts of an exhibit as they are without one person, and the digest of the set with them.
-pub(in crate::vault) struct WithoutPerson {
-    before: String,
-    pub(in crate::vault) digest: String,
-    seen: BTreeMap<u32, Vec<u8>>,
-    area: WithoutArea,
-    quarantine: BTreeMap<u32, Vec<u8>>,
-}
+use crate::vault::store::exhibit_rows::ExhibitRow;
+use crate::vault::store::{block_rows, quarantine_rows, seen_rows, subject_index_rows};
 
 /// Somebody whose number is erased.
 pub(in crate::vault) struct Person<'p> {
@@ -57,76 +47,40 @@ pub(in crate::vault) struct Person<'p> {
     pub(in crate::vault) list: &'p Erasures,
 }
 
-impl WithoutPerson {
-    /// Of one exhibit. Where nothing has to be overwritten the digest stays: the act and its leaf come all the same, so
-    /// that how many leaves an erasure has does not say whether the case has the number.
-    pub(in crate::vault) fn of(
-        place: TermPlace<'_>,
-        exhibit: &ExhibitRow,
-        person: &Person<'_>,
-        nonces: &mut Nonces<'_>,
-        draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
-    ) -> Result<Self, OperationError> {
-        let seen = seen_without(place, exhibit, person, nonces, draw)?;
-        let area = match person.term {
-            Some(term) => WithoutArea::of(place, &earlier(place, exhibit)?, term, nonces)?,
-            None => WithoutArea::default(),
-        };
-        let quarantine = quarantine_without(place, exhibit, person, nonces)?;
-        let description = open_description(place.keys, exhibit)?;
-        if seen.is_empty() && area.is_empty() && quarantine.is_empty() {
-            return Ok(Self {
-                digest: description.blocks_digest.clone(),
-                before: description.blocks_digest,
-                seen,
-                area,
-                quarantine,
-            });
-        }
-        let other = |(kind, field, no): PartPlace| {
-            let changed = match kind {
-                PartKind::Block if field == Field::AreaState.code() => area.blocks.get(&no),
-                PartKind::Statistics => area.statistics.get(&no),
-                PartKind::Seen => seen.get(&no),
-                PartKind::Quarantine => quarantine.get(&no),
-                _ => None,
-            };
-            changed.map(Vec::as_slice)
-        };
-        let digest = STANDARD.encode(recompute_with(place.connection, exhibit.number, other)?);
-        Ok(Self {
-            before: description.blocks_digest,
-            digest,
-            seen,
-            area,
-            quarantine,
-        })
+/// The parts of one exhibit that are others without a person. Where nothing has to be overwritten the digest stays: the
+/// act and its leaf come all the same, so that how many leaves an erasure has does not say whether the case has the
+/// number.
+pub(in crate::vault) fn without_person(
+    place: TermPlace<'_>,
+    exhibit: &ExhibitRow,
+    person: &Person<'_>,
+    nonces: &mut Nonces<'_>,
+    draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
+) -> Result<ReplacedParts, OperationError> {
+    let mut parts = seen_without(place, exhibit, person, nonces, draw)?;
+    if let Some(term) = person.term {
+        parts.extend(without_area(
+            place,
+            &earlier(place, exhibit)?,
+            term,
+            nonces,
+        )?);
     }
-
-    /// Writes the parts and the digest of the set. Nothing else may have changed the set meanwhile.
-    pub(in crate::vault) fn write(
-        &self,
-        rows: &Transaction,
-        place: TermPlace<'_>,
-        exhibit: &ExhibitRow,
-        nonces: &mut Nonces<'_>,
-    ) -> Result<(), OperationError> {
-        let mut description = open_description(place.keys, exhibit)?;
-        if description.blocks_digest != self.before {
-            return Err(OperationError::Internal("the parts changed meanwhile"));
+    parts.extend(quarantine_without(place, exhibit, person, nonces)?);
+    let before = open_description(place.keys, exhibit)?.blocks_digest;
+    let digest = match parts.is_empty() {
+        true => before.clone(),
+        false => {
+            let other = |at: PartPlace| parts.get(&at).map(Vec::as_slice);
+            STANDARD.encode(recompute_with(place.connection, exhibit.number, other)?)
         }
-        for (no, sealed) in &self.seen {
-            seen_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
-        }
-        self.area.write(rows, exhibit.number)?;
-        for (no, sealed) in &self.quarantine {
-            quarantine_rows::TABLE.replace(rows, exhibit.number, *no, sealed)?;
-        }
-        description.blocks_digest.clone_from(&self.digest);
-        let part = ExhibitParts::of(place.keys, &exhibit.id).description();
-        let sealed = part.seal_json(nonces.take()?, &description)?;
-        Ok(exhibit_rows::redescribe(rows, exhibit.number, &sealed)?)
-    }
+    };
+    Ok(ReplacedParts {
+        exhibit: exhibit.number,
+        before,
+        digest,
+        parts,
+    })
 }
 
 /// The user names that only records of this subject have, in any exhibit of the case.
@@ -211,7 +165,7 @@ fn seen_without(
     person: &Person<'_>,
     nonces: &mut Nonces<'_>,
     draw: &mut dyn FnMut() -> Result<[u8; 8], OperationError>,
-) -> Result<BTreeMap<u32, Vec<u8>>, OperationError> {
+) -> Result<BTreeMap<PartPlace, Vec<u8>>, OperationError> {
     let mut all = BTreeMap::new();
     let prints = place.keys.prints();
     let own = person.term.zip(person.phone);
@@ -281,7 +235,8 @@ fn seen_without(
         }
         let mut plain = Vec::new();
         SeenBlock::encode(&kept, &mut plain).map_err(|_| damaged())?;
-        all.insert(no, part.seal(nonces.take()?, &plain)?);
+        let at = (PartKind::Seen, 0, no);
+        all.insert(at, part.seal(nonces.take()?, &plain)?);
     }
     Ok(all)
 }
@@ -383,7 +338,7 @@ fn quarantine_without(
     exhibit: &ExhibitRow,
     person: &Person<'_>,
     nonces: &mut Nonces<'_>,
-) -> Result<BTreeMap<u32, Vec<u8>>, OperationError> {
+) -> Result<BTreeMap<PartPlace, Vec<u8>>, OperationError> {
     let mut names = UserTerms::default();
     let mut users = Vec::with_capacity(person.users.len());
     for user in person.users {
@@ -407,7 +362,7 @@ fn quarantine_without(
         };
         match { made }() {
             Some(Some(sealed)) => {
-                all.insert(no, sealed);
+                all.insert((PartKind::Quarantine, 0, no), sealed);
             }
             Some(None) => {}
             None => fault = Some(no),

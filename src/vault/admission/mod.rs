@@ -42,6 +42,7 @@ mod numbers;
 mod open_table;
 mod part_digests;
 mod quarantine;
+pub(in crate::vault) mod replaced_parts;
 pub(in crate::vault) mod resealed_parts;
 mod rows;
 mod scratch;

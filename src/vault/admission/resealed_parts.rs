@@ -1,25 +1,24 @@
 //! The parts of an exhibit, sealed again under the newest key of the case, some at a time.
 //!
-//! Reads and seals; the caller writes what came of it, together with the new digest over the set. What is not what the
+//! Reads and seals; an act writes what came of it (`replaced_parts.rs`). What is not what the
 //! log says is not sealed again: the set must have the digest that the description has, and each part must open.
 //! Sees the keys of the case, and plaintext of parts in place while it is sealed again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::part_digests::{NUMBERED, PartKind, PartPlace, PartSet};
-use crate::domain::Field;
+use super::part_digests::{PartKind, PartPlace, PartSet};
+use super::replaced_parts::{ReplacedParts, field_of, table_of};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{KeyId, Nonces};
-use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::sealed_parts::SealedParts;
-use crate::vault::store::{Snapshot, Transaction, block_rows, dictionary_rows};
+use crate::vault::store::exhibit_rows::ExhibitRow;
+use crate::vault::store::{Snapshot, block_rows, dictionary_rows};
 
 /// An exhibit whose parts are being sealed again.
 pub(in crate::vault) struct Resealing {
@@ -31,14 +30,6 @@ pub(in crate::vault) struct Resealing {
     left: VecDeque<(PartPlace, usize)>,
     /// Whether the description is under an older key still.
     describe: bool,
-}
-
-/// Some parts of an exhibit under the newest key, and the digest of the set with them.
-pub(in crate::vault) struct ResealedParts {
-    before: String,
-    pub(in crate::vault) digest: String,
-    pub(in crate::vault) bytes: u64,
-    parts: Vec<(PartPlace, Vec<u8>)>,
 }
 
 impl Resealing {
@@ -78,12 +69,12 @@ impl Resealing {
         keys: &CaseKeys,
         nonces: &mut Nonces<'_>,
         most: usize,
-    ) -> Result<Option<ResealedParts>, OperationError> {
+    ) -> Result<Option<ReplacedParts>, OperationError> {
         if self.left.is_empty() && !self.describe {
             return Ok(None);
         }
         self.describe = false;
-        let (mut parts, mut bytes) = (Vec::new(), 0);
+        let (mut parts, mut bytes) = (BTreeMap::new(), 0);
         while let Some((place, length)) = self.left.front().copied() {
             if bytes > 0 && bytes + length > most {
                 break;
@@ -98,14 +89,14 @@ impl Resealing {
                 .map_err(|_| damaged())?;
             self.set.put(place, &sealed);
             bytes += sealed.len();
-            parts.push((place, std::mem::take(&mut *sealed)));
+            parts.insert(place, std::mem::take(&mut *sealed));
         }
         let digest = STANDARD.encode(self.set.digest());
         let before = std::mem::replace(&mut self.stored, digest.clone());
-        Ok(Some(ResealedParts {
+        Ok(Some(ReplacedParts {
+            exhibit: self.exhibit.number,
             before,
             digest,
-            bytes: bytes as u64,
             parts,
         }))
     }
@@ -123,42 +114,6 @@ impl Resealing {
         OperationError::Damaged {
             place: format!("exhibit {}, {kind} {no} of field {field}", self.exhibit.id),
         }
-    }
-}
-
-impl ResealedParts {
-    /// Writes the parts and the digest of the set. Nothing else may have changed the set meanwhile.
-    pub(in crate::vault) fn write(
-        &self,
-        rows: &Transaction,
-        keys: &CaseKeys,
-        exhibit: &ExhibitRow,
-        nonces: &mut Nonces<'_>,
-    ) -> Result<(), OperationError> {
-        let mut description = open_description(keys, exhibit)?;
-        if description.blocks_digest != self.before {
-            return Err(OperationError::Internal("the parts changed meanwhile"));
-        }
-        let gone = OperationError::Internal("a part of no kind");
-        for ((kind, field, no), sealed) in &self.parts {
-            let number = exhibit.number;
-            match (kind, field_of(*field)) {
-                (PartKind::Block, Some(field)) => {
-                    block_rows::overwrite(rows, number, field, *no, sealed)?;
-                }
-                (PartKind::Dictionary, Some(field)) => {
-                    dictionary_rows::replace(rows, number, field, sealed)?;
-                }
-                _ => match table_of(*kind) {
-                    Some(table) => table.replace(rows, number, *no, sealed)?,
-                    None => return Err(gone),
-                },
-            }
-        }
-        description.blocks_digest.clone_from(&self.digest);
-        let part = ExhibitParts::of(keys, &exhibit.id).description();
-        let sealed = part.seal_json(nonces.take()?, &description)?;
-        Ok(exhibit_rows::redescribe(rows, exhibit.number, &sealed)?)
     }
 }
 
@@ -196,15 +151,4 @@ fn part_of<'k>(
         PartKind::Duplicates => parts.duplicates(no),
         PartKind::Seen => parts.seen(no),
     })
-}
-
-fn field_of(code: u8) -> Option<Field> {
-    Field::ALL.into_iter().find(|field| field.code() == code)
-}
-
-fn table_of(kind: PartKind) -> Option<&'static SealedParts> {
-    let mut numbered = NUMBERED.iter();
-    numbered
-        .find(|(one, _)| *one == kind)
-        .map(|(_, table)| table)
 }

@@ -232,36 +232,8 @@ pub(super) const NUMBER_MAX: u64 = (1 << 53) - 1;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::audit::tests::least;
     use proptest::prelude::*;
-
-    fn least() -> Leaf {
-        Leaf {
-            v: 1,
-            seq: 7,
-            time: "2024-04-02T09:00:00Z".to_owned(),
-            origin: "log.example/a".to_owned(),
-            action: "record.search".to_owned(),
-            outcome: Outcome::Denied,
-            operator: None,
-            role: None,
-            session: None,
-            case: None,
-            object: None,
-            purpose: None,
-            kind: None,
-            rows: None,
-            subjects: None,
-            successor: None,
-            detail: None,
-            digest: None,
-            generation: None,
-            alarm: None,
-            asker: None,
-            assertion: None,
-            decided: None,
-            decision: None,
-        }
-    }
 
     fn parse(text: &str) -> Result<Leaf, LeafError> {
         Leaf::parse(text.as_bytes())

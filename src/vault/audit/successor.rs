@@ -91,6 +91,7 @@ const FIRST_LINE: &str = "breachvault signing keys";
 mod tests {
     use super::*;
     use crate::vault::audit::Checkpoint;
+    use crate::vault::audit::tests::least;
     use proptest::prelude::*;
 
     fn pair(seed: u8) -> Ed25519KeyPair {
@@ -103,30 +104,12 @@ mod tests {
 
     fn leaf(seq: u64, origin: &str, successor: &str) -> Vec<u8> {
         let leaf = Leaf {
-            v: 1,
             seq,
-            time: "2024-04-02T09:00:00Z".to_owned(),
             origin: origin.to_owned(),
             action: "slot.carry-out".to_owned(),
             outcome: Outcome::Done,
-            operator: None,
-            role: None,
-            session: None,
-            case: None,
-            object: None,
-            purpose: None,
-            kind: None,
-            rows: None,
-            subjects: None,
             successor: Some(successor.to_owned()),
-            detail: None,
-            digest: None,
-            generation: None,
-            alarm: None,
-            asker: None,
-            assertion: None,
-            decided: None,
-            decision: None,
+            ..least()
         };
         leaf.to_bytes().unwrap()
     }

@@ -1,12 +1,11 @@
 //! The two acts of a restore: the first leaf of the new log, and the leaf of the administrator who accepts it.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::policy::actions;
 use crate::vault::audit::Tip;
-use crate::vault::call::answer::Answer;
-use crate::vault::call::receipt::Receipt;
+use crate::vault::call::done::Done;
 use crate::vault::call::target::{Target, Why};
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
@@ -23,17 +22,6 @@ pub struct Lost {
     pub by: &'static str,
 }
 
-/// What both answer: nothing.
-pub(super) struct Nothing;
-
-impl Answer for Nothing {
-    type View = Value;
-
-    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
-        Ok(json!({}))
-    }
-}
-
 /// The vault was restored. Whatever somebody may have used up, ended or been denied after the backup is taken away.
 pub(super) struct RestoreVault {
     pub(super) restored: Tip,
@@ -48,13 +36,13 @@ pub(super) struct RestoreVault {
 
 impl Operation for RestoreVault {
     type Action = actions::RestoreVault;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let taken = scope.take_rights_away()?;
         // In the leaf itself, so that everybody who verifies the log reads it: the root and the leaves that were
         // restored, and the tip that was lost.
@@ -73,7 +61,7 @@ impl Operation for RestoreVault {
             "slots": self.slots,
             "taken_away": taken,
         }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -84,7 +72,7 @@ pub(super) struct AcceptRestore {
 
 impl Operation for AcceptRestore {
     type Action = actions::AcceptRestore;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
@@ -94,7 +82,7 @@ impl Operation for AcceptRestore {
         Some(&self.why)
     }
 
-    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
-        Ok(Nothing)
+    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        Ok(Done)
     }
 }

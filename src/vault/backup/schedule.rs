@@ -13,11 +13,11 @@ use serde_json::json;
 
 use super::fault::BackupError;
 use super::make::{Target, back_up_database, back_up_erasures, back_up_keyring};
-use super::restored::Nothing;
 use super::trailer::{self, Kind, Manifest};
 use crate::domain::Moment;
 use crate::policy::actions;
 use crate::vault::call::caller::Caller;
+use crate::vault::call::done::Done;
 use crate::vault::call::target::Target as About;
 use crate::vault::clock::Clock;
 use crate::vault::door::{Operation, Vault};
@@ -262,13 +262,13 @@ struct NoteBackup {
 
 impl Operation for NoteBackup {
     type Action = actions::NoteBackup;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> About {
         About::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let manifest = self.made.map_err(|error| error.for_leaf())?;
         if let Some(log) = &manifest.log {
             scope.note_rows(log.leaves);
@@ -281,6 +281,6 @@ impl Operation for NoteBackup {
             "exhibits": manifest.log.as_ref().map(|log| log.exhibits),
             "deleted": self.deleted,
         }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }

@@ -4,6 +4,7 @@
 
 pub(in crate::vault) mod answer;
 pub(in crate::vault) mod caller;
+pub(in crate::vault) mod done;
 pub(in crate::vault) mod edition;
 pub(in crate::vault) mod receipt;
 pub(in crate::vault) mod refusal;

@@ -67,13 +67,8 @@ impl Erasure {
         case: CaseNumber,
         nonce: Nonce,
     ) -> Result<(), OperationError> {
-        let no = erasure_rows::next_no(rows)?;
-        Ok(erasure_rows::insert(
-            rows,
-            no,
-            case,
-            &self.sealed(keys, no, nonce)?,
-        )?)
+        let no = erasure_rows::TABLE.next_no(rows)?;
+        Ok(erasure_rows::TABLE.insert(rows, no, case, &self.sealed(keys, no, nonce)?)?)
     }
 
     /// Writes down how far it is.
@@ -84,7 +79,7 @@ impl Erasure {
         no: i64,
         nonce: Nonce,
     ) -> Result<(), OperationError> {
-        Ok(erasure_rows::set(rows, no, &self.sealed(keys, no, nonce)?)?)
+        Ok(erasure_rows::TABLE.set(rows, no, &self.sealed(keys, no, nonce)?)?)
     }
 }
 
@@ -95,7 +90,7 @@ impl Erasures {
         keys: &CaseKeys,
         case: CaseNumber,
     ) -> Result<Self, OperationError> {
-        let rows = erasure_rows::list(connection, case)?.into_iter();
+        let rows = erasure_rows::TABLE.list(connection, case)?.into_iter();
         let opened = rows.map(|(no, sealed)| {
             let damaged = format!("erasure {no}");
             let sealer = keys.erased_list();

@@ -60,7 +60,7 @@ impl KnownCases {
         case: CaseNumber,
     ) -> Result<Arc<KnownCase>, OperationError> {
         let exhibits = exhibit_rows::mark(connection, case)?;
-        let erasures = erasure_rows::mark(connection, case)?;
+        let erasures = erasure_rows::TABLE.mark(connection, case)?;
         let mark = exhibits.zip(erasures).map(<[_; 2]>::from);
         let known = self.kept().get(&case).cloned();
         let same = |known: &Arc<KnownCase>| mark.is_some() && known.mark == mark;

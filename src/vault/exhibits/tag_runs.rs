@@ -49,16 +49,12 @@ pub(in crate::vault) struct TagRun<B> {
 }
 
 impl<'c> TagSearch<'c> {
-    pub(in crate::vault) fn of(
-        connection: &'c Snapshot,
-        case: CaseNumber,
-        field: Field,
-    ) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(in crate::vault) fn of(connection: &'c Snapshot, case: CaseNumber, field: Field) -> Self {
+        Self {
             field,
-            reader: Terms { case, field }.tag_reader(connection)?,
+            reader: Terms { case, field }.tag_reader(connection),
             buffer: Vec::new(),
-        })
+        }
     }
 
     /// The number of the term with this tag; `None` if no exhibit added it.

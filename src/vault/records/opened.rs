@@ -83,7 +83,7 @@ impl<'s> CaseRecords<'s> {
             known: None,
             caller: None,
             added,
-            erasures: erasure_rows::list(connection, case.number)?.len() as u64,
+            erasures: erasure_rows::TABLE.list(connection, case.number)?.len() as u64,
             dictionaries: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),

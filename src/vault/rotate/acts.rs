@@ -5,14 +5,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::rows;
 use crate::domain::{CaseId, ExhibitId, Field};
 use crate::policy::{Action, actions};
-use crate::vault::admission::resealed_parts::ResealedParts;
-use crate::vault::call::answer::Answer;
-use crate::vault::call::receipt::Receipt;
+use crate::vault::admission::replaced_parts::ReplacedParts;
+use crate::vault::call::done::Done;
 use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
@@ -20,46 +19,31 @@ use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{KeyId, Nonces};
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::detail_rows;
 use crate::vault::store::term_rows::{StoredRun, Terms};
-use crate::vault::store::{detail_rows, exhibit_rows};
-
-/// What the acts of the vault itself answer: nothing.
-pub(super) struct Nothing;
-
-impl Answer for Nothing {
-    type View = Value;
-
-    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
-        Ok(json!({}))
-    }
-}
 
 /// Some parts of an exhibit come under the new key; the leaf has the new digest over all of its parts.
 pub(super) struct ResealParts {
     pub(super) case: CaseId,
     pub(super) exhibit: ExhibitId,
     pub(super) key: KeyId,
-    pub(super) parts: ResealedParts,
+    pub(super) parts: ReplacedParts,
 }
 
 impl Operation for ResealParts {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Exhibit(self.case.clone(), self.exhibit.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
-        let (case, keys) = case_of(scope, self.key)?;
-        let rows = scope.transaction()?;
-        let exhibits = exhibit_rows::list_all(rows, case.number)?;
-        let exhibit = exhibits.iter().find(|one| one.id == self.exhibit);
-        let exhibit = exhibit.ok_or(OperationError::NotFound)?;
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        let (_, keys) = case_of(scope, self.key)?;
         let mut nonces = Nonces::new(&*scope.core.entropy);
-        self.parts.write(rows, &keys, exhibit, &mut nonces)?;
+        self.parts.write(scope.transaction()?, &keys, &mut nonces)?;
         scope.notes.digest = Some(self.parts.digest);
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -91,13 +75,13 @@ impl ResealedRun {
 
 impl Operation for ResealTerms {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, _) = case_of(scope, self.key)?;
         let rows = scope.transaction()?;
         let terms = Terms {
@@ -111,7 +95,7 @@ impl Operation for ResealTerms {
                 terms.replace(rows, run)?;
             }
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -123,17 +107,17 @@ pub(super) struct ResealRows {
 
 impl Operation for ResealRows {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, keys) = case_of(scope, self.key)?;
         let mut nonces = Nonces::new(&*scope.core.entropy);
         rows::reseal(scope.transaction()?, case, &keys, &mut nonces)?;
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -146,19 +130,19 @@ pub(super) struct ResealDetails {
 
 impl Operation for ResealDetails {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         case_of(scope, self.key)?;
         let rows = scope.transaction()?;
         for (seq, sealed) in &self.details {
             detail_rows::reseal(rows, *seq, sealed)?;
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -170,7 +154,7 @@ pub(super) struct Retire {
 
 impl Operation for Retire {
     type Action = actions::RetireCaseKey;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
@@ -178,7 +162,7 @@ impl Operation for Retire {
 
     /// The file is on disk before the leaf is: if the leaf cannot be made durable after it, the older keys are gone all
     /// the same, and the leaf of the next start says the generation.
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         let (case, _) = case_of(scope, self.key)?;
         // The large tables were looked through just before, and nobody has an older key to seal with. Requests and
         // releases that others wrote meanwhile are looked at once more: what is lost now is lost.
@@ -191,7 +175,7 @@ impl Operation for Retire {
         drop(keyring);
         scope.notes.generation = Some(generation);
         scope.note_detail(json!({ "key": self.key.number() }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 

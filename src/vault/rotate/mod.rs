@@ -26,7 +26,8 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::admission::resealed_parts::{ResealedParts, Resealing};
+use super::admission::replaced_parts::ReplacedParts;
+use super::admission::resealed_parts::Resealing;
 use super::call::caller::Caller;
 use super::call::refusal::Refusal;
 use super::core::Core;
@@ -244,9 +245,9 @@ impl Vault {
                 }
             });
             for parts in steps {
-                let parts: ResealedParts = parts?;
+                let parts: ReplacedParts = parts?;
                 self.goes_on(case)?;
-                let bytes = parts.bytes;
+                let bytes = parts.bytes();
                 let act = ResealParts {
                     case: case.id.clone(),
                     exhibit: id.clone(),
@@ -266,13 +267,12 @@ impl Vault {
         keys: &Arc<CaseKeys>,
         field: Field,
     ) -> Result<(), RotateError> {
-        let mut from = 1;
+        let (mut from, mut added) = (1, AddedTerms::default());
         loop {
             let mut runs = Vec::new();
             {
                 let reader = self.core.readers.snapshot()?;
                 let connection = reader.connection()?;
-                let added = AddedTerms::load(connection, keys, case.number)?;
                 let terms = Terms {
                     case: case.number,
                     field,
@@ -280,6 +280,10 @@ impl Vault {
                 let mut nonces = Nonces::new(&*self.core.entropy);
                 let front = keys.key_id().front();
                 for mut run in terms.not_under(connection, front, (from, RUNS))? {
+                    // The first time, and where an exhibit was admitted meanwhile.
+                    if added.adder(field, run.first).is_none() {
+                        added = AddedTerms::load(connection, keys, case.number)?;
+                    }
                     let adder = added.adder(field, run.first).ok_or(RotateError::Case)?;
                     let before = ResealedRun::fronts(&run);
                     ExhibitParts::of(keys, &adder.id)
@@ -413,7 +417,7 @@ fn prepare(
     core: &Core,
     keys: &CaseKeys,
     exhibit: ExhibitRow,
-    ready: &SyncSender<Result<ResealedParts, RotateError>>,
+    ready: &SyncSender<Result<ReplacedParts, RotateError>>,
 ) -> Result<(), RotateError> {
     let mut resealing = {
         let reader = core.readers.snapshot()?;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::acts::Nothing;
 use crate::policy::{Action, actions};
+use crate::vault::call::done::Done;
 use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
@@ -26,19 +26,19 @@ pub(super) struct ResealOwnDetails {
 
 impl Operation for ResealOwnDetails {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         is_newest(scope, self.key)?;
         let rows = scope.transaction()?;
         for (seq, sealed) in &self.details {
             detail_rows::reseal(rows, *seq, sealed)?;
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -49,13 +49,13 @@ pub(super) struct ResealOwnRows {
 
 impl Operation for ResealOwnRows {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         is_newest(scope, self.key)?;
         let rows = scope.transaction()?;
         let keys = scope.core.keys();
@@ -102,7 +102,7 @@ impl Operation for ResealOwnRows {
         {
             clock_rows::put(rows, &made)?;
         }
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -113,13 +113,13 @@ pub(super) struct RenewControl {
 
 impl Operation for RenewControl {
     type Action = actions::ResealCase;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         is_newest(scope, self.key)?;
         let elements = {
             let keys = scope.core.keys();
@@ -128,7 +128,7 @@ impl Operation for RenewControl {
             elements_of(control)
         };
         scope.transaction()?.renew_control(elements)?;
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 
@@ -139,14 +139,14 @@ pub(super) struct RetireOwn {
 
 impl Operation for RetireOwn {
     type Action = actions::RetireCaseKey;
-    type Answer = Nothing;
+    type Answer = Done;
 
     fn target(&self) -> Target {
         Target::Vault
     }
 
     /// The file is on disk before the leaf is, as with the key of a case.
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Nothing, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
         is_newest(scope, self.key)?;
         let rows = scope.transaction()?;
         let renewed = rows.control_key() == Some(self.key.number());
@@ -159,7 +159,7 @@ impl Operation for RetireOwn {
         drop(keyring);
         scope.notes.generation = Some(generation);
         scope.note_detail(json!({ "key": self.key.number() }));
-        Ok(Nothing)
+        Ok(Done)
     }
 }
 

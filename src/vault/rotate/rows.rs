@@ -36,7 +36,7 @@ pub(super) fn left(
     if requests.iter().any(|request| is_old(&request.sealed)) {
         return Ok(Some("request"));
     }
-    let releases = release_rows::list(connection, case.number)?;
+    let releases = release_rows::TABLE.list(connection, case.number)?;
     let old = releases.iter().any(|(_, sealed)| is_old(sealed));
     Ok(old.then_some("release"))
 }
@@ -85,10 +85,10 @@ pub(super) fn reseal(
             request_rows::reseal(rows, &request.id, &made)?;
         }
     }
-    for (no, sealed) in release_rows::list(rows, case.number)? {
+    for (no, sealed) in release_rows::TABLE.list(rows, case.number)? {
         let place = Aad::release(vault, id, no.unsigned_abs());
         if let Some(made) = again(keys.requests(), &place, &sealed)? {
-            release_rows::reseal(rows, no, &made)?;
+            release_rows::TABLE.set(rows, no, &made)?;
         }
     }
     // The last of all; there is room for it only if there was room for all others.

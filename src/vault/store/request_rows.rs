@@ -214,7 +214,6 @@ fn read(row: &ControlRow<'_>) -> Result<RequestRow, StoreError> {
 mod tests {
     use super::*;
     use crate::domain::{RequestIdOfKind as _, RevealId};
-    use crate::vault::store::migrations;
 
     fn asker() -> OperatorId {
         OperatorId::from_random([1; 13])
@@ -228,7 +227,6 @@ mod tests {
             .execute_batch("PRAGMA foreign_keys = OFF")
             .unwrap();
         let now = Moment::from_seconds(5);
-        migrations::apply(connection.raw(), now).unwrap();
         let id = RevealId::from_random([7; 13]).of_any_kind();
         let new = NewRequest {
             id: &id,

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use ring::signature::Ed25519KeyPair;
 
+use super::least;
 use crate::vault::audit::{
     Checkpoint, Claim, Failure, FailureKind, Frontier, KeyName, Leaf, NoHashes, Outcome, Successor,
     Verdict, VerifierKey, leaf_hash, verify_log,
@@ -25,30 +26,13 @@ fn key(seed: u8) -> VerifierKey {
 
 fn leaf(seq: u64, successor: Option<String>) -> Vec<u8> {
     let leaf = Leaf {
-        v: 1,
         seq,
         time: format!("2024-04-02T09:00:{seq:02}Z"),
         origin: ORIGIN.to_owned(),
-        operator: None,
-        role: None,
-        session: None,
         action: "slot.carry-out".to_owned(),
-        case: None,
-        object: None,
-        purpose: None,
         outcome: Outcome::Done,
-        kind: None,
-        rows: None,
-        subjects: None,
         successor,
-        detail: None,
-        digest: None,
-        generation: None,
-        alarm: None,
-        asker: None,
-        assertion: None,
-        decided: None,
-        decision: None,
+        ..least()
     };
     leaf.to_bytes().unwrap()
 }

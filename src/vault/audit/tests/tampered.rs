@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use ring::signature::Ed25519KeyPair;
 
 use super::super::*;
+use super::least;
 
 const ORIGIN: &str = "log.example/7f3a";
 const SIZE: u64 = 900;
@@ -26,30 +27,19 @@ fn pair() -> Ed25519KeyPair {
 fn leaf(seq: u64) -> Leaf {
     let outcome = [Outcome::Done, Outcome::Denied, Outcome::Failed][(seq % 3) as usize];
     Leaf {
-        v: 1,
         seq,
         time: format!("2024-04-02T09:{:02}:{:02}Z", seq / 60 % 60, seq % 60),
         origin: ORIGIN.to_owned(),
         operator: Some("o_0123456789abcdefghjk".to_owned()),
         role: Some("investigator".to_owned()),
         session: Some("s_0123456789abcdefghjk".to_owned()),
-        action: "record.search".to_owned(),
         case: Some("c_0123456789abcdefghjk".to_owned()),
-        object: None,
         purpose: Some("scoping".to_owned()),
         outcome,
-        kind: None,
         rows: Some(seq * 7),
         subjects: Some("c3ViamVjdHM=".to_owned()),
-        successor: None,
         detail: Some("ZGV0YWls".to_owned()),
-        digest: None,
-        generation: None,
-        alarm: None,
-        asker: None,
-        assertion: None,
-        decided: None,
-        decision: None,
+        ..least()
     }
 }
 

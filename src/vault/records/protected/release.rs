@@ -82,10 +82,10 @@ impl Release {
             return Err(OperationError::Conflict(Conflict::CutTooClose));
         }
         for cut in fresh {
-            let no = release_rows::next_no(connection)?;
+            let no = release_rows::TABLE.next_no(connection)?;
             let aad = aad(keys, no)?;
             let sealed = seal_json(keys.requests(), nonces.take()?, &aad, cut)?;
-            release_rows::insert(connection, no, case.number, &sealed)?;
+            release_rows::TABLE.insert(connection, no, case.number, &sealed)?;
         }
         Ok(())
     }
@@ -97,7 +97,8 @@ pub(in crate::vault::records) fn given_out(
     connection: &Snapshot,
     case: &CaseRow,
 ) -> Result<Vec<(i64, Cut)>, OperationError> {
-    release_rows::list(connection, case.number)?
+    release_rows::TABLE
+        .list(connection, case.number)?
         .into_iter()
         .map(|(no, sealed)| {
             let place = format!("release {no}");

@@ -395,7 +395,9 @@ impl<A: Writes> Scope<'_, A> {
         }
         let mut packages = self.handed_out::<Export>(case)?;
         packages.extend(self.handed_out::<Quarantine>(case)?);
-        let erased = erasure_rows::list(self.connection, case.number)?.len() as u64;
+        let erased = erasure_rows::TABLE
+            .list(self.connection, case.number)?
+            .len() as u64;
         let least = self.core.settings.protected_threshold;
         let row = &found.row;
         let act = |operator: &OperatorId, at: Moment, leaf: Option<u64>| {

@@ -201,7 +201,9 @@ impl<A: Writes> Scope<'_, A> {
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
         // Packages are in no backup, and an erasure deletes those of its case.
-        let erased = !erasure_rows::list(self.connection, self.case_row()?.number)?.is_empty();
+        let erased = !erasure_rows::TABLE
+            .list(self.connection, self.case_row()?.number)?
+            .is_empty();
         let deleted = (erased || self.core.was_restored()) && !file.path().exists();
         let lost = || match deleted {
             true => OperationError::Conflict(Conflict::PackageDeleted),

@@ -27,7 +27,7 @@ pub(super) use encode::{Cell, blob, int, nothing, real, text};
 pub(super) use row::ControlRow;
 pub(crate) use state::{ControlState, Elements};
 pub(super) use tables::{
-    BUDGET, CASES, CLOCK, ERASURE, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE, REQUEST, SESSION,
-    SLOT_CHANGE,
+    BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE,
+    REQUEST, SESSION, SLOT_CHANGE,
 };
 pub(super) use view::ControlView;

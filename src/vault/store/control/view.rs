@@ -5,13 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::types::ValueRef;
-
 use super::encode::{Place, places_in};
 use super::state::{ControlState, Elements, Kept};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::StoreError;
+use crate::vault::store::value::ValueRef;
 
 /// A row's element, and the groups it is in.
 pub(super) type Known = (Sum, Vec<Place>);

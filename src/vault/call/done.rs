@@ -1,4 +1,4 @@
-//! The answer of operations that return nothing.
+//! The answer of acts that return nothing.
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
