@@ -10,7 +10,6 @@
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
-pub(crate) mod case_list;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
@@ -32,6 +31,7 @@ pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 mod row;
 mod schema;
+pub(crate) mod sealed_list;
 pub(crate) mod sealed_parts;
 pub(crate) mod sealed_under;
 pub(crate) mod seen_rows;
