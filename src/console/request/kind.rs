@@ -17,6 +17,8 @@ pub trait Kind: TwoPerson {
     const WHERE: Option<&'static str> = None;
     /// What happens after a yes, as the rest of a sentence.
     const DOES: &'static str;
+    /// Whether the yes itself does it, so that nothing is left to be done with it.
+    const AT_ONCE: bool = false;
 
     /// The requests of an answer, and what the next page begins after.
     fn listing(listed: Self::Listed) -> (Vec<Self::View>, Option<String>);

@@ -11,6 +11,7 @@ impl Kind for Raise {
     const CALLED: &'static str = "raise";
     const ASKS: &'static str = "Asks for more lookup points.";
     const DOES: &'static str = "the asker has this many more lookup points until then";
+    const AT_ONCE: bool = true;
 
     fn listing(listed: RaiseList) -> (Vec<RaiseView>, Option<String>) {
         (listed.raises, listed.next)
