@@ -345,7 +345,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::NotRecognised => {
             "no lead of the case has recognised you yet: read your fingerprint out to one of them"
         }
-        Denial::BeyondToken => "the token of this script is not good for this",
+        Denial::BeyondToken => "the token of this script, or this machine, is not good for this",
         Denial::WrongFingerprint => "this is not the fingerprint of the account",
         Denial::CaseClosed => "the case is closed; reopen it first",
         Denial::CaseDestroyed => "the case was destroyed; its certificate is all that is left",
@@ -433,6 +433,10 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
         Conflict::PasskeyKnown => "this passkey is enrolled already",
         Conflict::TooManyPasskeys => "you have as many passkeys as somebody may have",
+        Conflict::TooManyTokens => "you have as many tokens, or machines, as somebody may have",
+        Conflict::AdministratorOnHost => {
+            "administrators come and go on the host, with the vault's passphrase, while there is another one"
+        }
         Conflict::LastPasskey => "it is your only passkey; enrol another one first",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"

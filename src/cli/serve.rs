@@ -70,6 +70,7 @@ impl Serve {
         let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         serve(Arc::new(vault), &listening, |address| {
             told_where("serving", address, &party);
+            tell_machines(&listening);
         })
     }
 }
@@ -104,6 +105,7 @@ fn serve_after_shares(
     let vault = Arc::new(unlock::start(&paths, keyring, settings)?);
     let served = runtime.block_on(http::serve_on(vault, listener, listening, |address| {
         told_where("unsealed: serving", address, &party);
+        tell_machines(listening);
     }));
     http::log::flush();
     served.map_err(told)
@@ -116,6 +118,12 @@ fn told_where(what: &str, address: SocketAddr, party: &RelyingParty) {
     streams::words(&format!(
         "browsers open {named}: passkeys are made for that name (`[sign_in] address`)"
     ));
+}
+
+fn tell_machines(listening: &ServeConfig) {
+    if let Some(address) = listening.machines_at.get() {
+        streams::words(&format!("machines: https://{address}"));
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
@@ -145,6 +153,12 @@ fn told(error: &ServeError, listening: &ServeConfig) -> CliError {
             "look at {}; --tls-cert names another",
             listening.certificate.display()
         )),
+        ServeError::Tls(TlsError::MachineCa) => {
+            told.hint("tls.machine_ca in the configuration names it")
+        }
+        ServeError::ListenMachines(_) => {
+            told.hint("serve.machines in the configuration names another")
+        }
         ServeError::Tls(_) => told.hint(format!(
             "look at {} and {}; --tls-cert and --tls-key name others",
             listening.certificate.display(),

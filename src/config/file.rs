@@ -164,12 +164,14 @@ mod tests {
     /// here; the leaf of a start then states it, or the test fails.
     const OTHER: &[(&str, &str)] = &[
         ("serve.listen", "\"192.0.2.1:443\""),
+        ("serve.machines", "\"192.0.2.1:8444\""),
         ("serve.grace_s", "7"),
         ("serve.sealed", "true"),
         ("serve.proxies", "[\"192.0.2.0/24\"]"),
         ("serve.metrics", "[\"192.0.2.0/24\"]"),
         ("tls.certificate", "\"other.crt\""),
         ("tls.key", "\"other.key\""),
+        ("tls.machine_ca", "\"machines.pem\""),
         ("tls.allow_tls_1_2", "true"),
         ("limits.body_bytes", "4096"),
         ("limits.upload_bytes", "4096"),

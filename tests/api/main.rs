@@ -25,6 +25,7 @@ mod export;
 mod health;
 mod inbox;
 mod key;
+mod machine;
 mod membership;
 mod operator;
 mod passkey;

@@ -28,12 +28,6 @@ use crate::secret_file::write_secret;
 
 const NEW: &str = "another passphrase for tests";
 
-/// How many programs each series kills.
-fn kills() -> u32 {
-    let wanted = outside::setting("KILLS");
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(4)
-}
-
 /// A closed vault beside which the program's secrets lie.
 fn secrets(house: &Closed) {
     let root = house.directory.path();
@@ -80,7 +74,7 @@ fn series(whole: &Closed, arguments: &[&str], look: impl Fn(&Closed)) {
     assert!(program.wait().unwrap().success());
     let takes = begun.elapsed();
     look(&undisturbed);
-    let kills = kills();
+    let kills = outside::kills();
     for no in 0..kills {
         let house = whole.copy();
         let mut program = start(&house, arguments);

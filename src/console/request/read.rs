@@ -61,7 +61,7 @@ impl<K: Kind> Page for ReadPage<K> {
             visit,
             refused: None,
             id: K::id(&view),
-            called: K::CALLED,
+            called: K::WORDS.one,
             does: K::DOES,
             at_once: K::AT_ONCE,
             done: K::done(&view, visit),

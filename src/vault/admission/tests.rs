@@ -26,6 +26,7 @@ use crate::vault::*;
 mod again;
 mod custodian;
 mod refused;
+mod resealed;
 mod same_message;
 
 const HEADER: &str = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";

@@ -30,7 +30,7 @@ use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
-use crate::vault::ledger::{Acted, Detail, Draft, Outcome, verify_again};
+use crate::vault::ledger::{ActOutcome, Acted, Detail, Draft, verify_again};
 use crate::vault::scope::effect;
 use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope, question_of};
 use crate::vault::store::{Snapshot, Transaction};
@@ -647,11 +647,11 @@ impl About {
         detail: Option<Detail>,
     ) -> Draft {
         let outcome = match stopped {
-            None => Outcome::Done,
-            Some(Stopped::Denied(denial)) => Outcome::Denied(denial.name()),
-            Some(Stopped::Failed(error)) => Outcome::Failed(error.name()),
+            None => ActOutcome::Done,
+            Some(Stopped::Denied(denial)) => ActOutcome::Denied(denial.name()),
+            Some(Stopped::Failed(error)) => ActOutcome::Failed(error.name()),
         };
-        let done = outcome == Outcome::Done;
+        let done = outcome == ActOutcome::Done;
         Draft {
             action: A::KIND,
             caller: notes.caller.unwrap_or_else(|| self.caller.clone()),

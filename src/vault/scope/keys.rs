@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::json;
 
 use super::Scope;
-use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
+use crate::policy::{Action, ActionKind, Denial, Seat, actions, allows_seat};
 use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
@@ -39,6 +39,9 @@ impl Scope<'_, actions::RotateCaseKey> {
     /// the file is on disk before the leaf is: the rotation is under way then, whatever becomes of the leaf.
     pub fn rotate_case_key(&mut self) -> Result<u64, OperationError> {
         let case = self.case_row()?;
+        if self.core.is_destroyed(case) {
+            return Err(self.deny(Denial::CaseDestroyed));
+        }
         // It seals under the key that was the newest when it began.
         if !exhibit_rows::staged(self.connection, Some(case.number))?.is_empty() {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));

@@ -26,6 +26,7 @@ mod key_dues;
 mod keys;
 mod leaf_volume;
 mod leaf_words;
+mod machines;
 mod operators;
 mod page;
 mod passkeys;
@@ -68,6 +69,7 @@ pub(in crate::vault) use self::key_dues::key_dues;
 pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
+pub use self::machines::{MachineAddedView, MachineView, MachineWanted};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
 pub use self::passkeys::{OwnPassword, PasskeyBegun, PasskeyEnrolled, PasskeyView, PasskeyWanted};
@@ -99,7 +101,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::exhibits::under_way::FoundAdmission;
-use crate::vault::ledger::Verdict;
+use crate::vault::ledger::StatedDecision;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
@@ -150,7 +152,7 @@ pub(in crate::vault) struct Notes {
     /// Whether the vault has new signing keys from this act's leaf on.
     pub(in crate::vault) succeeds: bool,
     pub(in crate::vault) alarm: Option<Alarm>,
-    pub(in crate::vault) verdict: Option<Verdict>,
+    pub(in crate::vault) verdict: Option<StatedDecision>,
     pub(in crate::vault) object: Option<String>,
     pub(in crate::vault) case: Option<CaseId>,
     /// At sign-in the caller becomes somebody.

@@ -23,7 +23,7 @@ use crate::vault::keyring::{
     Fingerprint, Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted,
     are_numbers_of_a_set,
 };
-use crate::vault::ledger::{Signing, Verdict, verifier_of};
+use crate::vault::ledger::{Signing, StatedDecision, verifier_of};
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::{Snapshot, slot_change_rows};
 
@@ -395,7 +395,7 @@ impl Scope<'_, actions::DecideSlotChange> {
             holds: self.core.clock.term(WAITS_S).into(),
         });
         self.note_detail(kept.detail());
-        self.notes.verdict = Some(Verdict {
+        self.notes.verdict = Some(StatedDecision {
             decision: match approve {
                 true => audit::Decision::Approve,
                 false => audit::Decision::Deny,

@@ -7,17 +7,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use rusqlite::params_from_iter;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-
 use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
 use super::row::ControlRow;
 use super::state::{ControlState, Group, Kept, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
-use crate::vault::store::error::{StoreError, at};
+use crate::vault::store::error::StoreError;
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
+use crate::vault::store::value::{Value, ValueRef};
 
 impl ControlState {
     /// Reads all control rows. `element` makes the keyed element of an encoded row.
@@ -34,17 +32,14 @@ impl ControlState {
     fn learn(&self, connection: &Snapshot) -> Result<(), StoreError> {
         let mut groups: HashMap<Place, Group> = HashMap::new();
         for table in CONTROL {
-            let failed = at(table.name);
-            let mut statement = connection
-                .prepare_cached(table.select(table.group(&[])?)?)
-                .map_err(&failed)?;
-            let mut rows = statement.query([]).map_err(&failed)?;
-            while let Some(row) = rows.next().map_err(&failed)? {
+            let sql = table.select(table.group(&[])?)?;
+            connection.each(table.name, sql, &[], |row| {
                 let (sum, places) = self.row(table, &cells_of(table, row)?);
                 for place in places {
                     groups.entry(place).or_default().add(sum);
                 }
-            }
+                Ok(())
+            })?;
         }
         self.become_known(groups);
         Ok(())
@@ -66,7 +61,6 @@ impl Snapshot {
         by: &[Cell<'_>],
         mut read: impl FnMut(&ControlRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let failed = at(table.name);
         let group = table.group(by)?;
         let place = place_of(table, group, by);
         let view = self.view();
@@ -77,10 +71,8 @@ impl Snapshot {
             });
             return rows.collect();
         }
-        let mut statement = self.prepare_cached(table.select(group)?).map_err(&failed)?;
-        let mut rows = statement.query(values(by)).map_err(&failed)?;
         let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
-        while let Some(row) = rows.next().map_err(&failed)? {
+        self.each(table.name, table.select(group)?, &values(by), |row| {
             let cells = cells_of(table, row)?;
             if let Some(view) = view {
                 sum.add(view.state.element(table, &cells));
@@ -90,7 +82,8 @@ impl Snapshot {
                 }
             }
             all.push(read(&ControlRow::of(table, &cells)));
-        }
+            Ok(())
+        })?;
         // Before anything is said about a cell, because somebody may have written it.
         if let Some(view) = view {
             if !view.holds(&place, sum) {
@@ -154,11 +147,7 @@ impl Snapshot {
     pub(crate) fn verify_indexes(&self) -> Result<(), StoreError> {
         for table in CONTROL {
             let name = table.name;
-            let sql = format!("PRAGMA integrity_check({name})");
-            let found: String = self
-                .query_row(&sql, [], |row| row.get(0))
-                .map_err(at(name))?;
-            if found != "ok" {
+            if !self.session().indexes_agree(name, name)? {
                 let found = self.view().map(|view| view.state.found_damaged(name));
                 return Err(found.unwrap_or(tampered(name)));
             }
@@ -174,9 +163,7 @@ impl Snapshot {
         let key = table.key().first().copied().unwrap_or_default();
         // Where somebody took the last row away, the new one is not what the control state expects in its place.
         let sql = format!("-- {0}::last\nSELECT max({key}) FROM {0}", table.name);
-        let last: Option<i64> = self
-            .query_row(&sql, [], |row| row.get(0))
-            .map_err(at(table.name))?;
+        let last: Option<i64> = self.one(table.name, &sql, &[], |row| row.get(0))?;
         last.unwrap_or(0)
             .checked_add(1)
             .ok_or(StoreError::inconsistent(table.name))
@@ -220,7 +207,7 @@ impl Transaction {
             table.columns.join(", "),
             places.join(", ")
         );
-        let changed = self.change(table, &sql, &row)?;
+        let changed = self.execute(name, &sql, &row)?;
         let key = table.key_of(&row)?;
         if let Some(view) = self.view() {
             if view.now(&place_of(table, PRIMARY, &key)) != Sum::default() {
@@ -263,7 +250,7 @@ impl Transaction {
         let name = table.name;
         let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
         let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
-        let changed = self.change(table, &sql, &values)?;
+        let changed = self.execute(name, &sql, &values)?;
         let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
             let before = (view.now(&place), places_in(table, &before));
@@ -317,8 +304,7 @@ impl Transaction {
             "-- {name}::delete\nDELETE FROM {name} WHERE {}",
             conditions.join(" AND ")
         );
-        let values: Vec<ValueRef<'_>> = key.iter().map(|(_, value)| *value).collect();
-        let changed = self.change(table, &sql, &values)?;
+        let changed = self.execute(name, &sql, &values(key))?;
         if let Some(view) = self.view() {
             let place = place_of(table, PRIMARY, key);
             let before = (view.now(&place), places_in(table, &before));
@@ -338,18 +324,6 @@ impl Transaction {
         self.row(table, key, |row| owned_cells(table, row.cells()))
     }
 
-    fn change(
-        &self,
-        table: &'static ControlTable,
-        sql: &str,
-        values: &[ValueRef<'_>],
-    ) -> Result<usize, StoreError> {
-        let failed = at(table.name);
-        let mut statement = self.prepare_cached(sql).map_err(&failed)?;
-        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
-        statement.execute(params_from_iter(values)).map_err(&failed)
-    }
-
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
     /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change.
     fn confirm(
@@ -359,19 +333,11 @@ impl Transaction {
         meant: Option<&[ValueRef<'_>]>,
         changed: usize,
     ) -> Result<(), StoreError> {
-        let read = || -> Result<Vec<Vec<u8>>, StoreError> {
-            let failed = at(table.name);
-            let mut statement = self
-                .prepare_cached(table.select(PRIMARY)?)
-                .map_err(&failed)?;
-            let mut rows = statement.query(values(key)).map_err(&failed)?;
-            let mut all = Vec::new();
-            while let Some(row) = rows.next().map_err(&failed)? {
-                all.push(encode_row(table, &cells_of(table, row)?));
-            }
-            Ok(all)
-        };
-        let read = read();
+        let read = table.select(PRIMARY).and_then(|sql| {
+            self.all(table.name, sql, &values(key), |row| {
+                Ok(encode_row(table, &cells_of(table, row)?))
+            })
+        });
         let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
         if changed == 1 && read.as_ref() == Ok(&meant) {
             return Ok(());
@@ -474,8 +440,8 @@ fn owned_cells(table: &ControlTable, cells: &[ValueRef<'_>]) -> Result<Vec<Value
     owned.map_err(|_| StoreError::inconsistent(table.name))
 }
 
-fn values<'a>(cells: &'a [Cell<'a>]) -> impl rusqlite::Params + 'a {
-    params_from_iter(cells.iter().map(|(_, value)| ToSqlOutput::Borrowed(*value)))
+fn values<'a>(cells: &[Cell<'a>]) -> Vec<ValueRef<'a>> {
+    cells.iter().map(|(_, value)| *value).collect()
 }
 
 #[cfg(test)]
@@ -483,7 +449,6 @@ mod tests {
     use std::sync::Arc;
 
     use ring::digest::{SHA256, digest};
-    use rusqlite::config::DbConfig;
     use tempfile::TempDir;
 
     use super::super::encode::text;
@@ -491,8 +456,9 @@ mod tests {
     use super::*;
     use crate::domain::Moment;
     use crate::vault::store::StoreFault;
-    use crate::vault::store::connection;
+    use crate::vault::store::error::at;
     use crate::vault::store::snapshot::statements;
+    use crate::vault::store::sqlite::{Session, allow_triggers};
     use crate::vault::store::transaction::Writer;
 
     /// A writer that is held to its rows, with one row in `meta`.
@@ -519,17 +485,11 @@ mod tests {
                 if group.is_empty() {
                     continue;
                 }
-                let sql = format!("EXPLAIN QUERY PLAN {}", table.select(no).unwrap());
-                let mut statement = writer.raw().prepare(&sql).unwrap();
-                let nothing = vec![Value::Null; group.len()];
-                let plan: Vec<String> = statement
-                    .query_map(params_from_iter(nothing), |row| row.get(3))
-                    .unwrap()
-                    .map(Result::unwrap)
-                    .collect();
+                let nothing = vec![ValueRef::Null; group.len()];
+                let plan = writer.session().plan(table.select(no).unwrap(), &nothing);
                 let found = format!("SEARCH {} USING ", table.name);
-                let by_index = plan.len() == 1 && plan[0].starts_with(&found);
-                assert!(by_index, "{} by {group:?}: {plan:?}", table.name);
+                let by_index = plan.text.starts_with(&found) && !plan.text.contains("; ");
+                assert!(by_index, "{} by {group:?}: {}", table.name, plan.text);
                 looked_at += 1;
             }
         }
@@ -623,8 +583,9 @@ mod tests {
         let writer = held(&folder);
         assert_eq!(value(&writer).unwrap().unwrap(), "1");
         drop(writer.begin().unwrap());
-        let other = connection::writer(&folder.path().join("vault.db")).unwrap();
+        let other = Session::writer(&folder.path().join("vault.db")).unwrap();
         other
+            .raw()
             .execute("UPDATE meta SET value = 'theirs'", [])
             .unwrap();
         assert_eq!(value(&writer).unwrap().unwrap(), "1");
@@ -707,8 +668,7 @@ mod tests {
             let writer = held(&folder);
             let begun = writer.begin().unwrap();
             let before = rows(&begun);
-            let config = DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
-            begun.raw().set_db_config(config, true).unwrap();
+            allow_triggers(begun.session());
             let made = format!("CREATE TRIGGER otherwise {trigger}");
             begun.raw().execute_batch(&made).unwrap();
             // In a savepoint it is undone, and the rest may be committed.

@@ -11,12 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use rusqlite::types::{Value, ValueRef};
-
 use super::encode::{Place, encode_row, places_in};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::value::{Value, ValueRef};
 
 type Element = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
 
