@@ -68,6 +68,7 @@ impl Serve {
         let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         serve(Arc::new(vault), &listening, |address| {
             streams::words(&format!("serving https://{address}"));
+            tell_machines(&listening);
         })
     }
 }
@@ -101,9 +102,16 @@ fn serve_after_shares(
     let vault = Arc::new(unlock::start(&paths, keyring, settings)?);
     let served = runtime.block_on(http::serve_on(vault, listener, listening, |address| {
         streams::words(&format!("unsealed: serving https://{address}"));
+        tell_machines(listening);
     }));
     http::log::flush();
     served.map_err(told)
+}
+
+fn tell_machines(listening: &ServeConfig) {
+    if let Some(address) = listening.machines_at.get() {
+        streams::words(&format!("machines: https://{address}"));
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
@@ -133,6 +141,12 @@ fn told(error: &ServeError, listening: &ServeConfig) -> CliError {
             "look at {}; --tls-cert names another",
             listening.certificate.display()
         )),
+        ServeError::Tls(TlsError::MachineCa) => {
+            told.hint("tls.machine_ca in the configuration names it")
+        }
+        ServeError::ListenMachines(_) => {
+            told.hint("serve.machines in the configuration names another")
+        }
         ServeError::Tls(_) => told.hint(format!(
             "look at {} and {}; --tls-cert and --tls-key name others",
             listening.certificate.display(),

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::connection::part;
+use super::case_arg::path;
 use super::failure::Failure;
 use super::request;
 use super::server::Client;
@@ -136,35 +136,6 @@ pub(crate) struct Move {
     why: ReasonArg,
     #[command(flatten)]
     client: Client,
-}
-
-/// The case that a command is about.
-#[derive(Args)]
-pub(crate) struct CaseArg {
-    /// The case, as `case list` shows it
-    #[arg(
-        long = "case",
-        value_name = "C",
-        env = "BREACHVAULT_CASE",
-        hide_env_values = true
-    )]
-    id: String,
-}
-
-impl CaseArg {
-    /// Its id, which the server has not seen yet.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The path of something in the case.
-    pub(crate) fn path(&self, rest: &str) -> String {
-        path(&self.id, rest)
-    }
-}
-
-pub(crate) fn path(case: &str, rest: &str) -> String {
-    format!("/cases/{}{rest}", part(case))
 }
 
 impl Case {

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::part;
 use super::failure::Failure;
 use super::server::Client;

@@ -97,7 +97,7 @@ pub(super) fn stranger(
 ) -> Result<Connection, Failure> {
     let trusted = trusted(authorities)?;
     let (wait, quiet) = (client.server.wait(), client.output.quiet);
-    Ok(Connection::new(server, trusted, wait, quiet))
+    Ok(Connection::new(server, trusted, None, wait, quiet))
 }
 
 /// What an invitation is used with; it is borrowed, so that no copy of it is left.

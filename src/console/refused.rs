@@ -65,7 +65,9 @@ impl Refused {
             "wrong-fingerprint" => {
                 "Let its owner read it out again. If it stays wrong, somebody else has the account: tell the other leads."
             }
-            "beyond-token" => "Make another token for it, or do it in a session.",
+            "beyond-token" => {
+                "Make another token or add another machine for it, or do it in a session."
+            }
             "own-request" => "Somebody else has to decide it.",
             "case-closed" => "Ask a lead to reopen the case.",
             "case-destroyed" => "Read its certificate; nothing else is left of it.",

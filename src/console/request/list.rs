@@ -10,7 +10,7 @@ use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
-use crate::operations::two_person::List;
+use crate::operations::two_person::{List, Listed};
 use crate::vault::OperationError;
 use crate::vault::scope::requests::AskedView;
 
@@ -60,8 +60,7 @@ impl<K: Kind> Page for ListPage<K> {
         Field::Optional("limit"),
     ];
 
-    fn show(listed: K::Listed, visit: &Visit) -> Result<Shown, OperationError> {
-        let (views, next) = K::listing(listed);
+    fn show(listed: Listed<K>, visit: &Visit) -> Result<Shown, OperationError> {
         let row = |view| {
             let id = K::id(view);
             let mut facts = K::facts(view, visit);
@@ -75,18 +74,18 @@ impl<K: Kind> Page for ListPage<K> {
         };
         Shown::page(&Shows {
             visit,
-            plural: K::PLURAL,
+            plural: K::WORDS.many,
             about: K::ASKS,
             refused: None,
-            rows: views.iter().map(row).collect(),
-            next,
+            rows: listed.requests.iter().map(row).collect(),
+            next: listed.next,
         })
     }
 
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
         Some(Html::of(&Shows {
             visit,
-            plural: K::PLURAL,
+            plural: K::WORDS.many,
             about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),

@@ -59,7 +59,7 @@ impl<K: Kind> Page for ReadPage<K> {
             visit,
             refused: None,
             id: K::id(&view),
-            called: K::CALLED,
+            called: K::WORDS.one,
             does: K::DOES,
             done: K::done(&view, visit),
             asked,

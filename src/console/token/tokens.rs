@@ -85,8 +85,8 @@ impl Page for RevokeTokenPage {
     }
 }
 
-/// What a token can be for.
-fn for_scripts() -> Vec<&'static str> {
+/// What a token or a machine can be for.
+pub(in crate::console) fn for_scripts() -> Vec<&'static str> {
     let all = ActionKind::ALL.iter();
     let all = all.filter(|action| action.is_for_scripts());
     all.map(|action| action.name()).collect()

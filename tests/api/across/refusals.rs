@@ -496,9 +496,10 @@ const LISTS: [&str; 8] = [
 ];
 
 /// The other lists.
-const PLAIN_LISTS: [&str; 8] = [
+const PLAIN_LISTS: [&str; 9] = [
     "GET /api/v1/sessions",
     "GET /api/v1/tokens",
+    "GET /api/v1/machines",
     "GET /api/v1/me",
     "GET /api/v1/inbox",
     "GET /api/v1/operators",

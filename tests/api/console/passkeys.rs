@@ -150,6 +150,7 @@ fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
         "/console/passkeys".to_owned(),
         "/console/password".to_owned(),
         "/console/tokens".to_owned(),
+        "/console/machines".to_owned(),
         "/console/operators".to_owned(),
         format!("/console/cases/{}", incident.case),
         format!("/console/cases/{}/members", incident.case),
