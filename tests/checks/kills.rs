@@ -178,6 +178,11 @@ fn begin(act: Act, vault: &Closed, request: &str) -> (Child, impl Iterator<Item 
     (child, lines)
 }
 
+/// How many processes a series kills: a few, because each costs a process and a start.
+pub(crate) fn kills() -> u32 {
+    outside::setting("KILLS").map_or(5, |count| count.parse().unwrap())
+}
+
 /// Kills the act at moments that are spread over the time that it takes, and looks at what each left.
 fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) -> bool) {
     let prepared = prepared();
@@ -201,7 +206,7 @@ fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) ->
     assert!(done, "{act:?}: nobody killed it");
 
     let (mut ended, mut not) = (0, 0);
-    for no in 1..=outside::kills() {
+    for no in 1..=kills() {
         let copy = prepared.closed.copy();
         let request = request(no);
         let (mut child, _lines) = begin(act, &copy, &request);

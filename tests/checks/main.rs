@@ -37,6 +37,7 @@ mod people_page;
 mod private_files;
 mod protected_attack;
 mod recovery;
+mod root_rotation;
 mod rotation;
 mod sealed_rows;
 mod sealed_start;

@@ -46,8 +46,8 @@ impl Status {
             return streams::json(&state);
         }
         streams::data(&format!(
-            "vault: {}\nfingerprint: {}\ngeneration: {}",
-            state.vault, state.fingerprint, state.generation
+            "vault: {}\nfingerprint: {}\ngeneration: {}\nroot: since generation {} of {}",
+            state.vault, state.fingerprint, state.generation, state.root_since, state.root_made_at
         ))?;
         for slot in &state.slots {
             streams::data(&format!(
