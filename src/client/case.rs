@@ -85,7 +85,7 @@ pub(crate) struct End {
 pub(crate) struct Retention {
     /// The case
     case: String,
-    /// Until when, such as 2026-03-21T00:00:00Z; without it nothing says until when
+    /// Until when: a day such as 2027-03-21, or a time such as 2027-03-21T18:00:00Z; without it nothing says until when
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     #[command(flatten)]

@@ -84,7 +84,8 @@ impl Refused {
             }
             "assertion-refused" => "Send the form again, with a passkey of yours.",
             "wrong-credential" => {
-                "Check the name, the password and the code. A code works once; wait for the next one."
+                "Check the name, the password and the code. A code works once; wait for the next one. Whoever has a passkey \
+                 signs in with it, and not with a code."
             }
             "budget-spent" => {
                 "Wait until the budget covers it again, or ask for a higher budget; a lead who did not ask decides."

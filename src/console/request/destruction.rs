@@ -63,7 +63,8 @@ impl Kind for Destruction {
 
 fn hours(seconds: i64) -> String {
     match seconds {
-        0..7200 => format!("{} minutes", seconds / 60),
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / 60),
         _ => format!("{} hours", seconds / 3600),
     }
 }

@@ -32,6 +32,7 @@ struct Shows<'a> {
     about: &'static str,
     refused: Option<&'a Refused>,
     rows: Vec<Row<'a>>,
+    at_once: bool,
     next: Option<String>,
 }
 
@@ -46,8 +47,11 @@ const STATES: [(&str, &str); 7] = [
     ("expired", "expired"),
 ];
 
-/// How a state reads.
-pub(super) fn reads(state: &str) -> &str {
+/// How a state reads, of a request that a yes carries out at once or not.
+pub(super) fn reads(state: &str, at_once: bool) -> &str {
+    if at_once && state == "approved" {
+        return "approved and done";
+    }
     let found = STATES.iter().find(|(word, _)| *word == state);
     found.map_or(state, |(_, reads)| reads)
 }
@@ -78,6 +82,7 @@ impl<K: Kind> Page for ListPage<K> {
             about: K::ASKS,
             refused: None,
             rows: listed.requests.iter().map(row).collect(),
+            at_once: K::AT_ONCE,
             next: listed.next,
         })
     }
@@ -89,6 +94,7 @@ impl<K: Kind> Page for ListPage<K> {
             about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),
+            at_once: K::AT_ONCE,
             next: None,
         }))
     }

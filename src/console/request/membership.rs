@@ -8,7 +8,9 @@ impl Kind for Membership {
     const ASKS: &'static str = "Asks to name somebody as a member of the case.";
     const WHERE: Option<&'static str> =
         Some("The members' page asks for it where another lead decides.");
-    const DOES: &'static str = "the operator has the role in the case at once";
+    const DOES: &'static str =
+        "the operator has the role in the case, as soon as a lead has recognised them";
+    const AT_ONCE: bool = true;
 
     fn id(view: &MembershipView) -> String {
         view.membership.to_string()
