@@ -177,7 +177,9 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
              (docs/backup.md)"
         }
         StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside | MarkFault::Foreign)
-        | StartError::Control(ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring)
+        | StartError::Control(
+            ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring | ControlFault::OtherRoot,
+        )
         | StartError::Log(BookError::CutOff { .. } | BookError::Root) => {
             "an older copy of data/ or keys/ lies here; put back the newest copy of both, from one moment; \
              `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md)"
@@ -242,6 +244,10 @@ impl From<RestoreError> for CliError {
             RestoreError::OtherKey(_) => Self::failed(error.to_string()).hint(
                 "the key of that case was rotated; take the backup of the keyring that is as old as the database, \
                  or older data under today's keyring is lost; nothing was put in place",
+            ),
+            RestoreError::OtherRoot => Self::failed(error.to_string()).hint(
+                "the root of the keyring was rotated between the two; take the backup of the keyring that is as old \
+                 as the database; nothing was put in place",
             ),
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),

@@ -90,6 +90,7 @@ impl Config {
             reveal_s: i64::from(self.sessions.reveal_hours) * 3600,
             export_s: i64::from(self.sessions.export_hours) * 3600,
             destruction_delay_s: self.destruction.delay_s,
+            password_cost: Settings::default().password_cost,
             second_factor: self.identity.second_factor,
             passkeys: self.sign_in.passkeys,
             recovery_s: self.sign_in.recovery_hours * 3600,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use breachvault::domain::{OperatorName, SlotLabel};
 use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
-use breachvault::operations::key::RotateCaseKey;
+use breachvault::operations::key::{
+    CarryOutSlotChange, DecideSlotChange, RequestSlotChange, RotateCaseKey,
+};
 use breachvault::operations::only_reason;
 use breachvault::operations::operator::{AddOperator, ResetSecondFactor};
 use breachvault::operations::record::LookUp;
@@ -29,8 +31,8 @@ use breachvault::vault::keyring::{
 };
 use breachvault::vault::trail::{self, TrailFailure};
 use breachvault::vault::{
-    Caller, Passkeys, Paths, Refusal, SecondFactor, SetSecondFactor, Settings, SignIn, StartError,
-    Vault,
+    Caller, MarkFault, Passkeys, Paths, Refusal, SecondFactor, SetSecondFactor, Settings, SignIn,
+    StartError, Vault,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -708,6 +710,64 @@ fn a_backup_from_before_a_rotation_needs_the_keyring_of_its_time() {
         &number,
     );
     assert_eq!(seen.unwrap()["results"][0]["state"], "exposed");
+}
+
+#[test]
+fn a_backup_from_before_a_new_root_needs_the_keyring_of_its_time() {
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let (before, midst, after) = (Shelf::new(), Shelf::new(), Shelf::new());
+    let both = |shelf: &Shelf| {
+        let (data, _) = shelf.back_up(&house.paths(), "vault.bvdata");
+        (data, shelf.back_up_keyring(&house.paths()))
+    };
+    let administrator = sign_in(&house.vault, "archibald");
+    let invited = json!({ "name": "adelheid", "role": "administrator" });
+    let invited = house.ask::<AddOperator>(&administrator, &[], invited);
+    let token = EnrolmentToken::parse(invited.unwrap()["enrolment"].as_str().unwrap()).unwrap();
+    let other = house::enter(&house.vault, "adelheid", &token);
+    let old = both(&before);
+    let wanted = json!({ "change": "rotate-root", "reason": REASON });
+    house
+        .ask::<RequestSlotChange>(&administrator, &[], wanted)
+        .unwrap();
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    house.ask::<DecideSlotChange>(&other, &[], yes).unwrap();
+    let reason = json!({ "reason": REASON });
+    house
+        .ask::<CarryOutSlotChange>(&administrator, &[], reason)
+        .unwrap();
+    // Of the midst of it the keyring of that moment opens everything.
+    assert_eq!(house.vault.rotate_some(1), Ok(false));
+    let of_midst = both(&midst);
+    assert_eq!(house.vault.rotate(), Ok(1));
+    let new = both(&after);
+
+    for (database, keyring, shelf) in [
+        (&old.0, &new.1, &before),
+        (&of_midst.0, &new.1, &midst),
+        (&new.0, &old.1, &after),
+    ] {
+        match shelf.restore(database, keyring, None) {
+            Err(RestoreError::OtherRoot) => {}
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+        assert_eq!(shelf.left(), [""; 0], "nothing is left");
+    }
+    // Today's mark says nothing to the keyring of then.
+    let mark = house.paths().high_water_mark();
+    match before.restore(&old.0, &old.1, Some(&mark)) {
+        Err(RestoreError::Mark(MarkFault::Foreign)) => {}
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+    for ((database, keyring), shelf) in [(&old, &before), (&of_midst, &midst), (&new, &after)] {
+        let vault = open(&shelf.restore(database, keyring, None).unwrap());
+        let checks = vault.check_exhibits().unwrap();
+        assert!(checks.iter().all(|check| check.is_sound()));
+        assert!(vault.check_details().is_ok());
+        let under_way = usize::from(std::ptr::eq(shelf, &midst));
+        assert_eq!(vault.rotate(), Ok(under_way));
+    }
 }
 
 #[test]

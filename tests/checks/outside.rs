@@ -58,8 +58,3 @@ pub(crate) fn skip(why: &str) {
 pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
-
-/// How many processes a series of kills has: a few, because each costs a process and a start.
-pub(crate) fn kills() -> u32 {
-    setting("KILLS").map_or(5, |count| count.parse().unwrap())
-}

@@ -13,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::demo::{Demo, PROGRAM};
+use crate::directory::directory;
 use crate::secret_file::write_secret;
 
 const PATIENCE_MS: u64 = 60_000;
@@ -35,7 +36,7 @@ impl Shell {
     }
 
     fn with_points(points: u32) -> Self {
-        let room = tempfile::tempdir().unwrap();
+        let room = directory();
         let demo = Demo::with_points(room.path(), points);
         Self { room, demo }
     }

@@ -57,13 +57,13 @@ impl Status {
     }
 }
 
-/// A line for each slot, each date and each case that gets a new key.
+/// A line for the root, each slot and each date, and what is being rotated.
 fn in_lines(state: &Value) -> Result<(), CliError> {
     for line in lines(state) {
         streams::data(&line)?;
     }
     for rotation in each(state, "rotations") {
-        streams::words("a case gets a new key:");
+        streams::words("under way, a new key for a case or a new root:");
         answer::show(rotation, false)?;
     }
     Ok(())
@@ -75,6 +75,10 @@ fn lines(state: &Value) -> Vec<String> {
         if let Some(value) = member(state, name) {
             lines.push(format!("{name}: {}", answer::plain(value)));
         }
+    }
+    if let Some((since, made)) = member(state, "root_since").zip(member(state, "root_made_at")) {
+        let (since, made) = (answer::plain(since), answer::plain(made));
+        lines.push(format!("root: since generation {since} of {made}"));
     }
     for slot in each(state, "slots") {
         let cell = |name| member(slot, name).map(answer::plain).unwrap_or_default();
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn what_a_served_vault_says_has_a_line_for_each_slot_and_each_date() {
         let told = json!({
-            "vault": "v", "fingerprint": "f", "generation": 7, "cases": null,
+            "vault": "v", "fingerprint": "f", "generation": 7, "cases": null, "root_since": 2, "root_made_at": "t",
             "slots": [
                 { "slot": 0, "kind": "passphrase", "label": "first", "fingerprint": "a", "since": 1, "made_at": "t",
                   "memory_kib": 65536, "passes": 3, "lanes": 1, "recipients": [] },
@@ -158,6 +162,7 @@ mod tests {
             "vault: v",
             "fingerprint: f",
             "generation: 7",
+            "root: since generation 2 of t",
             "slot 0: passphrase, \"first\", a, since generation 1 of t, Argon2id 65536 KiB, 3 passes, 1 lanes",
             "slot 1: shares, \"board\", b, since generation 3 of t, 2 of 3 shares",
             "slot 2: age, \"safe\", c, since generation 4 of t, age1x",

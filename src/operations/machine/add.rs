@@ -86,7 +86,7 @@ impl Request for AddMachine {
             r#"", "days": 30, "actions": ["record.scope"], "case": "c_0123456789abcdefghjk"}"#,
         ),
         answer: r#"{"machine": "k_0123456789abcdefghjk", "expires_at": "2024-04-20T22:34:49Z"}"#,
-        problems: &[],
+        problems: &["too-many-tokens"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

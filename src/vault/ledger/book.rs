@@ -189,7 +189,7 @@ impl Book {
         }
     }
 
-    fn mark(&mut self) -> Result<(), BookError> {
+    pub(super) fn mark(&mut self) -> Result<(), BookError> {
         let core = &self.core;
         let written = mark::write(
             &core.paths,

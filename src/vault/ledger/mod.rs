@@ -29,6 +29,7 @@ pub(in crate::vault) use book::{
     Book, StoredHashes, found_log, log_key_at, name_of_log, write_vkey,
 };
 pub use control_seal::ControlFault;
+pub(in crate::vault) use control_seal::{elements_of, keys_in_force};
 pub(in crate::vault) use details::{FoundDetail, open_detail};
 pub(crate) use draft::{ActOutcome, Detail, Draft, StatedDecision};
 pub use health::Health;

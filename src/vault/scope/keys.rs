@@ -57,30 +57,27 @@ impl Scope<'_, actions::RotateCaseKey> {
         self.note_detail(json!({ "key": key.number() }));
         Ok(generation)
     }
-
-    /// What lets the vault begin, once the leaf is durable.
-    pub fn begin_rotation(&self) -> RotationBegun {
-        RotationBegun(Arc::clone(self.core))
-    }
 }
 
 /// A rotation that was begun by an act whose leaf is durable once there is a receipt.
 pub struct RotationBegun(Arc<Core>);
 
 impl RotationBegun {
-    /// Lets the vault seal the case again: the server within a second, or the next start.
+    /// Lets the vault seal again what an older key sealed: the server within a second, or the next start.
     pub fn begin(self, _: &Receipt) {
         self.0.rotate_due.store(true, Ordering::Release);
     }
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// The rotations of case keys that are under way.
+    /// What lets the vault begin to seal again, once the leaf is durable.
+    pub fn begin_rotation(&self) -> RotationBegun {
+        RotationBegun(Arc::clone(self.core))
+    }
+
+    /// The rotations of case keys and of the root that are under way.
     pub fn rotations(&self) -> Vec<RotationProgress> {
-        let cases = self.core.keys().rotating().into_iter();
-        cases
-            .map(|case| self.core.rotations.progress(case))
-            .collect()
+        self.core.rotations_under_way()
     }
 
     /// Generation, slots and number of cases; nothing secret.

@@ -171,6 +171,31 @@ impl Notes {
     pub(in crate::vault) fn touch(&mut self, no: u32) {
         self.touched.push(no);
     }
+
+    /// What was touched becomes a token or a keyed digest.
+    fn told(mut self, reading: &Reading<'_>) -> Self {
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        let keys = reading
+            .case
+            .and_then(|case| reading.core.case_keys(&case.id).ok());
+        if let Some(keys) = keys {
+            self.subjects = match self.touched.as_slice() {
+                [] => None,
+                [one] => Some(keys.tokens().token(*one).to_string()),
+                many => {
+                    let mut digest = keys.digests().begin();
+                    digest.update(b"touched");
+                    for no in many {
+                        digest.update(&no.to_be_bytes());
+                    }
+                    let digest = STANDARD.encode(digest.finish());
+                    Some(format!("{} subjects, hmac-sha256 {digest}", many.len()))
+                }
+            };
+        }
+        self
+    }
 }
 
 impl<'v, A: Action> Scope<'v, A> {
@@ -209,30 +234,7 @@ impl<'v, A: Action> Scope<'v, A> {
 
     /// Ends the scope; what was touched becomes a token or a keyed digest.
     pub(in crate::vault) fn into_notes(self) -> Notes {
-        let Self {
-            reading, mut notes, ..
-        } = self;
-        notes.touched.sort_unstable();
-        notes.touched.dedup();
-        let keys = reading
-            .case
-            .and_then(|case| reading.core.case_keys(&case.id).ok());
-        if let Some(keys) = keys {
-            notes.subjects = match notes.touched.as_slice() {
-                [] => None,
-                [one] => Some(keys.tokens().token(*one).to_string()),
-                many => {
-                    let mut digest = keys.digests().begin();
-                    digest.update(b"touched");
-                    for no in many {
-                        digest.update(&no.to_be_bytes());
-                    }
-                    let digest = STANDARD.encode(digest.finish());
-                    Some(format!("{} subjects, hmac-sha256 {digest}", many.len()))
-                }
-            };
-        }
-        notes
+        self.notes.told(&self.reading)
     }
 
     /// Refuses the act for a reason of the policy that the act itself found; answers what to return.

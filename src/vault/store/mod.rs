@@ -46,7 +46,7 @@ mod transaction;
 pub(crate) mod tree_hash_rows;
 mod value;
 
-pub(crate) use control::ControlState;
+pub(crate) use control::{ControlState, Elements};
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
 pub use schema::{SchemaDifference, SchemaFault};

@@ -214,6 +214,25 @@ pub(crate) fn revoke_others(
     Ok(open.len())
 }
 
+/// What the tokens of scripts are good for, sealed, by session.
+pub(crate) fn scopes(connection: &Snapshot) -> Result<Vec<(SessionId, Vec<u8>)>, StoreError> {
+    let all = connection.rows(&SESSION, &[], read)?;
+    let scoped = all.into_iter().map(|row| (row.id, row.scope));
+    Ok(scoped
+        .filter_map(|(id, scope)| Some((id, scope?)))
+        .collect())
+}
+
+/// Puts the same in its place, sealed under another key.
+pub(crate) fn reseal_scope(
+    connection: &Transaction,
+    id: &SessionId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection.update(&SESSION, &key(id), &[], &[("scope", blob(sealed))])?;
+    one("session::reseal_scope", usize::from(changed))
+}
+
 fn key(id: &SessionId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }

@@ -187,3 +187,21 @@ fn whoever_has_a_passkey_signs_for_this_key_and_no_machine_outlives_a_new_passwo
     changed.assert_status(200);
     long.get("/audit/vkey").assert_problem(401, "session-ended");
 }
+
+#[test]
+fn nobody_has_more_than_twenty_and_tokens_do_not_count_among_them() {
+    let vault = TestVault::with(MACHINES);
+    let owner = vault.newcomer_with_code("investigator");
+    let wanted = || wanted(&Machine::new(), &["audit.vkey"], None);
+    let add = || owner.post("/machines", &wanted());
+    let first = add().assert_status(201).member("machine");
+    for _ in 0..19 {
+        add().assert_status(201);
+    }
+    crate::token::make(&owner, &["audit.vkey"], None);
+    add().assert_problem(409, "too-many-tokens");
+    let path = format!("/machines/{first}");
+    owner.delete(&path).assert_status(200);
+    add().assert_status(201);
+    add().assert_problem(409, "too-many-tokens");
+}

@@ -27,6 +27,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use super::{Answer, Client, Who, capture};
+use crate::directory::directory;
 
 pub const PASSWORD: &str = "a password of the tests";
 /// 2024-04-02, 09:00 UTC: the morning after.
@@ -67,7 +68,7 @@ impl TestVault {
 
     /// `toml` is the configuration.
     pub fn with(toml: &str) -> Self {
-        Self::in_directory(toml, tempfile::tempdir().unwrap())
+        Self::in_directory(toml, directory())
     }
 
     pub fn in_directory(toml: &str, directory: TempDir) -> Self {
@@ -88,6 +89,9 @@ impl TestVault {
             // Hours pass in most tests, and few are about a session that rests.
             config.sessions.idle_minutes = config.sessions.session_minutes;
         }
+        let mut settings = config.settings();
+        // Most tests let people in, and no test guesses passwords.
+        settings.password_cost = Argon2Params::new(8, 1, 1).unwrap();
         let clock = ManualClock::new(Moment::from_seconds(START));
         let paths = Paths::of(directory.path());
         let founded = Vault::create(
@@ -95,7 +99,7 @@ impl TestVault {
             &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse(Who::Administrator.name()).unwrap(),
-            config.settings(),
+            settings,
             Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
