@@ -370,7 +370,7 @@ fn check_terms(
     let erased = ErasedTerms::load(connection, keys, case)?;
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
         let terms = place.terms(field);
-        let mut tags = TagSearch::of(connection, case.number, field)?;
+        let mut tags = TagSearch::of(connection, case.number, field);
         let mut without = Vec::new();
         let mut no = 1;
         while no <= visible {

@@ -121,7 +121,7 @@ impl Earlier {
         asked: &[(Tag, u32)],
     ) -> Result<Vec<Option<u32>>, OperationError> {
         let mut known = Found::of(asked.len());
-        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        let mut search = TagSearch::of(connection, self.case, self.field);
         for adder in self.added.of_field(self.field) {
             let tags = asked.iter().map(|(tag, _)| tag);
             let found = |place, no| known.add(place, no);
@@ -140,7 +140,7 @@ impl Earlier {
     ) -> Result<Vec<Option<u32>>, OperationError> {
         let places = Places::of(asked);
         let mut known = Found::of(asked.len());
-        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        let mut search = TagSearch::of(connection, self.case, self.field);
         for adder in self.added.of_field(self.field) {
             search.each(keys, adder, self.terms(), |no, tag| {
                 if let Some(place) = places.find(asked, &tag) {
@@ -154,7 +154,7 @@ impl Earlier {
 
     fn read_all(&self, connection: &Snapshot, keys: &CaseKeys) -> Result<TagTable, OperationError> {
         let mut table = TagTable::with_room(self.visible as usize);
-        let mut search = TagSearch::of(connection, self.case, self.field)?;
+        let mut search = TagSearch::of(connection, self.case, self.field);
         for adder in self.added.of_field(self.field) {
             let mut sound = true;
             search.each(keys, adder, self.terms(), |_, tag| sound &= table.add(&tag))?;

@@ -14,9 +14,9 @@ use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::{TagReader, Terms};
-use crate::vault::store::{Snapshot, StoreError};
 
 const TAG: usize = 16;
 
@@ -49,16 +49,12 @@ pub(in crate::vault) struct TagRun<B> {
 }
 
 impl<'c> TagSearch<'c> {
-    pub(in crate::vault) fn of(
-        connection: &'c Snapshot,
-        case: CaseNumber,
-        field: Field,
-    ) -> Result<Self, StoreError> {
-        Ok(Self {
+    pub(in crate::vault) fn of(connection: &'c Snapshot, case: CaseNumber, field: Field) -> Self {
+        Self {
             field,
-            reader: Terms { case, field }.tag_reader(connection)?,
+            reader: Terms { case, field }.tag_reader(connection),
             buffer: Vec::new(),
-        })
+        }
     }
 
     /// The number of the term with this tag; `None` if no exhibit added it.

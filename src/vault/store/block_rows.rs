@@ -1,13 +1,14 @@
 //! Table `block`: sealed columns.
 
-use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::blob_reader::BlobReader;
-use super::error::{StoreError, at, one};
+use super::error::{StoreError, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::large::Large;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::values;
 use crate::domain::Field;
 
 pub(crate) fn insert(
@@ -52,21 +53,18 @@ pub(crate) fn overwrite(
     no: u32,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let failed = at("block::overwrite");
-    let row: i64 = connection
-        .prepare_cached(ROW)
-        .map_err(&failed)?
-        .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
-        .map_err(&failed)?;
-    match connection.overwrite("block", row, sealed)? {
+    let key = values![exhibit.0, field.code(), no];
+    match connection.overwrite(&BLOCK, key, sealed)? {
         true => Ok(()),
         false => replace(connection, exhibit, field, no, sealed),
     }
 }
 
-/// Finds the row of a block.
-const ROW: &str =
-    "-- block::reader\nSELECT rowid FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3";
+static BLOCK: Large = Large {
+    at: "block::reader",
+    table: "block",
+    key: &["exhibit", "field", "no"],
+};
 
 fn write(
     connection: &Transaction,
@@ -74,10 +72,7 @@ fn write(
     sql: &str,
     (exhibit, field, no, sealed): (ExhibitNumber, Field, u32, &[u8]),
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(sql).map_err(at(name))?;
-    let changed = statement
-        .execute(params![exhibit.0, field.code(), no, sealed])
-        .map_err(at(name))?;
+    let changed = connection.execute(name, sql, values![exhibit.0, field.code(), no, sealed])?;
     one(name, changed)
 }
 
@@ -89,18 +84,14 @@ pub(crate) fn read(
     no: u32,
     into: &mut Vec<u8>,
 ) -> Result<bool, StoreError> {
-    let failed = at("block::read");
-    let mut statement = connection
-        .prepare_cached("-- block::read\nSELECT sealed FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3")
-        .map_err(&failed)?;
-    let found = statement
-        .query_row(params![exhibit.0, field.code(), no], |row| {
-            into.clear();
-            into.extend_from_slice(row.get_ref(0)?.as_blob()?);
-            Ok(())
-        })
-        .optional()
-        .map_err(&failed)?;
+    let sql =
+        "-- block::read\nSELECT sealed FROM block WHERE exhibit = ?1 AND field = ?2 AND no = ?3";
+    let key = values![exhibit.0, field.code(), no];
+    let found = connection.first("block::read", sql, key, |row| {
+        into.clear();
+        into.extend_from_slice(row.blob(0)?);
+        Ok(())
+    })?;
     Ok(found.is_some())
 }
 
@@ -109,7 +100,7 @@ pub(crate) struct BlockReader<'c>(BlobReader<'c>);
 
 impl<'c> BlockReader<'c> {
     pub(crate) fn new(connection: &'c Snapshot) -> Self {
-        Self(BlobReader::of(connection, "block"))
+        Self(BlobReader::of(connection, &BLOCK))
     }
 
     /// Replaces the content of the buffer; false if there is no such block.
@@ -120,20 +111,7 @@ impl<'c> BlockReader<'c> {
         no: u32,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<bool, StoreError> {
-        let failed = at("block::reader");
-        let row: Option<i64> = self
-            .0
-            .connection()
-            .prepare_cached(ROW)
-            .map_err(&failed)?
-            .query_row(params![exhibit.0, field.code(), no], |row| row.get(0))
-            .optional()
-            .map_err(&failed)?;
-        let Some(row) = row else {
-            return Ok(false);
-        };
-        self.0.read(row, into)?;
-        Ok(true)
+        self.0.read(values![exhibit.0, field.code(), no], into)
     }
 }
 
@@ -143,21 +121,9 @@ pub(crate) fn for_each(
     exhibit: ExhibitNumber,
     mut with: impl FnMut(u8, u32, &[u8]),
 ) -> Result<(), StoreError> {
-    let failed = at("block::for_each");
-    let mut statement = connection
-        .prepare_cached("-- block::for_each\nSELECT field, no, sealed FROM block WHERE exhibit = ?1 ORDER BY field, no")
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let sealed = row.get_ref(2).map_err(&failed)?;
-        let sealed = sealed
-            .as_blob()
-            .map_err(|_| StoreError::inconsistent("block::for_each"))?;
-        with(
-            row.get(0).map_err(&failed)?,
-            row.get(1).map_err(&failed)?,
-            sealed,
-        );
-    }
-    Ok(())
+    let sql = "-- block::for_each\nSELECT field, no, sealed FROM block WHERE exhibit = ?1 ORDER BY field, no";
+    connection.each("block::for_each", sql, values![exhibit.0], |row| {
+        with(row.get(0)?, row.get(1)?, row.blob(2)?);
+        Ok(())
+    })
 }

@@ -1,11 +1,10 @@
 //! Table `checkpoint`: the newest signed statement of the log's size and root, and the sealed sums of the control rows
 //! that belong to it.
 
-use rusqlite::{OptionalExtension, params};
-
-use super::error::{StoreError, at, one, sound};
+use super::error::{StoreError, one};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::values;
 
 /// Replaces checkpoint and seal. A smaller checkpoint is an error.
 pub(crate) fn put(
@@ -14,48 +13,35 @@ pub(crate) fn put(
     note: &str,
     control: &[u8],
 ) -> Result<(), StoreError> {
-    let failed = at("checkpoint::put");
-    let changed = connection
-        .prepare_cached(
-            "-- checkpoint::put
-             INSERT INTO checkpoint (one, size, note, control) VALUES (1, ?1, ?2, ?3)
-             ON CONFLICT (one)
-             DO UPDATE SET size = excluded.size, note = excluded.note, control = excluded.control
-             WHERE excluded.size >= checkpoint.size",
-        )
-        .map_err(&failed)?
-        .execute(params![
-            i64::try_from(size).unwrap_or(i64::MAX),
-            note,
-            control
-        ])
-        .map_err(&failed)?;
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let changed = connection.execute(
+        "checkpoint::put",
+        "-- checkpoint::put
+         INSERT INTO checkpoint (one, size, note, control) VALUES (1, ?1, ?2, ?3)
+         ON CONFLICT (one)
+         DO UPDATE SET size = excluded.size, note = excluded.note, control = excluded.control
+         WHERE excluded.size >= checkpoint.size",
+        values![size, note, control],
+    )?;
     one("checkpoint::put", changed)
 }
 
 /// The size of the newest checkpoint, and its signed note.
 pub(crate) fn newest(connection: &Snapshot) -> Result<Option<(u64, String)>, StoreError> {
-    let found: Option<(i64, String)> = connection
-        .query_row(
-            "-- checkpoint::newest\nSELECT size, note FROM checkpoint",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()
-        .map_err(at("checkpoint::newest"))?;
-    found
-        .map(|(size, note)| Ok((sound("checkpoint::size", u64::try_from(size))?, note)))
-        .transpose()
+    connection.first(
+        "checkpoint::newest",
+        "-- checkpoint::newest\nSELECT size, note FROM checkpoint",
+        &[],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// The seal over the control rows.
 pub(crate) fn control_seal(connection: &Snapshot) -> Result<Option<Vec<u8>>, StoreError> {
-    connection
-        .query_row(
-            "-- checkpoint::control\nSELECT control FROM checkpoint",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("checkpoint::control"))
+    connection.first(
+        "checkpoint::control",
+        "-- checkpoint::control\nSELECT control FROM checkpoint",
+        &[],
+        |row| row.get(0),
+    )
 }

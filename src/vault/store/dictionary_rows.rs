@@ -1,11 +1,10 @@
 //! Table `dictionary`: the values that an exhibit added to a field's dictionary, sealed.
 
-use rusqlite::{OptionalExtension, params};
-
-use super::error::{StoreError, at, one};
+use super::error::{StoreError, one};
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::values;
 use crate::domain::Field;
 
 pub(crate) fn insert(
@@ -14,12 +13,11 @@ pub(crate) fn insert(
     field: Field,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- dictionary::insert\nINSERT INTO dictionary (exhibit, field, sealed) VALUES (?1, ?2, ?3)",
-            params![exhibit.0, field.code(), sealed],
-        )
-        .map_err(at("dictionary::insert"))?;
+    let changed = connection.execute(
+        "dictionary::insert",
+        "-- dictionary::insert\nINSERT INTO dictionary (exhibit, field, sealed) VALUES (?1, ?2, ?3)",
+        values![exhibit.0, field.code(), sealed],
+    )?;
     one("dictionary::insert", changed)
 }
 
@@ -30,12 +28,11 @@ pub(crate) fn replace(
     field: Field,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection
-        .execute(
-            "-- dictionary::replace\nUPDATE dictionary SET sealed = ?3 WHERE exhibit = ?1 AND field = ?2",
-            params![exhibit.0, field.code(), sealed],
-        )
-        .map_err(at("dictionary::replace"))?;
+    let changed = connection.execute(
+        "dictionary::replace",
+        "-- dictionary::replace\nUPDATE dictionary SET sealed = ?3 WHERE exhibit = ?1 AND field = ?2",
+        values![exhibit.0, field.code(), sealed],
+    )?;
     one("dictionary::replace", changed)
 }
 
@@ -44,16 +41,12 @@ pub(crate) fn find(
     exhibit: ExhibitNumber,
     field: Field,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let failed = at("dictionary::find");
-    let mut statement = connection
-        .prepare_cached(
-            "-- dictionary::find\nSELECT sealed FROM dictionary WHERE exhibit = ?1 AND field = ?2",
-        )
-        .map_err(&failed)?;
-    statement
-        .query_row(params![exhibit.0, field.code()], |row| row.get(0))
-        .optional()
-        .map_err(&failed)
+    connection.first(
+        "dictionary::find",
+        "-- dictionary::find\nSELECT sealed FROM dictionary WHERE exhibit = ?1 AND field = ?2",
+        values![exhibit.0, field.code()],
+        |row| row.get(0),
+    )
 }
 
 /// All segments of an exhibit, by the code of their field.
@@ -62,17 +55,9 @@ pub(crate) fn for_each(
     exhibit: ExhibitNumber,
     mut with: impl FnMut(u32, &[u8]),
 ) -> Result<(), StoreError> {
-    let failed = at("dictionary::for_each");
-    let mut statement = connection
-        .prepare_cached("-- dictionary::for_each\nSELECT field, sealed FROM dictionary WHERE exhibit = ?1 ORDER BY field")
-        .map_err(&failed)?;
-    let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let sealed = row.get_ref(1).map_err(&failed)?;
-        let sealed = sealed
-            .as_blob()
-            .map_err(|_| StoreError::inconsistent("dictionary::for_each"))?;
-        with(row.get(0).map_err(&failed)?, sealed);
-    }
-    Ok(())
+    let sql = "-- dictionary::for_each\nSELECT field, sealed FROM dictionary WHERE exhibit = ?1 ORDER BY field";
+    connection.each("dictionary::for_each", sql, values![exhibit.0], |row| {
+        with(row.get(0)?, row.blob(1)?);
+        Ok(())
+    })
 }

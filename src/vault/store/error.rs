@@ -1,7 +1,6 @@
 //! Errors of the database; they never hold a value.
 
-use rusqlite::ErrorCode;
-use rusqlite::ffi::SQLITE_IOERR_SHORT_READ;
+use super::value::Misread;
 
 /// A failed step: `at` names the statement as `table::verb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,33 +83,9 @@ impl StoreError {
     }
 }
 
-/// Converts SQLite's error into ours. Only its code is kept, because its text may quote a
-/// statement.
-pub(super) fn at(at: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |error| {
-        let fault = match &error {
-            // The file is shorter than what SQLite wrote.
-            rusqlite::Error::SqliteFailure(failure, _)
-                if failure.extended_code == SQLITE_IOERR_SHORT_READ =>
-            {
-                StoreFault::Damaged
-            }
-            rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
-                ErrorCode::DiskFull => StoreFault::DiskFull,
-                ErrorCode::SystemIoFailure => StoreFault::Disk,
-                ErrorCode::CannotOpen => StoreFault::CannotOpen,
-                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreFault::Damaged,
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreFault::Busy,
-                ErrorCode::ConstraintViolation => StoreFault::Constraint,
-                _ => StoreFault::Other,
-            },
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..) => StoreFault::Inconsistent,
-            _ => StoreFault::Other,
-        };
-        StoreError { at, fault }
-    }
+/// Names the statement that read a value which is not what it should be.
+pub(super) fn at(at: &'static str) -> impl Fn(Misread) -> StoreError {
+    move |Misread| StoreError::inconsistent(at)
 }
 
 /// Checks that exactly one row was changed.

@@ -1,13 +1,12 @@
 //! Table `exhibit`: the received files. An exhibit is staged until one change of its state makes
 //! all of it visible. A withdrawn exhibit stays in the table but no longer counts.
 
-use rusqlite::params;
-
 use super::case_rows::CaseNumber;
 use super::control::{Cell, ControlRow, EXHIBIT, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::values;
 use crate::domain::{ExhibitId, Moment};
 
 /// The small integer by which the blocks refer to an exhibit.
@@ -202,9 +201,7 @@ pub(crate) fn discard(connection: &Transaction, number: ExhibitNumber) -> Result
             "DELETE FROM duplicate WHERE exhibit = ?1",
         ),
     ] {
-        connection
-            .execute(sql, params![number.0])
-            .map_err(at(name))?;
+        connection.execute(name, sql, values![number.0])?;
     }
     let changed = connection.delete(&EXHIBIT, &key(number), &[("state", text(STAGED))])?;
     one("exhibit::discard", usize::from(changed))
@@ -228,16 +225,18 @@ pub(crate) fn shred_parts(
     for (name, sql) in [
         (
             "block::shred",
-            "DELETE FROM block WHERE rowid IN (SELECT rowid FROM block WHERE exhibit = ?1 LIMIT ?2)",
+            "DELETE FROM block WHERE exhibit = ?1
+             AND (field, no) IN (SELECT field, no FROM block WHERE exhibit = ?1 LIMIT ?2)",
         ),
         (
             "seen::shred",
-            "DELETE FROM seen WHERE rowid IN (SELECT rowid FROM seen WHERE exhibit = ?1 LIMIT ?2)",
+            "DELETE FROM seen WHERE exhibit = ?1
+             AND no IN (SELECT no FROM seen WHERE exhibit = ?1 LIMIT ?2)",
         ),
         (
             "subject_index::shred",
-            "DELETE FROM subject_index
-             WHERE rowid IN (SELECT rowid FROM subject_index WHERE exhibit = ?1 LIMIT ?2)",
+            "DELETE FROM subject_index WHERE exhibit = ?1
+             AND range IN (SELECT range FROM subject_index WHERE exhibit = ?1 LIMIT ?2)",
         ),
         (
             "statistics::shred",
@@ -260,9 +259,7 @@ pub(crate) fn shred_parts(
              AND no IN (SELECT no FROM duplicate WHERE exhibit = ?1 LIMIT ?2)",
         ),
     ] {
-        gone += connection
-            .execute(sql, params![number.0, most])
-            .map_err(at(name))?;
+        gone += connection.execute(name, sql, values![number.0, most])?;
     }
     Ok(gone)
 }

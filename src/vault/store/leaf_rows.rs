@@ -1,13 +1,11 @@
 //! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
 //! of their members for searching.
 
-use rusqlite::OptionalExtension as _;
-use rusqlite::types::{FromSqlError, Value};
-use rusqlite::{Rows, params, params_from_iter};
-
-use super::error::{StoreError, at, one, sound};
+use super::error::{StoreError, one};
+use super::row::Rows;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::{ValueRef, values};
 use crate::domain::Moment;
 
 pub(crate) struct NewLeaf<'a> {
@@ -38,15 +36,12 @@ pub(crate) struct LeafFilter {
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), StoreError> {
-    let failed = at("leaf::insert");
-    let changed = connection
-        .prepare_cached(
-            "-- leaf::insert
-             INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )
-        .map_err(&failed)?
-        .execute(params![
+    let changed = connection.execute(
+        "leaf::insert",
+        "-- leaf::insert
+         INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        values![
             signed(new.seq),
             new.time.seconds(),
             new.operator,
@@ -55,46 +50,39 @@ pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), 
             new.action,
             new.outcome,
             new.bytes
-        ])
-        .map_err(&failed)?;
+        ],
+    )?;
     one("leaf::insert", changed)
 }
 
 pub(crate) fn count(connection: &Snapshot) -> Result<u64, StoreError> {
-    let count: i64 = connection
-        .query_row(
-            "-- leaf::count\nSELECT coalesce(max(seq) + 1, 0) FROM leaf",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(at("leaf::count"))?;
-    sound("leaf::count", u64::try_from(count))
+    connection.one(
+        "leaf::count",
+        "-- leaf::count\nSELECT coalesce(max(seq) + 1, 0) FROM leaf",
+        &[],
+        |row| row.get(0),
+    )
 }
 
 /// The bytes as they stand there, for tests: acts read what was proved.
 #[cfg(test)]
 pub(crate) fn find(connection: &Snapshot, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    connection
-        .query_row(
-            "-- leaf::find\nSELECT bytes FROM leaf WHERE seq = ?1",
-            params![signed(seq)],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("leaf::find"))
+    connection.first(
+        "leaf::find",
+        "-- leaf::find\nSELECT bytes FROM leaf WHERE seq = ?1",
+        values![signed(seq)],
+        |row| row.get(0),
+    )
 }
 
 /// When the newest leaf was written.
 pub(crate) fn newest_time(connection: &Snapshot) -> Result<Option<Moment>, StoreError> {
-    let found: Option<i64> = connection
-        .query_row(
-            "-- leaf::newest_time\nSELECT time FROM leaf ORDER BY seq DESC LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(at("leaf::newest_time"))?;
-    Ok(found.map(Moment::from_seconds))
+    connection.first(
+        "leaf::newest_time",
+        "-- leaf::newest_time\nSELECT time FROM leaf ORDER BY seq DESC LIMIT 1",
+        &[],
+        |row| row.get(0).map(Moment::from_seconds),
+    )
 }
 
 /// Matching leaves, newest first, by the index of the rarest criterion. What the indices say was verified before
@@ -122,19 +110,10 @@ fn found(
     by: Option<&Indexed<'_>>,
     limit: u32,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-    let failed = at("leaf::search");
-    let (sql, values) = statement_of_search(filter, by, limit);
-    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
-    let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let seq: i64 = row.get(0).map_err(&failed)?;
-        all.push((
-            sound("leaf::seq", u64::try_from(seq))?,
-            row.get(1).map_err(&failed)?,
-        ));
-    }
-    Ok(all)
+    let (sql, values) = statement_of_search(connection, filter, by, limit);
+    connection.all("leaf::search", &sql, &values, |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }
 
 /// A criterion that has an index.
@@ -209,29 +188,28 @@ fn matching(
     filter: &LeafFilter,
     by: &Indexed<'_>,
 ) -> Result<u32, StoreError> {
-    let failed = at("leaf::matching");
     let sql = format!(
         "-- leaf::matching
          SELECT count(*) FROM (
-            SELECT 1 FROM leaf INDEXED BY {} WHERE {} = ?1{} AND seq BETWEEN ?2 AND ?3 LIMIT {MOST_COUNTED}
-         )",
-        by.index, by.column, by.besides
+            SELECT 1 FROM leaf {} WHERE {} = ?1{} AND seq BETWEEN ?2 AND ?3 LIMIT {MOST_COUNTED}
+         ) AS matching",
+        connection.session().by_index(Some(by.index)),
+        by.column,
+        by.besides
     );
     let [first, last] = filter.numbers();
-    connection
-        .prepare_cached(&sql)
-        .map_err(&failed)?
-        .query_row(params![by.value, first, last], |row| row.get(0))
-        .map_err(&failed)
+    let values = values![by.value, first, last];
+    connection.one("leaf::matching", &sql, values, |row| row.get(0))
 }
 
-fn statement_of_search(
-    filter: &LeafFilter,
+fn statement_of_search<'f>(
+    connection: &Snapshot,
+    filter: &'f LeafFilter,
     by: Option<&Indexed<'_>>,
     limit: u32,
-) -> (String, Vec<Value>) {
-    let (found, mut values) = where_it_matches(filter, by);
-    values.push(i64::from(limit).into());
+) -> (String, Vec<ValueRef<'f>>) {
+    let (found, mut values) = where_it_matches(connection, filter, by);
+    values.push(limit.into());
     let sql = format!(
         "-- leaf::search
          SELECT seq, bytes {found}
@@ -243,16 +221,17 @@ fn statement_of_search(
 
 /// The clauses FROM and WHERE of a search, and the values of its places. A criterion that is not asked for is not in
 /// them: an index would not be used for one that may be NULL.
-fn where_it_matches(filter: &LeafFilter, by: Option<&Indexed<'_>>) -> (String, Vec<Value>) {
-    let way = match by {
-        Some(by) => format!("INDEXED BY {}", by.index),
-        None => "NOT INDEXED".to_owned(),
-    };
-    let mut values: Vec<Value> = filter.numbers().map(Value::from).into();
+fn where_it_matches<'f>(
+    connection: &Snapshot,
+    filter: &'f LeafFilter,
+    by: Option<&Indexed<'_>>,
+) -> (String, Vec<ValueRef<'f>>) {
+    let way = connection.session().by_index(by.map(|by| by.index));
+    let mut values: Vec<ValueRef<'_>> = filter.numbers().map(ValueRef::from).into();
     let besides = by.map_or("", |by| by.besides);
     let mut sql = format!("FROM leaf {way} WHERE seq BETWEEN ?1 AND ?2{besides}");
-    let seconds = |time: Option<Moment>| time.map(|time| Value::from(time.seconds()));
-    let text = |text: &Option<String>| text.clone().map(Value::from);
+    let seconds = |time: Option<Moment>| time.map(|time| ValueRef::from(time.seconds()));
+    let text = |text: &'f Option<String>| text.as_deref().map(ValueRef::from);
     for (criterion, value) in [
         ("time >=", seconds(filter.from)),
         ("time <", seconds(filter.to)),
@@ -273,16 +252,10 @@ fn where_it_matches(filter: &LeafFilter, by: Option<&Indexed<'_>>) -> (String, V
 /// Whether the table and its indices agree, each index in its order: otherwise a search could miss leaves that are
 /// there.
 pub(crate) fn check_indices(connection: &Snapshot) -> Result<(), StoreError> {
-    let found: String = connection
-        .query_row(
-            "-- leaf::check_indices\nPRAGMA integrity_check('leaf')",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(at("leaf::check_indices"))?;
-    match found.as_str() {
-        "ok" => Ok(()),
-        _ => Err(StoreError::inconsistent("leaf::check_indices")),
+    let at = "leaf::check_indices";
+    match connection.session().indexes_agree(at, "leaf")? {
+        true => Ok(()),
+        false => Err(StoreError::inconsistent(at)),
     }
 }
 
@@ -302,17 +275,12 @@ pub(crate) fn count_by_hour(
     connection: &Snapshot,
     filter: &LeafFilter,
 ) -> Result<Vec<HourCount>, StoreError> {
-    let failed = at("leaf::count_by_hour");
     let by = rarest(connection, filter)?;
-    let (found, values) = where_it_matches(filter, by.as_ref());
+    let (found, values) = where_it_matches(connection, filter, by.as_ref());
     let sql = format!("-- leaf::count_by_hour\nSELECT time, outcome {found} ORDER BY seq");
-    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
-    let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
     let mut hours: Vec<HourCount> = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let time: i64 = row.get(0).map_err(&failed)?;
-        let outcome = row.get_ref(1).map_err(&failed)?;
-        let outcome = sound("leaf::outcome", outcome.as_str())?;
+    connection.each("leaf::count_by_hour", &sql, &values, |row| {
+        let (time, outcome) = (row.get::<i64>(0)?, row.text(1)?);
         let begin = Moment::from_seconds(time.div_euclid(HOUR) * HOUR);
         if hours.last().is_none_or(|last| last.hour != begin) {
             hours.push(HourCount {
@@ -327,7 +295,8 @@ pub(crate) fn count_by_hour(
             hour.denied += u64::from(outcome == "denied");
             hour.failed += u64::from(outcome == "failed");
         }
-    }
+        Ok(())
+    })?;
     Ok(hours)
 }
 
@@ -337,17 +306,13 @@ pub(crate) fn times_between(
     first: u64,
     last: u64,
 ) -> Result<Option<(Moment, Moment)>, StoreError> {
-    let failed = at("leaf::times_between");
-    let found: (Option<i64>, Option<i64>) = connection
-        .prepare_cached(
-            "-- leaf::times_between
-             SELECT min(time), max(time) FROM leaf WHERE seq BETWEEN ?1 AND ?2",
-        )
-        .map_err(&failed)?
-        .query_row([signed(first), signed(last)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .map_err(&failed)?;
+    let found: (Option<i64>, Option<i64>) = connection.one(
+        "leaf::times_between",
+        "-- leaf::times_between
+         SELECT min(time), max(time) FROM leaf WHERE seq BETWEEN ?1 AND ?2",
+        values![signed(first), signed(last)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     Ok(match found {
         (Some(earliest), Some(latest)) => {
             Some((Moment::from_seconds(earliest), Moment::from_seconds(latest)))
@@ -373,24 +338,19 @@ pub(crate) struct LeafReader<'s>(Rows<'s>);
 
 impl LeafReader<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<LeafRow<'_>>, StoreError> {
-        let Some(row) = self.0.next().map_err(at("leaf::next"))? else {
+        let Some(row) = self.0.next()? else {
             return Ok(None);
         };
-        let read = || -> Result<LeafRow<'_>, FromSqlError> {
-            let value = |column: usize| row.get_ref(column).map_err(|_| FromSqlError::InvalidType);
-            Ok(LeafRow {
-                seq: u64::try_from(value(0)?.as_i64()?)
-                    .map_err(|_| FromSqlError::OutOfRange(-1))?,
-                time: Moment::from_seconds(value(1)?.as_i64()?),
-                operator: value(2)?.as_str_or_null()?,
-                case: value(3)?.as_str_or_null()?,
-                object: value(4)?.as_str_or_null()?,
-                action: value(5)?.as_str()?,
-                outcome: value(6)?.as_str()?,
-                bytes: value(7)?.as_blob()?,
-            })
-        };
-        sound("leaf::row", read()).map(Some)
+        Ok(Some(LeafRow {
+            seq: row.get(0)?,
+            time: Moment::from_seconds(row.get(1)?),
+            operator: row.text_or_null(2)?,
+            case: row.text_or_null(3)?,
+            object: row.text_or_null(4)?,
+            action: row.text(5)?,
+            outcome: row.text(6)?,
+            bytes: row.blob(7)?,
+        }))
     }
 }
 
@@ -426,16 +386,14 @@ fn with_between<T>(
     last: i64,
     with: impl FnOnce(&mut LeafReader<'_>) -> T,
 ) -> Result<T, StoreError> {
-    let failed = at("leaf::with_between");
-    let mut statement = connection
-        .prepare_cached(
-            "-- leaf::with_between
-             SELECT seq, time, operator, case_id, object, action, outcome, bytes FROM leaf
-             WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-        )
-        .map_err(&failed)?;
-    let rows = statement.query([first, last]).map_err(&failed)?;
-    Ok(with(&mut LeafReader(rows)))
+    connection.query(
+        "leaf::with_between",
+        "-- leaf::with_between
+         SELECT seq, time, operator, case_id, object, action, outcome, bytes FROM leaf
+         WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+        values![first, last],
+        |rows| Ok(with(&mut LeafReader(rows))),
+    )
 }
 
 fn signed(seq: u64) -> i64 {
@@ -451,15 +409,12 @@ const MOST_COUNTED: u32 = 4096;
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::StatementStatus;
-
     use super::*;
-    use crate::vault::store::{StoreFault, migrations};
+    use crate::vault::store::StoreFault;
 
     /// A log in which lookups of ten operators in four cases are nearly everything, with a second between leaves.
     fn log(leaves: u64) -> Transaction {
         let connection = Transaction::in_memory();
-        migrations::apply(connection.raw(), Moment::from_seconds(0)).unwrap();
         connection.raw().execute_batch("BEGIN").unwrap();
         for seq in 0..leaves {
             let operator = match seq % 1000 {
@@ -496,25 +451,10 @@ mod tests {
     /// How the database answers a search, and how many of its steps that takes.
     fn looked_at(connection: &Transaction, filter: &LeafFilter) -> (String, i32) {
         let by = rarest(connection, filter).unwrap();
-        let (sql, values) = statement_of_search(filter, by.as_ref(), 100);
-        let mut explained = connection
-            .raw()
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        let plan: Vec<String> = explained
-            .query_map(params_from_iter(&values), |row| row.get(3))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        let mut statement = connection.raw().prepare(&sql).unwrap();
-        let mut rows = statement.query(params_from_iter(&values)).unwrap();
-        while rows.next().unwrap().is_some() {}
-        drop(rows);
-        assert_eq!(statement.get_status(StatementStatus::Sort), 0, "{plan:?}");
-        (
-            plan.join("; "),
-            statement.get_status(StatementStatus::VmStep),
-        )
+        let (sql, values) = statement_of_search(connection, filter, by.as_ref(), 100);
+        let plan = connection.session().plan(&sql, &values);
+        assert_eq!(plan.sorts, 0, "{}", plan.text);
+        (plan.text, plan.steps)
     }
 
     fn text(value: &str) -> Option<String> {
@@ -693,7 +633,6 @@ mod tests {
     #[test]
     fn an_index_that_lacks_a_leaf_is_found() {
         let connection = Transaction::in_memory();
-        migrations::apply(connection.raw(), Moment::from_seconds(0)).unwrap();
         for seq in 0..100 {
             let new = NewLeaf {
                 seq,

@@ -75,8 +75,8 @@ impl LeafTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::store::Transaction;
     use crate::vault::store::leaf_rows::NewLeaf;
-    use crate::vault::store::{Transaction, migrations};
 
     fn add(connection: &Transaction, seq: u64, time: i64) {
         let leaf = NewLeaf {
@@ -99,7 +99,6 @@ mod tests {
     #[test]
     fn the_leaves_of_a_time_are_found_also_where_the_clock_stepped_back() {
         let connection = Transaction::in_memory();
-        migrations::apply(connection.raw(), Moment::from_seconds(0)).unwrap();
         // A second a leaf, and one leaf in the second stretch that says an earlier time.
         let stretch = i64::try_from(STRETCH).unwrap();
         let time = |seq: i64| if seq == stretch + 7 { 3 } else { seq };

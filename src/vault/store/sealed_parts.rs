@@ -1,12 +1,11 @@
 //! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
 //! and read by its position or with all others in order. Only an erasure puts another one in its place.
 
-use rusqlite::{OptionalExtension, params};
-
-use super::error::{StoreError, at, one};
+use super::error::{StoreError, one};
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::values;
 
 /// The statements of one such table, each with its name in errors. They take the exhibit, then the
 /// position, then the part.
@@ -17,6 +16,7 @@ pub(crate) struct SealedParts {
     pub(super) for_each: Statement,
 }
 
+#[derive(Clone, Copy)]
 pub(super) struct Statement {
     pub(super) at: &'static str,
     pub(super) sql: &'static str,
@@ -30,13 +30,9 @@ impl SealedParts {
         no: u32,
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let failed = at(self.insert.at);
-        let changed = connection
-            .prepare_cached(self.insert.sql)
-            .map_err(&failed)?
-            .execute(params![exhibit.0, no, sealed])
-            .map_err(&failed)?;
-        one(self.insert.at, changed)
+        let Statement { at, sql } = self.insert;
+        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
+        one(at, changed)
     }
 
     /// Puts another part in the place of one that is there.
@@ -47,13 +43,9 @@ impl SealedParts {
         no: u32,
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let failed = at(self.replace.at);
-        let changed = connection
-            .prepare_cached(self.replace.sql)
-            .map_err(&failed)?
-            .execute(params![exhibit.0, no, sealed])
-            .map_err(&failed)?;
-        one(self.replace.at, changed)
+        let Statement { at, sql } = self.replace;
+        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
+        one(at, changed)
     }
 
     pub(crate) fn find(
@@ -62,13 +54,8 @@ impl SealedParts {
         exhibit: ExhibitNumber,
         no: u32,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let failed = at(self.find.at);
-        connection
-            .prepare_cached(self.find.sql)
-            .map_err(&failed)?
-            .query_row(params![exhibit.0, no], |row| row.get(0))
-            .optional()
-            .map_err(&failed)
+        let Statement { at, sql } = self.find;
+        connection.first(at, sql, values![exhibit.0, no], |row| row.get(0))
     }
 
     /// All parts of an exhibit, in the order of their positions.
@@ -78,18 +65,10 @@ impl SealedParts {
         exhibit: ExhibitNumber,
         mut with: impl FnMut(u32, &[u8]),
     ) -> Result<(), StoreError> {
-        let failed = at(self.for_each.at);
-        let mut statement = connection
-            .prepare_cached(self.for_each.sql)
-            .map_err(&failed)?;
-        let mut rows = statement.query(params![exhibit.0]).map_err(&failed)?;
-        while let Some(row) = rows.next().map_err(&failed)? {
-            let sealed = row.get_ref(1).map_err(&failed)?;
-            let sealed = sealed
-                .as_blob()
-                .map_err(|_| StoreError::inconsistent(self.for_each.at))?;
-            with(row.get(0).map_err(&failed)?, sealed);
-        }
-        Ok(())
+        let Statement { at, sql } = self.for_each;
+        connection.each(at, sql, values![exhibit.0], |row| {
+            with(row.get(0)?, row.blob(1)?);
+            Ok(())
+        })
     }
 }

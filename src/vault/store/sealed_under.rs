@@ -4,16 +4,18 @@
 //! A ciphertext begins with the version of its format and the id of its key (5 bytes), so this needs no key. Control
 //! rows are not here: there are few of them, and whoever seals them again reads them all.
 
-use rusqlite::{Params, params};
-
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, at};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
+use super::value::{ValueRef, values};
 use crate::domain::CaseId;
 
 /// The first bytes of a ciphertext: the version of its format and the id of its key.
 pub(crate) type Front = [u8; 5];
+
+/// The ids of the vault's own keys, in the ciphertexts of details that are of no case, are from here on.
+pub(super) const OF_VAULT: [u8; 4] = [0x80, 0, 0, 0];
 
 /// Of the parts of one exhibit: the name of a table, how many bytes it has, how many rows name another key.
 const OF_EXHIBIT: [(&str, &str, &str); 7] = [
@@ -69,11 +71,10 @@ const DETAILS: &str = "-- sealed_under::details
     SELECT coalesce(sum(length(detail.sealed)), 0) FROM leaf JOIN detail ON detail.seq = leaf.seq
     WHERE leaf.case_id = ?1";
 
-/// Details under the root's key, whose id is 0, are of no case.
 const DETAILS_LEFT: &str = "-- sealed_under::details_left
     SELECT count(*) FROM leaf JOIN detail ON detail.seq = leaf.seq
     WHERE leaf.case_id = ?1 AND substr(detail.sealed, 1, 5) <> ?2
-    AND substr(detail.sealed, 2, 4) <> x'00000000'";
+    AND substr(detail.sealed, 2, 4) < ?3";
 
 /// How many bytes the parts of an exhibit have.
 pub(crate) fn bytes_of_exhibit(
@@ -82,7 +83,7 @@ pub(crate) fn bytes_of_exhibit(
 ) -> Result<u64, StoreError> {
     let mut bytes = 0;
     for (_, sql, _) in OF_EXHIBIT {
-        bytes += number(connection, sql, params![exhibit.0])?;
+        bytes += number(connection, sql, values![exhibit.0])?;
     }
     Ok(bytes)
 }
@@ -93,17 +94,17 @@ pub(crate) fn bytes_under(
     exhibit: ExhibitNumber,
     front: Front,
 ) -> Result<u64, StoreError> {
-    number(connection, BLOCKS_UNDER, params![exhibit.0, front])
+    number(connection, BLOCKS_UNDER, values![exhibit.0, &front])
 }
 
 /// How many bytes the runs of terms of a case have.
 pub(crate) fn bytes_of_terms(connection: &Snapshot, case: CaseNumber) -> Result<u64, StoreError> {
-    number(connection, TERMS, params![case.0])
+    number(connection, TERMS, values![case.0])
 }
 
 /// How many bytes the details of the leaves of a case have.
 pub(crate) fn bytes_of_details(connection: &Snapshot, case: &CaseId) -> Result<u64, StoreError> {
-    number(connection, DETAILS, params![case.as_str()])
+    number(connection, DETAILS, values![case.as_str()])
 }
 
 /// The first table in which an exhibit has a part that names another key.
@@ -113,7 +114,7 @@ pub(crate) fn left_of_exhibit(
     front: Front,
 ) -> Result<Option<&'static str>, StoreError> {
     for (table, _, sql) in OF_EXHIBIT {
-        if number(connection, sql, params![exhibit.0, front])? > 0 {
+        if number(connection, sql, values![exhibit.0, &front])? > 0 {
             return Ok(Some(table));
         }
     }
@@ -126,7 +127,7 @@ pub(crate) fn terms_are_left(
     case: CaseNumber,
     front: Front,
 ) -> Result<bool, StoreError> {
-    Ok(number(connection, TERMS_LEFT, params![case.0, front])? > 0)
+    Ok(number(connection, TERMS_LEFT, values![case.0, &front])? > 0)
 }
 
 /// Whether the detail of a leaf of a case names another key.
@@ -135,15 +136,15 @@ pub(crate) fn details_are_left(
     case: &CaseId,
     front: Front,
 ) -> Result<bool, StoreError> {
-    Ok(number(connection, DETAILS_LEFT, params![case.as_str(), front])? > 0)
+    Ok(number(
+        connection,
+        DETAILS_LEFT,
+        values![case.as_str(), &front, &OF_VAULT],
+    )? > 0)
 }
 
-fn number(connection: &Snapshot, sql: &str, values: impl Params) -> Result<u64, StoreError> {
-    let failed = at("sealed_under");
-    let found: i64 = connection
-        .query_row(sql, values, |row| row.get(0))
-        .map_err(&failed)?;
-    u64::try_from(found).map_err(|_| StoreError::inconsistent("sealed_under"))
+fn number(connection: &Snapshot, sql: &str, values: &[ValueRef<'_>]) -> Result<u64, StoreError> {
+    connection.one("sealed_under", sql, values, |row| row.get(0))
 }
 
 #[cfg(test)]
@@ -201,7 +202,7 @@ mod tests {
         let writer = Writer::open(&path).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();
         let mut statement = writer
-            .connection()
+            .raw()
             .prepare(
                 "SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
                  WHERE m.type = 'table' AND c.type = 'BLOB' AND m.name NOT LIKE 'sqlite_%'",

@@ -1,13 +1,14 @@
 //! Table `seen`: for each block of records, short prints of its messages, sealed.
 
-use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::blob_reader::BlobReader;
-use super::error::{StoreError, at};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
+use super::large::Large;
 use super::sealed_parts::{SealedParts, Statement};
 use super::snapshot::Snapshot;
+use super::value::values;
 
 pub(crate) const TABLE: SealedParts = SealedParts {
     insert: Statement {
@@ -32,12 +33,18 @@ pub(crate) const TABLE: SealedParts = SealedParts {
     },
 };
 
+static SEEN: Large = Large {
+    at: "seen::reader",
+    table: "seen",
+    key: &["exhibit", "no"],
+};
+
 /// Reads parts one after the other.
 pub(crate) struct SeenReader<'c>(BlobReader<'c>);
 
 impl<'c> SeenReader<'c> {
     pub(crate) fn new(connection: &'c Snapshot) -> Self {
-        Self(BlobReader::of(connection, "seen"))
+        Self(BlobReader::of(connection, &SEEN))
     }
 
     /// Replaces the content of the buffer; false if there is no such part.
@@ -47,22 +54,6 @@ impl<'c> SeenReader<'c> {
         no: u32,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<bool, StoreError> {
-        let failed = at("seen::reader");
-        let row: Option<i64> = self
-            .0
-            .connection()
-            .prepare_cached(
-                "-- seen::reader
-                 SELECT rowid FROM seen WHERE exhibit = ?1 AND no = ?2",
-            )
-            .map_err(&failed)?
-            .query_row(params![exhibit.0, no], |row| row.get(0))
-            .optional()
-            .map_err(&failed)?;
-        let Some(row) = row else {
-            return Ok(false);
-        };
-        self.0.read(row, into)?;
-        Ok(true)
+        self.0.read(values![exhibit.0, no], into)
     }
 }

@@ -6,18 +6,25 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use rusqlite::blob::Blob;
-use rusqlite::{CachedStatement, Connection, MAIN_DB, Params, Row};
-
-use super::connection::{self, Access};
 use super::control::{ControlState, ControlView};
-use super::error::{StoreError, StoreFault, at};
-use super::migrations;
+use super::error::StoreError;
+use super::row::{Row, Rows};
 use super::schema::SchemaFault;
+use super::sqlite;
+use super::value::ValueRef;
+
+/// What a vault's connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Somebody works with the vault.
+    Work,
+    /// Somebody looks whether it is sound: not a byte of it changes.
+    Look,
+}
 
 /// One consistent view of the database. Functions that only read rows take this type.
 pub(crate) struct Snapshot {
-    connection: Connection,
+    session: sqlite::Session,
     /// What control rows are compared with; an onlooker without keys has nothing.
     control: Option<ControlView>,
     /// The number of the schema that was compared with the program's.
@@ -25,9 +32,9 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn of(connection: Connection) -> Self {
+    pub(super) fn of(session: sqlite::Session) -> Self {
         Self {
-            connection,
+            session,
             control: None,
             schema: Cell::new(None),
         }
@@ -36,12 +43,12 @@ impl Snapshot {
     /// Compares the schema that this connection works with and the program's, if the file has another number for it
     /// than at the last comparison, or if `anew`. A difference is noted as damage. A snapshot must have begun.
     pub(super) fn check_schema(&self, anew: bool) -> Result<(), StoreError> {
-        let version = connection::schema_version(&self.connection)?;
+        let version = self.session.schema_number()?;
         if !anew && self.schema.get() == Some(version) {
             return Ok(());
         }
         self.schema.set(None);
-        match (migrations::check_all(&self.connection), &self.control) {
+        match (self.session.check_schema(), &self.control) {
             (Ok(()), _) => {
                 self.schema.set(Some(version));
                 Ok(())
@@ -72,67 +79,103 @@ impl Snapshot {
     /// A view for a process outside the vault, which may read while the vault is served. It never
     /// writes. The schema must be the program's; see [`migrations`].
     pub(crate) fn of_onlooker(path: &Path) -> Result<Self, SchemaFault> {
-        Self::looked_at(connection::onlooker(path)?)
+        Self::looked_at(sqlite::Session::onlooker(path)?)
     }
 
     /// A view of a file that nobody changes meanwhile, such as a backup.
     pub(crate) fn of_copy(path: &Path) -> Result<Self, SchemaFault> {
-        Self::looked_at(connection::at_rest(path)?)
+        Self::looked_at(sqlite::Session::at_rest(path)?)
     }
 
-    fn looked_at(connection: Connection) -> Result<Self, SchemaFault> {
-        migrations::check_all(&connection)?;
-        Ok(Self::of(connection))
+    fn looked_at(session: sqlite::Session) -> Result<Self, SchemaFault> {
+        session.check_schema()?;
+        Ok(Self::of(session))
     }
 
     /// Whether every page is where the structure of the file says, and every index has its rows.
     pub(crate) fn check_pages(&self) -> Result<(), StoreError> {
-        let found: String = self
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(at("snapshot::check_pages"))?;
-        match found.as_str() {
-            "ok" => Ok(()),
-            _ => Err(StoreError {
-                at: "snapshot::check_pages",
-                fault: StoreFault::Damaged,
-            }),
-        }
+        self.session.check_pages()
     }
 
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
+    pub(super) fn session(&self) -> &sqlite::Session {
+        &self.session
     }
 
-    pub(super) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
-        statements::note(sql);
-        self.connection.prepare_cached(sql)
-    }
-
-    pub(super) fn query_row<T>(
+    /// Runs a statement and hands its rows to `with`; `at` names it in errors.
+    pub(super) fn query<T>(
         &self,
+        at: &'static str,
         sql: &str,
-        values: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+        values: &[ValueRef<'_>],
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         statements::note(sql);
-        self.connection.query_row(sql, values, read)
+        self.session
+            .query(at, sql, values, |rows| with(Rows::of(at, rows)))
     }
 
-    /// Opens one large value for reading in place.
-    pub(super) fn blob(&self, table: &str, column: &str, row: i64) -> rusqlite::Result<Blob<'_>> {
-        statements::note(table);
-        self.connection.blob_open(MAIN_DB, table, column, row, true)
+    /// Hands each row to `with`.
+    pub(super) fn each(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        mut with: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.query(at, sql, values, |mut rows| {
+            while let Some(row) = rows.next()? {
+                with(&row)?;
+            }
+            Ok(())
+        })
     }
 
-    /// Runs a statement that returns no rows and that is prepared once.
-    pub(super) fn control(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    /// What `read` makes of each row.
+    pub(super) fn all<T>(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        self.each(at, sql, values, |row| {
+            all.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// What `read` makes of the first row; `None` if there is none.
+    pub(super) fn first<T>(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.query(at, sql, values, |mut rows| match rows.next()? {
+            Some(row) => read(&row).map(Some),
+            None => Ok(None),
+        })
+    }
+
+    /// What `read` makes of the one row that there must be.
+    pub(super) fn one<T>(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let found = self.first(at, sql, values, read)?;
+        found.ok_or(StoreError::inconsistent(at))
     }
 
     /// For tests that look at rows or damage them.
     #[cfg(test)]
-    pub(crate) fn raw(&self) -> &Connection {
-        &self.connection
+    pub(crate) fn raw(&self) -> &sqlite::Raw {
+        self.session.raw()
     }
 }
 
@@ -179,8 +222,8 @@ impl Readers {
     ) -> Result<Self, StoreError> {
         let reader = |_| {
             let mut snapshot = Snapshot::of(match access {
-                Access::Work => connection::reader(path)?,
-                Access::Look => connection::looker(path)?,
+                Access::Work => sqlite::Session::reader(path)?,
+                Access::Look => sqlite::Session::looker(path)?,
             });
             snapshot.watch(ControlView::of_reader(Arc::clone(control)));
             Ok(snapshot)
@@ -211,10 +254,8 @@ impl Readers {
             snapshot: Some(snapshot),
         };
         let connection = reader.connection()?;
-        let begun = connection
-            .control("BEGIN")
-            .map_err(at("snapshot::begin"))
-            .and_then(|()| connection.check_schema(false));
+        let begun = connection.session.begin_to_read();
+        let begun = begun.and_then(|()| connection.check_schema(false));
         if let Err(error) = begun {
             let view = connection.view();
             return Err(view.map_or(error, |view| view.note_failure(error)));
@@ -239,7 +280,8 @@ impl Drop for Reader<'_> {
             }
             // A connection whose snapshot cannot be ended is closed, because it would keep the
             // snapshot forever.
-            let ended = snapshot.connection.is_autocommit() || snapshot.control("ROLLBACK").is_ok();
+            let session = &snapshot.session;
+            let ended = session.is_idle() || session.roll_back().is_ok();
             if ended {
                 self.pool
                     .idle

@@ -2,14 +2,14 @@
 //! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
 //! their tags. The tags are sealed; only the first of each run stands in the clear, to find the run.
 
-use rusqlite::{CachedStatement, OptionalExtension, Params, params};
-
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, at, one};
+use super::error::{StoreError, one};
 use super::exhibit_rows::ExhibitNumber;
+use super::row::Row;
 use super::sealed_under::Front;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::value::{ValueRef, values};
 use crate::domain::Field;
 
 /// Most user names in a run; they are sealed together, and few of them are asked for.
@@ -20,6 +20,8 @@ const RUN_NUMBERS: usize = 311;
 
 /// The length of a tag in bytes.
 const TAG: usize = 16;
+/// So many bytes longer than the tags are sealed tags: version, key id, nonce, seal, and the first tag of the next run.
+const BESIDE_TAGS: u32 = 49;
 
 /// The terms of one field of one case.
 #[derive(Clone, Copy)]
@@ -55,6 +57,17 @@ pub(crate) struct StoredRun {
     pub(crate) sealed: Vec<u8>,
 }
 
+impl StoredRun {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            first: row.get(0)?,
+            first_tag: row.get(1)?,
+            tags: row.get(2)?,
+            sealed: row.get(3)?,
+        })
+    }
+}
+
 impl SealedRun {
     pub(crate) fn holds(&self, no: u32) -> bool {
         no.checked_sub(self.first)
@@ -78,7 +91,6 @@ const LAST: &str = "-- term_run::last
 pub(crate) struct TagReader<'c> {
     connection: &'c Snapshot,
     terms: Terms,
-    around: CachedStatement<'c>,
 }
 
 impl<'c> TagReader<'c> {
@@ -96,34 +108,25 @@ impl<'c> TagReader<'c> {
         into: &mut Vec<u8>,
     ) -> Result<Option<u32>, StoreError> {
         let Terms { case, field } = self.terms;
-        let around = params![case.0, field.code(), exhibit.0, tag];
-        let first = read_tags(&mut self.around, around, into)?;
-        if first.is_some() {
-            return Ok(first);
+        let place = values![case.0, field.code(), exhibit.0, tag];
+        match read_tags(self.connection, AROUND, place, into)? {
+            Some(first) => Ok(Some(first)),
+            None => read_tags(self.connection, LAST, &place[..3], into),
         }
-        let failed = at("term_run::last");
-        let mut last = self.connection.prepare_cached(LAST).map_err(failed)?;
-        read_tags(&mut last, params![case.0, field.code(), exhibit.0], into)
     }
 }
 
 fn read_tags(
-    statement: &mut CachedStatement<'_>,
-    place: impl Params,
+    connection: &Snapshot,
+    sql: &str,
+    place: &[ValueRef<'_>],
     into: &mut Vec<u8>,
 ) -> Result<Option<u32>, StoreError> {
-    let failed = at("term_run::tags");
-    let mut rows = statement.query(place).map_err(&failed)?;
-    let Some(row) = rows.next().map_err(&failed)? else {
-        return Ok(None);
-    };
-    let tags = row.get_ref(1).map_err(&failed)?;
-    let tags = tags
-        .as_blob()
-        .map_err(|_| StoreError::inconsistent("term_run::tags"))?;
-    into.clear();
-    into.extend_from_slice(tags);
-    row.get(0).map(Some).map_err(&failed)
+    connection.first("term_run::tags", sql, place, |row| {
+        into.clear();
+        into.extend_from_slice(row.blob(1)?);
+        row.get(0)
+    })
 }
 
 /// Recently read runs, so that terms read in order cost one read for each run.
@@ -178,15 +181,12 @@ impl Terms {
         tags: &[u8],
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let failed = at("term_run::insert");
-        let changed = connection
-            .prepare_cached(
-                "-- term_run::insert
-                 INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )
-            .map_err(&failed)?
-            .execute(params![
+        let changed = connection.execute(
+            "term_run::insert",
+            "-- term_run::insert
+             INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            values![
                 self.case.0,
                 self.field.code(),
                 first,
@@ -194,36 +194,33 @@ impl Terms {
                 first_tag,
                 tags,
                 sealed
-            ])
-            .map_err(&failed)?;
+            ],
+        )?;
         one("term_run::insert", changed)
     }
 
-    /// The run that holds the term of this number. Sealed tags are 49 bytes longer than the tags:
-    /// version, key id, nonce, seal, and the first tag of the next run.
+    /// The run that holds the term of this number.
     pub(crate) fn run_of(
         self,
         connection: &Snapshot,
         no: u32,
     ) -> Result<Option<SealedRun>, StoreError> {
-        let failed = at("term_run::of");
-        let found = connection
-            .prepare_cached(
-                "-- term_run::of
-                 SELECT first, max(length(tags) - 49, 0) / 16, sealed FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND first <= ?3
-                 ORDER BY first DESC LIMIT 1",
-            )
-            .map_err(&failed)?
-            .query_row(params![self.case.0, self.field.code(), no], |row| {
+        let found = connection.first(
+            "term_run::of",
+            "-- term_run::of
+             SELECT first, length(tags), sealed FROM term_run
+             WHERE case_number = ?1 AND field = ?2 AND first <= ?3
+             ORDER BY first DESC LIMIT 1",
+            values![self.case.0, self.field.code(), no],
+            |row| {
+                let bytes = row.get::<u32>(1)?.saturating_sub(BESIDE_TAGS);
                 Ok(SealedRun {
                     first: row.get(0)?,
-                    terms: row.get(1)?,
+                    terms: bytes / TAG as u32,
                     sealed: row.get(2)?,
                 })
-            })
-            .optional()
-            .map_err(&failed)?;
+            },
+        )?;
         Ok(found.filter(|run| run.holds(no)))
     }
 
@@ -233,24 +230,15 @@ impl Terms {
         connection: &Snapshot,
         no: u32,
     ) -> Result<Option<StoredRun>, StoreError> {
-        connection
-            .prepare_cached(
-                "-- term_run::stored
-                 SELECT first, first_tag, tags, sealed FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND first <= ?3
-                 ORDER BY first DESC LIMIT 1",
-            )
-            .map_err(at("term_run::stored"))?
-            .query_row(params![self.case.0, self.field.code(), no], |row| {
-                Ok(StoredRun {
-                    first: row.get(0)?,
-                    first_tag: row.get(1)?,
-                    tags: row.get(2)?,
-                    sealed: row.get(3)?,
-                })
-            })
-            .optional()
-            .map_err(at("term_run::stored"))
+        connection.first(
+            "term_run::stored",
+            "-- term_run::stored
+             SELECT first, first_tag, tags, sealed FROM term_run
+             WHERE case_number = ?1 AND field = ?2 AND first <= ?3
+             ORDER BY first DESC LIMIT 1",
+            values![self.case.0, self.field.code(), no],
+            StoredRun::read,
+        )
     }
 
     /// Some runs from a term number on of which the values or the tags name another key, in order.
@@ -260,26 +248,15 @@ impl Terms {
         front: Front,
         (from, most): (u32, u32),
     ) -> Result<Vec<StoredRun>, StoreError> {
-        let failed = at("term_run::not_under");
-        let mut statement = connection
-            .prepare_cached(
-                "-- term_run::not_under
-                 SELECT first, first_tag, tags, sealed FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND first >= ?4
-                 AND (substr(sealed, 1, 5) <> ?3 OR substr(tags, 1, 5) <> ?3) ORDER BY first LIMIT ?5",
-            )
-            .map_err(&failed)?;
-        let place = params![self.case.0, self.field.code(), front, from, most];
-        let rows = statement.query_map(place, |row| {
-            Ok(StoredRun {
-                first: row.get(0)?,
-                first_tag: row.get(1)?,
-                tags: row.get(2)?,
-                sealed: row.get(3)?,
-            })
-        });
-        let all: rusqlite::Result<Vec<_>> = rows.map_err(&failed)?.collect();
-        all.map_err(&failed)
+        connection.all(
+            "term_run::not_under",
+            "-- term_run::not_under
+             SELECT first, first_tag, tags, sealed FROM term_run
+             WHERE case_number = ?1 AND field = ?2 AND first >= ?4
+             AND (substr(sealed, 1, 5) <> ?3 OR substr(tags, 1, 5) <> ?3) ORDER BY first LIMIT ?5",
+            values![self.case.0, self.field.code(), &front, from, most],
+            StoredRun::read,
+        )
     }
 
     /// Puts other ciphertexts in the place of those of a run.
@@ -288,33 +265,28 @@ impl Terms {
         connection: &Transaction,
         run: &StoredRun,
     ) -> Result<(), StoreError> {
-        let failed = at("term_run::replace");
-        let changed = connection
-            .prepare_cached(
-                "-- term_run::replace
-                 UPDATE term_run SET first_tag = ?4, tags = ?5, sealed = ?6
-                 WHERE case_number = ?1 AND field = ?2 AND first = ?3",
-            )
-            .map_err(&failed)?
-            .execute(params![
+        let changed = connection.execute(
+            "term_run::replace",
+            "-- term_run::replace
+             UPDATE term_run SET first_tag = ?4, tags = ?5, sealed = ?6
+             WHERE case_number = ?1 AND field = ?2 AND first = ?3",
+            values![
                 self.case.0,
                 self.field.code(),
                 run.first,
-                run.first_tag,
-                run.tags,
-                run.sealed
-            ])
-            .map_err(&failed)?;
+                &run.first_tag,
+                &run.tags[..],
+                &run.sealed[..]
+            ],
+        )?;
         one("term_run::replace", changed)
     }
 
-    pub(crate) fn tag_reader(self, connection: &Snapshot) -> Result<TagReader<'_>, StoreError> {
-        let around = connection.prepare_cached(AROUND);
-        Ok(TagReader {
+    pub(crate) fn tag_reader(self, connection: &Snapshot) -> TagReader<'_> {
+        TagReader {
             connection,
             terms: self,
-            around: around.map_err(at("term_run::around"))?,
-        })
+        }
     }
 
     /// Reads the sealed tags of the runs whose first term is from one number to another, in order.
@@ -325,27 +297,20 @@ impl Terms {
         (from, to): (u32, u32),
         mut with: impl FnMut(u32, &mut [u8]),
     ) -> Result<(), StoreError> {
-        let failed = at("term_run::each_tags");
-        let mut statement = connection
-            .prepare_cached(
-                "-- term_run::each_tags
-                 SELECT first, tags FROM term_run
-                 WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first",
-            )
-            .map_err(&failed)?;
-        let place = params![self.case.0, self.field.code(), from, to];
-        let mut rows = statement.query(place).map_err(&failed)?;
         let mut sealed = Vec::new();
-        while let Some(row) = rows.next().map_err(&failed)? {
-            let tags = row.get_ref(1).map_err(&failed)?;
-            let tags = tags
-                .as_blob()
-                .map_err(|_| StoreError::inconsistent("term_run::each_tags"))?;
-            sealed.clear();
-            sealed.extend_from_slice(tags);
-            with(row.get(0).map_err(&failed)?, &mut sealed);
-        }
-        Ok(())
+        connection.each(
+            "term_run::each_tags",
+            "-- term_run::each_tags
+             SELECT first, tags FROM term_run
+             WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first",
+            values![self.case.0, self.field.code(), from, to],
+            |row| {
+                sealed.clear();
+                sealed.extend_from_slice(row.blob(1)?);
+                with(row.get(0)?, &mut sealed);
+                Ok(())
+            },
+        )
     }
 
     /// Deletes the runs above the visible terms, which an unfinished staging left. A case without
@@ -355,13 +320,12 @@ impl Terms {
         connection: &Transaction,
         visible: u32,
     ) -> Result<usize, StoreError> {
-        connection
-            .execute(
-                "-- term_run::discard_above
-                 DELETE FROM term_run WHERE case_number = ?1 AND field = ?2 AND first > ?3",
-                params![self.case.0, self.field.code(), visible],
-            )
-            .map_err(at("term_run::discard_above"))
+        connection.execute(
+            "term_run::discard_above",
+            "-- term_run::discard_above
+             DELETE FROM term_run WHERE case_number = ?1 AND field = ?2 AND first > ?3",
+            values![self.case.0, self.field.code(), visible],
+        )
     }
 }
 
@@ -371,12 +335,11 @@ pub(crate) fn shred_runs(
     case: CaseNumber,
     most: u32,
 ) -> Result<usize, StoreError> {
-    connection
-        .execute(
-            "-- term_run::shred
-             DELETE FROM term_run
-             WHERE rowid IN (SELECT rowid FROM term_run WHERE case_number = ?1 LIMIT ?2)",
-            params![case.0, most],
-        )
-        .map_err(at("term_run::shred"))
+    connection.execute(
+        "term_run::shred",
+        "-- term_run::shred
+         DELETE FROM term_run WHERE case_number = ?1
+         AND (field, first) IN (SELECT field, first FROM term_run WHERE case_number = ?1 LIMIT ?2)",
+        values![case.0, most],
+    )
 }

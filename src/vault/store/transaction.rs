@@ -5,14 +5,13 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, MAIN_DB, Params};
-
-use super::connection;
 use super::control::{ControlState, ControlView};
-use super::error::{StoreError, at};
-use super::migrations;
+use super::error::StoreError;
+use super::large::Large;
 use super::schema::SchemaFault;
 use super::snapshot::{Snapshot, statements};
+use super::sqlite;
+use super::value::ValueRef;
 use crate::domain::Moment;
 
 /// A transaction that has begun. Functions that write rows take this type. It reads as a snapshot
@@ -34,17 +33,17 @@ pub(crate) struct Begun<'w> {
 
 impl Writer {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        connection::writer(path).map(Self::of)
+        sqlite::Session::writer(path).map(Self::of)
     }
 
     /// In its place where nothing may be written.
     pub(crate) fn looking(path: &Path) -> Result<Self, StoreError> {
-        connection::looker(path).map(Self::of)
+        sqlite::Session::looker(path).map(Self::of)
     }
 
-    fn of(connection: Connection) -> Self {
+    fn of(session: sqlite::Session) -> Self {
         Self {
-            transaction: Transaction(Snapshot::of(connection)),
+            transaction: Transaction(Snapshot::of(session)),
             version: Cell::new(None),
         }
     }
@@ -55,25 +54,24 @@ impl Writer {
         self.transaction.0.watch(view);
     }
 
-    /// Compares the schema with the program's, and applies the steps that are missing; see [`migrations`].
+    /// Compares the schema with the program's, and applies the steps that are missing.
     pub(crate) fn migrate(&self, now: Moment) -> Result<(), SchemaFault> {
-        migrations::apply(self.connection(), now)
+        self.session().migrate(now)
     }
 
     /// Compares the schema with the program's newest.
     pub(crate) fn check_schema(&self) -> Result<(), SchemaFault> {
-        migrations::check_all(self.connection())
+        self.session().check_schema()
     }
 
     /// Whether the database has no table at all, so that it is no vault's.
     pub(crate) fn is_empty(&self) -> Result<bool, SchemaFault> {
-        Ok(migrations::check(self.connection())? == 0)
+        self.session().is_empty()
     }
 
     /// Begins a transaction and takes the lock for writing.
     pub(crate) fn begin(&self) -> Result<Begun<'_>, StoreError> {
-        let begun = self.transaction.control("BEGIN IMMEDIATE");
-        begun.map_err(at("transaction::begin"))?;
+        self.session().begin_to_write()?;
         let begun = Begun {
             transaction: &self.transaction,
         };
@@ -84,7 +82,7 @@ impl Writer {
     /// If another connection committed since the last transaction, the schema and all control rows are verified anew.
     /// A difference is noted as damage; acts are refused because of it, and their leaves are written all the same.
     fn notice_others(&self, begun: &Begun<'_>) -> Result<(), StoreError> {
-        let version = connection::data_version(begun.connection())?;
+        let version = begun.session().content_number()?;
         let before = self.version.replace(Some(version));
         let view = begun.view();
         let is_foreign = before.is_some_and(|before| before != version);
@@ -108,7 +106,7 @@ impl Writer {
     /// Moves what the write-ahead log holds into the database and empties it, so that no older page is left in it.
     /// Answers whether it could: whoever still reads an older state keeps it from that.
     pub(crate) fn empty_log(&self) -> Result<bool, StoreError> {
-        connection::empty_log(self.connection())
+        self.session().empty_log()
     }
 
     /// For tests that write rows one by one.
@@ -121,10 +119,7 @@ impl Writer {
 impl Begun<'_> {
     /// Makes the changes durable and visible to new snapshots.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let commit = || {
-            let committed = self.control("COMMIT");
-            committed.map_err(at("transaction::commit"))
-        };
+        let commit = || self.session().commit();
         match self.view() {
             Some(view) => view.commit(commit),
             None => commit(),
@@ -136,7 +131,7 @@ impl Drop for Begun<'_> {
     fn drop(&mut self) {
         if !self.has_ended() {
             // If this fails, the connection refuses the next transaction.
-            let _ = self.control("ROLLBACK");
+            let _ = self.session().roll_back();
         }
         if let Some(view) = self.view() {
             view.back_to(0);
@@ -150,57 +145,55 @@ impl Transaction {
         &self,
         inner: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let failed = at("transaction::in_savepoint");
-        self.control("SAVEPOINT act").map_err(&failed)?;
+        let control = |sql| self.session().execute(IN_SAVEPOINT, sql, &[]);
+        control("SAVEPOINT act")?;
         let mark = self.view().map_or(0, ControlView::mark);
         let ended = inner();
         let undone = match &ended {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(0),
             Err(_) => {
                 if let Some(view) = self.view() {
                     view.back_to(mark);
                 }
-                self.control("ROLLBACK TO act")
+                control("ROLLBACK TO act")
             }
         };
-        match undone.and_then(|()| self.control("RELEASE act")) {
-            Ok(()) => ended,
-            Err(error) => ended.and(Err(failed(error).into())),
+        match undone.and_then(|_| control("RELEASE act")) {
+            Ok(_) => ended,
+            Err(error) => ended.and(Err(error.into())),
         }
     }
 
-    /// Writes a value of the same length over the column `sealed` of a row, in the pages where it is; says whether it is
-    /// as long, and writes nothing if not. To replace it would free all its pages, overwrite them with zeros, and write
-    /// as many others.
+    /// Writes a value of the same length over one that is there; says whether it is as long, and writes nothing if not.
     pub(super) fn overwrite(
         &self,
-        table: &'static str,
-        row: i64,
+        large: &Large,
+        key: &[ValueRef<'_>],
         sealed: &[u8],
     ) -> Result<bool, StoreError> {
-        let failed = at("blob::overwrite");
-        statements::note(table);
-        let opened = self
-            .connection()
-            .blob_open(MAIN_DB, table, "sealed", row, false);
-        let mut blob = opened.map_err(&failed)?;
-        let as_long = blob.len() == sealed.len();
-        if as_long {
-            blob.write_all_at(sealed, 0).map_err(&failed)?;
-        }
-        Ok(as_long)
+        statements::note(large.table);
+        self.session().overwrite(large, key, sealed)
     }
 
     /// Whether the database has ended the transaction by itself, as it does on a full disk.
     pub(crate) fn has_ended(&self) -> bool {
-        self.connection().is_autocommit()
+        self.session().is_idle()
     }
 
-    pub(super) fn execute(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+    /// Runs a statement that returns no rows, and answers how many rows it changed; `at` names it in errors.
+    pub(super) fn execute(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<usize, StoreError> {
         statements::note(sql);
-        self.connection().execute(sql, values)
+        self.session().execute(at, sql, values)
     }
 }
+
+/// The name of a savepoint's statements in errors.
+const IN_SAVEPOINT: &str = "transaction::in_savepoint";
 
 impl Deref for Writer {
     type Target = Snapshot;
@@ -232,10 +225,11 @@ mod tests {
     use super::*;
 
     impl Transaction {
-        /// For tests of row files: an empty database, each statement committed by itself.
+        /// For tests of row files: a database without rows, each statement committed by itself.
         pub(in crate::vault::store) fn in_memory() -> Self {
-            let connection = rusqlite::Connection::open_in_memory().unwrap();
-            Self(Snapshot::of(connection))
+            let session = sqlite::Session::in_memory();
+            session.migrate(Moment::from_seconds(0)).unwrap();
+            Self(Snapshot::of(session))
         }
     }
 

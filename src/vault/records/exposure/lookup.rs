@@ -120,7 +120,7 @@ impl<'s> LookUp<'s> {
             keys,
             known,
             account,
-            tags: TagSearch::of(connection, case.number, Field::Number)?,
+            tags: TagSearch::of(connection, case.number, Field::Number),
             numbers: NumberTerms::default(),
             range: None,
             blocks: Vec::new(),

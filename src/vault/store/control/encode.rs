@@ -1,10 +1,9 @@
 //! Rows and groups in a canonical encoding, from which their elements and names are made.
 
-use rusqlite::Row;
-use rusqlite::types::ValueRef;
-
 use super::tables::ControlTable;
-use crate::vault::store::error::{StoreError, at};
+use crate::vault::store::error::StoreError;
+use crate::vault::store::row::Row;
+use crate::vault::store::value::ValueRef;
 
 /// A group's name: its table, its columns and their values, encoded.
 pub(super) type Place = Vec<u8>;
@@ -67,10 +66,9 @@ fn place<'v>(
 /// The cells of a row that was read, in the order of the table's columns.
 pub(super) fn cells_of<'r>(
     table: &ControlTable,
-    row: &'r Row<'_>,
+    row: &Row<'r>,
 ) -> Result<Vec<ValueRef<'r>>, StoreError> {
-    let cells = (0..table.columns.len()).map(|no| row.get_ref(no));
-    cells.collect::<Result<_, _>>().map_err(at(table.name))
+    (0..table.columns.len()).map(|no| row.cell(no)).collect()
 }
 
 /// A row in its canonical encoding: the table's name, then each column, its name and its value,

@@ -1,9 +1,7 @@
 //! A control row that was read: the very cells of which its element is made.
 
-use rusqlite::Error;
-use rusqlite::types::{FromSql, ValueRef};
-
 use super::tables::ControlTable;
+use crate::vault::store::value::{FromValue, Misread, ValueRef};
 
 /// The cells of a row, in the order of the table's columns.
 pub(in crate::vault::store) struct ControlRow<'r> {
@@ -21,10 +19,9 @@ impl<'r> ControlRow<'r> {
     }
 
     /// The value of a column.
-    pub(in crate::vault::store) fn get<T: FromSql>(&self, column: &str) -> rusqlite::Result<T> {
+    pub(in crate::vault::store) fn get<T: FromValue>(&self, column: &str) -> Result<T, Misread> {
         let no = self.table.columns.iter().position(|own| *own == column);
-        let cell = no.and_then(|no| self.cells.get(no));
-        let cell = cell.ok_or_else(|| Error::InvalidColumnName(column.to_owned()))?;
-        Ok(T::column_result(*cell)?)
+        let cell = no.and_then(|no| self.cells.get(no)).ok_or(Misread)?;
+        T::from_value(*cell)
     }
 }

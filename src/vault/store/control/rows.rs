@@ -7,25 +7,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use rusqlite::params_from_iter;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-
 use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
 use super::row::ControlRow;
-use super::state::{ControlState, Group, Kept, tampered};
+use super::state::{ControlState, Elements, Group, Kept, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
-use crate::vault::store::error::{StoreError, at};
+use crate::vault::store::error::StoreError;
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
+use crate::vault::store::value::{Value, ValueRef};
 
 impl ControlState {
-    /// Reads all control rows. `element` makes the keyed element of an encoded row.
-    pub(crate) fn load(
-        connection: &Snapshot,
-        element: impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static,
-    ) -> Result<Self, StoreError> {
-        let state = Self::empty(element);
+    /// Reads all control rows.
+    pub(crate) fn load(connection: &Snapshot, elements: Elements) -> Result<Self, StoreError> {
+        let state = Self::empty(elements);
         state.learn(connection)?;
         Ok(state)
     }
@@ -33,18 +28,17 @@ impl ControlState {
     /// Takes the rows of the file for true.
     fn learn(&self, connection: &Snapshot) -> Result<(), StoreError> {
         let mut groups: HashMap<Place, Group> = HashMap::new();
+        let elements = self.elements();
         for table in CONTROL {
-            let failed = at(table.name);
-            let mut statement = connection
-                .prepare_cached(table.select(table.group(&[])?)?)
-                .map_err(&failed)?;
-            let mut rows = statement.query([]).map_err(&failed)?;
-            while let Some(row) = rows.next().map_err(&failed)? {
-                let (sum, places) = self.row(table, &cells_of(table, row)?);
-                for place in places {
+            let sql = table.select(table.group(&[])?)?;
+            connection.each(table.name, sql, &[], |row| {
+                let cells = cells_of(table, row)?;
+                let sum = elements.of(table, &cells);
+                for place in places_in(table, &cells) {
                     groups.entry(place).or_default().add(sum);
                 }
-            }
+                Ok(())
+            })?;
         }
         self.become_known(groups);
         Ok(())
@@ -66,7 +60,6 @@ impl Snapshot {
         by: &[Cell<'_>],
         mut read: impl FnMut(&ControlRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let failed = at(table.name);
         let group = table.group(by)?;
         let place = place_of(table, group, by);
         let view = self.view();
@@ -77,23 +70,30 @@ impl Snapshot {
             });
             return rows.collect();
         }
-        let mut statement = self.prepare_cached(table.select(group)?).map_err(&failed)?;
-        let mut rows = statement.query(values(by)).map_err(&failed)?;
         let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
-        while let Some(row) = rows.next().map_err(&failed)? {
+        let elements = view.map(|view| (view.elements(), view.elements_before()));
+        // What the sum is to the eyes of a snapshot from before the elements were made anew.
+        let mut sum_before = Sum::default();
+        self.each(table.name, table.select(group)?, &values(by), |row| {
             let cells = cells_of(table, row)?;
-            if let Some(view) = view {
-                sum.add(view.state.element(table, &cells));
+            if let Some((now, before)) = &elements {
+                sum.add(now.of(table, &cells));
+                if let Some(before) = before {
+                    sum_before.add(before.of(table, &cells));
+                }
                 // The whole table is read to be verified.
                 if !by.is_empty() && all.len() <= MOST_ROWS {
                     owned.push(owned_cells(table, &cells)?);
                 }
             }
             all.push(read(&ControlRow::of(table, &cells)));
-        }
+            Ok(())
+        })?;
         // Before anything is said about a cell, because somebody may have written it.
         if let Some(view) = view {
-            if !view.holds(&place, sum) {
+            let renewed = elements.is_some_and(|(_, before)| before.is_some());
+            let holds = view.holds(&place, sum) || (renewed && view.holds(&place, sum_before));
+            if !holds {
                 return Err(view.state.found_damaged(table.name));
             }
             if (1..=MOST_ROWS).contains(&owned.len()) {
@@ -154,11 +154,7 @@ impl Snapshot {
     pub(crate) fn verify_indexes(&self) -> Result<(), StoreError> {
         for table in CONTROL {
             let name = table.name;
-            let sql = format!("PRAGMA integrity_check({name})");
-            let found: String = self
-                .query_row(&sql, [], |row| row.get(0))
-                .map_err(at(name))?;
-            if found != "ok" {
+            if !self.session().indexes_agree(name, name)? {
                 let found = self.view().map(|view| view.state.found_damaged(name));
                 return Err(found.unwrap_or(tampered(name)));
             }
@@ -174,9 +170,7 @@ impl Snapshot {
         let key = table.key().first().copied().unwrap_or_default();
         // Where somebody took the last row away, the new one is not what the control state expects in its place.
         let sql = format!("-- {0}::last\nSELECT max({key}) FROM {0}", table.name);
-        let last: Option<i64> = self
-            .query_row(&sql, [], |row| row.get(0))
-            .map_err(at(table.name))?;
+        let last: Option<i64> = self.one(table.name, &sql, &[], |row| row.get(0))?;
         last.unwrap_or(0)
             .checked_add(1)
             .ok_or(StoreError::inconsistent(table.name))
@@ -200,7 +194,45 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// The number of the key that makes the elements.
+    pub(crate) fn control_key(&self) -> Option<u32> {
+        self.view().map(|view| view.elements().key)
+    }
+}
+
 impl Transaction {
+    /// Makes the sums of all groups anew, with other elements, which hold from the commit on. The rows are compared
+    /// with the sums of before at the same time.
+    pub(crate) fn renew_control(&self, elements: Elements) -> Result<(), StoreError> {
+        let Some(view) = self.view() else {
+            return Ok(());
+        };
+        let before = view.elements();
+        if before.key == elements.key {
+            return Ok(());
+        }
+        let mut sums: HashMap<Place, Sum> = HashMap::new();
+        for table in CONTROL {
+            let every = table.group(&[])?;
+            let mut sum = Sum::default();
+            self.each(table.name, table.select(every)?, &[], |row| {
+                let cells = cells_of(table, row)?;
+                sum.add(before.of(table, &cells));
+                let element = elements.of(table, &cells);
+                for place in places_in(table, &cells) {
+                    sums.entry(place).or_default().add(element);
+                }
+                Ok(())
+            })?;
+            if view.now(&place_of(table, every, &[])) != sum {
+                return Err(view.state.found_damaged(table.name));
+            }
+        }
+        view.renew(elements, sums);
+        Ok(())
+    }
+
     /// Adds a row of which every cell is given. Its primary key must be new.
     pub(in crate::vault::store) fn insert(
         &self,
@@ -220,14 +252,14 @@ impl Transaction {
             table.columns.join(", "),
             places.join(", ")
         );
-        let changed = self.change(table, &sql, &row)?;
+        let changed = self.execute(name, &sql, &row)?;
         let key = table.key_of(&row)?;
         if let Some(view) = self.view() {
             if view.now(&place_of(table, PRIMARY, &key)) != Sum::default() {
                 view.lose();
                 return Err(view.state.found_damaged(name));
             }
-            view.replace(None, Some(view.state.row(table, &row)));
+            view.replace(None, Some(view.row(table, &row)));
         }
         self.confirm(table, &key, Some(&row), changed)
     }
@@ -263,11 +295,11 @@ impl Transaction {
         let name = table.name;
         let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
         let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
-        let changed = self.change(table, &sql, &values)?;
+        let changed = self.execute(name, &sql, &values)?;
         let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
             let before = (view.now(&place), places_in(table, &before));
-            let after = view.state.row(table, &after);
+            let after = view.row(table, &after);
             let sum = after.0;
             view.replace(Some(before), Some(after));
             (view, sum)
@@ -317,8 +349,7 @@ impl Transaction {
             "-- {name}::delete\nDELETE FROM {name} WHERE {}",
             conditions.join(" AND ")
         );
-        let values: Vec<ValueRef<'_>> = key.iter().map(|(_, value)| *value).collect();
-        let changed = self.change(table, &sql, &values)?;
+        let changed = self.execute(name, &sql, &values(key))?;
         if let Some(view) = self.view() {
             let place = place_of(table, PRIMARY, key);
             let before = (view.now(&place), places_in(table, &before));
@@ -338,18 +369,6 @@ impl Transaction {
         self.row(table, key, |row| owned_cells(table, row.cells()))
     }
 
-    fn change(
-        &self,
-        table: &'static ControlTable,
-        sql: &str,
-        values: &[ValueRef<'_>],
-    ) -> Result<usize, StoreError> {
-        let failed = at(table.name);
-        let mut statement = self.prepare_cached(sql).map_err(&failed)?;
-        let values = values.iter().map(|value| ToSqlOutput::Borrowed(*value));
-        statement.execute(params_from_iter(values)).map_err(&failed)
-    }
-
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
     /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change.
     fn confirm(
@@ -359,19 +378,11 @@ impl Transaction {
         meant: Option<&[ValueRef<'_>]>,
         changed: usize,
     ) -> Result<(), StoreError> {
-        let read = || -> Result<Vec<Vec<u8>>, StoreError> {
-            let failed = at(table.name);
-            let mut statement = self
-                .prepare_cached(table.select(PRIMARY)?)
-                .map_err(&failed)?;
-            let mut rows = statement.query(values(key)).map_err(&failed)?;
-            let mut all = Vec::new();
-            while let Some(row) = rows.next().map_err(&failed)? {
-                all.push(encode_row(table, &cells_of(table, row)?));
-            }
-            Ok(all)
-        };
-        let read = read();
+        let read = table.select(PRIMARY).and_then(|sql| {
+            self.all(table.name, sql, &values(key), |row| {
+                Ok(encode_row(table, &cells_of(table, row)?))
+            })
+        });
         let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
         if changed == 1 && read.as_ref() == Ok(&meant) {
             return Ok(());
@@ -474,8 +485,8 @@ fn owned_cells(table: &ControlTable, cells: &[ValueRef<'_>]) -> Result<Vec<Value
     owned.map_err(|_| StoreError::inconsistent(table.name))
 }
 
-fn values<'a>(cells: &'a [Cell<'a>]) -> impl rusqlite::Params + 'a {
-    params_from_iter(cells.iter().map(|(_, value)| ToSqlOutput::Borrowed(*value)))
+fn values<'a>(cells: &[Cell<'a>]) -> Vec<ValueRef<'a>> {
+    cells.iter().map(|(_, value)| *value).collect()
 }
 
 #[cfg(test)]
@@ -483,16 +494,17 @@ mod tests {
     use std::sync::Arc;
 
     use ring::digest::{SHA256, digest};
-    use rusqlite::config::DbConfig;
     use tempfile::TempDir;
 
     use super::super::encode::text;
     use super::super::tables::META;
     use super::*;
     use crate::domain::Moment;
+    use crate::vault::store::Access;
     use crate::vault::store::StoreFault;
-    use crate::vault::store::connection;
-    use crate::vault::store::snapshot::statements;
+    use crate::vault::store::error::at;
+    use crate::vault::store::snapshot::{Readers, statements};
+    use crate::vault::store::sqlite::{Session, allow_triggers};
     use crate::vault::store::transaction::Writer;
 
     /// A writer that is held to its rows, with one row in `meta`.
@@ -500,7 +512,8 @@ mod tests {
         let mut writer = Writer::open(&folder.path().join("vault.db")).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();
         let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
-        let control = Arc::new(ControlState::load(&writer, element).unwrap());
+        let elements = Elements::new(1, element);
+        let control = Arc::new(ControlState::load(&writer, elements).unwrap());
         writer.watch(&control);
         let begun = writer.begin().unwrap();
         insert(&begun).unwrap();
@@ -519,17 +532,11 @@ mod tests {
                 if group.is_empty() {
                     continue;
                 }
-                let sql = format!("EXPLAIN QUERY PLAN {}", table.select(no).unwrap());
-                let mut statement = writer.raw().prepare(&sql).unwrap();
-                let nothing = vec![Value::Null; group.len()];
-                let plan: Vec<String> = statement
-                    .query_map(params_from_iter(nothing), |row| row.get(3))
-                    .unwrap()
-                    .map(Result::unwrap)
-                    .collect();
+                let nothing = vec![ValueRef::Null; group.len()];
+                let plan = writer.session().plan(table.select(no).unwrap(), &nothing);
                 let found = format!("SEARCH {} USING ", table.name);
-                let by_index = plan.len() == 1 && plan[0].starts_with(&found);
-                assert!(by_index, "{} by {group:?}: {plan:?}", table.name);
+                let by_index = plan.text.starts_with(&found) && !plan.text.contains("; ");
+                assert!(by_index, "{} by {group:?}: {}", table.name, plan.text);
                 looked_at += 1;
             }
         }
@@ -602,6 +609,87 @@ mod tests {
         assert_eq!(value(&writer), Ok(None));
     }
 
+    fn of_key(key: u32) -> Elements {
+        Elements::new(key, move |row| {
+            let keyed = [&key.to_be_bytes()[..], row].concat();
+            digest(&SHA256, &keyed).as_ref().try_into().unwrap()
+        })
+    }
+
+    fn count(snapshot: &Snapshot) -> Result<usize, StoreError> {
+        snapshot.rows(&META, &[], |_| Ok(())).map(|rows| rows.len())
+    }
+
+    #[test]
+    fn sums_that_are_made_anew_hold_for_readers_of_before_and_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let control = Arc::clone(&writer.view().unwrap().state);
+        let path = folder.path().join("vault.db");
+        let readers = Readers::open(&path, 2, &control, Access::Work).unwrap();
+        let before = readers.snapshot().unwrap();
+        let before_sees = before.connection().unwrap();
+        assert_eq!(count(before_sees), Ok(1));
+
+        // Undone by a savepoint, and by the end of a transaction.
+        let begun = writer.begin().unwrap();
+        let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+            begun.renew_control(of_key(2))?;
+            insert(&begun)?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert!(undone.is_err() && begun.control_key() == Some(1));
+        assert_eq!(count(&begun), Ok(1));
+        begun.renew_control(of_key(2)).unwrap();
+        assert_eq!(begun.control_key(), Some(2));
+        drop(begun);
+        assert_eq!(writer.control_key(), Some(1));
+
+        // With a change before and one after it in the same transaction.
+        let begun = writer.begin().unwrap();
+        update(&begun).unwrap();
+        begun.renew_control(of_key(2)).unwrap();
+        insert(&begun).unwrap();
+        assert_eq!(count(&begun), Ok(2));
+        begun.commit().unwrap();
+        assert_eq!(writer.control_key(), Some(2));
+        assert_eq!(count(before_sees), Ok(1));
+        assert_eq!(value(before_sees).unwrap().unwrap(), "1");
+        let after = readers.snapshot().unwrap();
+        assert_eq!(count(after.connection().unwrap()), Ok(2));
+        assert_eq!(value(after.connection().unwrap()).unwrap().unwrap(), "2");
+        writer.verify_control().unwrap();
+        let again = ControlState::load(&writer, of_key(2)).unwrap();
+        let place = place_of(&META, META.group(&[]).unwrap(), &[]);
+        assert_eq!(again.now(&place), control.now(&place));
+
+        // Those of before are forgotten with the last reader of then.
+        let commit = || {
+            let begun = writer.begin().unwrap();
+            insert(&begun).unwrap();
+            begun.commit().unwrap();
+        };
+        commit();
+        assert!(control.elements_before().is_some());
+        assert_eq!(count(before_sees), Ok(1));
+        drop(before);
+        drop(after);
+        commit();
+        assert!(control.elements_before().is_none());
+        assert_eq!(control.damage(), None);
+    }
+
+    #[test]
+    fn rows_of_somebody_else_are_found_when_the_sums_are_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let begun = writer.begin().unwrap();
+        let sql = "UPDATE meta SET value = 'theirs'";
+        begun.raw().execute(sql, []).unwrap();
+        assert_eq!(begun.renew_control(of_key(2)), Err(tampered("meta")));
+        assert_eq!(begun.control_key(), Some(1));
+    }
+
     #[test]
     fn what_a_savepoint_undid_is_not_kept() {
         let folder = tempfile::tempdir().unwrap();
@@ -623,8 +711,9 @@ mod tests {
         let writer = held(&folder);
         assert_eq!(value(&writer).unwrap().unwrap(), "1");
         drop(writer.begin().unwrap());
-        let other = connection::writer(&folder.path().join("vault.db")).unwrap();
+        let other = Session::writer(&folder.path().join("vault.db")).unwrap();
         other
+            .raw()
             .execute("UPDATE meta SET value = 'theirs'", [])
             .unwrap();
         assert_eq!(value(&writer).unwrap().unwrap(), "1");
@@ -707,8 +796,7 @@ mod tests {
             let writer = held(&folder);
             let begun = writer.begin().unwrap();
             let before = rows(&begun);
-            let config = DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
-            begun.raw().set_db_config(config, true).unwrap();
+            allow_triggers(begun.session());
             let made = format!("CREATE TRIGGER otherwise {trigger}");
             begun.raw().execute_batch(&made).unwrap();
             // In a savepoint it is undone, and the rest may be committed.

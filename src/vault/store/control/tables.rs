@@ -238,13 +238,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::Moment;
-    use crate::vault::store::migrations;
+    use crate::vault::store::Transaction;
 
     #[test]
     fn every_table_is_a_control_table_or_says_what_finds_a_change_of_it() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        migrations::apply(&connection, Moment::from_seconds(0)).unwrap();
+        let connection = Transaction::in_memory();
+        let connection = connection.raw();
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
         let mut statement = connection.prepare(sql).unwrap();
         let names = statement.query_map([], |row| row.get(0)).unwrap();
@@ -260,8 +259,8 @@ mod tests {
 
     #[test]
     fn the_columns_are_those_of_the_schema_and_the_first_group_is_the_primary_key() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        migrations::apply(&connection, Moment::from_seconds(0)).unwrap();
+        let connection = Transaction::in_memory();
+        let connection = connection.raw();
         for table in CONTROL {
             let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
             let mut statement = connection.prepare(sql).unwrap();

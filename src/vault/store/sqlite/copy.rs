@@ -11,7 +11,8 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::connection;
-use super::error::{StoreError, StoreFault, at};
+use super::error::at;
+use crate::vault::store::error::{StoreError, StoreFault};
 
 /// The pages of a step: 4 MB, some milliseconds of a disk.
 const STEP_PAGES: i32 = 512;
@@ -61,10 +62,9 @@ pub(crate) fn copy_database(
 
 #[cfg(test)]
 mod tests {
-    use super::super::transaction::Writer;
-    use super::super::{Snapshot, meta_rows};
     use super::*;
     use crate::domain::Moment;
+    use crate::vault::store::{Snapshot, Writer, meta_rows};
 
     #[test]
     fn a_copy_is_of_the_moment_at_which_it_began_and_is_stopped_by_whoever_asked() {

@@ -10,20 +10,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{StoreError, StoreFault, at};
+use super::error::at;
+use crate::vault::store::error::{StoreError, StoreFault};
 
 const PAGE_BYTES: u32 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
 const SHORTLY: Duration = Duration::from_millis(200);
-
-/// What a vault's connections are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Somebody works with the vault.
-    Work,
-    /// Somebody looks whether it is sound: not a byte of it changes.
-    Look,
-}
 
 /// The connection that writes.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {

@@ -10,30 +10,32 @@ use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, params};
 
 use super::connection;
-use super::error::{StoreError, at};
-use super::schema::{self, Object, SchemaFault};
+use super::error::at;
+use super::schema;
 use crate::domain::Moment;
+use crate::vault::store::error::StoreError;
+use crate::vault::store::schema::{Object, SchemaFault, compare};
 
 pub(crate) const STEPS: [(&str, &str); 5] = [
     (
         "0001_vault",
-        include_str!("../../../migrations/0001_vault.sql"),
+        include_str!("../../../../migrations/0001_vault.sql"),
     ),
     (
         "0002_cases",
-        include_str!("../../../migrations/0002_cases.sql"),
+        include_str!("../../../../migrations/0002_cases.sql"),
     ),
     (
         "0003_columns",
-        include_str!("../../../migrations/0003_columns.sql"),
+        include_str!("../../../../migrations/0003_columns.sql"),
     ),
     (
         "0004_requests",
-        include_str!("../../../migrations/0004_requests.sql"),
+        include_str!("../../../../migrations/0004_requests.sql"),
     ),
     (
         "0005_audit",
-        include_str!("../../../migrations/0005_audit.sql"),
+        include_str!("../../../../migrations/0005_audit.sql"),
     ),
 ];
 
@@ -83,7 +85,7 @@ pub(super) fn check(connection: &Connection) -> Result<usize, SchemaFault> {
         // The comparison will say that it is missing.
         false => STEPS.len(),
     };
-    schema::compare(expected(applied)?, &found)?;
+    compare(expected(applied)?, &found)?;
     drop(begun);
     Ok(applied)
 }
