@@ -87,8 +87,8 @@ impl Request for AddOperator {
         id: "inviteOperator",
         tag: "Operators",
         summary: "Invite an operator",
-        description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever lost \
-            their invitation, or did not use it in time, is invited under another name. Names that begin with \
+        description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever \
+            lost their invitation, or did not use it in time, is invited under another name. Names that begin with \
             `ext.` are of people who come by the OpenID provider. While the vault has another administrator, one \
             more is invited on the host, with the vault's passphrase: nobody alone is two of them.",
         request: r#"{"name": "lead.two", "role": "lead"}"#,
