@@ -39,7 +39,14 @@ pub(super) struct Doctor {
 }
 
 /// What needs the passphrase.
-const SEALED: [&str; 5] = ["details", "exhibits", "destructions", "erasures", "clock"];
+const SEALED: [&str; 6] = [
+    "details",
+    "exhibits",
+    "destructions",
+    "erasures",
+    "rotations",
+    "clock",
+];
 
 #[derive(Serialize)]
 struct Finding {
@@ -149,7 +156,7 @@ impl Doctor {
 }
 
 /// Looks at every sealed part of the vault.
-fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 5], StartError> {
+fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 6], StartError> {
     let vault = Inspection::open(
         paths,
         keyring,
@@ -168,6 +175,7 @@ fn sealed(paths: &Paths, keyring: Keyring) -> Result<[Finding; 5], StartError> {
         finding("exhibits", exhibits),
         destructions(&vault),
         erasures(&vault),
+        rotations(&vault),
         clock,
     ])
 }
@@ -249,6 +257,30 @@ fn erasures(vault: &Inspection) -> Finding {
                 ),
             }
         }
+    }
+}
+
+/// Whether everything is sealed under the newest keys.
+fn rotations(vault: &Inspection) -> Finding {
+    let what = "rotations";
+    let (root, cases) = vault.rotating();
+    let root = root.then(|| "the vault itself, after a new root".to_owned());
+    let cases = cases.iter().map(ToString::to_string);
+    let left: Vec<String> = root.into_iter().chain(cases).collect();
+    match left.as_slice() {
+        [] => finding(
+            what,
+            Ok("no new key has parts left to seal anew".to_owned()),
+        ),
+        left => Finding {
+            what,
+            state: State::Notice,
+            explanation: format!(
+                "{}: parts are still to be sealed under a new key; a vault that is served goes on with it, and \
+                 `breachvault key status` there says whether a fault is in the way",
+                left.join(", ")
+            ),
+        },
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Connection {
     agent: Agent,
     server: String,
     token: Option<Zeroizing<String>>,
+    /// Whether a machine's certificate is shown.
+    by_machine: bool,
     /// The profile that the token is from.
     profile: Option<String>,
     /// How many seconds may still be waited in all.
@@ -62,6 +64,7 @@ impl Connection {
         patience: u64,
         quiet: bool,
     ) -> Self {
+        let by_machine = shown.is_some();
         let agent = strict(trusted, shown)
             .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
@@ -74,6 +77,7 @@ impl Connection {
             agent,
             server: server.to_owned(),
             token: None,
+            by_machine,
             profile: None,
             patience: Cell::new(patience),
             quiet,
@@ -339,6 +343,10 @@ impl Connection {
             ))
             .way_out("check the address; something else may be listening there or in between")
         });
+        let failure = match self.by_machine && status == StatusCode::UNAUTHORIZED {
+            true => failure.way_out(UNKNOWN_MACHINE),
+            false => failure,
+        };
         // What was read of a file that was not admitted says what to change.
         let report = document.get("report").filter(|report| report.is_object());
         let failure = Failure {
@@ -496,6 +504,9 @@ fn in_words(seconds: u64) -> String {
 const MOST_TRIES: u32 = 30;
 /// How many pages of a list are read.
 const MOST_PAGES: usize = 10_000;
+/// What to do if the server does not take a machine's certificate.
+const UNKNOWN_MACHINE: &str = "the server does not know this certificate's key, or the machine has ended: \
+    whoever it works for adds it anew with `breachvault machines add`";
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection may do nothing, as while the server seals a large file.
 const IDLE: Duration = Duration::from_secs(600);

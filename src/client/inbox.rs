@@ -39,6 +39,8 @@ const WAITING: &[Column] = &[
     Column("EXPIRES", "expires_at"),
     Column("CASE", "case"),
     Column("TITLE", "title"),
+    Column("MEMBER", "member"),
+    Column("AS", "member_role"),
     Column("PURPOSE", "purpose"),
     Column("REASON", "reason"),
 ];

@@ -69,7 +69,7 @@ impl Config {
         config.oidc.check()?;
         config.sessions.check()?;
         config.destruction.check()?;
-        config.tls.check()?;
+        config.tls.check(&config.serve)?;
         config.keyring.check()?;
         keys::check(&config.keys)?;
         config.backup.check()?;

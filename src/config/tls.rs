@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::ConfigError;
+use super::{ConfigError, Serve};
 
 /// The settings of `[tls]`.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -31,13 +31,46 @@ fn as_text<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok
 }
 
 impl Tls {
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.certificate.is_some() == self.key.is_some() {
-            return Ok(());
+    pub(super) fn check(&self, serve: &Serve) -> Result<(), ConfigError> {
+        if self.certificate.is_some() != self.key.is_some() {
+            return Err(ConfigError::Refused {
+                setting: "tls",
+                rule: "give both certificate and key, or neither",
+            });
         }
-        Err(ConfigError::Refused {
-            setting: "tls",
-            rule: "give both certificate and key, or neither",
-        })
+        if self.machine_ca.is_some() && serve.machines.is_none() {
+            return Err(ConfigError::Refused {
+                setting: "tls.machine_ca",
+                rule: "has no effect without serve.machines: give the address for machines too, or neither",
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use super::*;
+
+    #[test]
+    fn an_authority_of_machines_needs_their_address() {
+        let tls = Tls {
+            machine_ca: Some(PathBuf::from("machines.pem")),
+            ..Tls::default()
+        };
+        let with = |machines| Serve {
+            machines,
+            ..Serve::default()
+        };
+        let refused = tls.check(&with(None)).unwrap_err().to_string();
+        assert!(
+            refused.contains("tls.machine_ca") && refused.contains("serve.machines"),
+            "{refused}"
+        );
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8444));
+        assert!(tls.check(&with(Some(address))).is_ok());
+        assert!(Tls::default().check(&with(None)).is_ok());
     }
 }

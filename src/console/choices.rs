@@ -23,5 +23,6 @@ fn read(purpose: Purpose) -> &'static str {
         Purpose::Regulator => "Answering a regulator",
         Purpose::LawEnforcement => "Answering law enforcement",
         Purpose::QualityCheck => "Checking the data itself",
+        Purpose::ErasureRequest => "Doing what a person asks who wants their own number erased",
     }
 }

@@ -17,5 +17,7 @@ words! {
         LawEnforcement => "law-enforcement",
         /// Checking the data itself.
         QualityCheck => "quality-check",
+        /// Doing what a person asks who wants their own number erased.
+        ErasureRequest => "erasure-request",
     }
 }

@@ -53,6 +53,11 @@ impl RelyingParty {
         &self.id
     }
 
+    /// The one address at which people open the vault, if there is one.
+    pub fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
     /// The address to open; `port` is the one that is used where any is right.
     pub fn address(&self, port: Option<u16>) -> String {
         match (&self.origin, port) {

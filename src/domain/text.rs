@@ -109,6 +109,10 @@ const PHONE_DIGITS: usize = 9;
 pub struct OperatorName(String);
 
 impl OperatorName {
+    /// What goes before the names of those who were not invited and come by an OpenID provider, so that nobody takes
+    /// them for somebody who was invited.
+    pub const OF_PROVIDER: &str = "ext.";
+
     /// Parses a name.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text = cleaned(text);

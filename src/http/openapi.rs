@@ -21,6 +21,7 @@ use crate::domain::{CaseId, ExhibitId, OperatorId, PasskeyId, RequestId, Request
 use crate::policy::{CaseState, allows_state, needs_case};
 
 const SESSION: &str = "session";
+const MACHINE: &str = "machine";
 const PROBLEM: &str = "application/problem+json";
 /// In the doc comment of a member: a rule follows that a schema cannot express.
 const ALSO: &str = "Also checked: ";
@@ -142,6 +143,11 @@ pub(super) fn document(table: &[Route]) -> String {
                     "scheme": "bearer",
                     "description": "The token of a session; `openSession` gives one.",
                 },
+                MACHINE: {
+                    "type": "mutualTLS",
+                    "description": "A certificate whose key `addMachine` was told of, at the vault's address for \
+                        machines only.",
+                },
             },
         },
     });
@@ -255,9 +261,12 @@ fn operation(
         "description": description,
         "parameters": parameters(route),
         "responses": responses(route, schemas, refusals),
-        "security": match route.session {
-            true => json!([{ SESSION: [] }]),
-            false => json!([]),
+        "security": match (route.session, route.action) {
+            (true, Some(action)) if action.is_for_scripts() => {
+                json!([{ SESSION: [] }, { MACHINE: [] }])
+            }
+            (true, _) => json!([{ SESSION: [] }]),
+            (false, _) => json!([]),
         },
     });
     if let Some(body) = body(route, schemas) {

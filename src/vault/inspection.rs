@@ -111,6 +111,12 @@ impl Inspection {
         unended(&self.core)
     }
 
+    /// The cases whose key is being made anew, as the keyring says, and whether the root is.
+    pub fn rotating(&self) -> (bool, Vec<CaseId>) {
+        let keys = self.core.keys();
+        (keys.root_rotates(), keys.rotating())
+    }
+
     /// What the clocks say.
     pub fn clock(&self) -> ClockReport {
         self.core.clock.report()

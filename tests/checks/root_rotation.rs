@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use breachvault::domain::OperatorName;
 use breachvault::operations::audit::ReadLeaf;
@@ -19,7 +20,8 @@ use breachvault::vault::{
 };
 use serde_json::{Value, json};
 
-use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
+use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers, said};
+use crate::secret_file::write_secret;
 
 const ROWS: u64 = 300;
 
@@ -146,6 +148,20 @@ fn opened(closed: &Closed) -> Keyring {
     locked.unlock(&passphrase).ok().unwrap()
 }
 
+/// What `doctor` says of a stopped vault, opened with the passphrase.
+fn doctor(closed: &Closed) -> String {
+    let file = closed.directory.path().join("passphrase");
+    write_secret(&file, PASSPHRASE);
+    let found = Command::new(env!("CARGO_BIN_EXE_breachvault"))
+        .args(["doctor", "--dir", closed.directory.path().to_str().unwrap()])
+        .arg("--passphrase-file")
+        .arg(&file)
+        .output()
+        .unwrap();
+    fs::remove_file(&file).unwrap();
+    said(&found)
+}
+
 #[test]
 fn with_a_new_root_everybody_works_on_and_nothing_is_left_under_keys_of_before() {
     let scene = Scene::new();
@@ -208,6 +224,11 @@ fn with_a_new_root_everybody_works_on_and_nothing_is_left_under_keys_of_before()
         assert!(steps < 100);
         assert_eq!(scene.answers(vault, &leaf), answers, "after step {steps}");
         let killed = scene.house.left_by_a_kill();
+        if steps == 1 {
+            let told = doctor(&killed);
+            let line = "the vault itself, after a new root: parts are still to be sealed";
+            assert!(told.contains(line) && told.contains("NOTICE"), "{told}");
+        }
         let again = killed.open().unwrap();
         is_sound(&again);
         sign_in(&again, "archibald");
@@ -226,6 +247,9 @@ fn with_a_new_root_everybody_works_on_and_nothing_is_left_under_keys_of_before()
     assert_eq!(retired.len(), 1);
 
     let after = scene.house.left_by_a_kill();
+    let told = doctor(&after);
+    let line = "no new key has parts left to seal anew";
+    assert!(told.contains(line) && !told.contains("NOTICE"), "{told}");
     for column in OWN {
         let keys = keys_in(&after, column);
         assert_eq!(keys, BTreeSet::from([own_key(2)]), "{column}");

@@ -25,6 +25,12 @@ impl Kind for Destruction {
             ("Exhibits that end with it", view.exhibits.len().to_string()),
             ("Delay after a yes", hours(view.delay_s)),
         ];
+        if let Some(until) = &view.keep_until {
+            facts.push((
+                "The case is to be kept until",
+                visit.time(until).to_string(),
+            ));
+        }
         if let Some(from) = &view.not_before {
             facts.push(("Can be carried out from", visit.time(from).to_string()));
         }

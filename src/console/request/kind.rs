@@ -1,5 +1,6 @@
 //! What differs between the kinds of request, as their pages show it.
 
+use crate::console::called;
 use crate::console::visit::Visit;
 use crate::operations::two_person::TwoPerson;
 use crate::policy::{Action, ActionKind};
@@ -55,6 +56,8 @@ pub trait Kind: TwoPerson {
 /// form of its own.
 pub(super) struct SeenKind {
     pub(super) plural: &'static str,
+    /// What they are called on pages.
+    pub(super) several: &'static str,
     pub(super) about: &'static str,
     pub(super) may_ask: bool,
     pub(super) has_form: bool,
@@ -67,6 +70,7 @@ pub(super) fn listed<K: Kind>(visit: &Visit) -> Option<SeenKind> {
     let ask = <K::Ask as Action>::KIND;
     visit.may(list).then(|| SeenKind {
         plural: K::WORDS.many,
+        several: called::several(K::WORDS.one),
         about: K::ASKS,
         may_ask: visit.may(ask),
         has_form: K::HAS_FORM,

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use askama::Template;
 
 use super::kind::{Kind, address};
+use crate::console::called;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
@@ -28,7 +29,7 @@ struct Row<'a> {
 #[template(path = "request/list.html")]
 struct Shows<'a> {
     visit: &'a Visit,
-    plural: &'static str,
+    several: &'static str,
     about: &'static str,
     refused: Option<&'a Refused>,
     rows: Vec<Row<'a>>,
@@ -78,7 +79,7 @@ impl<K: Kind> Page for ListPage<K> {
         };
         Shown::page(&Shows {
             visit,
-            plural: K::WORDS.many,
+            several: called::several(K::WORDS.one),
             about: K::ASKS,
             refused: None,
             rows: listed.requests.iter().map(row).collect(),
@@ -90,7 +91,7 @@ impl<K: Kind> Page for ListPage<K> {
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
         Some(Html::of(&Shows {
             visit,
-            plural: K::WORDS.many,
+            several: called::several(K::WORDS.one),
             about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),

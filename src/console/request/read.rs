@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::kind::{Kind, Steps};
 use super::list::reads;
+use crate::console::called;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::{Visit, word};
@@ -61,7 +62,7 @@ impl<K: Kind> Page for ReadPage<K> {
             visit,
             refused: None,
             id: K::id(&view),
-            called: K::WORDS.one,
+            called: called::asked_for(K::WORDS.one),
             does: K::DOES,
             at_once: K::AT_ONCE,
             done: K::done(&view, visit),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::console::called::one;
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
 use crate::console::visit::{Visit, word};

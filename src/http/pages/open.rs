@@ -180,6 +180,14 @@ pub(super) async fn invitation(State(app): State<Arc<App>>, request: Request) ->
         }
         Err(problem) => Err(problem),
     };
+    let used = used.map_err(|problem| match problem.at.as_deref() {
+        // The page has a box in the place of the member.
+        Some("totp") => problem.at(
+            "Second factor",
+            "has to be set up, because your role needs one",
+        ),
+        _ => problem,
+    });
     accepted(used, &visit, |refused| {
         Html::of(&InvitationPage {
             visit: &visit,

@@ -48,6 +48,8 @@ impl Sheet for Inbox {
         "purpose",
         "reason",
         "decision_reason",
+        "member",
+        "member_role",
     ];
 }
 
@@ -83,7 +85,8 @@ impl Request for ListInbox {
         description: "Requests in all cases of the caller: those they may decide, those that were approved and that \
             they may open or hand out, and those they asked for. Beside them what else the caller can do something about: \
             accept a time, thaw lookups, lift a suspension. It says who asked and why, and nothing of what a \
-            request is about; reading the request does. It costs nothing.",
+            request is about; reading the request does. Only a membership says whom it names and for which role. It \
+            costs nothing.",
         request: "",
         answer: r#"{"me": {"operator": "o_0123456789abcdefghjk", "name": "lead.one", "role": "lead", "session":
             "s_0123456789abcdefghjk", "expires_at": "2024-03-21T22:34:49Z",

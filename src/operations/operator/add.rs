@@ -44,6 +44,11 @@ pub struct OperatorAdded {
     pub enrolment: ShownOnce,
     /// Until when the invitation can be used.
     pub expires_at: Moment,
+    /// The address of the page on which a person uses it; left out if the vault's configuration does not say at which
+    /// address people open the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub page: Option<String>,
 }
 
 impl Operation for AddOperator {
@@ -71,6 +76,7 @@ impl Answer for OperatorInvited {
             operator: self.0.operator,
             enrolment: self.0.enrolment.expose_once().into(),
             expires_at: self.0.expires_at,
+            page: self.0.vault_at.map(|at| format!("{at}/console/invitation")),
         })
     }
 }
@@ -81,9 +87,10 @@ impl Request for AddOperator {
         id: "inviteOperator",
         tag: "Operators",
         summary: "Invite an operator",
-        description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever \
-            lost their invitation, or did not use it in time, is invited under another name. While the vault has another \
-            administrator, one more is invited on the host, with the vault's passphrase: nobody alone is two of them.",
+        description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever lost \
+            their invitation, or did not use it in time, is invited under another name. Names that begin with \
+            `ext.` are of people who come by the OpenID provider. While the vault has another administrator, one \
+            more is invited on the host, with the vault's passphrase: nobody alone is two of them.",
         request: r#"{"name": "lead.two", "role": "lead"}"#,
         answer: r#"{"operator": "o_0123456789abcdefghjk", "enrolment":
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at": "2024-03-21T22:34:49Z"}"#,

@@ -84,7 +84,11 @@ impl FileReport {
         let refused = match accepted {
             false if rows == 0 => Some(no_row(&lines)),
             false if readable == 0 => Some(format!(
-                "none of the {rows} rows can be admitted{}",
+                "{} can be admitted{}",
+                match rows {
+                    1 => "not even its only row".to_owned(),
+                    _ => format!("none of the {rows} rows"),
+                },
                 advice(quarantine.most_frequent())
             )),
             false if too_many => Some(format!(

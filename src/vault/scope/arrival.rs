@@ -20,9 +20,6 @@ use crate::vault::store::operator_rows::{self, ArrivedOperator, OperatorRow, Ope
 use crate::vault::store::session_rows::SessionMeans;
 use crate::vault::store::{membership_rows, session_rows};
 
-/// What goes before the names of those who were not invited, so that nobody takes them for somebody who was.
-const PREFIX: &str = "ext.";
-
 /// Somebody for whom the provider vouches.
 pub(in crate::vault) struct Arriving {
     /// A keyed tag of issuer and subject.
@@ -236,7 +233,8 @@ fn name_of(called: &str) -> String {
         letter @ ('a'..='z' | '0'..='9' | '.' | '_' | '-') => letter,
         _ => '-',
     };
-    format!("{PREFIX}{}", called.chars().map(plain).collect::<String>())
+    let prefix = OperatorName::OF_PROVIDER;
+    format!("{prefix}{}", called.chars().map(plain).collect::<String>())
 }
 
 /// Digits of an id as letters, because a name with many digits may be a phone number.

@@ -33,7 +33,7 @@ pub(super) struct Description {
     reference: String,
     /// Until when the case is to be kept, in seconds; then somebody decides about its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    keep_until: Option<i64>,
+    pub(super) keep_until: Option<i64>,
 }
 
 /// A case as its members see it.

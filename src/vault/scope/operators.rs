@@ -31,6 +31,8 @@ pub struct Invitation {
     pub enrolment: EnrolmentToken,
     /// Until when the invitation can be used.
     pub expires_at: Moment,
+    /// The address at which people open the vault, if the configuration says it.
+    pub vault_at: Option<String>,
 }
 
 /// An operator as an administrator sees it.
@@ -114,12 +116,17 @@ impl Answer for Enrolled {
 
 impl<A: Writes> Scope<'_, A> {
     /// Adds an operator who may enrol once. [`Conflict::NameTaken`] if one has this name whose account has not ended.
-    /// A further administrator is added with the vault's passphrase only.
+    /// A further administrator is added with the vault's passphrase only. No name is one of those that only people
+    /// have who come by the OpenID provider.
     pub fn invite(
         &mut self,
         name: &OperatorName,
         home: HomeRole,
     ) -> Result<Invitation, OperationError> {
+        if name.as_str().starts_with(OperatorName::OF_PROVIDER) {
+            let rule = "must not begin with `ext.`: such names are of people who come by the OpenID provider";
+            return Err(OperationError::invalid("name", rule));
+        }
         if home == HomeRole::Administrator && !self.changes_administrators()? {
             return Err(OperationError::Conflict(Conflict::AdministratorOnHost));
         }
@@ -155,6 +162,7 @@ impl<A: Writes> Scope<'_, A> {
             operator: id,
             enrolment,
             expires_at: self.core.clock.shown(expires_at),
+            vault_at: self.core.settings.relying_party.origin().map(str::to_owned),
         })
     }
 

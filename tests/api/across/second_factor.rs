@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestVault, code};
+use crate::support::{Browser, PASSWORD, TestVault, code};
 
 const BY_ROLE: &str = "[identity]\nsecond_factor = \"by-role\"\n";
 
@@ -15,6 +15,19 @@ fn leads_custodians_and_administrators_enrol_with_a_second_factor_only() {
         let refused = vault.anonymous().post("/enrolments", &body);
         let refused = refused.assert_problem(422, "invalid");
         assert_eq!(refused.json()["at"], "totp");
+        // A page speaks of its own box.
+        let page = Browser::of(&vault).submit(
+            "/console/invitation",
+            &[
+                ("enrolment", &enrolment),
+                ("password", PASSWORD),
+                ("again", PASSWORD),
+            ],
+        );
+        let page = page.assert_status(422).text();
+        let told = "Second factor: has to be set up, because your role needs one.";
+        assert!(page.contains(told), "{page}");
+        assert!(!page.contains("must be true"), "{page}");
         body["totp"] = json!(true);
         let enrolled = vault.anonymous().post("/enrolments", &body);
         let secret = enrolled.assert_status(201).member("totp_secret");

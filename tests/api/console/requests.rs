@@ -51,7 +51,7 @@ fn a_reveal_is_asked_for_decided_and_opened_by_pages() {
     );
     let page = decider.get(path).assert_status(200).text();
     for shown in [
-        "investigator asks for a reveal",
+        "investigator asks for a reveal of numbers",
         "<dt>Numbers that would be shown</dt><dd>1</dd>",
         "Telling the people or customers affected: a reason that a person typed",
         "After a yes, the asker, and nobody else, sees these numbers once.",
@@ -125,6 +125,17 @@ fn requests_never_leave_the_history() {
         .post(&path, &body::deny())
         .assert_status(200);
     let list = format!("/console{}", incident.of_case("/reveals"));
+    let kinds = Browser::signed_in(&incident, Who::Lead)
+        .get(&format!("/console{}", incident.of_case("/requests")))
+        .assert_status(200)
+        .text();
+    for (path, told) in [
+        ("raises", "More lookup points"),
+        ("reveals", "Reveals of numbers"),
+    ] {
+        let link = format!("{}\">{told}</a>", incident.of_case(&format!("/{path}")));
+        assert!(kinds.contains(&link), "{link}: {kinds}");
+    }
     for who in [Who::Investigator, Who::Lead, Who::SecondLead] {
         let browser = Browser::signed_in(&incident, who);
         let page = browser.get(&list).assert_status(200).text();

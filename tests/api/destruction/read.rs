@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{approved, incident};
-use crate::support::Who;
+use crate::support::{Browser, Who, body};
 
 #[test]
 fn it_says_what_ends_and_from_when_and_no_number() {
@@ -11,6 +11,18 @@ fn it_says_what_ends_and_from_when_and_no_number() {
     let destruction = approved(&incident);
     let path = format!("/destructions/{destruction}");
     let seen = incident.lead().get(&path).assert_status(200).json();
+    assert!(seen.get("keep_until").is_none(), "{seen}");
+    let until = json!({ "keep_until": "2024-05-02", "reason": body::REASON });
+    let set = incident.lead().put(&incident.of_case("/retention"), &until);
+    set.assert_status(200);
+    let seen = incident.lead().get(&path).assert_status(200).json();
+    assert_eq!(seen["keep_until"], "2024-05-02T00:00:00Z");
+    let page = Browser::signed_in(&incident, Who::Custodian).get(&format!("/console{path}"));
+    let page = page.assert_status(200).text();
+    assert!(
+        page.contains("<dt>The case is to be kept until</dt>"),
+        "{page}"
+    );
     assert_eq!(seen["state"], "approved");
     assert_eq!(seen["due"], false);
     assert_eq!(seen["not_before"], "2024-04-02T09:01:00Z");

@@ -55,7 +55,7 @@ pub fn approved(incident: &Incident, number: &str) -> String {
 
 /// The state of a number, as a lookup says it.
 pub fn state(incident: &Incident, number: &str) -> String {
-    let body = json!({ "numbers": [number], "purpose": "quality-check", "reason": body::REASON });
+    let body = json!({ "numbers": [number], "purpose": "erasure-request", "reason": body::REASON });
     let path = incident.of_case("/lookups");
     let found = incident
         .investigator()

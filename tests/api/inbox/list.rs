@@ -68,6 +68,7 @@ fn it_says_who_asked_and_why_and_nothing_of_what_it_is_about() {
     assert_eq!(all[0]["reason"], body::REASON);
     assert_eq!(all[0]["title"], "SMS logs of March");
     assert_eq!(all[0]["case"], incident.case.as_str());
+    assert!(all[0].get("member").is_none() && all[0].get("member_role").is_none());
     let text = Value::from(all).to_string();
     assert!(
         !text.contains(&subject) && !text.contains("numbers"),

@@ -406,7 +406,7 @@ fn curl_asks_with_a_certificate_and_openssl_makes_one_as_the_page_says() {
 #[test]
 fn the_shell_asks_with_a_certificate_and_refuses_a_key_that_others_can_read() {
     let incident = incident();
-    let (_, machine, _) = of_somebody(&incident);
+    let (owner, machine, id) = of_somebody(&incident);
     let room = tempfile::tempdir().unwrap();
     let [certificate, key] = files(&machine, room.path());
     let run = |by_environment: bool| {
@@ -435,6 +435,15 @@ fn the_shell_asks_with_a_certificate_and_refuses_a_key_that_others_can_read() {
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(said.contains(&incident.case), "{said}");
     }
+    // A machine does not sign in: nobody is sent to a way in that it has not.
+    owner.delete(&format!("/machines/{id}")).assert_status(200);
+    let output = run(false);
+    assert_eq!(output.status.code(), Some(1));
+    let wrong = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        wrong.contains("breachvault machines add") && !wrong.contains("breachvault login"),
+        "{wrong}"
+    );
     fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
     let output = run(false);
     assert_eq!(output.status.code(), Some(2));

@@ -31,6 +31,16 @@ fn a_name_is_given_once_and_nobody_ends_themselves() {
         .post("/operators", &json!({ "name": "somebody" }))
         .assert_problem(422, "invalid");
     assert_eq!(unsaid.json()["at"], "role");
+    // Nobody who is invited looks like somebody whom the provider sent.
+    let body = json!({ "name": "ext.somebody", "role": "lead" });
+    let refused = vault.administrator().post("/operators", &body);
+    let refused = refused.assert_problem(422, "invalid").json();
+    assert_eq!(refused["at"], "name");
+    let rule = refused["rule"].as_str().unwrap();
+    assert!(rule.contains("OpenID provider"), "{rule}");
+    let listed = vault.administrator().get("/operators").assert_status(200);
+    assert!(!listed.text().contains("ext.somebody"));
+    vault.invite("extra.somebody", "investigator");
     // The name is still free.
     vault.invite("somebody", "investigator");
     let body = json!({ "name": "somebody", "role": "lead" });

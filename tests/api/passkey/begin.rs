@@ -38,4 +38,12 @@ fn the_address_follows_from_the_configuration() {
     let body = vault.lead().making(&Authenticator::new(), "a key");
     let refused = vault.lead().post("/me/passkeys", &body);
     refused.assert_problem(403, "assertion-refused");
+    // An invitation says on which page it is used, where the address is known.
+    let page = "https://vault.example/console/invitation";
+    let body = json!({ "name": "somebody", "role": "investigator" });
+    let invited = vault.administrator().post("/operators", &body);
+    assert_eq!(invited.assert_status(201).member("page"), page);
+    let unknown = TestVault::new();
+    let invited = unknown.administrator().post("/operators", &body);
+    assert!(invited.assert_status(201).json().get("page").is_none());
 }

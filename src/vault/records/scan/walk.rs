@@ -21,6 +21,9 @@ use crate::vault::error::OperationError;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::statistics_rows;
 
+/// The code of the empty value in every dictionary.
+const EMPTY_VALUE: u32 = 0;
+
 /// Whether a scan in order continues.
 #[derive(PartialEq, Eq)]
 pub(in crate::vault::records) enum Next {
@@ -154,13 +157,15 @@ impl CaseRecords<'_> {
     }
 
     /// For each of these sets, whether a record has one of its codes. After a withdrawal the dictionaries have values
-    /// that no record has; the statistics of the blocks then tell, except where a block has too many values.
+    /// that no record has, and the empty value is always in them; the statistics of the blocks then tell, except where
+    /// a block has too many values.
     pub(in crate::vault::records) fn occurring(
         &self,
         sets: &[(Field, CodeSet)],
     ) -> Result<Vec<bool>, OperationError> {
         let mut occur: Vec<bool> = sets.iter().map(|(_, set)| !set.is_empty()).collect();
-        if self.withdrawn.is_empty() || !occur.contains(&true) {
+        let has_empty = sets.iter().any(|(_, set)| set.contains(EMPTY_VALUE));
+        if (self.withdrawn.is_empty() && !has_empty) || !occur.contains(&true) {
             return Ok(occur);
         }
         let opener = self.opener(&[]);

@@ -127,6 +127,7 @@ fn values_are_folded_as_their_columns_and_unknown_ones_are_named() {
         (json!({"country": ["GBR", "France"]}), 4),
         (json!({"country": ["U.K."]}), 3),
         (json!({"channel": ["SMS"]}), 4),
+        (json!({"state": [""]}), 4),
     ] {
         let counted = asked(filter.clone());
         assert_eq!(counted["totals"]["messages"], messages, "{filter}");
@@ -138,6 +139,8 @@ fn values_are_folded_as_their_columns_and_unknown_ones_are_named() {
             json!({"country": ["Atlantis"]}),
         ),
         (json!({"country": ["US", "GB"]}), json!({"country": ["US"]})),
+        // Where every record has a value, none has no value.
+        (json!({"country": ["", "GB"]}), json!({"country": [""]})),
         // An account's letter case tells two accounts apart.
         (json!({"account": ["ACME"]}), json!({"account": ["ACME"]})),
         (

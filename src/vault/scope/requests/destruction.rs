@@ -84,6 +84,10 @@ pub struct DestructionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub not_before: Option<Moment>,
+    /// Until when the case is to be kept, if somebody set that date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub keep_until: Option<Moment>,
     /// Whether the delay is over, and somebody can carry it out now.
     pub due: bool,
     /// The exhibits that end with the case.
@@ -260,6 +264,7 @@ impl RequestKind for Destruction {
             asked,
             delay_s: body.delay_s,
             not_before: None,
+            keep_until: reading.describe(case)?.keep_until.map(Moment::from_seconds),
             due: false,
             exhibits,
             stopped,

@@ -131,6 +131,11 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
         Ok(())
     }
 
+    /// Of a membership: the name of the member and the role, for lists of what waits.
+    fn member(_: &Reading<'_>, _: &Self::Body) -> Result<Option<(String, String)>, OperationError> {
+        Ok(None)
+    }
+
     /// Makes the view of an opened request.
     fn view(
         reading: &Reading<'_>,

@@ -169,6 +169,14 @@ impl RequestKind for Membership {
         scope.give_role(&body.wanted()?)
     }
 
+    fn member(
+        reading: &Reading<'_>,
+        body: &MembershipBody,
+    ) -> Result<Option<(String, String)>, OperationError> {
+        let name = reading.operator_name(&body.wanted()?.operator)?;
+        Ok(Some((name, body.role.clone())))
+    }
+
     fn view(
         reading: &Reading<'_>,
         id: MembershipId,

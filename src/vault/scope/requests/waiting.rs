@@ -1,6 +1,7 @@
 //! What waits for somebody among the requests of one kind in one case.
 //!
-//! Says who asked and why; nothing of what a request is about, which is charged where it is shown.
+//! Says who asked and why; nothing of what a request is about, which is charged where it is shown. Only a membership
+//! says whom it names and for which role: that costs nothing there either, and several could not be told apart.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::asked_view::AskedView;
 use super::found::{Found, SealedOf, left_of_delay};
 use super::kind::RequestKind;
 use super::sealed::{Sealed, parsed};
-use crate::domain::{AccountName, CaseId, Title, words};
+use crate::domain::{AccountName, CaseId, CaseRole, OperatorName, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::keyring::CaseKeys;
@@ -51,6 +52,14 @@ pub struct WaitingView {
     /// Who asked and why, and until when it holds.
     #[serde(flatten)]
     pub asked: AskedView,
+    /// The name of who would get a role; left out if it is not a membership.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OperatorName, required = false)]
+    pub member: Option<String>,
+    /// The role in the case that they would get; left out if it is not a membership.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CaseRole, required = false)]
+    pub member_role: Option<String>,
 }
 
 /// One of the reader's cases.
@@ -73,6 +82,7 @@ pub(super) fn add_waiting<K: RequestKind>(
     }
     let decide = <K::Decide as Action>::KIND;
     let decides = allows_seat(decide, place.seat) && allows_state(decide, place.case.state);
+    let reads = allows_seat(<K::Read as Action>::KIND, place.seat);
     let reader = reading.operator()?;
     // Whoever may know of one account sees what they asked about it, and nobody else's request is read.
     let asker = place.account.is_some().then_some(reader);
@@ -104,6 +114,12 @@ pub(super) fn add_waiting<K: RequestKind>(
         }
         let keys = Arc::clone(&place.keys);
         let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
+        // Whoever asked and is no lead any more may not read what they asked for.
+        let member = match reads {
+            true => K::member(reading, &sealed.body)?,
+            false => None,
+        };
+        let (member, member_role) = member.unzip();
         all.push(WaitingView {
             case: place.case.id.clone(),
             title: reading.describe(place.case)?.title,
@@ -111,6 +127,8 @@ pub(super) fn add_waiting<K: RequestKind>(
             request: row.id.as_str().to_owned(),
             waits_for,
             asked: AskedView::of(reading, &row, &sealed)?,
+            member,
+            member_role,
         });
     }
     Ok(())
