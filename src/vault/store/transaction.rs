@@ -2,15 +2,14 @@
 
 use std::cell::Cell;
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::control::{ControlState, ControlView};
+use super::engine::{Database, Session};
 use super::error::StoreError;
 use super::large::Large;
 use super::schema::SchemaFault;
 use super::snapshot::{Snapshot, statements};
-use super::sqlite;
 use super::value::ValueRef;
 use crate::domain::Moment;
 
@@ -32,16 +31,16 @@ pub(crate) struct Begun<'w> {
 }
 
 impl Writer {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        sqlite::Session::writer(path).map(Self::of)
+    pub(crate) fn open(database: impl Into<Database>) -> Result<Self, StoreError> {
+        Session::writer(&database.into()).map(Self::of)
     }
 
     /// In its place where nothing may be written.
-    pub(crate) fn looking(path: &Path) -> Result<Self, StoreError> {
-        sqlite::Session::looker(path).map(Self::of)
+    pub(crate) fn looking(database: impl Into<Database>) -> Result<Self, StoreError> {
+        Session::looker(&database.into()).map(Self::of)
     }
 
-    fn of(session: sqlite::Session) -> Self {
+    fn of(session: Session) -> Self {
         Self {
             transaction: Transaction(Snapshot::of(session)),
             version: Cell::new(None),
@@ -221,13 +220,13 @@ impl Deref for Transaction {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meta_rows;
+    use super::super::{meta_rows, sqlite};
     use super::*;
 
     impl Transaction {
         /// For tests of row files: a database without rows, each statement committed by itself.
         pub(in crate::vault::store) fn in_memory() -> Self {
-            let session = sqlite::Session::in_memory();
+            let session = Session::Sqlite(sqlite::Session::in_memory());
             session.migrate(Moment::from_seconds(0)).unwrap();
             Self(Snapshot::of(session))
         }

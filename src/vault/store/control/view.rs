@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::encode::Place;
 use super::state::{ControlState, Kept};
 use super::sum::Sum;
-use crate::vault::store::error::StoreError;
+use crate::vault::store::error::{StoreError, StoreFault};
 
 /// A row's element, and the groups it is in.
 pub(super) type Known = (Sum, Vec<Place>);
@@ -214,6 +214,10 @@ impl ControlView {
         }
         self.state.begin_change(&changes.sums);
         let committed = commit();
+        if committed.is_err_and(|error| error.fault == StoreFault::Uncertain) {
+            // Readers may see the one or the other, until a start reads what is there.
+            return committed;
+        }
         self.state.end_change(&changes.sums, committed.is_ok());
         if committed.is_ok() {
             for (place, kept) in &changes.rows {
