@@ -1,7 +1,7 @@
 //! Prints an answer of the vault at the command line: as JSON, or one member a line.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::error::CliError;
@@ -46,7 +46,11 @@ pub(super) fn show(value: &Value, json: bool) -> Result<(), CliError> {
     if json {
         return streams::json(value);
     }
-    for (name, value) in value.as_object().into_iter().flatten() {
+    let members = value.as_object();
+    if members.is_some_and(Map::is_empty) {
+        streams::words("done");
+    }
+    for (name, value) in members.into_iter().flatten() {
         streams::data(&format!("{name}: {}", plain(value)))?;
     }
     Ok(())

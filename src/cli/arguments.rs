@@ -9,8 +9,8 @@ use super::{
     login, manual, operator, password, restore, serve,
 };
 use crate::client::{
-    case, erasure, export, inbox, lookup, member, operator as operators, quarantine, raise, record,
-    request, reveal, scope, session, token,
+    case, erasure, export, inbox, lookup, machine, member, operator as operators, quarantine,
+    raise, record, request, reveal, scope, session, token,
 };
 use crate::domain::may_hold_number;
 
@@ -39,6 +39,9 @@ enum Command {
     /// Tokens for scripts: list, make and revoke them.
     #[command(subcommand)]
     Tokens(token::Tokens),
+    /// Machines, which prove a key: list, add and end them.
+    #[command(subcommand)]
+    Machines(machine::Machines),
     Budgets(session::Budgets),
     Inbox(inbox::Inbox),
     /// Cases: list, open, show, hold, close and reopen them.
@@ -137,6 +140,7 @@ impl Arguments {
             Command::Password(password) => password.run(),
             Command::Sessions(sessions) => Ok(sessions.run()?),
             Command::Tokens(tokens) => Ok(tokens.run()?),
+            Command::Machines(machines) => Ok(machines.run()?),
             Command::Budgets(budgets) => Ok(budgets.run()?),
             Command::Inbox(inbox) => Ok(inbox.run()?),
             Command::Case(case) => Ok(case.run()?),

@@ -325,7 +325,7 @@ fn keyring(paths: &Paths) -> Result<String, String> {
     let locked = LockedKeyring::read(&paths.keyring()).map_err(|error| error.to_string())?;
     let status = locked.status();
     Ok(format!(
-        "readable, generation {}, {} slot(s)",
+        "readable, generation {}, slots: {}",
         status.generation,
         status.slots.len()
     ))

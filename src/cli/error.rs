@@ -177,7 +177,9 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
              (docs/backup.md)"
         }
         StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside | MarkFault::Foreign)
-        | StartError::Control(ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring)
+        | StartError::Control(
+            ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring | ControlFault::OtherRoot,
+        )
         | StartError::Log(BookError::CutOff { .. } | BookError::Root) => {
             "an older copy of data/ or keys/ lies here; put back the newest copy of both, from one moment; \
              `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md)"
@@ -242,6 +244,10 @@ impl From<RestoreError> for CliError {
             RestoreError::OtherKey(_) => Self::failed(error.to_string()).hint(
                 "the key of that case was rotated; take the backup of the keyring that is as old as the database, \
                  or older data under today's keyring is lost; nothing was put in place",
+            ),
+            RestoreError::OtherRoot => Self::failed(error.to_string()).hint(
+                "the root of the keyring was rotated between the two; take the backup of the keyring that is as old \
+                 as the database; nothing was put in place",
             ),
             RestoreError::NotEmpty => Self::failed(error.to_string())
                 .hint("name a new directory with --dir; nothing was changed"),
@@ -345,7 +351,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::NotRecognised => {
             "no lead of the case has recognised you yet: read your fingerprint out to one of them"
         }
-        Denial::BeyondToken => "the token of this script is not good for this",
+        Denial::BeyondToken => "the token of this script, or this machine, is not good for this",
         Denial::WrongFingerprint => "this is not the fingerprint of the account",
         Denial::CaseClosed => "the case is closed; reopen it first",
         Denial::CaseDestroyed => "the case was destroyed; its certificate is all that is left",
@@ -433,6 +439,10 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::OutsideCases => "auditors and administrators cannot be members of a case",
         Conflict::PasskeyKnown => "this passkey is enrolled already",
         Conflict::TooManyPasskeys => "you have as many passkeys as somebody may have",
+        Conflict::TooManyTokens => "you have as many tokens, or machines, as somebody may have",
+        Conflict::AdministratorOnHost => {
+            "administrators come and go on the host, with the vault's passphrase, while there is another one"
+        }
         Conflict::LastPasskey => "it is your only passkey; enrol another one first",
         Conflict::OwnMembership => {
             "you cannot change your own membership or revoke your own account"

@@ -105,7 +105,7 @@ impl Init {
         ended
     }
 
-    /// Enrols the administrator at once, or prints the enrolment token.
+    /// Enrols the administrator at once, or prints the invitation.
     fn hand_over(&self, founded: &Founded, password: Option<NewPassword>) -> Result<(), CliError> {
         let invitation = &founded.invitation;
         let operator = invitation.operator.as_str();
@@ -138,8 +138,8 @@ impl Init {
         }
         let token = invitation.enrolment.expose_once();
         streams::words(
-            "give this token to the administrator for `enrol`, or `operator enrol --dir` while the vault is not served; \
-             it is shown once",
+            "give this invitation to the administrator, who uses it with `breachvault enrol` or in the console once \
+             the vault is served (`breachvault serve`), or with `operator enrol --dir` before; it is shown once",
         );
         if self.json {
             return streams::json(&json!({

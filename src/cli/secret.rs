@@ -71,7 +71,7 @@ secrets! {
     /// One share of a set that opens the keyring.
     ShareArgs "share" "share-file" "share-fd";
     /// What an invited operator enrols with.
-    EnrolmentArgs "enrolment token" "enrolment-file" "enrolment-fd";
+    EnrolmentArgs "invitation" "enrolment-file" "enrolment-fd";
 }
 
 impl Secret<'_> {

@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::listen::Listen;
 use super::unlock_args::UnlockArgs;
 use super::{settings, streams, unlock};
+use crate::domain::RelyingParty;
 use crate::http::{self, ServeConfig, ServeError, TlsError};
 use crate::vault::{Paths, Settings, Vault};
 
@@ -65,9 +66,11 @@ impl Serve {
         if self.sealed || (config.serve.sealed && !self.unlock.is_given()) {
             return serve_after_shares(&self.dir, settings, &listening);
         }
+        let party = settings.relying_party.clone();
         let vault = unlock::open(&self.dir, &self.unlock, settings)?;
         serve(Arc::new(vault), &listening, |address| {
-            streams::words(&format!("serving https://{address}"));
+            told_where("serving", address, &party);
+            tell_machines(&listening);
         })
     }
 }
@@ -98,12 +101,29 @@ fn serve_after_shares(
         http::log::flush();
         return Ok(());
     };
+    let party = settings.relying_party.clone();
     let vault = Arc::new(unlock::start(&paths, keyring, settings)?);
     let served = runtime.block_on(http::serve_on(vault, listener, listening, |address| {
-        streams::words(&format!("unsealed: serving https://{address}"));
+        told_where("unsealed: serving", address, &party);
+        tell_machines(listening);
     }));
     http::log::flush();
     served.map_err(told)
+}
+
+/// Says where the vault is, and at which address a browser can use passkeys.
+fn told_where(what: &str, address: SocketAddr, party: &RelyingParty) {
+    streams::words(&format!("{what} https://{address}"));
+    let named = party.address(Some(address.port()));
+    streams::words(&format!(
+        "browsers open {named}: passkeys are made for that name (`[sign_in] address`)"
+    ));
+}
+
+fn tell_machines(listening: &ServeConfig) {
+    if let Some(address) = listening.machines_at.get() {
+        streams::words(&format!("machines: https://{address}"));
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
@@ -133,6 +153,12 @@ fn told(error: &ServeError, listening: &ServeConfig) -> CliError {
             "look at {}; --tls-cert names another",
             listening.certificate.display()
         )),
+        ServeError::Tls(TlsError::MachineCa) => {
+            told.hint("tls.machine_ca in the configuration names it")
+        }
+        ServeError::ListenMachines(_) => {
+            told.hint("serve.machines in the configuration names another")
+        }
         ServeError::Tls(_) => told.hint(format!(
             "look at {} and {}; --tls-cert and --tls-key name others",
             listening.certificate.display(),

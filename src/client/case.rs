@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::connection::part;
+use super::case_arg::path;
 use super::failure::Failure;
 use super::request;
 use super::server::Client;
@@ -85,7 +85,7 @@ pub(crate) struct End {
 pub(crate) struct Retention {
     /// The case
     case: String,
-    /// Until when, such as 2026-03-21T00:00:00Z; without it nothing says until when
+    /// Until when: a day such as 2027-03-21, or a time such as 2027-03-21T18:00:00Z; without it nothing says until when
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     #[command(flatten)]
@@ -136,35 +136,6 @@ pub(crate) struct Move {
     why: ReasonArg,
     #[command(flatten)]
     client: Client,
-}
-
-/// The case that a command is about.
-#[derive(Args)]
-pub(crate) struct CaseArg {
-    /// The case, as `case list` shows it
-    #[arg(
-        long = "case",
-        value_name = "C",
-        env = "BREACHVAULT_CASE",
-        hide_env_values = true
-    )]
-    id: String,
-}
-
-impl CaseArg {
-    /// Its id, which the server has not seen yet.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The path of something in the case.
-    pub(crate) fn path(&self, rest: &str) -> String {
-        path(&self.id, rest)
-    }
-}
-
-pub(crate) fn path(case: &str, rest: &str) -> String {
-    format!("/cases/{}{rest}", part(case))
 }
 
 impl Case {

@@ -15,6 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::{CertificateError, Error as TlsError};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use ureq::tls::ClientCert;
 use ureq::{Agent, Body, Error as Unreached, RequestBuilder, SendBody};
 use zeroize::Zeroizing;
 
@@ -53,8 +54,15 @@ enum Sent<'a> {
 }
 
 impl Connection {
-    pub(crate) fn new(server: &str, trusted: Authorities, patience: u64, quiet: bool) -> Self {
-        let agent = strict(trusted)
+    /// `shown` is the certificate of a machine, and its key.
+    pub(crate) fn new(
+        server: &str,
+        trusted: Authorities,
+        shown: Option<ClientCert>,
+        patience: u64,
+        quiet: bool,
+    ) -> Self {
+        let agent = strict(trusted, shown)
             .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
             .timeout_await_100(Some(CONNECT))
@@ -516,8 +524,8 @@ mod tests {
 
     #[test]
     fn a_list_that_does_not_end_is_not_followed_for_ever() {
-        let connection =
-            Connection::new("https://vault.example", Authorities::of_machine(), 0, true);
+        let trusted = Authorities::of_machine();
+        let connection = Connection::new("https://vault.example", trusted, None, 0, true);
         let page = |next: &Value| {
             let page = json(&serde_json::json!({ "cases": [{ "case": "c" }], "next": next }));
             Ok(Answer { bytes: page })

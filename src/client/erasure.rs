@@ -6,10 +6,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::failure::Failure;
 use super::number_list;
-use super::request;
+use super::request::{self, ListArgs};
 use super::server::Client;
 use super::table::Column;
 use super::why::{ReasonArg, Why};
@@ -58,13 +58,8 @@ pub(crate) struct Ask {
 #[derive(Args)]
 #[command(after_help = "Example:\n  breachvault erasure list --case C --state requested")]
 pub(crate) struct List {
-    /// Only those in this state
-    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
-    state: Option<String>,
     #[command(flatten)]
-    case: CaseArg,
-    #[command(flatten)]
-    client: Client,
+    list: ListArgs,
 }
 
 #[derive(Args)]
@@ -103,11 +98,7 @@ impl Erasure {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Ask(ask) => ask.run(),
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let (path, state) = (list.case.path("/erasures"), list.state.as_deref());
-                request::list(&list.client, &connection, &path, "erasures", state, COLUMNS)
-            }
+            Self::List(list) => request::list(&list.list, "erasures", COLUMNS),
             Self::Show(show) => {
                 let erasure = request::show(&show.client, &show.erasure)?;
                 if erasure.get("carried_out").is_some() {

@@ -5,7 +5,7 @@ use std::io::Read;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::case::{CaseArg, path};
+use super::case_arg::{CaseArg, path};
 use super::connection::{part, with_query};
 use super::failure::Failure;
 use super::interrupt::Interrupt;

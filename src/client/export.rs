@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::part;
 use super::exact_text::ExactText;
 use super::failure::Failure;
 use super::filter::Filter;
 use super::new_file::NewFile;
-use super::request;
+use super::request::{self, ListArgs};
 use super::server::Client;
 use super::table::Column;
 use super::why::{ReasonArg, Why};
@@ -67,13 +67,8 @@ pub(crate) struct Ask {
 #[derive(Args)]
 #[command(after_help = "Example:\n  breachvault export list --case C --state requested")]
 pub(crate) struct List {
-    /// Only those in this state
-    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
-    state: Option<String>,
     #[command(flatten)]
-    case: CaseArg,
-    #[command(flatten)]
-    client: Client,
+    list: ListArgs,
 }
 
 #[derive(Args)]
@@ -155,11 +150,7 @@ impl Export {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Request(ask) => ask.run(),
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let (path, state) = (list.case.path("/exports"), list.state.as_deref());
-                request::list(&list.client, &connection, &path, "exports", state, COLUMNS)
-            }
+            Self::List(list) => request::list(&list.list, "exports", COLUMNS),
             Self::Show(show) => request::show(&show.client, &show.export).map(drop),
             Self::Decide(decide) => {
                 let (client, reason) = (&decide.client, &decide.why.reason);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::case::path;
+use super::case_arg::path;
 use super::failure::Failure;
 use super::server::Client;
 use super::session::{stranger, whom};

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::new_file::NewFile;

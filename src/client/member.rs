@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::part;
 use super::failure::Failure;
 use super::server::Client;
@@ -139,6 +139,12 @@ impl Members {
     }
 }
 
+/// What is still to be done before somebody who was named works in the case.
+const RECOGNISED_NEXT: &str = "somebody new works in the case once a lead has recognised them: \
+    `breachvault members recognise`";
+const DECIDED_NEXT: &str = "another lead decides it (`breachvault decide`); then a lead recognises whoever is new: \
+    `breachvault members recognise`";
+
 impl Name {
     fn run(self) -> Result<(), Failure> {
         let mut body = Map::new();
@@ -156,7 +162,12 @@ impl Name {
             .path(&format!("/members/{}", part(&self.operator)));
         let connection = self.client.connect()?;
         let named = connection.put(&path, &Value::Object(body))?.value()?;
-        self.client.output.object(&named)
+        self.client.output.object(&named)?;
+        self.client.output.words(match named.get("membership") {
+            None | Some(Value::Null) => RECOGNISED_NEXT,
+            Some(_) => DECIDED_NEXT,
+        });
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod case;
+pub(crate) mod case_arg;
 pub(crate) mod clock;
 mod connection;
 pub(crate) mod erasure;
@@ -18,6 +19,8 @@ pub(crate) mod inbox;
 mod interrupt;
 pub(crate) mod key;
 pub(crate) mod lookup;
+pub(crate) mod machine;
+mod machine_key;
 pub(crate) mod member;
 mod new_file;
 mod number_list;

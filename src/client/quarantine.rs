@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::part;
 use super::export::{acknowledge, cancel, recipients, take};
 use super::failure::Failure;
-use super::request;
+use super::request::{self, ListArgs};
 use super::server::Client;
 use super::table::Column;
 use super::why::ReasonArg;
@@ -59,13 +59,8 @@ pub(crate) struct Ask {
 #[derive(Args)]
 #[command(after_help = "Example:\n  breachvault quarantine list --case C --state requested")]
 pub(crate) struct List {
-    /// Only those in this state
-    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
-    state: Option<String>,
     #[command(flatten)]
-    case: CaseArg,
-    #[command(flatten)]
-    client: Client,
+    list: ListArgs,
 }
 
 #[derive(Args)]
@@ -133,12 +128,7 @@ impl Quarantine {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Request(ask) => ask.run(),
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let (path, state) = (list.case.path("/quarantines"), list.state.as_deref());
-                let (client, kind) = (&list.client, "quarantines");
-                request::list(client, &connection, &path, kind, state, COLUMNS)
-            }
+            Self::List(list) => request::list(&list.list, "quarantines", COLUMNS),
             Self::Show(show) => request::show(&show.client, &show.quarantine).map(drop),
             Self::Open(open) => {
                 let path = format!("/quarantines/{}/open", part(&open.quarantine));

@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::failure::Failure;
-use super::request;
+use super::request::{self, ListArgs};
 use super::server::Client;
 use super::table::Column;
 use super::why::ReasonArg;
@@ -42,13 +42,8 @@ pub(crate) struct Ask {
 #[derive(Args)]
 #[command(after_help = "Example:\n  breachvault raise list --case C --state requested")]
 pub(crate) struct List {
-    /// Only those in this state
-    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
-    state: Option<String>,
     #[command(flatten)]
-    case: CaseArg,
-    #[command(flatten)]
-    client: Client,
+    list: ListArgs,
 }
 
 #[derive(Args)]
@@ -73,11 +68,7 @@ impl Raise {
                 let asked = connection.post(&ask.case.path("/raises"), &body)?.value()?;
                 ask.client.output.object(&asked)
             }
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let (path, state) = (list.case.path("/raises"), list.state.as_deref());
-                request::list(&list.client, &connection, &path, "raises", state, COLUMNS)
-            }
+            Self::List(list) => request::list(&list.list, "raises", COLUMNS),
             Self::Show(show) => request::show(&show.client, &show.raise).map(drop),
         }
     }

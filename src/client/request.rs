@@ -4,13 +4,15 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::connection::{Connection, part};
+use super::case_arg::CaseArg;
+use super::connection::part;
 use super::failure::Failure;
 use super::server::Client;
 use super::table::Column;
+use crate::domain::RequestWords;
 
 /// The states of a request, to narrow a list.
-pub(super) const STATES: [&str; 7] = [
+const STATES: [&str; 7] = [
     "requested",
     "approved",
     "denied",
@@ -73,37 +75,38 @@ pub(crate) fn show(client: &Client, id: &str) -> Result<Value, Failure> {
     Ok(request)
 }
 
+/// Which requests of a case.
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// Only those in this state
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
+    state: Option<String>,
+    #[command(flatten)]
+    case: CaseArg,
+    #[command(flatten)]
+    client: Client,
+}
+
 /// Lists the requests of a kind, such as `reveals`, newest first.
-pub(crate) fn list(
-    client: &Client,
-    connection: &Connection,
-    path: &str,
-    kind: &str,
-    state: Option<&str>,
-    columns: &[Column],
-) -> Result<(), Failure> {
-    let query: Vec<_> = state.map(|state| ("state", state)).into_iter().collect();
-    let requests: Value = connection.get_pages(path, kind, &query)?;
-    client.output.list(&requests, kind, columns)
+pub(super) fn list(args: &ListArgs, kind: &str, columns: &[Column]) -> Result<(), Failure> {
+    let state = args.state.as_deref().map(|state| ("state", state));
+    let query: Vec<_> = state.into_iter().collect();
+    let (connection, path) = (args.client.connect()?, args.case.path(&format!("/{kind}")));
+    let requests: Value = connection.get_pages(&path, kind, &query)?;
+    args.client.output.list(&requests, kind, columns)
 }
 
 /// The path of a request.
 pub(crate) fn path(id: &str) -> Result<String, Failure> {
-    let kind = match id.split_once('_').map(|(letter, _)| letter) {
-        Some("r") => "reveals",
-        Some("e") => "exports",
-        Some("w") => "withdrawals",
-        Some("q") => "quarantines",
-        Some("m") => "memberships",
-        Some("b") => "raises",
-        Some("d") => "destructions",
-        Some("f") => "erasures",
-        _ => {
-            return Err(Failure::usage("ID: it is not the id of a request")
-                .way_out("a reveal begins with r_, an export with e_, a withdrawal with w_"));
-        }
+    let is_of = |kind: &&RequestWords| {
+        let rest = id.strip_prefix(kind.letter);
+        rest.is_some_and(|rest| rest.starts_with('_'))
     };
-    Ok(format!("/{kind}/{}", part(id)))
+    match RequestWords::ALL.iter().find(is_of) {
+        Some(kind) => Ok(format!("/{}/{}", kind.many, part(id))),
+        None => Err(Failure::usage("ID: it is not the id of a request")
+            .way_out("a reveal begins with r_, an export with e_, a withdrawal with w_")),
+    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::connection::part;
 use super::failure::Failure;
 use super::new_file::NewFile;
-use super::request;
+use super::request::{self, ListArgs};
 use super::server::Client;
 use super::table::{Column, write_csv};
 use super::why::Why;
@@ -54,13 +54,8 @@ pub(crate) struct Ask {
 #[derive(Args)]
 #[command(after_help = "Example:\n  breachvault reveal list --case C --state requested")]
 pub(crate) struct List {
-    /// Only those in this state
-    #[arg(long, value_name = "STATE", value_parser = request::STATES)]
-    state: Option<String>,
     #[command(flatten)]
-    case: CaseArg,
-    #[command(flatten)]
-    client: Client,
+    list: ListArgs,
 }
 
 #[derive(Args)]
@@ -91,11 +86,7 @@ impl Reveal {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Request(ask) => ask.run(),
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let (path, state) = (list.case.path("/reveals"), list.state.as_deref());
-                request::list(&list.client, &connection, &path, "reveals", state, COLUMNS)
-            }
+            Self::List(list) => request::list(&list.list, "reveals", COLUMNS),
             Self::Show(show) => request::show(&show.client, &show.reveal).map(drop),
             Self::Open(open) => open.run(),
         }

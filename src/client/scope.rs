@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::case::CaseArg;
+use super::case_arg::CaseArg;
 use super::failure::Failure;
 use super::filter::Filter;
 use super::record::warn_of_unknown;

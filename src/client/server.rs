@@ -10,8 +10,10 @@ use zeroize::Zeroizing;
 
 use super::connection::{Connection, trusted};
 use super::failure::Failure;
+use super::machine_key;
 use super::output::Output;
 use super::profile::{self, Profiles};
+use crate::outgoing::Authorities;
 
 /// What every command of the client takes.
 #[derive(Args)]
@@ -58,6 +60,25 @@ pub(crate) struct ServerArgs {
         hide_env_values = true
     )]
     token_file: Option<PathBuf>,
+    /// Prove the key of the certificate in this file (PEM), in the place of the profile's session
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BREACHVAULT_CERTIFICATE_FILE",
+        hide_env_values = true,
+        requires = "key_file",
+        conflicts_with = "token_file"
+    )]
+    certificate_file: Option<PathBuf>,
+    /// The key of that certificate (PEM), which only you may read
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BREACHVAULT_KEY_FILE",
+        hide_env_values = true,
+        requires = "certificate_file"
+    )]
+    key_file: Option<PathBuf>,
     /// The folder of the profiles; by default `breachvault` in your configuration folder
     #[arg(
         long,
@@ -90,6 +111,10 @@ impl Client {
         if let Some(path) = &self.server.token_file {
             return self.connect_with(path);
         }
+        let (certificate, key) = (&self.server.certificate_file, &self.server.key_file);
+        if let Some((certificate, key)) = certificate.as_ref().zip(key.as_ref()) {
+            return self.connect_as_machine(certificate, key);
+        }
         let kept = self.server.profiles()?.read(name)?;
         let kept = kept.ok_or_else(not_signed_in)?;
         // A token is sent to the server that gave it and to no other.
@@ -105,7 +130,7 @@ impl Client {
         let given = self.server.given_authorities()?;
         let trusted = trusted(given.as_deref().or(kept.authorities.as_deref()))?;
         let (wait, quiet) = (self.server.wait, self.output.quiet);
-        let connection = Connection::new(&kept.server, trusted, wait, quiet);
+        let connection = Connection::new(&kept.server, trusted, None, wait, quiet);
         Ok(connection.with_token(&kept.token, name))
     }
 }
@@ -113,17 +138,32 @@ impl Client {
 impl Client {
     /// Connects with the token of a script, which no profile has. The server and who vouches for it are named with it.
     fn connect_with(&self, token: &Path) -> Result<Connection, Failure> {
-        let server = self.server.address()?.ok_or_else(|| {
-            Failure::usage("--server: name the vault's address beside --token-file")
-                .way_out("such as --server https://vault.example:8443")
-        })?;
-        let trusted = trusted(self.server.given_authorities()?.as_deref())?;
+        let (server, trusted) = self.named_server("the vault's address beside --token-file")?;
         let text = fs::read_to_string(token)
             .map(Zeroizing::new)
             .map_err(Failure::file("read the token in", token))?;
         let (wait, quiet) = (self.server.wait, self.output.quiet);
-        let connection = Connection::new(&server, trusted, wait, quiet);
+        let connection = Connection::new(&server, trusted, None, wait, quiet);
         Ok(connection.with_token(text.trim(), &self.server.profile))
+    }
+
+    /// The same as a machine, at the address for machines.
+    fn connect_as_machine(&self, certificate: &Path, key: &Path) -> Result<Connection, Failure> {
+        let (server, trusted) =
+            self.named_server("the vault's address for machines beside --certificate-file")?;
+        let shown = machine_key::read(certificate, key)?;
+        let (wait, quiet) = (self.server.wait, self.output.quiet);
+        Ok(Connection::new(&server, trusted, Some(shown), wait, quiet))
+    }
+
+    /// The server of the command line, and who vouches for it.
+    fn named_server(&self, what: &str) -> Result<(String, Authorities), Failure> {
+        let server = self.server.address()?.ok_or_else(|| {
+            Failure::usage(format!("--server: name {what}"))
+                .way_out("such as --server https://vault.example:8443")
+        })?;
+        let trusted = trusted(self.server.given_authorities()?.as_deref())?;
+        Ok((server, trusted))
     }
 }
 

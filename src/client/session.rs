@@ -97,7 +97,7 @@ pub(super) fn stranger(
 ) -> Result<Connection, Failure> {
     let trusted = trusted(authorities)?;
     let (wait, quiet) = (client.server.wait(), client.output.quiet);
-    Ok(Connection::new(server, trusted, wait, quiet))
+    Ok(Connection::new(server, trusted, None, wait, quiet))
 }
 
 /// What an invitation is used with; it is borrowed, so that no copy of it is left.
@@ -200,7 +200,23 @@ impl Whoami {
             .filter(|(name, _)| !matches!(name.as_str(), "cases" | "next"))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
+        let unrecognised = rest.get("unrecognised_in").and_then(Value::as_array);
+        let waits = unrecognised.is_some_and(|cases| !cases.is_empty());
         output.object(&Value::Object(rest))?;
+        if waits {
+            output.words(
+                "you were named in a case, and no lead has recognised you there yet: read your fingerprint out to one, \
+                 face to face or by telephone",
+            );
+        }
+        if me
+            .get("cases")
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+        {
+            output.words("there is no case that you work in");
+            return Ok(());
+        }
         output.list(&me, "cases", CASES)
     }
 }

@@ -90,6 +90,7 @@ impl Config {
             reveal_s: i64::from(self.sessions.reveal_hours) * 3600,
             export_s: i64::from(self.sessions.export_hours) * 3600,
             destruction_delay_s: self.destruction.delay_s,
+            password_cost: Settings::default().password_cost,
             second_factor: self.identity.second_factor,
             passkeys: self.sign_in.passkeys,
             recovery_s: self.sign_in.recovery_hours * 3600,
@@ -164,12 +165,14 @@ mod tests {
     /// here; the leaf of a start then states it, or the test fails.
     const OTHER: &[(&str, &str)] = &[
         ("serve.listen", "\"192.0.2.1:443\""),
+        ("serve.machines", "\"192.0.2.1:8444\""),
         ("serve.grace_s", "7"),
         ("serve.sealed", "true"),
         ("serve.proxies", "[\"192.0.2.0/24\"]"),
         ("serve.metrics", "[\"192.0.2.0/24\"]"),
         ("tls.certificate", "\"other.crt\""),
         ("tls.key", "\"other.key\""),
+        ("tls.machine_ca", "\"machines.pem\""),
         ("tls.allow_tls_1_2", "true"),
         ("limits.body_bytes", "4096"),
         ("limits.upload_bytes", "4096"),

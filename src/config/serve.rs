@@ -12,6 +12,8 @@ use super::Networks;
 pub struct Serve {
     /// Address and port.
     pub listen: SocketAddr,
+    /// Address and port for machines, which show a certificate there; nowhere if absent.
+    pub machines: Option<SocketAddr>,
     /// When the server stops, how many seconds it waits for running requests.
     pub grace_s: u64,
     /// Whether the vault starts sealed and waits for shares, as with `serve --sealed`.
@@ -26,6 +28,7 @@ impl Default for Serve {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
+            machines: None,
             grace_s: 20,
             sealed: false,
             proxies: Networks::default(),

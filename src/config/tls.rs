@@ -16,6 +16,10 @@ pub struct Tls {
     /// PEM; `keys/tls.key` of the vault if absent.
     #[serde(serialize_with = "as_text")]
     pub key: Option<PathBuf>,
+    /// PEM, the authorities that sign machines' certificates; if absent, any certificate with a known key is a
+    /// machine's.
+    #[serde(serialize_with = "as_text")]
+    pub machine_ca: Option<PathBuf>,
     /// Whether TLS 1.2 is accepted beside 1.3.
     pub allow_tls_1_2: bool,
 }

@@ -18,6 +18,7 @@ pub mod health;
 pub mod help;
 mod html;
 pub mod key;
+pub mod machine;
 mod menu;
 pub mod operator;
 mod page;

@@ -65,7 +65,9 @@ impl Refused {
             "wrong-fingerprint" => {
                 "Let its owner read it out again. If it stays wrong, somebody else has the account: tell the other leads."
             }
-            "beyond-token" => "Make another token for it, or do it in a session.",
+            "beyond-token" => {
+                "Make another token or add another machine for it, or do it in a session."
+            }
             "own-request" => "Somebody else has to decide it.",
             "case-closed" => "Ask a lead to reopen the case.",
             "case-destroyed" => "Read its certificate; nothing else is left of it.",
@@ -82,7 +84,8 @@ impl Refused {
             }
             "assertion-refused" => "Send the form again, with a passkey of yours.",
             "wrong-credential" => {
-                "Check the name, the password and the code. A code works once; wait for the next one."
+                "Check the name, the password and the code. A code works once; wait for the next one. Whoever has a passkey \
+                 signs in with it, and not with a code."
             }
             "budget-spent" => {
                 "Wait until the budget covers it again, or ask for a higher budget; a lead who did not ask decides."

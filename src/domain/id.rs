@@ -7,6 +7,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use utoipa::openapi::schema::ObjectBuilder;
+
+use super::schema::{self, described};
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 20;
 
@@ -17,8 +21,8 @@ const LENGTH: usize = 20;
 pub struct IdError;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident $letter:literal $(or $other:literal)?;)*) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $name:ident $letter:literal $(or $other:literal)*;)*) => {$(
+        #[doc = $doc]
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
@@ -39,7 +43,7 @@ macro_rules! ids {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<Self, IdError> {
-                let own = is_spelt($letter, text) $(|| is_spelt($other, text))?;
+                let own = is_spelt($letter, text) $(|| is_spelt($other, text))*;
                 own.then(|| Self(text.to_owned())).ok_or(IdError)
             }
         }
@@ -49,15 +53,32 @@ macro_rules! ids {
                 f.write_str(&self.0)
             }
         }
+
+        described! {
+            $name as (stringify!($name)) => schema::id($doc, concat!($letter $(, $other)*));
+        }
     )*};
 }
 
-/// Identifiers of requests, one for each kind.
+/// Identifiers of requests, one for each kind, with the words for the kind.
 macro_rules! request_ids {
-    ($($(#[$doc:meta])* $name:ident $letter:literal;)*) => {
-        ids! { $($(#[$doc])* $name $letter;)* }
+    ($(#[doc = $doc:literal] $name:ident $letter:literal $one:literal $many:literal;)*) => {
+        ids! { $(#[doc = $doc] $name $letter;)* }
+
+        impl RequestWords {
+            /// Those of every kind.
+            pub const ALL: &'static [Self] = &[$($name::WORDS),*];
+        }
         $(
             impl RequestIdOfKind for $name {
+                const WORDS: RequestWords = RequestWords {
+                    letter: $letter,
+                    one: $one,
+                    many: $many,
+                    id: stringify!($name),
+                    about: $doc,
+                };
+
                 fn from_random(bytes: [u8; 13]) -> Self {
                     Self::from_random(bytes)
                 }
@@ -77,8 +98,8 @@ ids! {
     ExhibitId 'x';
     /// One person who works with the vault.
     OperatorId 'o';
-    /// One signed-in session, or the token of a script, which has a letter of its own.
-    SessionId 's' or 't';
+    /// One signed-in session, or with a t the token of a script, or with a k a machine.
+    SessionId 's' or 't' or 'k';
     /// One passkey of an operator.
     PasskeyId 'p';
 }
@@ -93,29 +114,63 @@ impl SessionId {
     pub fn is_script(&self) -> bool {
         self.0.starts_with('t')
     }
+
+    /// The identifier of a machine, from 13 random bytes (100 bits are used).
+    pub fn of_machine(bytes: [u8; 13]) -> Self {
+        Self(spell('k', bytes))
+    }
+
+    /// Whether it is that of a machine.
+    pub fn is_machine(&self) -> bool {
+        self.0.starts_with('k')
+    }
 }
 
 request_ids! {
     /// One request to see numbers in the clear.
-    RevealId 'r';
+    RevealId 'r' "reveal" "reveals";
     /// One request to hand data out.
-    ExportId 'e';
+    ExportId 'e' "export" "exports";
     /// One request to withdraw an exhibit.
-    WithdrawalId 'w';
-    /// One request to see the rows of an exhibit that are in quarantine.
-    QuarantineId 'q';
+    WithdrawalId 'w' "withdrawal" "withdrawals";
+    /// One request to see rows in quarantine.
+    QuarantineId 'q' "quarantine" "quarantines";
     /// One request to give somebody a role in a case.
-    MembershipId 'm';
+    MembershipId 'm' "membership" "memberships";
     /// One request for more lookup points.
-    RaiseId 'b';
+    RaiseId 'b' "raise" "raises";
     /// One request to destroy a case.
-    DestructionId 'd';
+    DestructionId 'd' "destruction" "destructions";
     /// One request to erase one person's number.
-    ErasureId 'f';
+    ErasureId 'f' "erasure" "erasures";
+}
+
+/// The words for a kind of request that two people decide, and what its identifiers look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestWords {
+    /// The letter that its identifiers begin with.
+    pub letter: char,
+    /// The word for one of them, such as `reveal`; also its name in the table and in addresses.
+    pub one: &'static str,
+    /// The word for several of them, as addresses have it.
+    pub many: &'static str,
+    /// The name of the type of its identifiers.
+    pub id: &'static str,
+    about: &'static str,
+}
+
+impl RequestWords {
+    /// How the API's description shows its identifiers.
+    pub(crate) fn schema(&self) -> ObjectBuilder {
+        schema::id(self.about, self.letter.encode_utf8(&mut [0; 4]))
+    }
 }
 
 /// The identifier of one kind of request that two people decide.
 pub trait RequestIdOfKind: Clone + fmt::Display + FromStr<Err = IdError> + Send + 'static {
+    /// The words for the kind.
+    const WORDS: RequestWords;
+
     /// Makes the identifier out of 13 random bytes (100 bits are used).
     fn from_random(bytes: [u8; 13]) -> Self;
 
@@ -152,6 +207,14 @@ impl fmt::Display for RequestId {
     }
 }
 
+described! {
+    RequestId as "RequestId" => schema::pattern(
+        "One request of any kind.",
+        "^[a-z]_[0-9a-hjkmnp-tv-z]{20}$",
+    )
+    .examples(["r_0123456789abcdefghjk"]);
+}
+
 fn spell(letter: char, bytes: [u8; 13]) -> String {
     let mut bits = bytes
         .iter()
@@ -184,15 +247,18 @@ mod tests {
     }
 
     #[test]
-    fn the_token_of_a_script_is_told_from_a_session() {
-        let (session, script) = (
+    fn sessions_tokens_of_scripts_and_machines_are_told_from_each_other() {
+        let (session, script, machine) = (
             SessionId::from_random([0xa5; 13]),
             SessionId::of_script([0xa5; 13]),
+            SessionId::of_machine([0xa5; 13]),
         );
-        assert_ne!(session, script);
-        assert!(script.is_script() && !session.is_script());
-        assert_eq!(script.as_str().parse(), Ok(script.clone()));
-        assert_eq!(script.as_str().parse::<CaseId>(), Err(IdError));
+        let kinds = [&session, &script, &machine].map(|id| (id.is_script(), id.is_machine()));
+        assert_eq!(kinds, [(false, false), (true, false), (false, true)]);
+        for id in [session, script, machine] {
+            assert_eq!(id.as_str().parse(), Ok(id.clone()));
+            assert_eq!(id.as_str().parse::<CaseId>(), Err(IdError));
+        }
     }
 
     #[test]
@@ -204,6 +270,20 @@ mod tests {
         assert_eq!(any.as_str().parse::<ExportId>(), Err(IdError));
         assert_eq!("R_0123456789abcdefghjk".parse::<RequestId>(), Err(IdError));
         assert_eq!("".parse::<RequestId>(), Err(IdError));
+    }
+
+    #[test]
+    fn every_kind_of_request_has_a_letter_and_words_of_its_own() {
+        for kind in RequestWords::ALL {
+            let same = |other: &&RequestWords| {
+                other.letter == kind.letter || other.one == kind.one || other.many == kind.many
+            };
+            assert_eq!(RequestWords::ALL.iter().filter(same).count(), 1, "{kind:?}");
+            assert!(
+                !['c', 'x', 'o', 's', 't', 'p'].contains(&kind.letter),
+                "{kind:?}"
+            );
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod role;
 pub(crate) mod schema;
 pub mod subdivision;
 mod text;
+mod validity;
 mod vault_id;
 mod wiped_buffer;
 mod words;
@@ -56,6 +57,7 @@ pub use role::{CaseRole, HomeRole};
 pub use text::{
     AccountName, LegalBasis, OperatorName, Reason, Reference, SlotLabel, TextError, Ticket, Title,
 };
+pub use validity::Validity;
 pub use vault_id::{VaultId, VaultIdError};
 pub use wiped_buffer::WipedBuffer;
 pub use words::UnknownWord;

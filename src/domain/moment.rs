@@ -35,6 +35,14 @@ impl Moment {
         Ok(Self(time.as_second().saturating_add(begun)))
     }
 
+    /// A time, or a day such as `2027-03-21`, which stands for its beginning in UTC.
+    pub fn time_or_day(text: &str) -> Result<Self, MomentError> {
+        match text.len() {
+            10 => format!("{text}T00:00:00Z").parse(),
+            _ => text.parse(),
+        }
+    }
+
     /// True if both texts are RFC 3339 times and the first is earlier, by whatever fraction.
     pub fn is_earlier(text: &str, than: &str) -> bool {
         let times = [text, than].map(|text| text.parse::<Timestamp>());
@@ -83,6 +91,20 @@ mod tests {
         assert_eq!(moment.to_string(), "2024-03-21T22:34:49Z");
         assert_eq!("2024-03-21T23:34:49+01:00".parse(), Ok(moment));
         assert_eq!("2024-03-21 22:34".parse::<Moment>(), Err(MomentError));
+    }
+
+    #[test]
+    fn a_day_is_its_beginning() {
+        for (text, read) in [
+            ("2027-03-21", "2027-03-21T00:00:00Z"),
+            ("2027-03-21T01:00:00+01:00", "2027-03-21T00:00:00Z"),
+        ] {
+            let moment = Moment::time_or_day(text).unwrap();
+            assert_eq!(moment.to_string(), read);
+        }
+        for wrong in ["", "2027-02-30", "21.03.2027", "2027-03-2", "next march"] {
+            assert_eq!(Moment::time_or_day(wrong), Err(MomentError), "{wrong}");
+        }
     }
 
     #[test]

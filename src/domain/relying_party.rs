@@ -53,6 +53,15 @@ impl RelyingParty {
         &self.id
     }
 
+    /// The address to open; `port` is the one that is used where any is right.
+    pub fn address(&self, port: Option<u16>) -> String {
+        match (&self.origin, port) {
+            (Some(origin), _) => origin.clone(),
+            (None, None | Some(443)) => format!("https://{}", self.id),
+            (None, Some(port)) => format!("https://{}:{port}", self.id),
+        }
+    }
+
     /// Whether a page of this origin is the vault's.
     pub(super) fn is_origin(&self, origin: &str) -> bool {
         match &self.origin {

@@ -8,9 +8,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{
-    AccountName, CaseId, DestructionId, ErasureId, ExhibitId, ExportId, Format, LegalBasis,
-    MembershipId, Moment, OperatorId, OperatorName, PasskeyId, QuarantineId, RaiseId, Reason,
-    Reference, RequestId, RevealId, SessionId, SlotLabel, Ticket, Title, WithdrawalId,
+    AccountName, Format, LegalBasis, Moment, OperatorName, Reason, Reference, SlotLabel, Ticket,
+    Title,
 };
 
 /// Gives types a schema of their own name.
@@ -78,14 +77,15 @@ pub(crate) fn also_checked(rule: &str) -> Extensions {
     ExtensionsBuilder::new().add(ALSO_CHECKED, rule).build()
 }
 
-fn id(description: &str, letter: char) -> ObjectBuilder {
-    let spelt = format!("^{letter}_[0-9a-hjkmnp-tv-z]{{20}}$");
-    pattern(description, &spelt).examples([format!("{letter}_0123456789abcdefghjk")])
-}
-
-fn any_request() -> ObjectBuilder {
-    let spelt = "^[a-z]_[0-9a-hjkmnp-tv-z]{20}$";
-    pattern("One request of any kind.", spelt).examples(["r_0123456789abcdefghjk"])
+/// An identifier that begins with one of these letters.
+pub(super) fn id(description: &str, letters: &str) -> ObjectBuilder {
+    let first = match letters {
+        one if one.len() == 1 => one.to_owned(),
+        several => format!("[{several}]"),
+    };
+    let spelt = format!("^{first}_[0-9a-hjkmnp-tv-z]{{20}}$");
+    let example = letters.chars().take(1).collect::<String>() + "_0123456789abcdefghjk";
+    pattern(description.trim_start(), &spelt).examples([example])
 }
 
 fn moment() -> RefOr<Schema> {
@@ -96,24 +96,6 @@ fn moment() -> RefOr<Schema> {
 }
 
 described! {
-    CaseId as "CaseId" => id("One investigation of one breach.", 'c');
-    ExhibitId as "ExhibitId" => id("One file as received.", 'x');
-    RevealId as "RevealId" => id("One request to see numbers in the clear.", 'r');
-    ExportId as "ExportId" => id("One request to hand data out.", 'e');
-    MembershipId as "MembershipId" => id("One request to give somebody a role in a case.", 'm');
-    WithdrawalId as "WithdrawalId" => id("One request to withdraw an exhibit.", 'w');
-    QuarantineId as "QuarantineId" => id("One request to see rows in quarantine.", 'q');
-    RequestId as "RequestId" => any_request();
-    RaiseId as "RaiseId" => id("One request for more lookup points.", 'b');
-    DestructionId as "DestructionId" => id("One request to destroy a case.", 'd');
-    ErasureId as "ErasureId" => id("One request to erase one person's number.", 'f');
-    OperatorId as "OperatorId" => id("One person who works with the vault.", 'o');
-    SessionId as "SessionId" => pattern(
-        "One signed-in session, or with a t the token of a script.",
-        "^[st]_[0-9a-hjkmnp-tv-z]{20}$",
-    )
-    .examples(["s_0123456789abcdefghjk"]);
-    PasskeyId as "PasskeyId" => id("One passkey of an operator.", 'p');
     Moment as "Moment" => moment();
     Reason as "Reason" => typed("Why somebody asks or decides.", 10, 500);
     Title as "Title" => typed("What a case or a file is called.", 1, 200);
@@ -140,7 +122,15 @@ kinds_of_text! {
     Digest => pattern("SHA-256, base64.", "^[A-Za-z0-9+/]{43}=$");
     HexDigest => pattern("SHA-256, in hexadecimal.", "^[0-9a-fA-F]{64}$");
     Token => pattern("32 random bytes, base64 for addresses.", "^[A-Za-z0-9_-]{43}$");
-    TokenId => id("One token of a script.", 't');
+    TokenId => id("One token of a script.", "t");
+    MachineId => id("One machine.", "k");
+    MachineCertificateText => also(
+        text("The certificate of a machine: X.509 in PEM, or its DER in base64.")
+            .min_length(Some(1))
+            .max_length(Some(16_384)),
+        "it is one certificate, without a private key; the server verifies its kind of key; it is good today; and no \
+         machine here has its key",
+    );
     ScriptSecret => also(
         pattern("What a script sends.", "^bvt_[0-9a-hjkmnp-tv-z]{58}$"),
         "the last six characters are the checksum of the others",

@@ -3,6 +3,8 @@
 //! Paths in explanations are plain (the survey rejects all others) and few. The content of a file
 //! is never repeated.
 
+use serde::Deserialize;
+
 use crate::domain::hex;
 use crate::evidence::approval::{Claim, DECIDED, LEAF};
 use crate::evidence::bag::{DECLARATION, Oxum, REQUIRED, parse_info};
@@ -185,17 +187,50 @@ pub(super) fn signature(survey: &Survey) -> Result<SshSignature, String> {
     Ok(signature)
 }
 
-pub(super) fn signer(signature: Option<&SshSignature>, trusted: &[[u8; 32]]) -> Outcome {
+pub(super) fn signer(
+    survey: &Survey,
+    signature: Option<&SshSignature>,
+    trusted: &[[u8; 32]],
+    ended: &[([u8; 32], String)],
+) -> Outcome {
     let by = signature.ok_or("there is no valid signature")?.public();
     let text = print_public_key(by);
-    match trusted {
+    let until = ended.iter().filter(|(key, _)| *key == by);
+    let until = until.map(|(_, until)| digits(until)).max();
+    if let Some(until) = until.filter(|_| !trusted.contains(&by)) {
+        return match decided_at(survey).is_some_and(|at| at < until) {
+            true => Ok(format!("signed by the earlier trusted key {text}")),
+            false => Err(format!(
+                "signed by {text}, which had a successor when the package was decided"
+            )),
+        };
+    }
+    let ended = ended.iter().map(|(key, _)| *key);
+    let known: Vec<[u8; 32]> = trusted.iter().copied().chain(ended).collect();
+    match &known[..] {
         [] => Err(format!("signed by {text}; no trusted key was given")),
-        _ if trusted.contains(&by) => Ok(format!("signed by the trusted key {text}")),
+        _ if known.contains(&by) => Ok(format!("signed by the trusted key {text}")),
         [_] => Err(format!("signed by {text}, which is not the trusted key")),
         _ => Err(format!(
             "signed by {text}, which is none of the trusted keys"
         )),
     }
+}
+
+/// When the package was decided, as its leaf says, which another check proves.
+fn decided_at(survey: &Survey) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Leaf {
+        time: String,
+    }
+    let leaf: Leaf = serde_json::from_slice(survey.held(LEAF)?).ok()?;
+    Some(digits(&leaf.time))
+}
+
+/// A time in UTC by its digits from the year to the second, so that an earlier one is a lesser text.
+fn digits(time: &str) -> String {
+    let digits = time.chars().filter(char::is_ascii_digit).take(14);
+    format!("{:0<14}", digits.collect::<String>())
 }
 
 pub(super) fn proof(survey: &Survey, check: Option<&ProofCheck>) -> Outcome {

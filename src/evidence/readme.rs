@@ -15,7 +15,7 @@ const SIGNED: &str = "\
 The decider's own device signed the decision: data/passkey-assertion.txt is what
 it signed about data/passkey-statement.json, data/passkey.pem its public key,
 and data/passkey-enrolment.json the leaf by which it was enrolled, with its
-proof. `breachvault evidence verify PATH --require-passkey` checks that.";
+proof. `breachvault evidence verify` with --require-passkey checks that.";
 
 const UNSIGNED: &str = "\
 No device signed the decision: the decider had no passkey. That it was the
@@ -34,8 +34,12 @@ Check it, in the directory that holds this bag's bagit.txt:
     < tagmanifest-sha256.txt
 
 allowed_signers holds the vault's public key. Get it from the vault's operators,
-but not together with this package. `breachvault evidence verify PATH` does all
-of this. It also looks for files that no manifest lists, checks the proof
+but not together with this package; the same goes for log.vkey, the public key
+of its audit log. With both, this does all of it:
+
+  breachvault evidence verify PATH --signer allowed_signers --vkey log.vkey
+
+It also looks for files that no manifest lists, checks the proof
 (data/{name}.tlog-proof) that the leaf in data/entry.json is in the audit log,
 and that this leaf is the decision of somebody else than the asker to approve
 what data/decided.json says.
@@ -67,6 +71,7 @@ mod tests {
         for signed in [true, false] {
             let text = readme(&PackageName::parse("EXP-0003").unwrap(), signed);
             assert!(text.contains("data/EXP-0003.tlog-proof"));
+            assert!(text.contains("--signer allowed_signers --vkey log.vkey"));
             assert!(!text.contains('{') && !text.contains("ssh-ed25519"));
             assert!(text.lines().all(|line| line.len() <= 80));
             assert_eq!(text.contains("No device signed"), !signed);

@@ -16,8 +16,11 @@ use crate::evidence::{Check, CheckName, EvidenceError, Verdict};
 /// The keys the verifying party trusts, obtained from another source than the package.
 #[derive(Default)]
 pub struct Trust<'a> {
-    /// The vault's signing keys: that of today, and earlier ones.
+    /// The vault's signing keys: that of today, and earlier ones of which no end is known.
     pub signers: Vec<[u8; 32]>,
+    /// Earlier ones, each with the time in UTC at which it got its successor, such as `20240402090005Z`. They vouch for
+    /// what was decided before that: whoever got hold of one later must not sign new packages with it.
+    pub ended: Vec<([u8; 32], String)>,
     /// Checks an inclusion proof of a leaf against the log's key; both texts are for people.
     pub check_proof: Option<&'a ProofCheck>,
     /// A package that no passkey of its decider approved fails.
@@ -39,7 +42,12 @@ pub(super) fn judge(survey: &Survey, trust: &Trust<'_>) -> Verdict {
     let oxum = checks::oxum(survey, labels);
     let approval = checks::approval(survey, labels);
     let signature = checks::signature(survey);
-    let signer = checks::signer(signature.as_ref().ok(), &trust.signers);
+    let signer = checks::signer(
+        survey,
+        signature.as_ref().ok(),
+        &trust.signers,
+        &trust.ended,
+    );
     let demands = Demands {
         required: trust.passkey_required,
         origin: trust.origin,
@@ -282,6 +290,31 @@ mod tests {
             let unseen = verify(&spoiled_tar, &trust()).is_ok_and(|verdict| verdict.holds());
             assert!(!unseen, "{at}");
         }
+    }
+
+    #[test]
+    fn a_key_that_has_a_successor_vouches_for_what_was_decided_before_that() {
+        let sample = Sample::new();
+        let told: serde_json::Value =
+            serde_json::from_slice(&fs::read(sample.unpacked().join("data/entry.json")).unwrap())
+                .unwrap();
+        let decided = told["time"].as_str().unwrap();
+        let by = |signers: Vec<[u8; 32]>, until: &str| {
+            let trust = Trust {
+                signers,
+                ended: vec![(Signer::new(1).public(), until.to_owned())],
+                ..trust()
+            };
+            failed(&verify(&sample.tar, &trust).unwrap())
+        };
+        let other = || vec![Signer::new(2).public()];
+        assert_eq!(by(other(), "20990101000000Z"), []);
+        assert_eq!(by(Vec::new(), "2099-01-01T00:00:00Z"), []);
+        for until in [decided, "20010101000000Z", "2001", ""] {
+            assert_eq!(by(other(), until), [CheckName::Signer], "{until}");
+        }
+        // It is named without an end as well.
+        assert_eq!(by(vec![Signer::new(1).public()], "20010101000000Z"), []);
     }
 
     #[test]

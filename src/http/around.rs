@@ -16,6 +16,7 @@ use super::connection::{Connection, Peer};
 use super::drain::Rest;
 use super::head;
 use super::holding::Holding;
+use super::machine_door::is_at_machines;
 use super::pages::{PREFIX, bare_refusal};
 use super::problem::Problem;
 use crate::domain::Moment;
@@ -52,6 +53,10 @@ pub(super) async fn around(State(app): State<Arc<App>>, request: Request, next: 
     let connection = peer.map(|peer| peer.0);
     let working = connection.as_ref().map(Connection::work);
     let checked = head::check(&app.limits, &request);
+    let checked = checked.and_then(|()| match has_no_page(&request) {
+        true => Err(Problem::new(ProblemKind::NotFound)),
+        false => Ok(()),
+    });
     let (request, rest) = Rest::of(request);
     // A browser that asks for a page gets a page, whatever the answer.
     let page = is_page(request.uri().path()).then(|| app.vault.clock().time);
@@ -137,6 +142,11 @@ pub(super) fn on_panic(_: Box<dyn std::any::Any + Send>) -> Response {
 fn is_page(path: &str) -> bool {
     let rest = path.strip_prefix(PREFIX);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether it asks for a page where machines come: people are asked for no certificate, so they have none there.
+fn has_no_page(request: &Request) -> bool {
+    is_at_machines(request.extensions()) && is_page(request.uri().path())
 }
 
 /// `page` is the time for an answer that is to be a page.

@@ -1,4 +1,5 @@
-//! Authentication: `Authorization: Bearer`, or for pages their cookie, and the session of the token.
+//! Authentication: `Authorization: Bearer`, or for pages their cookie, and the session of the token; or the key that a
+//! machine proved, if nothing else came with it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use http::request::Parts;
 use super::ProblemKind;
 use super::app::{App, blocking};
 use super::connection::Peer;
+use super::machine_door::Shown;
 use super::problem::Problem;
 use super::said;
 use crate::vault::identity::SessionToken;
@@ -18,7 +20,10 @@ use crate::vault::{Caller, Unauthenticated};
 /// The caller of a live session. Every other request is counted, and gets `throttled` when the
 /// bucket of its address is full.
 pub(super) async fn authenticate(app: &Arc<App>, parts: &Parts) -> Result<Caller, Problem> {
-    let caller = authenticate_as(app, parts, bearer(parts)).await?;
+    let caller = match Shown::of(&parts.extensions) {
+        Some(shown) => signed_in(parts, recognise_machine(app, parts, &shown).await?),
+        None => authenticate_as(app, parts, bearer(parts)).await?,
+    };
     Ok(caller.saying(said::of_headers(&parts.headers)))
 }
 
@@ -28,11 +33,32 @@ pub(super) async fn authenticate_as(
     parts: &Parts,
     token: Option<SessionToken>,
 ) -> Result<Caller, Problem> {
-    let caller = recognise(app, parts, token).await?;
+    Ok(signed_in(parts, recognise(app, parts, token).await?))
+}
+
+/// Notes on the connection that it is somebody's.
+fn signed_in(parts: &Parts, caller: Caller) -> Caller {
     if let Some(Peer(connection)) = parts.extensions.get() {
         connection.signed_in();
     }
-    Ok(caller)
+    caller
+}
+
+/// The machine whose key the client proved, if nothing else came with it. Every other one is nobody's, alike.
+async fn recognise_machine(
+    app: &Arc<App>,
+    parts: &Parts,
+    shown: &Shown,
+) -> Result<Caller, Problem> {
+    let Some(certificate) = shown.alone(&parts.headers) else {
+        return recognise(app, parts, None).await;
+    };
+    if let Some(caller) = app.vault.recognise_machine(&certificate) {
+        return Ok(caller);
+    }
+    let vault = Arc::clone(&app.vault);
+    let found = blocking(move || vault.authenticate_machine(&certificate)).await?;
+    found.map_err(|error| refused(app, parts, error))
 }
 
 async fn recognise(
@@ -51,10 +77,14 @@ async fn recognise(
         return Ok(caller);
     }
     let vault = Arc::clone(&app.vault);
-    match blocking(move || vault.authenticate(&token)).await? {
-        Ok(caller) => Ok(caller),
-        Err(error @ (Unauthenticated::Unavailable | Unauthenticated::Damaged)) => Err(error.into()),
-        Err(unauthenticated) => Err(stranger(app, address(parts), unauthenticated.into())),
+    let found = blocking(move || vault.authenticate(&token)).await?;
+    found.map_err(|error| refused(app, parts, error))
+}
+
+fn refused(app: &App, parts: &Parts, error: Unauthenticated) -> Problem {
+    match error {
+        Unauthenticated::Unavailable | Unauthenticated::Damaged => error.into(),
+        unauthenticated => stranger(app, address(parts), unauthenticated.into()),
     }
 }
 

@@ -48,6 +48,17 @@ impl<A> Bounded<A> {
         Self::within(inner, proxies, limits, None)
     }
 
+    /// The same places behind another acceptor.
+    pub(super) fn beside(&self, inner: A) -> Self
+    where
+        A: Clone,
+    {
+        Self {
+            inner,
+            ..self.clone()
+        }
+    }
+
     fn within(inner: A, proxies: Networks, limits: Limits, app: Option<Arc<App>>) -> Self {
         let places = Places::new(limits.connections, limits.address_connections);
         Self {

@@ -51,12 +51,12 @@ pub(super) const ERASURES: Endings = Endings {
     failed: "an erasure could not be ended yet; it is tried again",
 };
 
-/// What the older key of a case sealed is sealed again.
+/// What the older key of a case, or an older one of the vault itself, sealed is sealed again.
 pub(super) const ROTATIONS: Endings = Endings {
     look: |vault| rotated(vault.rotate()),
     if_due: |vault| rotated(vault.rotate_if_due()),
-    ended: "keys of cases were rotated",
-    failed: "the key of a case could not be rotated yet; it is tried again",
+    ended: "keys of cases or of the vault itself were rotated",
+    failed: "a key of a case or of the vault itself could not be rotated yet; it is tried again",
 };
 
 fn shredded(ended: Result<usize, ShredError>) -> Tried {

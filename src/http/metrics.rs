@@ -123,6 +123,9 @@ impl Metrics {
                 "# TYPE breachvault_{name} counter\nbreachvault_{name} {value}"
             );
         }
+        let of_root = rotations.iter().find(|one| one.case.is_none());
+        let of_cases: Vec<&RotationProgress> =
+            rotations.iter().filter(|one| one.case.is_some()).collect();
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let green = u8::from(health.is_green());
@@ -140,18 +143,32 @@ impl Metrics {
             ("erasures_held_up", count(erasures_held_up as u64)),
             // Cases whose key is being rotated, how much of them there is and is done, in bytes, and how many a fault
             // keeps from their end.
-            ("case_key_rotations", count(rotations.len() as u64)),
+            ("case_key_rotations", count(of_cases.len() as u64)),
             (
                 "case_key_rotation_bytes",
-                count(rotations.iter().filter_map(|one| one.bytes).sum()),
+                count(of_cases.iter().filter_map(|one| one.bytes).sum()),
             ),
             (
                 "case_key_rotation_done_bytes",
-                count(rotations.iter().map(|one| one.done).sum()),
+                count(of_cases.iter().map(|one| one.done).sum()),
             ),
             (
                 "case_key_rotations_held_up",
-                count(rotations.iter().filter(|one| one.held_up).count() as u64),
+                count(of_cases.iter().filter(|one| one.held_up).count() as u64),
+            ),
+            // The same of the root: whether what its predecessor's keys sealed is being sealed again.
+            ("root_rotation", i64::from(of_root.is_some())),
+            (
+                "root_rotation_bytes",
+                count(of_root.and_then(|one| one.bytes).unwrap_or(0)),
+            ),
+            (
+                "root_rotation_done_bytes",
+                count(of_root.map_or(0, |one| one.done)),
+            ),
+            (
+                "root_rotation_held_up",
+                i64::from(of_root.is_some_and(|one| one.held_up)),
             ),
             // When the newest backup was made, in seconds since 1970; 0 if there is none.
             (

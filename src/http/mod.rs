@@ -7,6 +7,7 @@
 
 mod accept;
 mod answer;
+mod any_key;
 mod app;
 mod around;
 mod authenticate;
@@ -21,6 +22,7 @@ mod head;
 mod holding;
 pub mod log;
 mod log_thread;
+mod machine_door;
 mod metrics;
 mod mount;
 mod openapi;
@@ -34,6 +36,7 @@ mod proxy_header;
 mod query;
 mod range;
 mod reload;
+mod requests_of;
 mod route;
 mod routes;
 mod run;

@@ -236,17 +236,7 @@ impl Routes {
                 ..Route::of(Method::GET, None, docs, StatusCode::OK)
             };
             self.prefix = prefix;
-            let handler = handler.clone();
-            let answer = handle(move |app: Arc<App>, request: Request| {
-                let handler = handler.clone();
-                async move {
-                    match accept::choose(request.headers(), gives) {
-                        Some(_) => handler.call(request, app).await,
-                        None => plain::not_acceptable(State(app), request).await,
-                    }
-                }
-            });
-            self = self.add_handle(path, route, answer);
+            self = self.add_handle(path, route, answering(handler.clone(), gives));
         }
         self
     }
@@ -267,29 +257,20 @@ impl Routes {
             gives: vec![(JSON, Some(Shape::of::<A>()))],
             ..Route::of(Method::GET, None, docs, StatusCode::OK)
         };
-        let answer = handle(move |app: Arc<App>, request: Request| {
-            let handler = handler.clone();
-            async move {
-                match accept::choose(request.headers(), &[JSON]) {
-                    Some(_) => handler.call(request, app).await,
-                    None => plain::not_acceptable(State(app), request).await,
-                }
-            }
-        });
-        self.add_handle(path, route, answer)
+        self.add_handle(path, route, answering(handler, &[JSON]))
     }
 
     /// Mounts a page: the view of an operation.
-    pub(super) fn page<P: Page>(self, path: &'static str, method: Method) -> Self {
+    pub(super) fn page<P: Page>(self, path: &str, method: Method) -> Self {
         self.page_with::<P>(path, method, None)
     }
 
     /// The same for a form whose act a passkey signs.
-    pub(super) fn signed_page<P: Page>(self, path: &'static str, method: Method) -> Self {
+    pub(super) fn signed_page<P: Page>(self, path: &str, method: Method) -> Self {
         self.page_with::<P>(path, method, Some(run::asking::<P::Operation>))
     }
 
-    fn page_with<P: Page>(self, path: &'static str, method: Method, ask: Option<run::Ask>) -> Self {
+    fn page_with<P: Page>(self, path: &str, method: Method, ask: Option<run::Ask>) -> Self {
         let action = Some(<<P::Operation as Operation>::Action as Action>::KIND);
         let api = path.strip_prefix(pages::PREFIX);
         let api = api.map(|rest| format!("{}{rest}", self.prefix));
@@ -376,7 +357,7 @@ impl Routes {
 
     fn add_page(
         mut self,
-        path: &'static str,
+        path: &str,
         method: Method,
         action: Option<ActionKind>,
         kept: &'static [Field],
@@ -384,7 +365,7 @@ impl Routes {
     ) -> Self {
         self.pages.push(PageRoute {
             method: method.clone(),
-            path,
+            path: path.to_owned(),
             action,
             signed: false,
             kept,
@@ -422,7 +403,7 @@ impl Routes {
         let routes = self.table.iter();
         let routes = routes.map(|route| (route.path.as_str(), &route.method, route.action));
         let pages = self.pages.iter();
-        let pages = pages.map(|page| (page.path, &page.method, page.action));
+        let pages = pages.map(|page| (page.path.as_str(), &page.method, page.action));
         let mut allowed: BTreeMap<&str, String> = BTreeMap::new();
         for (path, method, action) in routes.chain(pages) {
             let methods = allowed.entry(path).or_default();
@@ -500,6 +481,23 @@ where
     R: Future<Output = Response> + Send + 'static,
 {
     Arc::new(move |app, request| Box::pin(handler(app, request)))
+}
+
+/// Answers if one of these forms is accepted.
+fn answering<H, T>(handler: H, gives: &'static [&'static str]) -> Handle
+where
+    H: Handler<T, Arc<App>>,
+    T: 'static,
+{
+    handle(move |app: Arc<App>, request: Request| {
+        let handler = handler.clone();
+        async move {
+            match accept::choose(request.headers(), gives) {
+                Some(_) => handler.call(request, app).await,
+                None => plain::not_acceptable(State(app), request).await,
+            }
+        }
+    })
 }
 
 fn answered<R>(ended: R) -> Answering

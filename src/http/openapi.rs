@@ -16,11 +16,8 @@ use super::range::RangeHeaders;
 use super::route::{Route, Shape, Takes};
 use super::sheet;
 use super::upload::{UploadHeaders, UploadQuery};
-use crate::domain::schema::{ALSO_CHECKED, TokenId};
-use crate::domain::{
-    CaseId, DestructionId, ErasureId, ExhibitId, ExportId, MembershipId, OperatorId, PasskeyId,
-    QuarantineId, RaiseId, RequestId, RevealId, SessionId, WithdrawalId,
-};
+use crate::domain::schema::{ALSO_CHECKED, MachineId, TokenId};
+use crate::domain::{CaseId, ExhibitId, OperatorId, PasskeyId, RequestId, RequestWords, SessionId};
 use crate::policy::{CaseState, allows_state, needs_case};
 
 const SESSION: &str = "session";
@@ -210,10 +207,10 @@ fn schemas(table: &[Route]) -> BTreeMap<String, Value> {
         ($($id:ty)*) => { $(nested.push((<$id>::name().into_owned(), <$id>::schema()));)* };
     }
     parameters! {
-        CaseId ExhibitId RevealId ExportId WithdrawalId QuarantineId MembershipId RaiseId DestructionId
-        ErasureId
-        RequestId OperatorId SessionId PasskeyId TokenId
+        CaseId ExhibitId RequestId OperatorId SessionId PasskeyId TokenId MachineId
     }
+    let requests = RequestWords::ALL.iter();
+    nested.extend(requests.map(|kind| (kind.id.to_owned(), kind.schema().into())));
     let mut schemas: BTreeMap<String, Value> = nested
         .into_iter()
         .map(|(name, schema)| (name, json!(schema)))
@@ -349,21 +346,17 @@ fn id_in_path(name: &str) -> Value {
     match name {
         "case" => reference(&CaseId::name()),
         "exhibit" => reference(&ExhibitId::name()),
-        "reveal" => reference(&RevealId::name()),
-        "export" => reference(&ExportId::name()),
-        "membership" => reference(&MembershipId::name()),
-        "withdrawal" => reference(&WithdrawalId::name()),
-        "quarantine" => reference(&QuarantineId::name()),
-        "raise" => reference(&RaiseId::name()),
-        "destruction" => reference(&DestructionId::name()),
-        "erasure" => reference(&ErasureId::name()),
         "operator" => reference(&OperatorId::name()),
         "session" => reference(&SessionId::name()),
         "passkey" => reference(&PasskeyId::name()),
         "token" => reference(&TokenId::name()),
+        "machine" => reference(&MachineId::name()),
         "request" => reference(&RequestId::name()),
         "leaf" => position(),
-        _ => json!({ "type": "string" }),
+        _ => match RequestWords::ALL.iter().find(|kind| kind.one == name) {
+            Some(kind) => reference(kind.id),
+            None => json!({ "type": "string" }),
+        },
     }
 }
 

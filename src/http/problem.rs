@@ -385,6 +385,8 @@ impl From<Conflict> for Problem {
             Conflict::OwnMembership => ProblemKind::OwnMembership,
             Conflict::PasskeyKnown => ProblemKind::PasskeyKnown,
             Conflict::TooManyPasskeys => ProblemKind::TooManyPasskeys,
+            Conflict::TooManyTokens => ProblemKind::TooManyTokens,
+            Conflict::AdministratorOnHost => ProblemKind::AdministratorOnHost,
             Conflict::LastPasskey => ProblemKind::LastPasskey,
             Conflict::RotationUnderWay => ProblemKind::RotationUnderWay,
             Conflict::ClockRight => ProblemKind::ClockRight,

@@ -62,7 +62,7 @@ kinds! {
     NotAllowed           "not-allowed"            FORBIDDEN    "Your role does not allow this.";
     NotRecognised        "not-recognised"         FORBIDDEN    "You were named as a member, and no lead has recognised you yet: read your fingerprint out to a lead of the case.";
     WrongFingerprint     "wrong-fingerprint"      FORBIDDEN    "This is not the fingerprint of the account.";
-    BeyondToken          "beyond-token"           FORBIDDEN    "The token of this script is not good for this.";
+    BeyondToken          "beyond-token"           FORBIDDEN    "The token of this script, or this machine, is not good for this.";
     OwnRequest           "own-request"            FORBIDDEN    "You asked for this; somebody else must decide it.";
     NotTheAsker          "not-the-asker"          FORBIDDEN    "Only the operator who asked may open it.";
     /// There is no such thing, or the caller may not know of it; both get the same answer.
@@ -90,6 +90,8 @@ kinds! {
     OutsideCases         "outside-cases"          CONFLICT     "Auditors and administrators cannot be members of a case.";
     PasskeyKnown         "passkey-known"          CONFLICT     "This passkey is enrolled already.";
     TooManyPasskeys      "too-many-passkeys"      CONFLICT     "You have as many passkeys as somebody may have.";
+    AdministratorOnHost  "administrator-on-host"  CONFLICT     "Administrators come and go on the host, with the vault's passphrase, while there is another one.";
+    TooManyTokens        "too-many-tokens"        CONFLICT     "You have as many tokens, or machines, as somebody may have.";
     LastPasskey          "last-passkey"           CONFLICT     "It is your only passkey; enrol another one first.";
     RotationUnderWay     "rotation-under-way"     CONFLICT     "The key of this case is being rotated already.";
     ClockRight           "clock-right"            CONFLICT     "The clock is not in doubt; there is no time to accept.";

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
+use rustls::ServerConfig;
 use tokio::signal::unix::Signal;
 
+use super::tls::TlsError;
 use super::{certificate_end, log, tls};
 use crate::config::Config;
 use crate::domain::Moment;
@@ -19,6 +21,10 @@ pub(super) const LOOKED_EVERY: Duration = Duration::from_secs(60);
 
 pub(super) struct Reloading {
     pub(super) tls: RustlsConfig,
+    /// The same at the address for machines, if there is one.
+    pub(super) machines: Option<RustlsConfig>,
+    /// Who signs machines' certificates, if that matters. It is read again with the certificate.
+    pub(super) machine_ca: Option<PathBuf>,
     pub(super) certificate: PathBuf,
     pub(super) key: PathBuf,
     pub(super) tls_1_2: bool,
@@ -30,7 +36,7 @@ pub(super) struct Reloading {
     pub(super) served_until: Box<dyn Fn(Option<Moment>) + Send + Sync>,
 }
 
-type Times = [Option<SystemTime>; 2];
+type Times = [Option<SystemTime>; 3];
 
 impl Reloading {
     /// Goes on until it is dropped.
@@ -59,14 +65,22 @@ impl Reloading {
 
     fn times(&self) -> Times {
         let changed = |path: &Path| std::fs::metadata(path).and_then(|found| found.modified());
-        [changed(&self.certificate).ok(), changed(&self.key).ok()]
+        let ca = self.machine_ca.as_deref();
+        [
+            changed(&self.certificate).ok(),
+            changed(&self.key).ok(),
+            ca.and_then(|ca| changed(ca).ok()),
+        ]
     }
 
     fn reload_certificate(&self, served: &mut Option<Moment>) {
         let ends = certificate_end::of_file(&self.certificate);
-        match tls::server_config(&self.certificate, &self.key, self.tls_1_2) {
-            Ok(config) => {
+        match self.read_again() {
+            Ok((config, for_machines)) => {
                 self.tls.reload_from_config(Arc::new(config));
+                if let Some((machines, config)) = self.machines.as_ref().zip(for_machines) {
+                    machines.reload_from_config(Arc::new(config));
+                }
                 *served = ends;
                 (self.served_until)(ends);
                 let until = ends.map_or_else(|| "unknown".to_owned(), |ends| ends.to_string());
@@ -76,6 +90,23 @@ impl Reloading {
                 tracing::error!(fault = %fault, "the new certificate cannot be used; the old one is served");
             }
         }
+    }
+
+    /// Both or neither: one certificate is served at both addresses.
+    fn read_again(&self) -> Result<(ServerConfig, Option<ServerConfig>), TlsError> {
+        let (certificate, key) = (&self.certificate, &self.key);
+        let for_machines = match self.machines {
+            Some(_) => Some(tls::machines_config(
+                certificate,
+                key,
+                self.machine_ca.as_deref(),
+            )?),
+            None => None,
+        };
+        Ok((
+            tls::server_config(certificate, key, self.tls_1_2)?,
+            for_machines,
+        ))
     }
 
     fn reload_level(&self) {
@@ -134,9 +165,14 @@ mod tests {
             let pair = tls::server_config(&path("tls.crt"), &path("tls.key"), false).unwrap();
             let tls = RustlsConfig::from_config(Arc::new(pair));
             let first = tls.get_inner();
+            let pair = tls::machines_config(&path("tls.crt"), &path("tls.key"), None).unwrap();
+            let machines = RustlsConfig::from_config(Arc::new(pair));
+            let first_for_machines = machines.get_inner();
             let (tell, told) = mpsc::channel();
             let reloading = Reloading {
                 tls: tls.clone(),
+                machines: Some(machines.clone()),
+                machine_ca: None,
                 certificate: path("tls.crt"),
                 key: path("tls.key"),
                 tls_1_2: false,
@@ -155,6 +191,7 @@ mod tests {
             assert!(ends.unwrap() > before);
             let second = tls.get_inner();
             assert!(!Arc::ptr_eq(&first, &second));
+            assert!(!Arc::ptr_eq(&first_for_machines, &machines.get_inner()));
             // What cannot be used is not taken over, and the server goes on.
             fs::write(path("tls.crt"), "no certificate").unwrap();
             let none = move || told.recv_timeout(Duration::from_millis(200)).is_err();

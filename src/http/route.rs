@@ -74,7 +74,7 @@ pub struct PageRoute {
     /// The HTTP method.
     pub method: Method,
     /// The path; a parameter is a segment such as `{case}`.
-    pub path: &'static str,
+    pub path: String,
     /// The action of its operation; `None` for a page without a session.
     pub action: Option<ActionKind>,
     /// Whether the act of its form is one that a passkey signs.

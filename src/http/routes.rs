@@ -19,20 +19,16 @@ use crate::operations::case::{
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::destruction::{
-    CarryOutDestruction, DecideDestruction, ListDestructions, ReadCertificate, ReadCertificateText,
-    ReadDestruction, RequestDestruction, StopDestruction,
+    CarryOutDestruction, ReadCertificate, ReadCertificateText, RequestDestruction, StopDestruction,
 };
-use crate::operations::erasure::{
-    CarryOutErasure, DecideErasure, ListErasures, ReadErasure, RequestErasure,
-};
+use crate::operations::erasure::{CarryOutErasure, RequestErasure};
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
     CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
 };
 use crate::operations::export::docs as export;
 use crate::operations::export::{
-    AcknowledgeExport, CancelPackage, DecideExport, ListExports, ReadExport, ReadSigner,
-    RequestExport, take_package,
+    AcknowledgeExport, CancelPackage, ReadSigner, RequestExport, take_package,
 };
 use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
@@ -40,31 +36,29 @@ use crate::operations::key::{
     CarryOutSlotChange, DecideSlotChange, KeyStatus, ListSlots, ReadKeys, RequestSlotChange,
     RotateCaseKey,
 };
-use crate::operations::membership::{DecideMembership, ListMemberships, ReadMembership};
+use crate::operations::machine::{AddMachine, EndMachine, ListMachines};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
 use crate::operations::quarantine::{
-    AcknowledgeList, CancelList, DecideQuarantine, ListQuarantines, OpenQuarantine, ReadQuarantine,
-    RequestQuarantine, take_list,
+    AcknowledgeList, CancelList, OpenQuarantine, RequestQuarantine, take_list,
 };
-use crate::operations::raise::{DecideRaise, ListRaises, ReadRaise, RequestRaise, ThawLookups};
+use crate::operations::raise::{RequestRaise, ThawLookups};
 use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
 use crate::operations::recovery::StopRecovery;
-use crate::operations::reveal::{DecideReveal, ListReveals, OpenReveal, ReadReveal, RequestReveal};
+use crate::operations::reveal::{OpenReveal, RequestReveal};
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
 };
 use crate::operations::token::{ListTokens, MakeToken, RevokeToken};
-use crate::operations::withdrawal::{
-    DecideWithdrawal, ListWithdrawals, ReadWithdrawal, RequestWithdrawal,
+use crate::operations::withdrawal::RequestWithdrawal;
+use crate::vault::scope::requests::{
+    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
 };
 use crate::vault::{AdmittedView, SignInChallenge};
 
 /// The query of a list.
 const PAGE: &[&str] = &["limit?", "after?"];
-/// The query of a list of requests.
-const OF_STATE: &[&str] = &["state?", "limit?", "after?"];
 
 /// All routes, for the description and for tests; no vault is needed.
 pub fn table() -> Vec<Route> {
@@ -104,6 +98,9 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<MakeToken>      (post.clone(),   "/tokens",                           created)
         .mount_list::<ListTokens>       ("/tokens",                         PAGE)
         .mount::<RevokeToken>           (delete.clone(), "/tokens/{token}",                   ok)
+        .mount_signed::<AddMachine>     (post.clone(),   "/machines",                         created)
+        .mount_list::<ListMachines>     ("/machines",                       PAGE)
+        .mount::<EndMachine>            (delete.clone(), "/machines/{machine}",               ok)
         .mount_list::<ListInbox>        ("/inbox",                          PAGE)
 
         .mount_signed::<AddOperator>    (post.clone(),   "/operators",                        created)
@@ -130,15 +127,11 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<RotateCaseKey>  (post.clone(),   "/cases/{case}/key/rotation",        ok)
         .mount_signed::<SetRetention>   (put.clone(),    "/cases/{case}/retention",           ok)
         .mount::<RequestDestruction>    (post.clone(),   "/cases/{case}/destructions",        created)
-        .mount_list::<ListDestructions> ("/cases/{case}/destructions",      OF_STATE)
-        .mount::<ReadDestruction>       (get.clone(),    "/destructions/{destruction}",       ok)
-        .mount_signed::<DecideDestruction> (post.clone(),   "/destructions/{destruction}/decision", ok)
+        .requests_of::<Destruction>()
         .mount_signed::<StopDestruction> (post.clone(),   "/destructions/{destruction}/stop",  ok)
         .mount_signed::<CarryOutDestruction> (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
         .mount::<RequestErasure>        (post.clone(),   "/cases/{case}/erasures",            created)
-        .mount_list::<ListErasures>     ("/cases/{case}/erasures",          OF_STATE)
-        .mount::<ReadErasure>           (get.clone(),    "/erasures/{erasure}",               ok)
-        .mount_signed::<DecideErasure>  (post.clone(),   "/erasures/{erasure}/decision",      ok)
+        .requests_of::<Erasure>()
         .mount_signed::<CarryOutErasure> (post.clone(),  "/erasures/{erasure}/carrying-out",  ok)
         .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
@@ -147,9 +140,7 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<RecogniseMember> (post.clone(),   "/cases/{case}/members/{operator}/recognition", ok)
         .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
-        .mount_list::<ListMemberships>  ("/cases/{case}/memberships",       OF_STATE)
-        .mount::<ReadMembership>        (get.clone(),    "/memberships/{membership}",         ok)
-        .mount_signed::<DecideMembership> (post.clone(),   "/memberships/{membership}/decision", ok)
+        .requests_of::<Membership>()
 
         .mount_upload::<AdmittedView, Checked>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
         .mount_list::<ListExhibits>     ("/cases/{case}/exhibits",          PAGE)
@@ -159,14 +150,10 @@ pub(super) fn routes() -> Routes {
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 
         .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
-        .mount_list::<ListWithdrawals>  ("/cases/{case}/withdrawals",       OF_STATE)
-        .mount::<ReadWithdrawal>        (get.clone(),    "/withdrawals/{withdrawal}",         ok)
-        .mount_signed::<DecideWithdrawal> (post.clone(),   "/withdrawals/{withdrawal}/decision", ok)
+        .requests_of::<Withdrawal>()
 
         .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
-        .mount_list::<ListQuarantines>  ("/cases/{case}/quarantines",       OF_STATE)
-        .mount::<ReadQuarantine>        (get.clone(),    "/quarantines/{quarantine}",         ok)
-        .mount_signed::<DecideQuarantine> (post.clone(),   "/quarantines/{quarantine}/decision", ok)
+        .requests_of::<Quarantine>()
         .mount_signed::<OpenQuarantine> (post.clone(),   "/quarantines/{quarantine}/open",    ok)
         .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
         .mount::<CancelList>            (delete.clone(), "/quarantines/{quarantine}/package", ok)
@@ -177,21 +164,15 @@ pub(super) fn routes() -> Routes {
         .mount_csv::<CountRecords>      (post.clone(),   "/cases/{case}/scope",               ok, csv_of)
 
         .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
-        .mount_list::<ListReveals>      ("/cases/{case}/reveals",           OF_STATE)
-        .mount::<ReadReveal>            (get.clone(),    "/reveals/{reveal}",                 ok)
-        .mount_signed::<DecideReveal>   (post.clone(),   "/reveals/{reveal}/decision",        ok)
+        .requests_of::<Reveal>()
         .mount_signed::<OpenReveal>     (post.clone(),   "/reveals/{reveal}/open",            ok)
 
         .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
-        .mount_list::<ListRaises>       ("/cases/{case}/raises",            OF_STATE)
-        .mount::<ReadRaise>             (get.clone(),    "/raises/{raise}",                   ok)
-        .mount_signed::<DecideRaise>    (post.clone(),   "/raises/{raise}/decision",          ok)
+        .requests_of::<Raise>()
         .mount_signed::<ThawLookups>    (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
         .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
-        .mount_list::<ListExports>      ("/cases/{case}/exports",           OF_STATE)
-        .mount::<ReadExport>            (get.clone(),    "/exports/{export}",                 ok)
-        .mount_signed::<DecideExport>   (post.clone(),   "/exports/{export}/decision",        ok)
+        .requests_of::<Export>()
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
         .mount::<CancelPackage>         (delete.clone(), "/exports/{export}/package",         ok)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)

@@ -114,11 +114,12 @@ impl<T: Send + 'static> Act<T> {
     ) -> Self {
         Self {
             begin: Box::new(move |vault, caller, ids, input, back| {
-                begin::<O>(vault, caller, ids, input, move |ended| {
+                let then = move |ended| {
                     let made: Made<T> = Box::new(move || with(ended));
                     // The client may have disconnected.
                     let _ = back.send(made);
-                })
+                };
+                begin::<O>(vault, caller, ids, input, Box::new(then))
             }),
             permit: permit::<O>,
             small,
@@ -306,7 +307,7 @@ fn begin<O: Asked>(
     caller: &Caller,
     ids: &Ids,
     bytes: Input,
-    then: impl FnOnce(Ended<<O as Operation>::Answer>) + Send + 'static,
+    then: Box<dyn FnOnce(Ended<<O as Operation>::Answer>) + Send>,
 ) -> Result<(), Problem> {
     let target = match <O as Asked>::target(ids) {
         Ok(target) => target,

@@ -3,18 +3,19 @@
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::certificate_end;
 use super::connections::Bounded;
 use super::endings::{DESTRUCTIONS, ERASURES, ROTATIONS, go_on};
+use super::machine_door::Proving;
 use super::pages::MadeUpPerson;
 use super::provider::{Provider, ProviderFault};
 use super::reload::{LOOKED_EVERY, Reloading};
@@ -31,6 +32,12 @@ use crate::vault::{Paths, Vault};
 pub struct ServeConfig {
     /// The address and port to listen on.
     pub listen: SocketAddr,
+    /// The address and port for machines, which show a certificate there; nowhere if absent.
+    pub machines: Option<SocketAddr>,
+    /// Where machines are listened to, once they are.
+    pub machines_at: Arc<OnceLock<SocketAddr>>,
+    /// The authorities that sign machines' certificates, PEM; if absent, their keys alone count.
+    pub machine_ca: Option<PathBuf>,
     /// How many seconds running requests may still take when the server stops.
     pub grace_s: u64,
     /// The certificate chain, PEM, with the certificate of the server first.
@@ -69,6 +76,9 @@ pub enum ServeError {
     /// The address cannot be bound, or the listening socket failed.
     #[error("the address cannot be listened on: {}", io_words(*.0))]
     Listen(std::io::ErrorKind),
+    /// The same of the address for machines.
+    #[error("the address for machines cannot be listened on: {}", io_words(*.0))]
+    ListenMachines(std::io::ErrorKind),
     /// The handlers of SIGINT and SIGTERM could not be installed.
     #[error("signals cannot be waited for: {}", io_words(*.0))]
     Signals(std::io::ErrorKind),
@@ -86,6 +96,9 @@ impl ServeConfig {
         };
         Self {
             listen: config.serve.listen,
+            machines: config.serve.machines,
+            machines_at: Arc::default(),
+            machine_ca: config.tls.machine_ca.clone(),
             grace_s: config.serve.grace_s,
             certificate: key_file(&config.tls.certificate, "tls.crt"),
             key: key_file(&config.tls.key, "tls.key"),
@@ -165,6 +178,9 @@ async fn serve_on_until(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let tls = tls::server_config(&config.certificate, &config.key, config.tls_1_2)?;
+    let tls = RustlsConfig::from_config(Arc::new(tls));
+    let machines = listen_to_machines(config)?;
+    let machines_tls = machines.as_ref().map(|(_, tls)| tls.clone());
     let provider = Provider::new(&config.oidc)?;
     let address = listener
         .local_addr()
@@ -178,15 +194,15 @@ async fn serve_on_until(
     app.made_up = config.made_up.clone();
     app.provider = provider.map(Arc::new);
     let app = Arc::new(app);
-    let service = routes().into_router(Arc::clone(&app)).into_make_service();
+    let router = routes().into_router(Arc::clone(&app));
 
     vault.served_until(certificate_end::of_file(&config.certificate));
-    let handle = Handle::new();
-    let tls = RustlsConfig::from_config(Arc::new(tls));
     let reloading = match config.reloads {
         true => Some(tokio::spawn(
             Reloading {
                 tls: tls.clone(),
+                machines: machines_tls,
+                machine_ca: config.machine_ca.clone(),
                 certificate: config.certificate.clone(),
                 key: config.key.clone(),
                 tls_1_2: config.tls_1_2,
@@ -201,16 +217,92 @@ async fn serve_on_until(
         )),
         false => None,
     };
-    let acceptor =
-        RustlsAcceptor::new(tls).handshake_timeout(Duration::from_secs(config.limits.header_s));
+    let bounded = Bounded::new(
+        Proving::nothing(handshakes(tls, config)),
+        config.proxies.clone(),
+        Arc::clone(&app),
+    );
+    let (handle, machines_handle) = (Handle::new(), Handle::new());
+    let machines = match machines {
+        Some((listener, tls)) => {
+            let proving = Proving::machines(handshakes(tls, config));
+            let server = server(listener, bounded.beside(proving), config)
+                .map_err(ServeError::ListenMachines)?;
+            Some(server.handle(machines_handle.clone()))
+        }
+        None => None,
+    };
+    let server = server(listener, bounded, config).map_err(ServeError::Listen)?;
+    let server = server.handle(handle.clone());
+
+    let grace = Duration::from_secs(config.grace_s);
+    let stopper = tokio::spawn(async move {
+        stop.await;
+        tracing::info!("stopping");
+        handle.graceful_shutdown(Some(grace));
+        machines_handle.graceful_shutdown(Some(grace));
+    });
+    let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
+    let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
+    let destroying = tokio::spawn(go_on(Arc::clone(&vault), DESTRUCTIONS));
+    let erasing = tokio::spawn(go_on(Arc::clone(&vault), ERASURES));
+    let rotating = tokio::spawn(go_on(Arc::clone(&vault), ROTATIONS));
+    let schedule = config.backup.clone();
+    let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
+    ready(address);
+    let for_machines = router.clone().into_make_service();
+    let served = async {
+        match machines {
+            Some(machines) => machines.serve(for_machines).await,
+            None => Ok(()),
+        }
+    };
+    let (served, served_machines) = tokio::join!(server.serve(router.into_make_service()), served);
+    // A backup that is being made is given up, before the vault writes its last leaf.
+    let _ = tokio::task::spawn_blocking(move || drop(backups)).await;
+    stopper.abort();
+    summing.abort();
+    sweeping.abort();
+    destroying.abort();
+    erasing.abort();
+    rotating.abort();
+    if let Some(reloading) = reloading {
+        reloading.abort();
+    }
+    stop_vault(app, vault).await?;
+    served.map_err(|error| ServeError::Listen(error.kind()))?;
+    served_machines.map_err(|error| ServeError::ListenMachines(error.kind()))
+}
+
+/// The listener for machines and how they are shaken hands with, if there is to be one.
+fn listen_to_machines(
+    config: &ServeConfig,
+) -> Result<Option<(TcpListener, RustlsConfig)>, ServeError> {
+    let Some(address) = config.machines else {
+        return Ok(None);
+    };
+    let failed = |error: std::io::Error| ServeError::ListenMachines(error.kind());
+    let ca = config.machine_ca.as_deref();
+    let tls = tls::machines_config(&config.certificate, &config.key, ca)?;
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let _ = config.machines_at.set(address);
+    Ok(Some((listener, RustlsConfig::from_config(Arc::new(tls)))))
+}
+
+fn handshakes(tls: RustlsConfig, config: &ServeConfig) -> RustlsAcceptor {
+    RustlsAcceptor::new(tls).handshake_timeout(Duration::from_secs(config.limits.header_s))
+}
+
+/// A server with the limits of HTTP.
+fn server(
+    listener: TcpListener,
+    acceptor: Bounded<Proving<RustlsAcceptor>>,
+    config: &ServeConfig,
+) -> Result<Server<SocketAddr, Bounded<Proving<RustlsAcceptor>>>, std::io::ErrorKind> {
     let mut server = axum_server::from_tcp(listener)
-        .map_err(|error| ServeError::Listen(error.kind()))?
-        .acceptor(Bounded::new(
-            acceptor,
-            config.proxies.clone(),
-            Arc::clone(&app),
-        ))
-        .handle(handle.clone());
+        .map_err(|error| error.kind())?
+        .acceptor(acceptor);
     let header = Duration::from_secs(config.limits.header_s);
     // The buffer also has to hold the request line and the names of headers. The sum of the headers
     // has a limit of its own, which is answered with a problem.
@@ -229,35 +321,7 @@ async fn serve_on_until(
         .max_concurrent_streams(config.limits.streams)
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(header);
-
-    let grace = Duration::from_secs(config.grace_s);
-    let stopper = tokio::spawn(async move {
-        stop.await;
-        tracing::info!("stopping");
-        handle.graceful_shutdown(Some(grace));
-    });
-    let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
-    let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
-    let destroying = tokio::spawn(go_on(Arc::clone(&vault), DESTRUCTIONS));
-    let erasing = tokio::spawn(go_on(Arc::clone(&vault), ERASURES));
-    let rotating = tokio::spawn(go_on(Arc::clone(&vault), ROTATIONS));
-    let schedule = config.backup.clone();
-    let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
-    ready(address);
-    let served = server.serve(service).await;
-    // A backup that is being made is given up, before the vault writes its last leaf.
-    let _ = tokio::task::spawn_blocking(move || drop(backups)).await;
-    stopper.abort();
-    summing.abort();
-    sweeping.abort();
-    destroying.abort();
-    erasing.abort();
-    rotating.abort();
-    if let Some(reloading) = reloading {
-        reloading.abort();
-    }
-    stop_vault(app, vault).await?;
-    served.map_err(|error| ServeError::Listen(error.kind()))
+    Ok(server)
 }
 
 /// Writes one leaf a minute about the requests that did not reach the door, if there were any. While

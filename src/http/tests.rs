@@ -252,6 +252,7 @@ impl Served {
             Settings {
                 second_factor: SecondFactor::Offered,
                 passkeys: Passkeys::Offered,
+                password_cost: Argon2Params::new(8, 1, 1).unwrap(),
                 ..Settings::default()
             },
             Arc::new(SystemClock),

@@ -16,6 +16,7 @@ pub mod export;
 pub mod health;
 pub mod inbox;
 pub mod key;
+pub mod machine;
 pub mod membership;
 pub mod on_member;
 pub mod operator;

@@ -125,6 +125,15 @@ impl Ids {
         }
     }
 
+    /// The `{machine}` of the path; `NotFound` if it is missing or malformed.
+    pub fn machine(&self) -> Result<SessionId, OperationError> {
+        let machine: SessionId = self.named("machine")?;
+        match machine.is_machine() {
+            true => Ok(machine),
+            false => Err(OperationError::NotFound),
+        }
+    }
+
     /// The `{request}` of the path, of any kind; `NotFound` if it is missing or malformed.
     pub fn request(&self) -> Result<RequestId, OperationError> {
         self.named("request")

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::typestate::AgentScope;
 
 /// Who may vouch for a server.
@@ -33,10 +33,12 @@ impl Authorities {
     }
 }
 
-/// The settings that every connection has; how long one may take is for the caller.
-pub(crate) fn strict(trusted: Authorities) -> ConfigBuilder<AgentScope> {
+/// The settings that every connection has; how long one may take is for the caller. `shown` is the certificate of a
+/// machine, and its key.
+pub(crate) fn strict(trusted: Authorities, shown: Option<ClientCert>) -> ConfigBuilder<AgentScope> {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::from(trusted.0))
+        .client_cert(shown)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
     Agent::config_builder()
         .https_only(true)

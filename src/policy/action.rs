@@ -71,6 +71,11 @@ macro_rules! list {
             pub fn decides(self) -> bool {
                 match self { $(Self::$kind => list!(@is_deciding $($right)?)),* }
             }
+
+            /// Whether the action asks for what somebody else decides, and does nothing more.
+            pub fn asks(self) -> bool {
+                match self { $(Self::$kind => list!(@is_asking $($right)?)),* }
+            }
         }
 
         /// One type for each action, for use in signatures.
@@ -102,6 +107,9 @@ macro_rules! list {
         impl seal::Deciding for $kind {}
         impl Decides for $kind {}
     };
+    (@asks $kind:ident) => {};
+    (@is_asking asks) => { true };
+    (@is_asking $($other:ident)?) => { false };
     (@is_deciding decides) => { true };
     (@is_deciding $($other:ident)?) => { false };
 }
@@ -121,6 +129,9 @@ list! {
     MakeToken         "token.make"          writes;
     ListTokens        "token.list"          reads;
     RevokeToken       "token.revoke"        writes;
+    AddMachine        "machine.add"         writes;
+    ListMachines      "machine.list"        reads;
+    EndMachine        "machine.end"         writes;
     ListInbox         "inbox.list"          reads;
     Enrol             "operator.enrol"      writes;
     SetSecondFactor   "operator.second-factor" writes;
@@ -140,14 +151,14 @@ list! {
     ReopenCase        "case.reopen"         writes;
     SetRetention      "case.retention"      writes;
     ReadCertificate   "case.certificate"    reads;
-    RequestDestruction "destruction.request" writes;
+    RequestDestruction "destruction.request" writes asks;
     ListDestructions  "destruction.list"    reads;
     ReadDestruction   "destruction.read"    reads;
     DecideDestruction "destruction.decide"  writes decides;
     StopDestruction   "destruction.stop"    writes;
     CarryOutDestruction "destruction.carry-out" writes;
     CertifyDestruction "destruction.certify" writes;
-    RequestErasure    "erasure.request"     writes;
+    RequestErasure    "erasure.request"     writes asks;
     ListErasures      "erasure.list"        reads;
     ReadErasure       "erasure.read"        reads;
     DecideErasure     "erasure.decide"      writes decides;
@@ -172,11 +183,11 @@ list! {
     ListExhibits      "exhibit.list"        reads;
     CompareExhibits   "exhibit.difference"  reads;
     ListDuplicates    "exhibit.duplicates"  reads;
-    RequestWithdrawal "withdrawal.request"  writes;
+    RequestWithdrawal "withdrawal.request"  writes asks;
     ListWithdrawals   "withdrawal.list"     reads;
     ReadWithdrawal    "withdrawal.read"     reads;
     DecideWithdrawal  "withdrawal.decide"   writes decides;
-    RequestQuarantine "quarantine.request"  writes;
+    RequestQuarantine "quarantine.request"  writes asks;
     ListQuarantines   "quarantine.list"     reads;
     ReadQuarantine    "quarantine.read"     reads;
     DecideQuarantine  "quarantine.decide"   writes decides;
@@ -187,17 +198,17 @@ list! {
     SearchRecords     "record.search"       reads;
     Scope             "record.scope"        reads;
     ListRequestLeaves "request.leaves"      reads;
-    RequestReveal     "reveal.request"      writes;
+    RequestReveal     "reveal.request"      writes asks;
     ListReveals       "reveal.list"         reads;
     ReadReveal        "reveal.read"         reads;
     DecideReveal      "reveal.decide"       writes decides;
     OpenReveal        "reveal.open"         writes reveals;
-    RequestRaise      "budget.request"      writes;
+    RequestRaise      "budget.request"      writes asks;
     ListRaises        "budget.list"         reads;
     ReadRaise         "budget.read"         reads;
     DecideRaise       "budget.decide"       writes decides;
     ThawLookups       "budget.thaw"         writes;
-    RequestExport     "export.request"      writes;
+    RequestExport     "export.request"      writes asks;
     ListExports       "export.list"         reads;
     ReadExport        "export.read"         reads;
     DecideExport      "export.decide"       writes decides;
@@ -223,7 +234,7 @@ list! {
     ResealCase        "key.reseal"          writes;
     RetireCaseKey     "key.retire"          writes;
     ListSlots         "slot.list"           reads;
-    RequestSlotChange "slot.request"        writes;
+    RequestSlotChange "slot.request"        writes asks;
     DecideSlotChange  "slot.decide"         writes;
     CarryOutSlotChange "slot.carry-out"     writes;
     InitVault         "vault.init"          writes;
@@ -297,14 +308,15 @@ impl ActionKind {
                     | Self::ThawLookups
                     | Self::ChangePassword
                     | Self::MakeToken
+                    | Self::AddMachine
                     | Self::EnrolPasskey
                     | Self::RemovePasskey
                     | Self::AcceptTime
             )
     }
 
-    /// Whether the token of a script may be good for it: what reads, and needs no second person. Nothing that decides,
-    /// opens, hands out or changes anything, and nothing about people or keys.
+    /// Whether the token of a script, or a machine, may be good for it: what reads, and needs no second person. Nothing
+    /// that decides, opens, hands out or changes anything, and nothing about people or keys.
     pub fn is_for_scripts(self) -> bool {
         matches!(
             self,

@@ -15,7 +15,7 @@ pub enum Denial {
     NotRecognised,
     /// The fingerprint that was typed is not that of the account.
     WrongFingerprint,
-    /// The caller came with the token of a script that is not good for this.
+    /// The caller came with the token of a script that is not good for this, or is a machine that is not.
     BeyondToken,
     /// The case is closed.
     CaseClosed,

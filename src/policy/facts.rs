@@ -116,7 +116,7 @@ pub enum AssertionFacts {
     Given,
 }
 
-/// What the token of a script is good for, of a caller who came with one.
+/// What the token of a script or a machine is good for, of a caller who came with one or is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenFacts {
     /// The actions that its owner chose.

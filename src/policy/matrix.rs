@@ -132,8 +132,11 @@ fn row(action: ActionKind) -> Row {
         | A::AskChallenge
         | A::MakeToken
         | A::ListTokens
+        | A::AddMachine
+        | A::ListMachines
         // Administrators end those of others; `scope/tokens.rs` checks that.
         | A::RevokeToken
+        | A::EndMachine
         | A::ListInbox
         | A::ReadKeys
         | A::ReadCheckpoint

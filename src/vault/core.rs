@@ -30,7 +30,7 @@ use crate::vault::keyring::{CaseKeys, Keyring};
 use crate::vault::last_backups::LastBackups;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
-use crate::vault::rotations::Rotations;
+use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::settings::Settings;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::{ControlState, LeafTimes, Readers};
@@ -135,6 +135,17 @@ impl Core {
     /// The keyring, for somebody who changes it.
     pub(in crate::vault) fn keyring_to_change(&self) -> std::sync::RwLockWriteGuard<'_, Keyring> {
         self.keyring.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far the rotations are that the keyring says are under way: that of the root first, then those of cases.
+    pub(in crate::vault) fn rotations_under_way(&self) -> Vec<RotationProgress> {
+        let (of_root, cases) = {
+            let keys = self.keys();
+            (keys.root_rotates().then_some(None), keys.rotating())
+        };
+        let cases = cases.into_iter().map(Some);
+        let all = of_root.into_iter().chain(cases);
+        all.map(|case| self.rotations.progress(case)).collect()
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

@@ -2,8 +2,8 @@
 //!
 //! An older database knows nothing of the erasures that came after it. So their lists are in a file of their own too,
 //! which is backed up with the keyring: a list of keyed tags for each case, sealed under a key of the case that never
-//! changes and ends with the case, and the whole sealed under a key of the root. The file has a generation; the leaf of
-//! each erasure that is finished says which one, so an older file is found.
+//! changes and ends with the case, and the whole sealed under the lasting key of the vault, which no new root changes.
+//! The file has a generation; the leaf of each erasure that is finished says which one, so an older file is found.
 //!
 //! Not promised: that an older database and an older file put back together are found by this; the high-water mark and
 //! kept checkpoints find that.

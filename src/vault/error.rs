@@ -41,6 +41,10 @@ pub enum Conflict {
     PasskeyKnown,
     /// The caller has as many passkeys as somebody may have.
     TooManyPasskeys,
+    /// The caller has as many tokens for scripts as somebody may have.
+    TooManyTokens,
+    /// The vault has another administrator, so that one comes and goes with the vault's passphrase only.
+    AdministratorOnHost,
     /// It is the only passkey of its owner.
     LastPasskey,
     /// Nothing about the clock is in doubt.
@@ -83,6 +87,8 @@ impl Conflict {
             Self::OwnMembership => "own-membership",
             Self::PasskeyKnown => "passkey-known",
             Self::TooManyPasskeys => "too-many-passkeys",
+            Self::TooManyTokens => "too-many-tokens",
+            Self::AdministratorOnHost => "administrator-on-host",
             Self::LastPasskey => "last-passkey",
             Self::ClockRight => "clock-right",
             Self::RotationUnderWay => "rotation-under-way",
@@ -249,6 +255,8 @@ impl OperationError {
                 | Conflict::OwnMembership
                 | Conflict::PasskeyKnown
                 | Conflict::TooManyPasskeys
+                | Conflict::TooManyTokens
+                | Conflict::AdministratorOnHost
                 | Conflict::LastPasskey
                 | Conflict::ClockRight
                 | Conflict::KeyringSlots

@@ -1,6 +1,7 @@
-//! How far the rotations of case keys are, in memory: for the status of the keyring, the console and metrics.
+//! How far the rotations of case keys and of the root are, in memory: for the status of the keyring, the console and
+//! metrics.
 //!
-//! Which cases are being rotated is in the keyring: those with two keys or more. Here is only how much was done of
+//! Which are under way is in the keyring: those of which it has two keys or more. Here is only how much was done of
 //! each, and whether a fault is in the way; whoever seals the parts again (`vault/rotate/`) says so. A start begins
 //! with nothing and knows more as soon as the work goes on.
 
@@ -11,11 +12,11 @@ use std::time::Instant;
 
 use crate::domain::CaseId;
 
-/// How far the rotation of one case's key is.
+/// How far the rotation of one case's key is, or of the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RotationProgress {
-    /// The case.
-    pub case: CaseId,
+    /// The case; none for the root.
+    pub case: Option<CaseId>,
     /// How many bytes there are to be sealed again; `None` until they were counted after a start.
     pub bytes: Option<u64>,
     /// How many of them are under the new key.
@@ -28,7 +29,8 @@ pub struct RotationProgress {
 
 /// All of them, as they come and go.
 pub(in crate::vault) struct Rotations {
-    by_case: Mutex<BTreeMap<CaseId, Rotating>>,
+    /// By the case; that of the root has none.
+    all: Mutex<BTreeMap<Option<CaseId>, Rotating>>,
     /// Held by whoever writes parts of exhibits anew: a rotation or an erasure.
     rewrites: Mutex<()>,
     /// How many erasures wait for that.
@@ -40,7 +42,7 @@ pub(in crate::vault) struct Rotations {
 impl Default for Rotations {
     fn default() -> Self {
         Self {
-            by_case: Mutex::default(),
+            all: Mutex::default(),
             rewrites: Mutex::default(),
             erasures_wait: AtomicUsize::new(0),
             steps: AtomicU64::new(u64::MAX),
@@ -92,19 +94,19 @@ impl Rotations {
     }
 
     /// The work on a case goes on: so much there is in all, and so much of it is done.
-    pub(in crate::vault) fn goes_on(&self, case: &CaseId, bytes: u64, done: u64) {
+    pub(in crate::vault) fn goes_on(&self, case: Option<&CaseId>, bytes: u64, done: u64) {
         let rotating = Rotating {
             bytes: Some(bytes.max(done)),
             done,
             since: Some((Instant::now(), done)),
             held_up: false,
         };
-        self.all().insert(case.clone(), rotating);
+        self.all().insert(case.cloned(), rotating);
     }
 
     /// More is under the new key.
-    pub(in crate::vault) fn did(&self, case: &CaseId, bytes: u64) {
-        if let Some(rotating) = self.all().get_mut(case) {
+    pub(in crate::vault) fn did(&self, case: Option<&CaseId>, bytes: u64) {
+        if let Some(rotating) = self.all().get_mut(&case.cloned()) {
             rotating.done = rotating.done.saturating_add(bytes);
             // Records came to the case meanwhile.
             let all = rotating.bytes.unwrap_or_default().max(rotating.done);
@@ -113,19 +115,19 @@ impl Rotations {
     }
 
     /// A fault is in the way.
-    pub(in crate::vault) fn failed(&self, case: &CaseId) {
+    pub(in crate::vault) fn failed(&self, case: Option<&CaseId>) {
         let mut all = self.all();
-        let rotating = all.entry(case.clone()).or_default();
+        let rotating = all.entry(case.cloned()).or_default();
         rotating.held_up = true;
         rotating.since = None;
     }
 
-    pub(in crate::vault) fn ended(&self, case: &CaseId) {
-        self.all().remove(case);
+    pub(in crate::vault) fn ended(&self, case: Option<&CaseId>) {
+        self.all().remove(&case.cloned());
     }
 
-    /// How far the rotation of this case is, which the keyring says is under way.
-    pub(in crate::vault) fn progress(&self, case: CaseId) -> RotationProgress {
+    /// How far the rotation of this case or of the root is, which the keyring says is under way.
+    pub(in crate::vault) fn progress(&self, case: Option<CaseId>) -> RotationProgress {
         let all = self.all();
         let Some(rotating) = all.get(&case) else {
             return RotationProgress {
@@ -150,8 +152,8 @@ impl Rotations {
         }
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<CaseId, Rotating>> {
-        self.by_case.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Option<CaseId>, Rotating>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,20 +164,23 @@ mod tests {
     #[test]
     fn progress_counts_what_was_done_and_never_more_than_there_is() {
         let (rotations, case) = (Rotations::default(), CaseId::from_random([1; 13]));
-        let progress = || rotations.progress(case.clone());
+        let case = Some(&case);
+        let progress = || rotations.progress(case.cloned());
         assert_eq!((progress().bytes, progress().done), (None, 0));
-        rotations.did(&case, 5);
+        rotations.did(case, 5);
         assert_eq!(progress().done, 0, "nothing goes on yet");
-        rotations.goes_on(&case, 100, 10);
-        rotations.did(&case, 30);
+        rotations.goes_on(case, 100, 10);
+        rotations.did(case, 30);
         assert_eq!((progress().bytes, progress().done), (Some(100), 40));
-        rotations.did(&case, 90);
+        rotations.did(case, 90);
         assert_eq!((progress().bytes, progress().done), (Some(130), 130));
-        rotations.failed(&case);
+        rotations.failed(case);
         assert!(progress().held_up && progress().bytes_per_second.is_none());
-        rotations.goes_on(&case, 130, 130);
+        rotations.goes_on(case, 130, 130);
         assert!(!progress().held_up);
-        rotations.ended(&case);
+        rotations.goes_on(None, 7, 3);
+        rotations.ended(case);
         assert_eq!(progress().bytes, None);
+        assert_eq!(rotations.progress(None).bytes, Some(7));
     }
 }

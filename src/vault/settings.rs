@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
+use crate::vault::argon2id::Argon2Params;
 use crate::vault::key_ages::KeyAges;
 use crate::vault::program::Programs;
 
@@ -85,6 +86,8 @@ pub struct Settings {
     pub destruction_delay_s: i64,
     /// How long somebody who lost their passkeys waits, and can be stopped, before they enrol a new one, in seconds.
     pub recovery_s: i64,
+    /// What hashing an operator's password costs. No configuration sets it.
+    pub password_cost: Argon2Params,
     /// Who must have a second factor.
     pub second_factor: SecondFactor,
     /// Who must have a passkey.
@@ -221,6 +224,7 @@ impl Default for Settings {
             export_s: 7 * 86_400,
             destruction_delay_s: 72 * 3600,
             recovery_s: 24 * 3600,
+            password_cost: Argon2Params::PASSWORD,
             second_factor: SecondFactor::ByRole,
             passkeys: Passkeys::Required,
             provider: None,

@@ -219,8 +219,8 @@ impl Vault {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;
         let mut all = Vec::new();
-        for (kind, _) in REQUEST_KINDS {
-            let rows = request_rows::list(connection, case, kind, None)?;
+        for kind in &REQUEST_KINDS {
+            let rows = request_rows::list(connection, case, kind.name, None)?;
             all.extend(rows.into_iter().map(|row| row.id));
         }
         Ok(all)

@@ -41,8 +41,8 @@ use crate::vault::key_ages::{KeyDue, KnownDues};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
 use crate::vault::ledger::{
-    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, found_log, name_of_log,
-    trail, write_mark, write_vkey,
+    Book, BookError, ControlFault, Health, Ledger, MarkFault, clock_keeper, elements_of, found_log,
+    keys_in_force, name_of_log, trail, write_mark, write_vkey,
 };
 use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
@@ -311,12 +311,9 @@ impl Vault {
         self.core.held_up.all()
     }
 
-    /// How far the rotations of case keys are that are under way.
+    /// How far the rotations of case keys and of the root are that are under way.
     pub fn rotations(&self) -> Vec<RotationProgress> {
-        let cases = self.core.keys().rotating().into_iter();
-        cases
-            .map(|case| self.core.rotations.progress(case))
-            .collect()
+        self.core.rotations_under_way()
     }
 
     /// The cases with an erasure that a fault keeps from its end.
@@ -712,10 +709,9 @@ impl Operation for Strangers {
 }
 
 /// Reads the control rows, which the writer is then held to.
-fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, StoreError> {
-    let key = keyring.root_keys().control_elements().clone();
-    let element = move |row: &[u8]| key.mac(b"control row 1\0", row);
-    let control = Arc::new(ControlState::load(writer, element)?);
+fn watch(writer: &mut Writer, keyring: &Keyring) -> Result<Arc<ControlState>, StartError> {
+    let elements = elements_of(keys_in_force(writer, keyring)?);
+    let control = Arc::new(ControlState::load(writer, elements)?);
     writer.watch(&control);
     Ok(control)
 }

@@ -10,6 +10,9 @@ mod across;
 mod network;
 mod support;
 
+#[path = "../checks/directory.rs"]
+mod directory;
+
 #[path = "../checks/outside.rs"]
 #[expect(dead_code, reason = "what runs the Python programs is for the checks")]
 mod outside;
@@ -25,6 +28,7 @@ mod export;
 mod health;
 mod inbox;
 mod key;
+mod machine;
 mod membership;
 mod operator;
 mod passkey;

@@ -183,6 +183,22 @@ fn a_password_is_hashed_where_somebody_signs_in_enrols_or_changes_it_and_nowhere
             "src/vault/sign_in/enrol.rs".to_owned(),
         ])
     );
+    // What a hash costs is a constant that tests of the whole vault lower; no configuration and no command does.
+    let cost: BTreeSet<_> = with("password_cost").into_keys().collect();
+    assert_eq!(
+        cost,
+        BTreeSet::from([
+            "src/config/file.rs".to_owned(),
+            "src/vault/scope/password.rs".to_owned(),
+            "src/vault/settings.rs".to_owned(),
+            "src/vault/sign_in/credentials.rs".to_owned(),
+            "src/vault/sign_in/enrol.rs".to_owned(),
+        ])
+    );
+    assert!(
+        source("src/config/file.rs").contains("password_cost: Settings::default().password_cost,")
+    );
+    assert!(source("src/vault/settings.rs").contains("password_cost: Argon2Params::PASSWORD,"));
     // What every request goes through knows tokens only, by their SHA-256.
     for path in [
         "src/http/authenticate.rs",

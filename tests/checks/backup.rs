@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use breachvault::domain::{OperatorName, SlotLabel};
 use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
-use breachvault::operations::key::RotateCaseKey;
+use breachvault::operations::key::{
+    CarryOutSlotChange, DecideSlotChange, RequestSlotChange, RotateCaseKey,
+};
 use breachvault::operations::only_reason;
-use breachvault::operations::operator::AddOperator;
+use breachvault::operations::operator::{AddOperator, ResetSecondFactor};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{ReadReveal, RequestReveal};
 use breachvault::policy::Denial;
@@ -22,14 +24,15 @@ use breachvault::vault::backup::{
 };
 use breachvault::vault::clock::{Clock as _, ManualClock};
 use breachvault::vault::entropy::SystemEntropy;
-use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password};
+use breachvault::vault::identity::{EnrolmentToken, NewPassword, Password, TotpCode};
 use breachvault::vault::keyring::{
     Argon2Params, Handed, Keyring, KeyringError, LockedKeyring, Passphrase, PreparedSlot, Programs,
     SlotWanted,
 };
 use breachvault::vault::trail::{self, TrailFailure};
 use breachvault::vault::{
-    Caller, Passkeys, Paths, Refusal, SecondFactor, Settings, SignIn, StartError, Vault,
+    Caller, MarkFault, Passkeys, Paths, Refusal, SecondFactor, SetSecondFactor, Settings, SignIn,
+    StartError, Vault,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -390,6 +393,62 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
     trail::verify_directory(&third, None, &[kept_before]).unwrap();
 }
 
+/// Two people agreed to replace a second factor, and a code of the old one took that back, after the backup.
+#[test]
+fn a_reset_of_the_backup_does_not_come_back_with_a_restore() {
+    let house = House::new();
+    let name = || OperatorName::parse("ingeborg").unwrap();
+    let password = || Password::new("the long password of ingeborg".to_owned());
+    let set_up = |vault: &Vault| {
+        let (name, password) = (name(), password());
+        let asked = SetSecondFactor {
+            name,
+            password,
+            address: None,
+        };
+        let reply = vault.set_second_factor(asked).ok().unwrap().ok()?;
+        let shown = house::json_of(reply)["totp_secret"].clone();
+        Some(shown.as_str().unwrap().to_owned())
+    };
+    let secret = set_up(&house.vault).unwrap();
+    let by_code = |vault: &Vault, clock: &ManualClock| {
+        let shown = house::code(&secret, clock);
+        let attempt = SignIn {
+            name: name(),
+            password: password(),
+            totp: Some(TotpCode::parse(&shown).ok().unwrap()),
+            address: None,
+        };
+        vault.sign_in_here(attempt).unwrap()
+    };
+    by_code(&house.vault, &house.clock).unwrap();
+    house.clock.advance_seconds(60);
+    let people = &house.people;
+    let whom = people.investigator.operator_id().unwrap();
+    let reset = |by: &Caller| {
+        let act = ResetSecondFactor {
+            operator: whom.clone(),
+            why: only_reason(REASON).unwrap(),
+        };
+        house.vault.perform(by, act).unwrap();
+    };
+    reset(&people.lead);
+    reset(&people.other_lead);
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&house.paths(), "a.bvdata");
+    let keyring = shelf.back_up_keyring(&house.paths());
+    // It was not lost.
+    by_code(&house.vault, &house.clock).unwrap();
+    assert!(set_up(&house.vault).is_none());
+    drop(house.close());
+
+    let paths = shelf.restore(&database, &keyring, None).unwrap();
+    let clock = ManualClock::new(LATER.parse().unwrap());
+    let vault = house::open_at(&paths, clock.clone()).unwrap();
+    assert!(set_up(&vault).is_none(), "the password alone replaces it");
+    by_code(&vault, &clock).unwrap();
+}
+
 /// A million people's messages are back in service within minutes. Where `CI` is set, or with `RESTORE_ROWS=5000000`,
 /// with five million records; otherwise with as many as take a second.
 #[test]
@@ -651,6 +710,64 @@ fn a_backup_from_before_a_rotation_needs_the_keyring_of_its_time() {
         &number,
     );
     assert_eq!(seen.unwrap()["results"][0]["state"], "exposed");
+}
+
+#[test]
+fn a_backup_from_before_a_new_root_needs_the_keyring_of_its_time() {
+    let house = House::new();
+    house.admit(log(300, 1)).unwrap();
+    let (before, midst, after) = (Shelf::new(), Shelf::new(), Shelf::new());
+    let both = |shelf: &Shelf| {
+        let (data, _) = shelf.back_up(&house.paths(), "vault.bvdata");
+        (data, shelf.back_up_keyring(&house.paths()))
+    };
+    let administrator = sign_in(&house.vault, "archibald");
+    let invited = json!({ "name": "adelheid", "role": "administrator" });
+    let invited = house.ask::<AddOperator>(&administrator, &[], invited);
+    let token = EnrolmentToken::parse(invited.unwrap()["enrolment"].as_str().unwrap()).unwrap();
+    let other = house::enter(&house.vault, "adelheid", &token);
+    let old = both(&before);
+    let wanted = json!({ "change": "rotate-root", "reason": REASON });
+    house
+        .ask::<RequestSlotChange>(&administrator, &[], wanted)
+        .unwrap();
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    house.ask::<DecideSlotChange>(&other, &[], yes).unwrap();
+    let reason = json!({ "reason": REASON });
+    house
+        .ask::<CarryOutSlotChange>(&administrator, &[], reason)
+        .unwrap();
+    // Of the midst of it the keyring of that moment opens everything.
+    assert_eq!(house.vault.rotate_some(1), Ok(false));
+    let of_midst = both(&midst);
+    assert_eq!(house.vault.rotate(), Ok(1));
+    let new = both(&after);
+
+    for (database, keyring, shelf) in [
+        (&old.0, &new.1, &before),
+        (&of_midst.0, &new.1, &midst),
+        (&new.0, &old.1, &after),
+    ] {
+        match shelf.restore(database, keyring, None) {
+            Err(RestoreError::OtherRoot) => {}
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+        assert_eq!(shelf.left(), [""; 0], "nothing is left");
+    }
+    // Today's mark says nothing to the keyring of then.
+    let mark = house.paths().high_water_mark();
+    match before.restore(&old.0, &old.1, Some(&mark)) {
+        Err(RestoreError::Mark(MarkFault::Foreign)) => {}
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+    for ((database, keyring), shelf) in [(&old, &before), (&of_midst, &midst), (&new, &after)] {
+        let vault = open(&shelf.restore(database, keyring, None).unwrap());
+        let checks = vault.check_exhibits().unwrap();
+        assert!(checks.iter().all(|check| check.is_sound()));
+        assert!(vault.check_details().is_ok());
+        let under_way = usize::from(std::ptr::eq(shelf, &midst));
+        assert_eq!(vault.rotate(), Ok(under_way));
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::directory::directory;
 use crate::secret_file::write_secret;
 
 const PASSPHRASE: &str = "a passphrase of the tests";
@@ -50,9 +51,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let bench = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
+        let bench = Self { dir: directory() };
         bench.secret("passphrase", PASSPHRASE);
         bench.secret("wrong", "another passphrase");
         bench.secret("password", PASSWORD);

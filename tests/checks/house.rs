@@ -26,6 +26,7 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::directory::directory;
 use crate::secret_file::write_secret;
 
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
@@ -68,7 +69,7 @@ impl House {
 
     /// The same, in a directory in which something is done before.
     pub(crate) fn after(moment: Moment, prepare: impl FnOnce(&Paths)) -> Self {
-        let directory = TempDir::new().unwrap();
+        let directory = directory();
         prepare(&Paths::of(directory.path()));
         let clock = ManualClock::new(moment);
         let Founded { vault, invitation } = Vault::create(
@@ -155,7 +156,7 @@ impl House {
 
     /// The files as they are now: what a process that is killed leaves.
     pub(crate) fn left_by_a_kill(&self) -> Closed {
-        let directory = TempDir::new().unwrap();
+        let directory = directory();
         copy_into(self.directory.path(), directory.path());
         Closed {
             people: self.people.clone(),
@@ -179,7 +180,7 @@ impl Closed {
 
     /// A copy of the vault's files, to be damaged instead of the original.
     pub(crate) fn copy(&self) -> Self {
-        let directory = TempDir::new().unwrap();
+        let directory = directory();
         copy_into(self.directory.path(), directory.path());
         Self {
             people: self.people.clone(),
@@ -252,6 +253,8 @@ pub(crate) fn settings() -> Settings {
         idle_s: 8 * 3600,
         reveal_s: 3600,
         destruction_delay_s: 3600,
+        // Every house lets six people in, and no test guesses passwords.
+        password_cost: Argon2Params::new(8, 1, 1).unwrap(),
         // Small vaults are rotated in several steps, too.
         rotation_step_bytes: 256 << 10,
         ..Settings::default()

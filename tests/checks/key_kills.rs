@@ -1,5 +1,5 @@
-//! `kill -9` at any moment while the passphrase is changed, and while the signing keys get their successors: the vault
-//! opens, its log verifies, and what did not happen can be done again.
+//! `kill -9` at any moment while the passphrase is changed, while the signing keys get their successors, and while the
+//! root gets one: the vault opens, its log verifies, and what did not happen can be done again.
 //!
 //! Each series kills a few programs; `KILLS` says how many. With 500 it takes some minutes:
 //! `KILLS=500 cargo test --test checks key_kills`.
@@ -23,16 +23,10 @@ use breachvault::vault::{Caller, Paths, SignIn, Vault, trail};
 use serde_json::{Value, json};
 
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, enter};
-use crate::outside;
+use crate::kills::kills;
 use crate::secret_file::write_secret;
 
 const NEW: &str = "another passphrase for tests";
-
-/// How many programs each series kills.
-fn kills() -> u32 {
-    let wanted = outside::setting("KILLS");
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(4)
-}
 
 /// A closed vault beside which the program's secrets lie.
 fn secrets(house: &Closed) {
@@ -144,15 +138,16 @@ fn a_change_of_the_passphrase_killed_at_any_moment_leaves_the_old_one_or_the_new
     });
 }
 
-#[test]
-fn new_signing_keys_killed_at_any_moment_are_there_whole_or_not_at_all_and_can_be_made_again() {
+/// A closed vault in which a change of the keyring waits for the first administrator to carry it out; a checkpoint of
+/// then, and the key of the log.
+fn approved(change: &str) -> (Closed, [Vec<u8>; 1], VerifierKey) {
     let house = House::at(SystemClock.now());
     let administrator = sign_in(&house.vault, "archibald");
     let invited = json!({ "name": "adelheid", "role": "administrator" });
     let invited = ask::<AddOperator>(&house.vault, &administrator, &[], invited).unwrap();
     let token = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
     let other = enter(&house.vault, "adelheid", &token);
-    let wanted = json!({ "change": "new-signing-keys", "reason": REASON });
+    let wanted = json!({ "change": change, "reason": REASON });
     ask::<RequestSlotChange>(&house.vault, &administrator, &[], wanted).unwrap();
     let yes = json!({ "decision": "approve", "reason": REASON });
     ask::<DecideSlotChange>(&house.vault, &other, &[], yes).unwrap();
@@ -160,11 +155,20 @@ fn new_signing_keys_killed_at_any_moment_are_there_whole_or_not_at_all_and_can_b
     let Ok(Value::String(kept)) = kept else {
         panic!("{kept:?}");
     };
-    let kept = [kept.into_bytes()];
     let whole = house.close();
     let old = fs::read_to_string(whole.paths().vkey()).unwrap();
-    let old: VerifierKey = old.trim().parse().unwrap();
+    (whole, [kept.into_bytes()], old.trim().parse().unwrap())
+}
 
+fn carry_out(vault: &Vault) {
+    let administrator = sign_in(vault, "archibald");
+    let body = json!({ "reason": REASON });
+    ask::<CarryOutSlotChange>(vault, &administrator, &[], body).unwrap();
+}
+
+#[test]
+fn new_signing_keys_killed_at_any_moment_are_there_whole_or_not_at_all_and_can_be_made_again() {
+    let (whole, kept, old) = approved("new-signing-keys");
     let arguments = ["key", "carry-out", "--reason", REASON];
     series(&whole, &arguments, |killed| {
         let paths = killed.paths();
@@ -174,9 +178,7 @@ fn new_signing_keys_killed_at_any_moment_are_there_whole_or_not_at_all_and_can_b
         assert_eq!(verified(&paths, Some(&old), &kept).successors.len(), told);
         if told == 0 {
             // It did not happen, so it is done now, by the decision of before.
-            let administrator = sign_in(&vault, "archibald");
-            let body = json!({ "reason": REASON });
-            ask::<CarryOutSlotChange>(&vault, &administrator, &[], body).unwrap();
+            carry_out(&vault);
         }
         vault.check_details().unwrap();
         vault.stop().unwrap();
@@ -186,5 +188,40 @@ fn new_signing_keys_killed_at_any_moment_are_there_whole_or_not_at_all_and_can_b
         let beside = fs::read_to_string(paths.vkey()).unwrap();
         assert_eq!(beside.trim(), told.successors[0].key.to_string());
         assert!(trail::verify_directory(&paths, Some(old.clone()), &[]).is_err());
+    });
+}
+
+#[test]
+fn a_new_root_killed_at_any_moment_opens_and_goes_on_and_comes_once() {
+    let (whole, kept, old) = approved("rotate-root");
+    let arguments = ["key", "carry-out", "--reason", REASON];
+    series(&whole, &arguments, |killed| {
+        let paths = killed.paths();
+        let root = || {
+            let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+            locked.status().root_since
+        };
+        let came = root();
+        let vault = open_by(&paths, PASSPHRASE).unwrap();
+        vault.check_details().unwrap();
+        sign_in(&vault, "archibald");
+        // The leaf may be missing where the root is there; then the same change is carried out again, and the root
+        // that came by it stays.
+        if verified(&paths, None, &kept).successors.is_empty() {
+            carry_out(&vault);
+        }
+        assert!(came == 1 || root() == came);
+        let under_way = vault.rotations().len();
+        assert_eq!(vault.rotate(), Ok(under_way));
+        assert_eq!(vault.rotations(), []);
+        vault.check_details().unwrap();
+        sign_in(&vault, "archibald");
+        vault.stop().unwrap();
+        drop(vault);
+        assert!(root() > 1);
+        assert_eq!(verified(&paths, Some(&old), &kept).successors.len(), 1);
+        let again = open_by(&paths, PASSPHRASE).unwrap();
+        assert_eq!(again.rotate(), Ok(0));
+        sign_in(&again, "adelheid");
     });
 }

@@ -25,8 +25,8 @@ use breachvault::vault::identity::Password;
 use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{Caller, Paths, SignIn, Vault, trail};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
+use crate::directory::directory;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::outside;
 
@@ -178,14 +178,15 @@ fn begin(act: Act, vault: &Closed, request: &str) -> (Child, impl Iterator<Item 
     (child, lines)
 }
 
-fn kills() -> u32 {
+/// How many processes a series kills: a few, because each costs a process and a start.
+pub(crate) fn kills() -> u32 {
     outside::setting("KILLS").map_or(5, |count| count.parse().unwrap())
 }
 
 /// Kills the act at moments that are spread over the time that it takes, and looks at what each left.
 fn killed_again_and_again(act: Act, holds: impl Fn(&Prepared, &Closed, &Path) -> bool) {
     let prepared = prepared();
-    let shelf = TempDir::new().unwrap();
+    let shelf = directory();
     let request = |no: u32| match act {
         Act::Destruction => prepared.destruction.clone(),
         Act::Erasure => prepared.erasure.clone(),

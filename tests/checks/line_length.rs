@@ -1,10 +1,23 @@
 //! Lines that people read have at most 120 columns: prose in Markdown files, and comments in Rust
-//! files. Tables, code blocks and lines that are one long link are excepted.
+//! files. Code blocks, lines that are one long link, and the tables of a few pages are excepted.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const COLUMNS: usize = 120;
+
+/// The pages whose tables have rows that are wider. What does not fit elsewhere becomes a list.
+const WIDE_TABLES: [&str; 9] = [
+    "README.md",
+    "SECURITY.md",
+    "docs/benchmarks.md",
+    "docs/console.md",
+    "docs/data-format.md",
+    "docs/data-sources.md",
+    "docs/errors.md",
+    "docs/leaf-format.md",
+    "docs/shell.md",
+];
 
 #[test]
 fn prose_and_comments_have_at_most_120_columns() {
@@ -19,7 +32,7 @@ fn prose_and_comments_have_at_most_120_columns() {
     files.extend(at_the_top.filter(|path| path.is_file()));
 
     let mut checked = 0;
-    let mut long = Vec::new();
+    let (mut long, mut wide) = (Vec::new(), Vec::new());
     for file in files {
         let name = file
             .strip_prefix(root)
@@ -34,6 +47,10 @@ fn prose_and_comments_have_at_most_120_columns() {
         };
         checked += 1;
         let text = fs::read_to_string(&file).unwrap();
+        let is_wide = |line: &str| line.starts_with('|') && line.chars().count() > COLUMNS;
+        if name.ends_with(".md") && text.lines().any(is_wide) {
+            wide.push(name.clone());
+        }
         for (number, line) in kept(&text) {
             if line.chars().count() > COLUMNS {
                 long.push(format!("{name}:{number}"));
@@ -46,6 +63,8 @@ fn prose_and_comments_have_at_most_120_columns() {
         "more than {COLUMNS} columns:\n{}",
         long.join("\n")
     );
+    wide.sort_unstable();
+    assert_eq!(wide, WIDE_TABLES, "pages with wide tables");
 }
 
 /// The lines of a Markdown file, numbered from 1, without tables, code blocks and bare links.

@@ -1,10 +1,11 @@
 //! Tests through the library's public door, or of the built program. They are one
 //! binary, because each binary links the whole program.
 //!
-//! `house` makes a vault with one operator for each role; `outside` runs programs
-//! that are not ours.
+//! `house` makes a vault with one operator for each role, `directory` a folder for
+//! one; `outside` runs programs that are not ours.
 
 mod demo;
+mod directory;
 mod house;
 mod outside;
 
@@ -37,6 +38,7 @@ mod postgresql;
 mod private_files;
 mod protected_attack;
 mod recovery;
+mod root_rotation;
 mod rotation;
 mod sealed_rows;
 mod sealed_start;

@@ -238,6 +238,7 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     ended(&unseal(&["--share-file", &share]), 2, "was given before");
     ended(&unseal(&["--share-file", &vault.share(1)]), 0, "opening");
     serving.line_with("unsealed: serving");
+    serving.line_with("browsers open https://localhost:");
     // It is the vault now, which knows no such person.
     let opened = vault.run(&[&login[..], &server[..]].concat());
     assert_ne!(opened.status.code(), Some(4), "{}", said(&opened));

@@ -13,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::demo::{Demo, PROGRAM};
+use crate::directory::directory;
 use crate::secret_file::write_secret;
 
 const PATIENCE_MS: u64 = 60_000;
@@ -35,7 +36,7 @@ impl Shell {
     }
 
     fn with_points(points: u32) -> Self {
-        let room = tempfile::tempdir().unwrap();
+        let room = directory();
         let demo = Demo::with_points(room.path(), points);
         Self { room, demo }
     }
@@ -203,6 +204,9 @@ fn every_command_at_a_terminal() {
         ],
     );
     assert!(named.contains("state: "), "{named}");
+    assert!(named.contains("members recognise"), "{named}");
+    let told = shell.done("investigator", &["whoami"]);
+    assert!(told.contains("no lead has recognised you there"), "{told}");
     let me = shell.json("investigator", &["whoami"]);
     assert_eq!(me["unrecognised_in"], serde_json::json!([new]));
     let heard = me["fingerprint"].as_str().unwrap().to_owned();
@@ -999,7 +1003,7 @@ fn an_invitation_is_used_at_a_terminal_and_its_second_factor_is_shown_once() {
     let enrol = ["enrol", "--server", &server, "--ca-file", &ca, "--totp"];
     let mut terminal = shell.at_terminal("nobody-yet", &enrol);
     for (asked, typed) in [
-        ("enrolment token: ", invitation.as_str()),
+        ("invitation: ", invitation.as_str()),
         ("password: ", "a password of the shell's tests"),
         ("password again: ", "a password of the shell's tests"),
     ] {

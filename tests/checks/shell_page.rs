@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use crate::demo::{Demo, PROGRAM, path_with, there};
+use crate::directory::directory;
 use crate::outside;
 
 #[test]
@@ -16,7 +17,7 @@ fn the_tour_of_the_shell_runs_word_for_word() {
     let steps = steps();
     assert!(steps.len() >= 8, "the tour has lost its steps");
     assert_eq!(steps[0].trim(), "breachvault demo");
-    let room = tempfile::tempdir().unwrap();
+    let room = directory();
     let _demo = Demo::start(room.path());
     fs::create_dir(room.path().join("bin")).unwrap();
     symlink(PROGRAM, room.path().join("bin/breachvault")).unwrap();

@@ -28,7 +28,7 @@ struct Server {
 
 impl Server {
     fn start(toml: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = crate::directory::directory();
         let paths = Paths::of(directory.path());
         let founded = Vault::create(
             &paths,

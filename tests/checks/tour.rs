@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::demo::{Demo, PROGRAM, path_with, there};
+use crate::directory::directory;
 use crate::outside;
 
 #[test]
@@ -27,7 +28,7 @@ fn the_tour_by_curl_runs_word_for_word() {
     if let Some(missing) = needed.into_iter().find(|tool| !there(tool)) {
         return outside::skip(&format!("{missing} is not installed"));
     }
-    let room = tempfile::tempdir().unwrap();
+    let room = directory();
     let steps = steps();
     assert!(steps.len() >= 8, "the tour has lost its steps");
     assert_eq!(steps[0].trim(), "cargo run --release -- demo");

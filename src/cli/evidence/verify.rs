@@ -37,7 +37,19 @@ pub(in crate::cli) struct Verify {
 
 impl Verify {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let signers = self.signer.as_deref().map(read_signers).transpose()?;
+        let (mut signers, mut ended) = (Vec::new(), Vec::new());
+        for signer in self
+            .signer
+            .as_deref()
+            .map(read_signers)
+            .transpose()?
+            .unwrap_or_default()
+        {
+            match signer.until {
+                Some(until) => ended.push((signer.key, until)),
+                None => signers.push(signer.key),
+            }
+        }
         let keys = self.vkey.iter().map(|given| read_verifier_key(given));
         let keys: Vec<VerifierKey> = keys.collect::<Result<_, _>>()?;
         let check_proof = keys.split_first().map(|(first, others)| {
@@ -49,7 +61,8 @@ impl Verify {
             }
         });
         let trust = Trust {
-            signers: signers.unwrap_or_default(),
+            signers,
+            ended,
             check_proof: check_proof.as_ref().map(|check| check as _),
             passkey_required: self.require_passkey,
             origin: self.origin.as_deref(),
@@ -79,10 +92,16 @@ impl Verify {
     }
 }
 
+/// A key, and until when it signed, if its line says so.
+struct Signer {
+    key: [u8; 32],
+    until: Option<String>,
+}
+
 /// Text that parses as a key is taken as the key; anything else is taken as a file name.
-fn read_signers(given: &str) -> Result<Vec<[u8; 32]>, CliError> {
+fn read_signers(given: &str) -> Result<Vec<Signer>, CliError> {
     if let Ok(key) = parse_public_key(given) {
-        return Ok(vec![key]);
+        return Ok(vec![Signer { key, until: None }]);
     }
     let text = fs::read_to_string(given).map_err(|error| {
         CliError::usage(format!(
@@ -94,11 +113,18 @@ fn read_signers(given: &str) -> Result<Vec<[u8; 32]>, CliError> {
     let lines = text.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let keys = lines.map(|line| {
-        let key = line.find("ssh-ed25519").and_then(|at| line.get(at..));
-        parse_public_key(key.unwrap_or(line))
-            .map_err(|error| CliError::usage(format!("--signer: {error}")))
+        let (options, key) = match line.find("ssh-ed25519") {
+            Some(at) => line.split_at(at),
+            None => ("", line),
+        };
+        let until = options.split_once("valid-before=\"");
+        let until = until.and_then(|(_, rest)| rest.split_once('"'));
+        let key =
+            parse_public_key(key).map_err(|error| CliError::usage(format!("--signer: {error}")))?;
+        let until = until.map(|(until, _)| until.to_owned());
+        Ok::<_, CliError>(Signer { key, until })
     });
-    let keys: Vec<[u8; 32]> = keys.collect::<Result<_, _>>()?;
+    let keys: Vec<Signer> = keys.collect::<Result<_, _>>()?;
     match keys.is_empty() {
         true => Err(CliError::usage("--signer: there is no key in the file")),
         false => Ok(keys),

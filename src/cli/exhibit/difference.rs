@@ -5,7 +5,7 @@ use clap::Args;
 use super::withdraw::{act, id, usage};
 use crate::cli::error::CliError;
 use crate::cli::local::LocalIfAny;
-use crate::client::case::CaseArg;
+use crate::client::case_arg::CaseArg;
 use crate::client::{Client, exhibit};
 use crate::operations::exhibit::CompareExhibits;
 

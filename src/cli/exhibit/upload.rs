@@ -12,7 +12,7 @@ use super::options::{FileOptions, as_options, open};
 use super::report::show;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, Unit};
-use crate::client::case::CaseArg;
+use crate::client::case_arg::CaseArg;
 use crate::client::exhibit::{Sending, interrupt, send};
 use crate::client::{Client, Failure, Interrupt, Output};
 use crate::operations::exhibit::AdmitWords;

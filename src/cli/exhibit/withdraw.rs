@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use crate::cli::answer;
 use crate::cli::error::CliError;
 use crate::cli::local::{Local, LocalIfAny};
-use crate::client::case::CaseArg;
+use crate::client::case_arg::CaseArg;
 use crate::client::{Client, Output, exhibit, request};
 use crate::operations::DecisionInput;
 use crate::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};

@@ -14,7 +14,7 @@ use crate::operations::key::{
 };
 use crate::operations::two_person::DecisionInput;
 use crate::operations::{Ids, Request};
-use crate::vault::Operation;
+use crate::vault::{Operation, Vault};
 
 /// Where the change is asked for, and why.
 #[derive(Args)]
@@ -76,7 +76,15 @@ impl Asking {
             Some(local) => {
                 let members: MoveInput = input(json!({ "reason": self.reason }))?;
                 let act = CarryOutSlotChange::read(&Ids::new(Vec::new()), members)?;
-                answer::read(local.perform(act)?)?
+                // After a new root everything is sealed again here, because nobody else would.
+                let reply = local.act(|vault, caller| {
+                    let reply = vault.perform(caller, act)?;
+                    if vault.rotations().iter().any(|one| one.case.is_none()) {
+                        rotated(vault)?;
+                    }
+                    Ok(reply)
+                })?;
+                answer::read(reply)?
             }
             None => key::carry_out(&self.place.client, &self.reason)?,
         };
@@ -98,8 +106,7 @@ impl Asking {
         let act = RotateCaseKey::read(&ids, members)?;
         let reply = local.act(|vault, caller| {
             let reply = vault.perform(caller, act)?;
-            let ended = vault.rotate();
-            ended.map_err(|fault| CliError::failed(format!("{fault}; the next start goes on")))?;
+            rotated(vault)?;
             Ok(reply)
         })?;
         Ok((answer::read(reply)?, json, true))
@@ -123,6 +130,12 @@ fn performed<O: Operation>(
     operation: O,
 ) -> Result<Value, CliError> {
     answer::read(local.perform(operation)?)
+}
+
+fn rotated(vault: &Vault) -> Result<(), CliError> {
+    let ended = vault.rotate();
+    let ended = ended.map_err(|fault| CliError::failed(format!("{fault}; the next start goes on")));
+    ended.map(drop)
 }
 
 fn input<T: serde::de::DeserializeOwned>(members: Value) -> Result<T, CliError> {

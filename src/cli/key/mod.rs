@@ -8,6 +8,7 @@ mod new_signing_keys;
 mod remove;
 mod rotate;
 mod rotate_case;
+mod rotate_root;
 mod shares;
 mod slots;
 mod status;
@@ -24,6 +25,7 @@ pub(super) enum Key {
     /// Change the passphrase, and with it the key that wraps the root key.
     Rotate(rotate::Rotate),
     RotateCase(rotate_case::RotateCase),
+    RotateRoot(rotate_root::RotateRoot),
     /// List the slots, and the change of them that waits.
     Slots(slots::Slots),
     Shares(shares::Shares),
@@ -41,6 +43,7 @@ impl Key {
             Self::Status(status) => status.run(),
             Self::Rotate(rotate) => rotate.run(),
             Self::RotateCase(rotate) => rotate.run(),
+            Self::RotateRoot(ask) => ask.run(),
             Self::Slots(slots) => slots.run(),
             Self::Shares(shares) => shares.run(),
             Self::Add(add) => add.run(),

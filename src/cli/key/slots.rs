@@ -35,7 +35,11 @@ impl Slots {
         }
         let rotations = told.pointer("/keyring/rotations").and_then(Value::as_array);
         for rotation in rotations.into_iter().flatten() {
-            streams::words("a case gets a new key:");
+            let case = rotation.get("case").is_some_and(|case| !case.is_null());
+            streams::words(match case {
+                true => "a case gets a new key:",
+                false => "the vault itself gets new keys, after a new root:",
+            });
             answer::show(rotation, false)?;
         }
         match told.get("change").filter(|change| !change.is_null()) {

@@ -83,3 +83,11 @@ impl Page for NameMemberPage {
         }))
     }
 }
+
+/// Whether the form proposes this role: the one that was typed, else the one that the operator has in the vault.
+fn is_chosen(visit: &Visit, role: &CaseRole, usual: &str) -> bool {
+    match visit.form.has("role") {
+        true => visit.holds("role", role.as_str()),
+        false => role.as_str() == usual,
+    }
+}

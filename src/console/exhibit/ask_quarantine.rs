@@ -9,10 +9,12 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::quarantine::{RequestQuarantine, RequestedQuarantine};
+use crate::operations::quarantine::RequestQuarantine;
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Quarantine;
 
 /// The form.
 pub struct QuarantineForm;
@@ -72,8 +74,8 @@ impl Page for QuarantinePage {
         Field::Text("reason"),
     ];
 
-    fn show(requested: RequestedQuarantine, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/quarantines/{}", requested.quarantine);
+    fn show(requested: Requested<Quarantine>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/quarantines/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

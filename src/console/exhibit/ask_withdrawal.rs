@@ -8,9 +8,11 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::withdrawal::{RequestWithdrawal, RequestedWithdrawal};
+use crate::operations::two_person::Requested;
+use crate::operations::withdrawal::RequestWithdrawal;
 use crate::policy::ActionKind;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Withdrawal;
 use crate::vault::{OperationError, Price};
 
 /// The form.
@@ -49,8 +51,8 @@ impl Page for WithdrawalPage {
     type Operation = RequestWithdrawal;
     const FIELDS: &'static [Field] = &[Field::Text("reason")];
 
-    fn show(requested: RequestedWithdrawal, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/withdrawals/{}", requested.withdrawal);
+    fn show(requested: Requested<Withdrawal>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/withdrawals/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

@@ -1,5 +1,5 @@
-//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or
-//! for new signing keys.
+//! `POST /console/keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, for new
+//! signing keys, or for a new root.
 
 use askama::Template;
 
@@ -22,8 +22,10 @@ struct Again<'a> {
     refused: Option<&'a Refused>,
     /// Whether it is the form that removes a slot.
     removes: bool,
-    /// Whether it is the form for new signing keys; the third one adds a slot.
+    /// Whether it is the form for new signing keys.
     signs: bool,
+    /// Whether it is the form for a new root; the fourth one adds a slot.
+    renews: bool,
 }
 
 impl Page for AskSlotChangePage {
@@ -53,6 +55,7 @@ impl Page for AskSlotChangePage {
             refused: Some(refused),
             removes: visit.form.text("change") == SlotStep::Remove.as_str(),
             signs: visit.form.text("change") == SlotStep::NewSigningKeys.as_str(),
+            renews: visit.form.text("change") == SlotStep::RotateRoot.as_str(),
         }))
     }
 }

@@ -46,6 +46,7 @@ fn wanted(change: &SlotChangeView) -> String {
     match change.slot {
         Some(slot) => format!("slot {slot} goes"),
         None if change.change == SlotStep::NewSigningKeys.as_str() => "new signing keys".to_owned(),
+        None if change.change == SlotStep::RotateRoot.as_str() => "a new root".to_owned(),
         None => "a new slot".to_owned(),
     }
 }

@@ -8,10 +8,12 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::destruction::{RequestDestruction, RequestedDestruction};
+use crate::operations::destruction::RequestDestruction;
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Destruction;
 
 /// The form.
 pub struct DestructionForm;
@@ -60,8 +62,8 @@ impl Page for DestructionPage {
     type Operation = RequestDestruction;
     const FIELDS: &'static [Field] = &[Field::Text("reason")];
 
-    fn show(requested: RequestedDestruction, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/destructions/{}", requested.destruction);
+    fn show(requested: Requested<Destruction>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/destructions/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

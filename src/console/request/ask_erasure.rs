@@ -11,12 +11,12 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::erasure::{
-    CarryOutErasure, ErasureCarriedOut, RequestErasure, RequestedErasure,
-};
+use crate::operations::erasure::{CarryOutErasure, ErasureCarriedOut, RequestErasure};
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Erasure;
 
 /// The form.
 pub struct ErasureForm;
@@ -81,8 +81,8 @@ impl Page for ErasurePage {
         Field::Text("reason"),
     ];
 
-    fn show(requested: RequestedErasure, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/erasures/{}", requested.erasure);
+    fn show(requested: Requested<Erasure>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/erasures/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

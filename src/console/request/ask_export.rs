@@ -8,10 +8,12 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::export::{RequestExport, RequestedExport};
+use crate::operations::export::RequestExport;
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Export;
 
 /// The form.
 pub struct ExportForm;
@@ -156,8 +158,8 @@ impl Page for ExportPage {
         Field::Text("reason"),
     ];
 
-    fn show(requested: RequestedExport, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/exports/{}", requested.export);
+    fn show(requested: Requested<Export>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/exports/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

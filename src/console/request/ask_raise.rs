@@ -8,10 +8,12 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
-use crate::operations::raise::{RequestRaise, RequestedRaise};
+use crate::operations::raise::RequestRaise;
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
+use crate::vault::scope::requests::Raise;
 
 /// The form.
 pub struct RaiseForm;
@@ -53,8 +55,8 @@ impl Page for RaisePage {
         Field::Text("reason"),
     ];
 
-    fn show(requested: RequestedRaise, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/raises/{}", requested.raise);
+    fn show(requested: Requested<Raise>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/raises/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

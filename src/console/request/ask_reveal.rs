@@ -7,10 +7,11 @@ use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::Visit;
-use crate::operations::reveal::{FindOpenReveals, OpenReveals, RequestReveal, RequestedReveal};
+use crate::operations::reveal::{FindOpenReveals, OpenReveals, RequestReveal};
+use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
-use crate::vault::scope::requests::{OpenRevealView, ShownState};
+use crate::vault::scope::requests::{OpenRevealView, Reveal, ShownState};
 
 /// The form.
 pub struct RevealForm;
@@ -64,8 +65,8 @@ impl Page for RevealPage {
         Field::Text("reason"),
     ];
 
-    fn show(requested: RequestedReveal, visit: &Visit) -> Result<Shown, OperationError> {
-        let path = format!("/console/reveals/{}", requested.reveal);
+    fn show(requested: Requested<Reveal>, visit: &Visit) -> Result<Shown, OperationError> {
+        let path = format!("/console/reveals/{}", requested.id);
         Ok(Shown::Next(visit.done_at(&path)))
     }
 

@@ -37,7 +37,7 @@ impl<K: Kind> Page for DecidePage<K> {
         Some(Html::of(&Again {
             visit,
             refused: Some(refused),
-            called: K::CALLED,
+            called: K::WORDS.one,
         }))
     }
 }

@@ -3,20 +3,14 @@
 use super::kind::{Kind, Steps, address};
 use crate::console::count::counted;
 use crate::console::visit::Visit;
-use crate::operations::destruction::DestructionList;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Destruction, DestructionView, ShownState};
 
 impl Kind for Destruction {
-    const PLURAL: &'static str = "destructions";
-    const CALLED: &'static str = "destruction";
     const ASKS: &'static str = "Asks to destroy the case: its keys and its rows.";
+    const HAS_FORM: bool = true;
     const DOES: &'static str = "a delay begins, in which any lead or custodian of the case can stop it. After it somebody carries it out: \
         the keys of the case leave the keyring, its rows are deleted, and nothing brings them back";
-
-    fn listing(listed: DestructionList) -> (Vec<DestructionView>, Option<String>) {
-        (listed.destructions, listed.next)
-    }
 
     fn id(view: &DestructionView) -> String {
         view.destruction.to_string()
@@ -69,7 +63,8 @@ impl Kind for Destruction {
 
 fn hours(seconds: i64) -> String {
     match seconds {
-        0..7200 => format!("{} minutes", seconds / 60),
+        0..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / 60),
         _ => format!("{} hours", seconds / 3600),
     }
 }

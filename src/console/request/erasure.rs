@@ -2,20 +2,14 @@
 
 use super::kind::{Kind, Steps, address};
 use crate::console::visit::Visit;
-use crate::operations::erasure::ErasureList;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Erasure, ErasureView, NamedBy, ShownState};
 
 impl Kind for Erasure {
-    const PLURAL: &'static str = "erasures";
-    const CALLED: &'static str = "erasure";
     const ASKS: &'static str = "Asks that the case forgets one person's number.";
+    const HAS_FORM: bool = true;
     const DOES: &'static str = "a lead or a custodian carries it out: from then on the number is answered as \
         absent, and the vault overwrites what it stored of it. The records stay, with an anonymous code";
-
-    fn listing(listed: ErasureList) -> (Vec<ErasureView>, Option<String>) {
-        (listed.erasures, listed.next)
-    }
 
     fn id(view: &ErasureView) -> String {
         view.erasure.to_string()

@@ -6,19 +6,13 @@ use super::ask_export::PROFILES;
 use super::kind::Kind;
 use crate::console::count::counted;
 use crate::console::visit::{Visit, word};
-use crate::operations::export::ExportList;
 use crate::vault::scope::requests::{AskedView, Export, ExportView};
 
 impl Kind for Export {
-    const PLURAL: &'static str = "exports";
-    const CALLED: &'static str = "export";
     const ASKS: &'static str = "Asks for a package of data, sealed to whoever it is for.";
+    const HAS_FORM: bool = true;
     const DOES: &'static str =
         "a package with this data is sealed to the recipients named here, and to nobody else";
-
-    fn listing(listed: ExportList) -> (Vec<ExportView>, Option<String>) {
-        (listed.exports, listed.next)
-    }
 
     fn id(view: &ExportView) -> String {
         view.export.to_string()

@@ -2,24 +2,22 @@
 
 use crate::console::visit::Visit;
 use crate::operations::two_person::TwoPerson;
-use crate::policy::ActionKind;
+use crate::policy::{Action, ActionKind};
 use crate::vault::scope::requests::AskedView;
 
 /// A kind of request with its words.
 pub trait Kind: TwoPerson {
-    /// The word in addresses, such as `reveals`.
-    const PLURAL: &'static str;
-    /// What one of them is called.
-    const CALLED: &'static str;
     /// What one is asked for, as a sentence about asking.
     const ASKS: &'static str;
-    /// Where one is asked for, if no form of its own does it.
+    /// Whether it is asked for by a form of its own.
+    const HAS_FORM: bool = false;
+    /// Where one is asked for otherwise.
     const WHERE: Option<&'static str> = None;
     /// What happens after a yes, as the rest of a sentence.
     const DOES: &'static str;
+    /// Whether the yes itself does it, so that nothing is left to be done with it.
+    const AT_ONCE: bool = false;
 
-    /// The requests of an answer, and what the next page begins after.
-    fn listing(listed: Self::Listed) -> (Vec<Self::View>, Option<String>);
     /// Its identifier.
     fn id(view: &Self::View) -> String;
     /// Who asked and why, who decided, and until when it holds.
@@ -53,6 +51,29 @@ pub trait Kind: TwoPerson {
     }
 }
 
+/// A kind that somebody can see: the word in addresses, what it is asked for, whether they may ask, and whether by a
+/// form of its own.
+pub(super) struct SeenKind {
+    pub(super) plural: &'static str,
+    pub(super) about: &'static str,
+    pub(super) may_ask: bool,
+    pub(super) has_form: bool,
+    /// Where it is asked for otherwise.
+    pub(super) place: Option<&'static str>,
+}
+
+pub(super) fn listed<K: Kind>(visit: &Visit) -> Option<SeenKind> {
+    let list = <K::List as Action>::KIND;
+    let ask = <K::Ask as Action>::KIND;
+    visit.may(list).then(|| SeenKind {
+        plural: K::WORDS.many,
+        about: K::ASKS,
+        may_ask: visit.may(ask),
+        has_form: K::HAS_FORM,
+        place: K::WHERE,
+    })
+}
+
 /// What can be done on a yes: the address of each form, and its button.
 pub struct Steps {
     /// How things stand.
@@ -65,5 +86,5 @@ pub struct Steps {
 
 /// The address of one request.
 pub(super) fn address<K: Kind>(id: &str) -> String {
-    format!("/console/{}/{id}", K::PLURAL)
+    format!("/console/{}/{id}", K::WORDS.many)
 }

@@ -10,7 +10,7 @@ use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
-use crate::operations::two_person::List;
+use crate::operations::two_person::{List, Listed};
 use crate::vault::OperationError;
 use crate::vault::scope::requests::AskedView;
 
@@ -32,6 +32,7 @@ struct Shows<'a> {
     about: &'static str,
     refused: Option<&'a Refused>,
     rows: Vec<Row<'a>>,
+    at_once: bool,
     next: Option<String>,
 }
 
@@ -46,8 +47,11 @@ const STATES: [(&str, &str); 7] = [
     ("expired", "expired"),
 ];
 
-/// How a state reads.
-pub(super) fn reads(state: &str) -> &str {
+/// How a state reads, of a request that a yes carries out at once or not.
+pub(super) fn reads(state: &str, at_once: bool) -> &str {
+    if at_once && state == "approved" {
+        return "approved and done";
+    }
     let found = STATES.iter().find(|(word, _)| *word == state);
     found.map_or(state, |(_, reads)| reads)
 }
@@ -60,8 +64,7 @@ impl<K: Kind> Page for ListPage<K> {
         Field::Optional("limit"),
     ];
 
-    fn show(listed: K::Listed, visit: &Visit) -> Result<Shown, OperationError> {
-        let (views, next) = K::listing(listed);
+    fn show(listed: Listed<K>, visit: &Visit) -> Result<Shown, OperationError> {
         let row = |view| {
             let id = K::id(view);
             let mut facts = K::facts(view, visit);
@@ -75,21 +78,23 @@ impl<K: Kind> Page for ListPage<K> {
         };
         Shown::page(&Shows {
             visit,
-            plural: K::PLURAL,
+            plural: K::WORDS.many,
             about: K::ASKS,
             refused: None,
-            rows: views.iter().map(row).collect(),
-            next,
+            rows: listed.requests.iter().map(row).collect(),
+            at_once: K::AT_ONCE,
+            next: listed.next,
         })
     }
 
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
         Some(Html::of(&Shows {
             visit,
-            plural: K::PLURAL,
+            plural: K::WORDS.many,
             about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),
+            at_once: K::AT_ONCE,
             next: None,
         }))
     }

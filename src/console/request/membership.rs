@@ -2,20 +2,15 @@
 
 use super::kind::Kind;
 use crate::console::visit::Visit;
-use crate::operations::membership::MembershipList;
 use crate::vault::scope::requests::{AskedView, Membership, MembershipView};
 
 impl Kind for Membership {
-    const PLURAL: &'static str = "memberships";
-    const CALLED: &'static str = "membership";
     const ASKS: &'static str = "Asks to name somebody as a member of the case.";
     const WHERE: Option<&'static str> =
         Some("The members' page asks for it where another lead decides.");
-    const DOES: &'static str = "the operator has the role in the case at once";
-
-    fn listing(listed: MembershipList) -> (Vec<MembershipView>, Option<String>) {
-        (listed.memberships, listed.next)
-    }
+    const DOES: &'static str =
+        "the operator has the role in the case, as soon as a lead has recognised them";
+    const AT_ONCE: bool = true;
 
     fn id(view: &MembershipView) -> String {
         view.membership.to_string()

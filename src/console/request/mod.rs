@@ -24,6 +24,24 @@ mod read;
 mod reveal;
 mod withdrawal;
 
+/// All kinds, as the page that lists them shows them.
+const KINDS: [fn(&Visit) -> Option<SeenKind>; 8] = [
+    listed::<Reveal>,
+    listed::<Export>,
+    listed::<Raise>,
+    listed::<Withdrawal>,
+    listed::<Quarantine>,
+    listed::<Membership>,
+    listed::<Destruction>,
+    listed::<Erasure>,
+];
+
+use self::kind::{SeenKind, listed};
+use crate::console::visit::Visit;
+use crate::vault::scope::requests::{
+    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
+};
+
 pub use self::ask_destruction::{DestructionForm, DestructionPage};
 pub use self::ask_erasure::{CarryOutErasurePage, ErasureForm, ErasurePage};
 pub use self::ask_export::{ExportForm, ExportPage};
@@ -31,6 +49,7 @@ pub use self::ask_raise::{RaiseForm, RaisePage};
 pub use self::ask_reveal::{RevealForm, RevealPage};
 pub use self::decide::DecidePage;
 pub use self::end_case::{CarryOutPage, StopPage};
+pub use self::kind::Kind;
 pub use self::kinds::KindsPage;
 pub use self::list::ListPage;
 pub use self::open_quarantine::OpenQuarantinePage;

@@ -3,22 +3,15 @@
 use super::kind::Kind;
 use crate::console::count::counted;
 use crate::console::visit::Visit;
-use crate::operations::quarantine::QuarantineList;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{
     AskedView, Quarantine, QuarantineForm, QuarantineView, ShownState,
 };
 
 impl Kind for Quarantine {
-    const PLURAL: &'static str = "quarantines";
-    const CALLED: &'static str = "quarantine";
     const ASKS: &'static str = "Asks for rows of an exhibit that could not be admitted.";
     const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
     const DOES: &'static str = "the asker sees the rows once, masked; or they leave as a sealed list, if that was asked for";
-
-    fn listing(listed: QuarantineList) -> (Vec<QuarantineView>, Option<String>) {
-        (listed.quarantines, listed.next)
-    }
 
     fn id(view: &QuarantineView) -> String {
         view.quarantine.to_string()

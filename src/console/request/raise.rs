@@ -3,18 +3,13 @@
 use super::kind::Kind;
 use crate::console::count::counted;
 use crate::console::visit::Visit;
-use crate::operations::raise::RaiseList;
 use crate::vault::scope::requests::{AskedView, Raise, RaiseView};
 
 impl Kind for Raise {
-    const PLURAL: &'static str = "raises";
-    const CALLED: &'static str = "raise";
     const ASKS: &'static str = "Asks for more lookup points.";
+    const HAS_FORM: bool = true;
     const DOES: &'static str = "the asker has this many more lookup points until then";
-
-    fn listing(listed: RaiseList) -> (Vec<RaiseView>, Option<String>) {
-        (listed.raises, listed.next)
-    }
+    const AT_ONCE: bool = true;
 
     fn id(view: &RaiseView) -> String {
         view.raise.to_string()

@@ -25,6 +25,8 @@ struct Shows<'a> {
     id: String,
     called: &'static str,
     does: &'static str,
+    /// Whether a yes does it at once.
+    at_once: bool,
     done: Option<String>,
     asked: &'a AskedView,
     facts: Vec<(&'static str, String)>,
@@ -59,8 +61,9 @@ impl<K: Kind> Page for ReadPage<K> {
             visit,
             refused: None,
             id: K::id(&view),
-            called: K::CALLED,
+            called: K::WORDS.one,
             does: K::DOES,
+            at_once: K::AT_ONCE,
             done: K::done(&view, visit),
             asked,
             facts: K::facts(&view, visit),
@@ -71,7 +74,7 @@ impl<K: Kind> Page for ReadPage<K> {
             decides: visit.may(decide),
             ends: match asked.state {
                 ShownState::Requested => Some("To be decided by"),
-                ShownState::Approved => Some("To be used by"),
+                ShownState::Approved => (!K::AT_ONCE).then_some("To be used by"),
                 ShownState::Expired => Some("Ran out"),
                 ShownState::Denied
                 | ShownState::Used

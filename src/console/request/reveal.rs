@@ -3,21 +3,14 @@
 use super::kind::Kind;
 use crate::console::count::counted;
 use crate::console::visit::Visit;
-use crate::operations::reveal::RevealList;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Reveal, RevealView, ShownState};
 
 impl Kind for Reveal {
-    const PLURAL: &'static str = "reveals";
-    const CALLED: &'static str = "reveal";
     const ASKS: &'static str = "Asks to see the numbers of people in the clear, once.";
     const WHERE: Option<&'static str> =
         Some("Tick people in the records, or in the results of a lookup.");
     const DOES: &'static str = "the asker, and nobody else, sees these numbers once";
-
-    fn listing(listed: RevealList) -> (Vec<RevealView>, Option<String>) {
-        (listed.reveals, listed.next)
-    }
 
     fn id(view: &RevealView) -> String {
         view.reveal.to_string()

@@ -3,19 +3,13 @@
 use super::kind::Kind;
 use crate::console::count::counted;
 use crate::console::visit::Visit;
-use crate::operations::withdrawal::WithdrawalList;
 use crate::vault::scope::requests::{AskedView, Withdrawal, WithdrawalView};
 
 impl Kind for Withdrawal {
-    const PLURAL: &'static str = "withdrawals";
-    const CALLED: &'static str = "withdrawal";
     const ASKS: &'static str = "Asks to take an exhibit out of all answers.";
     const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
     const DOES: &'static str = "the exhibit counts no more: its records are in no answer";
-
-    fn listing(listed: WithdrawalList) -> (Vec<WithdrawalView>, Option<String>) {
-        (listed.withdrawals, listed.next)
-    }
+    const AT_ONCE: bool = true;
 
     fn id(view: &WithdrawalView) -> String {
         view.withdrawal.to_string()

@@ -23,6 +23,8 @@ pub struct SignInPage<'a> {
     pub kept_at: &'a str,
     /// In a demo, and there on the machine itself only: its made-up people.
     pub made_up: &'a [MadeUp],
+    /// The address to open for a passkey, if this is another one.
+    pub passkeys_at: Option<String>,
     /// What the OpenID provider is called, if there is one.
     pub provider: Option<&'a str>,
 }

@@ -2,4 +2,5 @@
 
 mod tokens;
 
+pub(super) use self::tokens::for_scripts;
 pub use self::tokens::{MakeTokenPage, RevokeTokenPage, TokensPage};

@@ -85,9 +85,47 @@ impl Page for RevokeTokenPage {
     }
 }
 
-/// What a token can be for.
-fn for_scripts() -> Vec<&'static str> {
+/// What a token or a machine can be for: each action and what it does.
+pub(in crate::console) fn for_scripts() -> Vec<(&'static str, &'static str)> {
     let all = ActionKind::ALL.iter();
     let all = all.filter(|action| action.is_for_scripts());
-    all.map(|action| action.name()).collect()
+    all.map(|action| (action.name(), in_words(*action)))
+        .collect()
+}
+
+fn in_words(action: ActionKind) -> &'static str {
+    match action {
+        ActionKind::ListCases => "your cases",
+        ActionKind::ReadCase => "a case: its state and counts",
+        ActionKind::ListExhibits => "the exhibits of a case",
+        ActionKind::CompareExhibits => "the difference of two exhibits, for 100 points",
+        ActionKind::ListDuplicates => "the duplicates of an exhibit",
+        ActionKind::ReadAdmission => "how far an admission is",
+        ActionKind::LookUp => "whether numbers are in a case",
+        ActionKind::SearchRecords => "records and timelines, numbers masked",
+        ActionKind::Scope => "counts of numbers and messages",
+        ActionKind::SearchLeaves => "a search of the audit log",
+        ActionKind::CountLeaves => "the leaves of each hour",
+        ActionKind::ReadLeaf => "a leaf of the log with its detail",
+        ActionKind::ProveLeaf => "the proof that a leaf is in the log",
+        ActionKind::ReadCheckpoint => "the newest checkpoint",
+        ActionKind::ReadVkey => "the public key of the log",
+        ActionKind::ReadSigner => "the public key of packages",
+        ActionKind::ReadClock => "the clock of the vault",
+        ActionKind::ReadHealth => "the health of the vault",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_of_a_script_is_said_in_words() {
+        for (name, words) in for_scripts() {
+            assert!(!words.is_empty(), "{name}");
+        }
+        assert!(for_scripts().len() > 10);
+    }
 }

@@ -5,6 +5,7 @@
 
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, Method};
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -51,6 +52,14 @@ fn is_own_origin(parts: &Parts) -> bool {
     let origin = one(&parts.headers, &ORIGIN).ok().flatten();
     let origin = origin.and_then(|origin| origin.strip_prefix("https://"));
     matches!((host, origin), (Some(host), Some(origin)) if host.eq_ignore_ascii_case(origin))
+}
+
+/// The host that was asked for, and its port, if the request names one that can be read.
+pub(super) fn host(parts: &Parts) -> Option<Authority> {
+    match parts.headers.get(HOST) {
+        Some(host) => host.to_str().ok().and_then(|host| host.parse().ok()),
+        None => parts.uri.authority().cloned(),
+    }
 }
 
 /// The value of a header that may be there once.

@@ -4,11 +4,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::header::HOST;
 use http::request::Parts;
-use http::uri::Authority;
 use zeroize::Zeroizing;
 
+use super::arrival;
 use crate::console::session::MadeUp;
 
 /// What signs in as somebody, in JSON.
@@ -70,12 +69,7 @@ fn is_here(from: Option<IpAddr>, parts: &Parts) -> bool {
 }
 
 fn names_this_machine(parts: &Parts) -> bool {
-    let host = match parts.headers.get(HOST) {
-        Some(host) => host.to_str().ok().and_then(|host| host.parse().ok()),
-        None => parts.uri.authority().cloned(),
-    };
-    let host: Option<Authority> = host;
-    host.is_some_and(|host| {
+    arrival::host(parts).is_some_and(|host| {
         let name = host.host().trim_start_matches('[').trim_end_matches(']');
         let address = name.parse::<IpAddr>();
         name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())

@@ -12,6 +12,7 @@ mod made_up;
 mod open;
 mod package;
 mod page;
+mod passkeys_at;
 mod plain;
 mod provider;
 mod respond;

@@ -25,7 +25,7 @@ use super::super::sessions::{
     OpenConsoleSession, RecoverInConsole, SetUpSecondFactor, UseInvitation,
 };
 use super::page::{add_cookie, go_on};
-use super::{arrival, cookie, made_up, respond, visit};
+use super::{arrival, cookie, made_up, passkeys_at, respond, visit};
 use crate::console::operator::{
     AcceptedPage, InvitationPage, Picture, RecoveryPage, SecondFactorPage,
 };
@@ -33,8 +33,9 @@ use crate::console::session::SignInPage;
 use crate::console::{Field, Form, Html, Refused, Visit, Zone, escaped, next_page};
 use crate::domain::{Moment, OperatorName, Purpose, Reason};
 use crate::operations::session::CloseSession;
+use crate::policy::ActionKind;
 use crate::vault::identity::SessionToken;
-use crate::vault::{Body, OperationError, Reply, Unauthenticated};
+use crate::vault::{Body, Caller, OperationError, Reply, Target, Unauthenticated};
 
 const SIGN_IN: &[Field] = &[
     Field::Text("name"),
@@ -405,6 +406,7 @@ pub(super) fn sign_in_form(
         kept,
         kept_at: visit.form.text("keep_at"),
         made_up: &made_up::shown(&app.made_up, address(parts), parts),
+        passkeys_at: passkeys_at::elsewhere(&app.vault.settings().relying_party, parts),
         provider: app.provider.as_ref().map(|provider| provider.name()),
     })
 }
@@ -442,6 +444,9 @@ pub(super) async fn go_on_with(
     if let Ok(token) = token
         && let Ok(Ok(caller)) = blocking(move || vault.authenticate(&token)).await
     {
+        if kept.is_empty() && still_enrols(app, &caller).await {
+            return "/console/passkeys".to_owned();
+        }
         app.sittings.begin(&caller);
         match (purpose, reason) {
             (Some(purpose), Some(reason)) => app.sittings.keep(&caller, purpose, &reason),
@@ -454,6 +459,15 @@ pub(super) async fn go_on_with(
         }
     }
     address
+}
+
+/// Whether the session is good for enrolling a passkey and for nothing else.
+async fn still_enrols(app: &App, caller: &Caller) -> bool {
+    let (vault, caller) = (Arc::clone(&app.vault), caller.clone());
+    let found = blocking(move || vault.rights(&caller, &Target::Vault)).await;
+    found.is_ok_and(|rights| {
+        rights.may(ActionKind::BeginPasskey) && !rights.may(ActionKind::ListInbox)
+    })
 }
 
 /// The second factor that was set up, or the form once more.

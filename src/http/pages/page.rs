@@ -19,7 +19,7 @@ use super::super::problem::{InTheWay, Problem};
 use super::super::run::{Ask, pass, read_body};
 use super::super::said;
 use super::kind::PageKind;
-use super::{arrival, cookie, made_up, respond, visit};
+use super::{arrival, cookie, made_up, passkeys_at, respond, visit};
 use crate::console::session::{GoOn, SignInPage};
 use crate::console::{
     Field, Form, Html, RefusedPage, Shown, Sitting, Visit, curl, escaped, next_page,
@@ -294,6 +294,7 @@ pub(super) fn sign_in_first(
         kept,
         kept_at: &visit.path,
         made_up: &made_up::shown(&app.made_up, address(parts), parts),
+        passkeys_at: passkeys_at::elsewhere(&app.vault.settings().relying_party, parts),
         provider: app.provider.as_ref().map(|provider| provider.name()),
     });
     let mut response = respond::refusal(problem, page, &stranger);

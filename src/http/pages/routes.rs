@@ -24,14 +24,15 @@ use crate::console::key::{
     AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, RotateCasePage,
     SlotsPage,
 };
+use crate::console::machine::{AddMachinePage, EndMachinePage, MachinesPage};
 use crate::console::operator::{InvitePage, OperatorsPage, RevokePage, StopRecoveryPage};
 use crate::console::record::{
     LookUpForm, LookUpPage, RecordsPage, ScopeCsv, ScopePage, ScopeSvg, TimelinePage,
 };
 use crate::console::request::{
-    CarryOutErasurePage, CarryOutPage, DecidePage, DestructionForm, DestructionPage, ErasureForm,
-    ErasurePage, ExportForm, ExportPage, KindsPage, ListPage, OpenQuarantinePage, OpenRevealPage,
-    RaiseForm, RaisePage, ReadPage, RevealForm, RevealPage, StopPage,
+    CarryOutErasurePage, CarryOutPage, DestructionForm, DestructionPage, ErasureForm, ErasurePage,
+    ExportForm, ExportPage, KindsPage, OpenQuarantinePage, OpenRevealPage, RaiseForm, RaisePage,
+    RevealForm, RevealPage, StopPage,
 };
 use crate::console::session::{
     BeginPasskeyPage, BudgetsPage, EndSessionPage, EnrolPasskeyPage, Home, PasskeysPage,
@@ -41,9 +42,7 @@ use crate::console::token::{MakeTokenPage, RevokeTokenPage, TokensPage};
 use crate::operations::Ids;
 use crate::operations::export::take_package;
 use crate::operations::quarantine::take_list;
-use crate::vault::scope::requests::{
-    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
-};
+use crate::vault::scope::requests::{Export, Quarantine};
 
 #[rustfmt::skip]
 pub(in crate::http) fn mount(routes: Routes) -> Routes {
@@ -74,6 +73,9 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<TokensPage>    ("/console/tokens",                 get.clone())
         .signed_page::<MakeTokenPage>("/console/tokens",           post.clone())
         .page::<RevokeTokenPage>("/console/tokens/{token}/revocation", post.clone())
+        .page::<MachinesPage>  ("/console/machines",               get.clone())
+        .signed_page::<AddMachinePage>("/console/machines",        post.clone())
+        .page::<EndMachinePage>("/console/machines/{machine}/end", post.clone())
         .page::<PasswordForm>  ("/console/password",               get.clone())
         .page::<PasskeysPage>     ("/console/passkeys",            get.clone())
         .signed_page::<EnrolPasskeyPage>("/console/passkeys",      post.clone())
@@ -136,52 +138,28 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .page::<ScopeSvg>      ("/console/cases/{case}/scope.svg", get.clone())
 
         .page::<KindsPage>     ("/console/cases/{case}/requests",  get.clone())
-        .page::<ListPage<Reveal>>      ("/console/cases/{case}/reveals",      get.clone())
         .page::<RevealForm>            ("/console/cases/{case}/reveals/new",  get.clone())
         .page::<RevealPage>            ("/console/cases/{case}/reveals/new",  post.clone())
-        .page::<ReadPage<Reveal>>      ("/console/reveals/{reveal}",          get.clone())
-        .signed_page::<DecidePage<Reveal>> ("/console/reveals/{reveal}",          post.clone())
         .signed_page::<OpenRevealPage> ("/console/reveals/{reveal}/open",     post.clone())
-        .page::<ListPage<Export>>      ("/console/cases/{case}/exports",      get.clone())
         .page::<ExportForm>            ("/console/cases/{case}/exports/new",  get.clone())
         .page::<ExportPage>            ("/console/cases/{case}/exports/new",  post.clone())
-        .page::<ReadPage<Export>>      ("/console/exports/{export}",          get.clone())
-        .signed_page::<DecidePage<Export>> ("/console/exports/{export}",          post.clone())
         .package_page                  ("/console/exports/{export}/package",  Ids::export, take_package)
         .page::<CancelBuildPage<Export>>("/console/exports/{export}/package/cancel", post.clone())
         .page::<AcknowledgePage<Export>>("/console/exports/{export}/acknowledgement", post.clone())
-        .page::<ListPage<Raise>>       ("/console/cases/{case}/raises",       get.clone())
         .page::<RaiseForm>             ("/console/cases/{case}/raises/new",   get.clone())
         .page::<RaisePage>             ("/console/cases/{case}/raises/new",   post.clone())
-        .page::<ReadPage<Raise>>       ("/console/raises/{raise}",            get.clone())
-        .signed_page::<DecidePage<Raise>> ("/console/raises/{raise}",            post.clone())
-        .page::<ListPage<Withdrawal>>  ("/console/cases/{case}/withdrawals",  get.clone())
-        .page::<ReadPage<Withdrawal>>  ("/console/withdrawals/{withdrawal}",  get.clone())
-        .signed_page::<DecidePage<Withdrawal>>("/console/withdrawals/{withdrawal}",  post.clone())
-        .page::<ListPage<Quarantine>>  ("/console/cases/{case}/quarantines",  get.clone())
-        .page::<ReadPage<Quarantine>>  ("/console/quarantines/{quarantine}",  get.clone())
-        .signed_page::<DecidePage<Quarantine>>("/console/quarantines/{quarantine}",  post.clone())
         .signed_page::<OpenQuarantinePage> ("/console/quarantines/{quarantine}/open", post.clone())
         .package_page                  ("/console/quarantines/{quarantine}/package", Ids::quarantine, take_list)
         .page::<CancelBuildPage<Quarantine>>("/console/quarantines/{quarantine}/package/cancel", post.clone())
         .page::<AcknowledgePage<Quarantine>>("/console/quarantines/{quarantine}/acknowledgement", post.clone())
-        .page::<ListPage<Membership>>  ("/console/cases/{case}/memberships",  get.clone())
-        .page::<ReadPage<Membership>>  ("/console/memberships/{membership}",  get.clone())
-        .signed_page::<DecidePage<Membership>>("/console/memberships/{membership}",  post.clone())
 
-        .page::<ListPage<Destruction>>  ("/console/cases/{case}/destructions", get.clone())
         .page::<DestructionForm>        ("/console/cases/{case}/destructions/new", get.clone())
         .page::<DestructionPage>        ("/console/cases/{case}/destructions/new", post.clone())
-        .page::<ReadPage<Destruction>>  ("/console/destructions/{destruction}", get.clone())
-        .signed_page::<DecidePage<Destruction>>("/console/destructions/{destruction}", post.clone())
         .signed_page::<StopPage>        ("/console/destructions/{destruction}/stop", post.clone())
         .signed_page::<CarryOutPage>    ("/console/destructions/{destruction}/carrying-out", post.clone())
 
-        .page::<ListPage<Erasure>>      ("/console/cases/{case}/erasures", get.clone())
         .page::<ErasureForm>            ("/console/cases/{case}/erasures/new", get.clone())
         .page::<ErasurePage>            ("/console/cases/{case}/erasures/new", post.clone())
-        .page::<ReadPage<Erasure>>      ("/console/erasures/{erasure}", get.clone())
-        .signed_page::<DecidePage<Erasure>>("/console/erasures/{erasure}", post.clone())
         .signed_page::<CarryOutErasurePage>("/console/erasures/{erasure}/carrying-out", post.clone())
 
         .page::<RequestLeavesPage>     ("/console/requests/{request}/leaves", get.clone())

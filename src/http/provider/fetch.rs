@@ -29,7 +29,7 @@ impl Fetch {
             Some(path) => of_file(path).ok_or(ProviderFault::Authorities)?,
             None => Authorities::of_machine(),
         };
-        let agent = strict(trusted)
+        let agent = strict(trusted, None)
             .timeout_global(Some(WITHIN))
             .build()
             .new_agent();

@@ -36,6 +36,19 @@ function show(told) {
     : told.needed ? `${told.given.length} of ${told.needed} shares have been given.` : "No share has been given yet.";
 }
 
+// Asks until the vault answers as an open one, then goes to its first page.
+async function goOn() {
+  by("form").hidden = true;
+  for (;;) {
+    await new Promise((done) => { setTimeout(done, 2000); });
+    try {
+      if ((await fetch("/readyz", { cache: "no-store" })).ok) { location.assign("/"); return; }
+    } catch {
+      // Nobody answers between the sealed server and the open one.
+    }
+  }
+}
+
 async function give(event) {
   event.preventDefault();
   const share = by("share").value;
@@ -65,6 +78,7 @@ async function give(event) {
     }
     by("share").value = "";
     show(told);
+    if (told.state === "opening") { goOn(); }
   } catch {
     by("told").textContent = "The vault does not answer as a sealed one: it may be open by now. Load the page again.";
   } finally {

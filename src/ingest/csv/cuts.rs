@@ -13,10 +13,12 @@ use super::segment::{SEGMENT_BYTES, Segment};
 use super::tail::WithoutTail;
 use super::tidy::{Separators, line_ends, tidy};
 use crate::ingest::error::IngestError;
-use crate::ingest::unpack::peek::peek;
+use crate::ingest::unpack::peek::peek_far;
 
 /// How much of a file is looked at to find its header, its delimiter and its line endings, in bytes.
 const HEAD: usize = 64 << 10;
+/// For how much a segment has room at first, in bytes: the end of a short file is found in it, and all room is wiped.
+const NEAR: usize = 16 << 10;
 
 /// A delimited file that is cut into segments of whole records, in the order of the file.
 pub struct Cuts {
@@ -47,7 +49,7 @@ impl Cuts {
         written: HowWritten<'_>,
     ) -> Result<(Self, Dialect), IngestError> {
         let mut source = WithoutTail::new(source);
-        let mut head = peek(&mut source, HEAD)?;
+        let mut head = peek_far(&mut source, HEAD)?;
         let (filled, ended) = (head.len(), head.len() < HEAD);
         let separators = Separators::of(&head);
         let filled = tidy(&mut head, filled, separators, ended);
@@ -95,11 +97,14 @@ impl Cuts {
         if self.ended {
             return Ok(None);
         }
-        let bytes = segment.room();
         let kept = self.rest.len();
+        let mut bytes = segment.room((kept + NEAR).min(SEGMENT_BYTES));
         bytes[..kept].copy_from_slice(&self.rest);
         let mut filled = kept;
         while filled < SEGMENT_BYTES {
+            if filled == bytes.len() {
+                bytes = segment.room(SEGMENT_BYTES);
+            }
             match self.source.read(&mut bytes[filled..]) {
                 Ok(0) => {
                     self.ended = true;

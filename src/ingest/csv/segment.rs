@@ -22,7 +22,7 @@ pub struct Segment {
     pub(super) quoted: bool,
 }
 
-/// Room in a segment, in bytes: longer than any record may be.
+/// Most room in a segment, in bytes: longer than any record may be.
 pub(super) const SEGMENT_BYTES: usize = 2 * MAX_RECORD_BYTES;
 
 impl Segment {
@@ -38,9 +38,15 @@ impl Segment {
         }
     }
 
-    /// All of its room, to be filled.
-    pub(super) fn room(&mut self) -> &mut [u8] {
-        self.bytes.resize(SEGMENT_BYTES, 0);
+    /// At least so much room, to be filled. What was written to it before is kept.
+    pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
+        if self.bytes.len() < bytes {
+            // The old buffer is wiped when it is dropped. Growing it would leave a copy.
+            let mut larger = Zeroizing::new(vec![0; bytes]);
+            let (held, _) = larger.split_at_mut(self.bytes.len());
+            held.copy_from_slice(&self.bytes);
+            self.bytes = larger;
+        }
         &mut self.bytes
     }
 

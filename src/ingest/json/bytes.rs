@@ -15,6 +15,8 @@ use crate::ingest::record::MAX_RECORD_BYTES;
 /// A JSON file and the place in it that is read next.
 pub(super) struct JsonBytes {
     source: Box<dyn Read + Send>,
+    /// True if nothing comes from the source.
+    ended: bool,
     /// What was read and may be needed.
     buffer: Zeroizing<Vec<u8>>,
     /// The place of the first byte of the buffer.
@@ -45,9 +47,14 @@ pub(in crate::ingest) struct Position {
 
 impl JsonBytes {
     pub(super) fn new(source: Box<dyn Read + Send>) -> Self {
+        Self::with(source, vec![0; NEAR])
+    }
+
+    fn with(source: Box<dyn Read + Send>, buffer: Vec<u8>) -> Self {
         Self {
             source,
-            buffer: Zeroizing::new(vec![0; ROOM / 2]),
+            ended: false,
+            buffer: Zeroizing::new(buffer),
             base: 0,
             filled: 0,
             at: 0,
@@ -63,9 +70,9 @@ impl JsonBytes {
     /// These bytes and nothing after them.
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut all = Self {
-            buffer: Zeroizing::new(bytes.to_vec()),
+            ended: true,
             filled: bytes.len(),
-            ..Self::new(Box::new(std::io::empty()))
+            ..Self::with(Box::new(std::io::empty()), bytes.to_vec())
         };
         all.see_line_mark();
         all
@@ -232,6 +239,9 @@ impl JsonBytes {
         if self.filled - self.keep >= MAX_RECORD_BYTES + ROOM / 2 {
             return Err(self.too_long());
         }
+        if self.ended {
+            return Ok(false);
+        }
         self.make_room();
         let room = self.buffer.get_mut(self.filled - self.base..);
         let read = self.source.read(room.unwrap_or_default());
@@ -246,7 +256,7 @@ impl JsonBytes {
         Ok(read > 0)
     }
 
-    /// Gives up what is before `keep`. If there is hardly any room then, the buffer grows.
+    /// Gives up what is before `keep`. If there is hardly any room then, or no short file is read, the buffer grows.
     fn make_room(&mut self) {
         let size = self.buffer.len();
         if size - (self.filled - self.base) > size / 4 {
@@ -254,7 +264,8 @@ impl JsonBytes {
         }
         self.count_to(self.keep);
         let held = self.keep - self.base..self.filled - self.base;
-        if held.len() > size / 2 && size < MAX_RECORD_BYTES + ROOM {
+        let hardly_any = held.len() > size / 2 && size < MAX_RECORD_BYTES + ROOM;
+        if size < ROOM / 2 || hardly_any {
             // The old buffer is wiped when it is dropped. Growing it would leave a copy.
             let larger = (size * 2).clamp(ROOM / 2, MAX_RECORD_BYTES + ROOM);
             let mut larger = Zeroizing::new(vec![0; larger]);
@@ -304,3 +315,5 @@ fn is_space(byte: u8) -> bool {
 
 /// How much more than the longest record the buffer may hold.
 const ROOM: usize = 256 << 10;
+/// For how much it has room at first, in bytes: the end of a short file is found in it, and all room is wiped.
+const NEAR: usize = 16 << 10;

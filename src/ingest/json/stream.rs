@@ -78,8 +78,17 @@ impl JsonStream {
         descent: Descent,
         prefixed: bool,
     ) -> Self {
+        Self::with(JsonBytes::new(source), descent, prefixed)
+    }
+
+    /// A stream of the records of these bytes.
+    pub(super) fn of_bytes(bytes: &[u8], descent: Descent, prefixed: bool) -> Self {
+        Self::with(JsonBytes::of(bytes), descent, prefixed)
+    }
+
+    fn with(bytes: JsonBytes, descent: Descent, prefixed: bool) -> Self {
         Self {
-            bytes: JsonBytes::new(source),
+            bytes,
             descent,
             prefixed,
             record: 0..0,
@@ -90,14 +99,6 @@ impl JsonStream {
             kept_whole: false,
             log: LogState::default(),
             aside: (0..0, Position { line: 1, column: 1 }),
-        }
-    }
-
-    /// A stream of the records of these bytes.
-    pub(super) fn of_bytes(bytes: &[u8], descent: Descent, prefixed: bool) -> Self {
-        Self {
-            bytes: JsonBytes::of(bytes),
-            ..Self::new(Box::new(std::io::empty()), descent, prefixed)
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::CaseId;
 use crate::operations::membership::{NameMemberInput, NamedMember, NamedState};
-use crate::operations::two_person::TwoPerson;
+use crate::operations::two_person::{Requested, TwoPerson};
 use crate::operations::{Docs, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::Scope;
@@ -42,7 +42,7 @@ impl Operation for NameMember {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<NamedMember, OperationError> {
         if scope.has_other_leads()? {
             let (id, expires_at) = scope.ask::<Membership>(self.wanted, &self.why, None)?;
-            return Ok(Membership::requested(id, expires_at));
+            return Ok(Requested::<Membership> { id, expires_at }.into());
         }
         scope.name_member(&self.wanted)?;
         Ok(NamedMember {

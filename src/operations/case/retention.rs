@@ -21,7 +21,8 @@ pub struct SetRetention {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetRetentionInput {
-    /// The date and time; null or left out if nothing says until when.
+    /// The date and time, or a day alone, which stands for its beginning in UTC; null or left out if nothing says
+    /// until when.
     #[serde(default)]
     #[schema(value_type = Option<Moment>)]
     pub keep_until: Option<String>,
@@ -32,8 +33,8 @@ pub struct SetRetentionInput {
 
 /// Reads such a date.
 pub(super) fn kept_until(text: &str) -> Result<Moment, OperationError> {
-    let read = text.parse();
-    read.map_err(|error| OperationError::invalid("keep_until", error))
+    let rule = "must be a day such as 2027-03-21, or an RFC 3339 time with a zone";
+    Moment::time_or_day(text).map_err(|_| OperationError::invalid("keep_until", rule))
 }
 
 impl Operation for SetRetention {

@@ -11,7 +11,7 @@ mod stop;
 
 pub use carry_out::{CarryOutDestruction, DestroyedBody};
 pub use certificate::{ReadCertificate, ReadCertificateText};
-pub use request::{DestructionList, RequestDestructionInput, RequestedDestruction};
+pub use request::RequestDestructionInput;
 pub use stop::StopDestruction;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};

@@ -8,7 +8,7 @@ pub(crate) mod docs;
 mod request;
 
 pub use carry_out::{CarryOutErasure, ErasureCarriedOut};
-pub use request::{ErasureList, RequestErasureInput, RequestedErasure};
+pub use request::RequestErasureInput;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Erasure;

@@ -1,17 +1,17 @@
 //! `POST /cases/{case}/erasures`: the request to erase one person's number.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::{PageCursor, RegionCode};
-use crate::domain::{ErasureId, Moment, Purpose, Reason};
-use crate::operations::sheet::{Sheet, asked_columns};
-use crate::operations::two_person::{StepDocs, TwoPerson};
+use crate::domain::schema::RegionCode;
+use crate::domain::{Purpose, Reason};
+use crate::operations::sheet::asked_columns;
+use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::plaintext::{AskedNumbers, RawText, Region, SubjectToken};
-use crate::vault::scope::requests::{Erasure, ErasureView, ErasureWanted, RequestPage, ShownState};
+use crate::vault::scope::requests::{Erasure, ErasureWanted};
 use crate::vault::{OperationError, Why};
 
 /// Whose number should be erased, and why.
@@ -35,47 +35,12 @@ pub struct RequestErasureInput {
     pub reason: String,
 }
 
-/// An erasure that was requested and is not decided yet.
-#[derive(Serialize, ToSchema)]
-pub struct RequestedErasure {
-    /// The id of the erasure.
-    pub erasure: ErasureId,
-    /// Its state: `requested`.
-    pub state: ShownState,
-    /// When the request expires if nobody decides it.
-    pub expires_at: Moment,
-}
-
-/// The erasures of a case.
-#[derive(Serialize, ToSchema)]
-pub struct ErasureList {
-    /// The erasures, newest first.
-    pub erasures: Vec<ErasureView>,
-    /// The `after` of the next page; null on the last one.
-    #[schema(value_type = Option<PageCursor>)]
-    pub next: Option<String>,
-}
-
-impl Sheet for ErasureList {
-    const ROWS: &'static str = "erasures";
-    const COLUMNS: &'static [&'static str] =
-        asked_columns!("erasure", "named_by", "subject", "exposed");
-}
-
-impl From<RequestPage<ErasureView>> for ErasureList {
-    fn from(page: RequestPage<ErasureView>) -> Self {
-        Self {
-            erasures: page.requests,
-            next: page.next,
-        }
-    }
-}
-
 impl TwoPerson for Erasure {
     const DOCS: StepDocs = docs::STEPS;
+    const COLUMNS: &'static [&'static str] =
+        asked_columns!("erasure", "named_by", "subject", "exposed");
     type Input = RequestErasureInput;
-    type Requested = RequestedErasure;
-    type Listed = ErasureList;
+    type Requested = Requested<Self>;
 
     fn wanted(_: &Ids, input: RequestErasureInput) -> Result<(ErasureWanted, Why), OperationError> {
         let why = why(&input.purpose, &input.reason)?;
@@ -103,14 +68,6 @@ impl TwoPerson for Erasure {
         match wanted {
             ErasureWanted::Number(_) => json!({ "named_by": "number" }),
             ErasureWanted::Subject(_) => json!({ "named_by": "subject" }),
-        }
-    }
-
-    fn requested(erasure: ErasureId, expires_at: Moment) -> RequestedErasure {
-        RequestedErasure {
-            erasure,
-            state: ShownState::Requested,
-            expires_at,
         }
     }
 }

@@ -12,7 +12,7 @@ mod take;
 pub use acknowledge::{Acknowledge, AcknowledgeInput, Acknowledgeable, Acknowledged};
 pub use cancel::{BuildCancelState, CancelBuild, CancelledBuild};
 pub(in crate::operations) use request::recipients;
-pub use request::{ExportList, RecipientInput, RecipientKey, RequestExportInput, RequestedExport};
+pub use request::{RecipientInput, RecipientKey, RequestExportInput};
 pub use signer::ReadSigner;
 pub(in crate::operations) use take::package_of;
 pub use take::take_package;

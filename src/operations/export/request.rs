@@ -1,20 +1,18 @@
 //! `POST /cases/{case}/exports`: the request for a package.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::{AgeRecipient, PageCursor};
-use crate::domain::{ExportId, LegalBasis, Moment, Profile, Purpose, Reason};
+use crate::domain::schema::AgeRecipient;
+use crate::domain::{LegalBasis, Profile, Purpose, Reason};
 use crate::evidence::Recipient;
-use crate::operations::sheet::{Sheet, asked_columns};
-use crate::operations::two_person::{StepDocs, TwoPerson};
+use crate::operations::sheet::asked_columns;
+use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
 use crate::operations::{Ids, why};
 use crate::vault::records::{FilterInput, RecordFilter};
-use crate::vault::scope::requests::{
-    Export, ExportView, ExportWanted, ListRecipient, RequestPage, ShownState,
-};
+use crate::vault::scope::requests::{Export, ExportWanted, ListRecipient};
 use crate::vault::{OperationError, Why};
 
 /// The most recipients of one package.
@@ -44,29 +42,8 @@ pub struct RequestExportInput {
     pub legal_basis: String,
 }
 
-/// An export that was requested and is not decided yet.
-#[derive(Serialize, ToSchema)]
-pub struct RequestedExport {
-    /// The id of the export.
-    pub export: ExportId,
-    /// Its state: `requested`.
-    pub state: ShownState,
-    /// When the request expires if nobody decides it.
-    pub expires_at: Moment,
-}
-
-/// The exports of a case.
-#[derive(Serialize, ToSchema)]
-pub struct ExportList {
-    /// The exports, newest first.
-    pub exports: Vec<ExportView>,
-    /// The `after` of the next page; null on the last one.
-    #[schema(value_type = Option<PageCursor>)]
-    pub next: Option<String>,
-}
-
-impl Sheet for ExportList {
-    const ROWS: &'static str = "exports";
+impl TwoPerson for Export {
+    const DOCS: StepDocs = docs::STEPS;
     const COLUMNS: &'static [&'static str] = asked_columns!(
         "export",
         "profile",
@@ -77,22 +54,8 @@ impl Sheet for ExportList {
         "recipients",
         "tagmanifest_sha256"
     );
-}
-
-impl From<RequestPage<ExportView>> for ExportList {
-    fn from(page: RequestPage<ExportView>) -> Self {
-        Self {
-            exports: page.requests,
-            next: page.next,
-        }
-    }
-}
-
-impl TwoPerson for Export {
-    const DOCS: StepDocs = docs::STEPS;
     type Input = RequestExportInput;
-    type Requested = RequestedExport;
-    type Listed = ExportList;
+    type Requested = Requested<Self>;
 
     fn wanted(_: &Ids, input: RequestExportInput) -> Result<(ExportWanted, Why), OperationError> {
         let profile: Profile = input
@@ -117,14 +80,6 @@ impl TwoPerson for Export {
             "recipients": wanted.recipients,
             "legal_basis": wanted.legal_basis.as_str(),
         })
-    }
-
-    fn requested(export: ExportId, expires_at: Moment) -> RequestedExport {
-        RequestedExport {
-            export,
-            state: ShownState::Requested,
-            expires_at,
-        }
     }
 }
 

@@ -23,13 +23,13 @@ pub struct CarriedOutChange(SlotChanged);
 /// What was carried out. This answer is the only one that ever has the secret of a new slot.
 #[derive(Serialize, ToSchema)]
 pub struct SlotCarriedOut {
-    /// The number of the slot; null for new signing keys.
+    /// The number of the slot; null for new signing keys and a new root.
     pub slot: Option<u32>,
-    /// Its kind; `signing-keys` for new signing keys.
+    /// Its kind; `signing-keys` for new signing keys, `root` for a new root.
     pub kind: &'static str,
     /// Its label.
     pub label: String,
-    /// Its fingerprint; null for new signing keys.
+    /// Its fingerprint; null for new signing keys and a new root.
     pub fingerprint: Option<String>,
     /// Of a new set of shares: the fingerprint of the vault, which is on each share.
     pub vault_fingerprint: Option<String>,
@@ -50,8 +50,11 @@ pub struct SlotCarriedOut {
 impl Answer for CarriedOutChange {
     type View = SlotCarriedOut;
 
-    fn view(self, _: &Receipt) -> Result<SlotCarriedOut, OperationError> {
-        let Self(changed) = self;
+    fn view(self, receipt: &Receipt) -> Result<SlotCarriedOut, OperationError> {
+        let Self(mut changed) = self;
+        if let Some(begins) = changed.begins.take() {
+            begins.begin(receipt);
+        }
         let (passphrase, shares) = match changed.handed {
             Handed::Nothing => (None, None),
             Handed::Passphrase(text) => (Some(text.to_string()), None),
@@ -111,7 +114,8 @@ impl Request for CarryOutSlotChange {
         summary: "Carry out a change of the keyring's slots",
         description: "For the administrator who asked, once another one has approved. A new slot is opened before it \
             is written. Its passphrase or shares are in this answer and nowhere else. New signing keys are in force from \
-            the leaf of this act on, which has the signature of the old key of the log over the new one.",
+            the leaf of this act on, which has the signature of the old key of the log over the new one. A new root \
+            brings new signing keys; what is under the vault's own keys of before is sealed again afterwards.",
         request: r#"{"reason": "the holders of the shares are here"}"#,
         answer: r#"{"slot": 1, "kind": "shares", "label": "board", "fingerprint": "0123-4567-89ab-cdef",
             "vault_fingerprint": "89ab-cdef-0123-4567", "needed": 2, "generation": 4, "passphrase": null,

@@ -1,5 +1,5 @@
-//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, or for new
-//! signing keys.
+//! `POST /keys/slots/change`: an administrator asks for a new slot of the keyring, for the end of one, for new signing
+//! keys, or for a new root.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +22,7 @@ pub struct RequestSlotChange {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlotChangeInput {
-    /// `add`, `remove` or `new-signing-keys`.
+    /// `add`, `remove`, `new-signing-keys` or `rotate-root`.
     #[schema(value_type = SlotStep)]
     pub change: String,
     /// To add: `passphrase`, `shares`, `age` or `command`.
@@ -55,6 +55,8 @@ words! {
         Remove => "remove",
         /// No slot: new keys that sign the log and packages.
         NewSigningKeys => "new-signing-keys",
+        /// No slot: a new root, and new signing keys with it.
+        RotateRoot => "rotate-root",
     }
 }
 
@@ -107,10 +109,10 @@ impl Request for RequestSlotChange {
     const DOCS: Docs = Docs {
         id: "requestSlotChange",
         tag: "Keys",
-        summary: "Ask for a new slot of the keyring, for the end of one, or for new signing keys",
+        summary: "Ask for a new slot of the keyring, the end of one, new signing keys, or a new root",
         description: "Another administrator decides, and whoever asked carries it out. One change is under way at a \
-            time. The last slot cannot be removed, nor the last that is known to open. docs/keyring.md has the kinds, and \
-            what follows from new signing keys.",
+            time. The last slot cannot be removed, nor the last that is known to open. docs/keyring.md has the kinds, \
+            and what follows from new signing keys and a new root.",
         request: r#"{"change": "add", "kind": "shares", "label": "board", "needed": 2, "shares": 3,
             "reason": "the passphrase is known to one person only"}"#,
         answer: r#"{"state": "requested", "expires_at": "2024-04-03T09:00:00Z"}"#,
@@ -139,12 +141,15 @@ impl Request for RequestSlotChange {
                 let slot = input.slot.ok_or_else(|| missing("slot"))?;
                 SlotChange::Remove(slot)
             }
-            SlotStep::NewSigningKeys => {
+            SlotStep::NewSigningKeys | SlotStep::RotateRoot => {
                 nothing("kind", input.kind.is_some())?;
                 nothing("label", input.label.is_some())?;
                 nothing("slot", input.slot.is_some())?;
                 only_of(&input, None)?;
-                SlotChange::NewSigningKeys
+                match step {
+                    SlotStep::RotateRoot => SlotChange::NewRoot,
+                    _ => SlotChange::NewSigningKeys,
+                }
             }
         };
         Ok(Self { change, why })

@@ -50,7 +50,7 @@ impl Request for ListSlots {
             "generation": 3, "slots": [{"slot": 1, "kind": "shares", "label": "board", "since": 3, "made_at":
             "2024-04-01T09:00:00Z", "fingerprint": "0123-4567-89ab-cdef", "opened": false, "memory_kib": null,
             "passes": null, "lanes": null, "needed": 2, "shares": 3, "recipients": []}], "cases": 1, "dates": [],
-            "rotations": []},
+            "rotations": [], "root_since": 1, "root_made_at": "2024-04-01T09:00:00Z"},
             "change": {"change": "remove", "kind": "shares", "label": "board", "slot": 1, "fingerprint":
             "0123-4567-89ab-cdef", "needed": null, "shares": null, "recipients": [], "state": "requested",
             "asked_by": "archibald", "asked_at": "2024-04-02T09:00:00Z", "reason": "one of the three has left",

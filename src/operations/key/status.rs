@@ -29,15 +29,19 @@ pub struct KeyState {
     /// The keys that have a date by which they are to be made anew, the earliest first. Of cases all that are due, and
     /// the next one.
     pub dates: Vec<KeyDue>,
-    /// The cases whose key is being rotated; empty while the keyring is locked.
+    /// The generation at which the root of the keyring came in.
+    pub root_since: u64,
+    /// When that was.
+    pub root_made_at: Moment,
+    /// What is being rotated: the root, and the keys of cases; empty while the keyring is locked.
     pub rotations: Vec<RotationState>,
 }
 
-/// How far the rotation of a case's key is.
+/// How far the rotation of a case's key is, or that of the root.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RotationState {
-    /// The case.
-    pub case: CaseId,
+    /// The case; null for the root.
+    pub case: Option<CaseId>,
     /// How many bytes there are to be sealed again; null for a moment after a start.
     pub bytes: Option<u64>,
     /// How many of them are under the new key.
@@ -49,6 +53,14 @@ pub struct RotationState {
 }
 
 impl RotationState {
+    /// What gets new keys, in words.
+    pub fn of(&self) -> String {
+        match &self.case {
+            Some(case) => case.to_string(),
+            None => "the vault itself, after a new root".to_owned(),
+        }
+    }
+
     /// How far it is, in words.
     pub fn in_words(&self) -> String {
         const MB: u64 = 1_000_000;
@@ -79,7 +91,7 @@ impl From<RotationProgress> for RotationState {
 }
 
 impl KeyState {
-    /// The same with the rotations of case keys that are under way.
+    /// The same with the rotations that are under way.
     pub(super) fn with_rotations(mut self, rotations: Vec<RotationProgress>) -> Self {
         self.rotations = rotations.into_iter().map(RotationState::from).collect();
         self
@@ -153,6 +165,8 @@ impl From<(KeyringStatus, Vec<KeyDue>)> for KeyState {
             fingerprint: Fingerprint::of_vault(&status.vault).to_string(),
             vault: status.vault.as_str().to_owned(),
             generation: status.generation,
+            root_since: status.root_since,
+            root_made_at: status.root_made,
             slots: slots.collect(),
             cases: status.cases,
             rotations: Vec::new(),
@@ -182,7 +196,7 @@ impl Request for KeyStatus {
         tag: "Keys",
         summary: "Read the status of the keyring",
         description: "Generation, ways to unlock, how many cases have a key, which keys are due, and how far rotations \
-            of case keys are. Nothing in it is secret.",
+            of case keys and of the root are. Nothing in it is secret.",
         request: "",
         answer: r#"{"vault": "v_0123456789abcdefghjk", "fingerprint": "89ab-cdef-0123-4567", "generation": 3,
             "slots": [{"slot": 0, "kind": "passphrase", "label": "first passphrase", "since": 1, "made_at":
@@ -190,7 +204,8 @@ impl Request for KeyStatus {
             "passes": 3, "lanes": 1, "needed": null, "shares": null, "recipients": []}], "cases": 1,
             "dates": [{"kind": "passphrase", "slot": 0, "since": "2024-04-01T09:00:00Z", "due_at":
             "2025-04-01T09:00:00Z", "due": false}], "rotations": [{"case": "c_0123456789abcdefghjk",
-            "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440, "held_up": false}]}"#,
+            "bytes": 140509184, "bytes_done": 41943040, "bytes_per_second": 330301440, "held_up": false}],
+            "root_since": 1, "root_made_at": "2024-04-01T09:00:00Z"}"#,
         problems: &[],
     };
 

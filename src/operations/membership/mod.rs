@@ -4,7 +4,7 @@
 pub(crate) mod docs;
 mod request;
 
-pub use request::{MembershipList, NameMemberInput, NamedMember, NamedState};
+pub use request::{NameMemberInput, NamedMember, NamedState};
 
 use crate::operations::two_person::{Decide, List, Read};
 use crate::vault::scope::requests::Membership;

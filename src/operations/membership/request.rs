@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::PageCursor;
 use crate::domain::{AccountName, CaseRole, MembershipId, Moment, Reason};
-use crate::operations::sheet::{Sheet, asked_columns};
-use crate::operations::two_person::{StepDocs, TwoPerson};
+use crate::operations::sheet::asked_columns;
+use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
-use crate::vault::scope::requests::{Membership, MembershipView, MembershipWanted, RequestPage};
+use crate::vault::scope::requests::{Membership, MembershipWanted};
 use crate::vault::{OperationError, Target, Why};
 
 /// The role that an operator should have in the case.
@@ -57,18 +56,18 @@ pub enum NamedState {
     Requested,
 }
 
-/// The memberships that were asked for in a case.
-#[derive(Serialize, ToSchema)]
-pub struct MembershipList {
-    /// The memberships, newest first.
-    pub memberships: Vec<MembershipView>,
-    /// The `after` of the next page; null on the last one.
-    #[schema(value_type = Option<PageCursor>)]
-    pub next: Option<String>,
+impl From<Requested<Membership>> for NamedMember {
+    fn from(requested: Requested<Membership>) -> Self {
+        Self {
+            state: NamedState::Requested,
+            membership: Some(requested.id),
+            expires_at: Some(requested.expires_at),
+        }
+    }
 }
 
-impl Sheet for MembershipList {
-    const ROWS: &'static str = "memberships";
+impl TwoPerson for Membership {
+    const DOCS: StepDocs = docs::STEPS;
     const COLUMNS: &'static [&'static str] = asked_columns!(
         "membership",
         "operator",
@@ -77,22 +76,8 @@ impl Sheet for MembershipList {
         "account",
         "account_not_in_log"
     );
-}
-
-impl From<RequestPage<MembershipView>> for MembershipList {
-    fn from(page: RequestPage<MembershipView>) -> Self {
-        Self {
-            memberships: page.requests,
-            next: page.next,
-        }
-    }
-}
-
-impl TwoPerson for Membership {
-    const DOCS: StepDocs = docs::STEPS;
     type Input = NameMemberInput;
     type Requested = NamedMember;
-    type Listed = MembershipList;
 
     fn about(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Member(ids.case()?, ids.operator()?))
@@ -129,14 +114,6 @@ impl TwoPerson for Membership {
             "account": wanted.account.as_ref().map(AccountName::as_str),
             "account_not_in_log": wanted.account_not_in_log,
         })
-    }
-
-    fn requested(membership: MembershipId, expires_at: Moment) -> NamedMember {
-        NamedMember {
-            state: NamedState::Requested,
-            membership: Some(membership),
-            expires_at: Some(expires_at),
-        }
     }
 }
 

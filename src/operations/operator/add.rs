@@ -82,11 +82,12 @@ impl Request for AddOperator {
         tag: "Operators",
         summary: "Invite an operator",
         description: "The invitation is shown once; whoever has it sets the password. A name is given once: whoever \
-            lost their invitation, or did not use it in time, is invited under another name.",
+            lost their invitation, or did not use it in time, is invited under another name. While the vault has another \
+            administrator, one more is invited on the host, with the vault's passphrase: nobody alone is two of them.",
         request: r#"{"name": "lead.two", "role": "lead"}"#,
         answer: r#"{"operator": "o_0123456789abcdefghjk", "enrolment":
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "expires_at": "2024-03-21T22:34:49Z"}"#,
-        problems: &["name-taken"],
+        problems: &["name-taken", "administrator-on-host"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

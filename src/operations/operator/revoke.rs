@@ -67,10 +67,10 @@ impl Request for RevokeOperator {
         tag: "Operators",
         summary: "Revoke an operator",
         description: "Ends the rights of an operator and every session of theirs, at once. It cannot be \
-            undone.",
+            undone. The account of an administrator who has enrolled ends on the host, with the vault's passphrase.",
         request: r#"{"reason": "left the company today"}"#,
         answer: r#"{"operator": "o_0123456789abcdefghjk", "sessions_ended": 1}"#,
-        problems: &["not-found", "own-membership"],
+        problems: &["not-found", "own-membership", "administrator-on-host"],
     };
 
     fn target(ids: &Ids) -> Result<Target, OperationError> {

@@ -11,7 +11,7 @@ mod take;
 
 pub use acknowledge::{AcknowledgeList, CancelList};
 pub use open::{OpenQuarantine, OpenedQuarantine};
-pub use request::{QuarantineList, RequestQuarantineInput, RequestedQuarantine};
+pub use request::RequestQuarantineInput;
 pub use take::take_list;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};

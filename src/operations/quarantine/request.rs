@@ -1,19 +1,17 @@
 //! `POST /cases/{case}/exhibits/{exhibit}/quarantine`: the request for the rows of an exhibit that are in quarantine.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::docs;
-use crate::domain::schema::PageCursor;
-use crate::domain::{LegalBasis, Moment, QuarantineId, Reason, Reference};
+use crate::domain::{LegalBasis, Reason, Reference};
 use crate::operations::export::{RecipientInput, recipients};
-use crate::operations::sheet::{Sheet, asked_columns};
-use crate::operations::two_person::{StepDocs, TwoPerson};
+use crate::operations::sheet::asked_columns;
+use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{
-    ListRecipient, ListWanted, Quarantine, QuarantineForm, QuarantineView, QuarantineWanted,
-    RequestPage, ShownState,
+    ListRecipient, ListWanted, Quarantine, QuarantineForm, QuarantineWanted,
 };
 use crate::vault::{OperationError, Target, Why};
 
@@ -39,47 +37,12 @@ pub struct RequestQuarantineInput {
     pub legal_basis: Option<String>,
 }
 
-/// A request that was made and is not decided yet.
-#[derive(Serialize, ToSchema)]
-pub struct RequestedQuarantine {
-    /// The id of the request.
-    pub quarantine: QuarantineId,
-    /// Its state: `requested`.
-    pub state: ShownState,
-    /// When the request expires if nobody decides it.
-    pub expires_at: Moment,
-}
-
-/// The requests of a case for rows in quarantine.
-#[derive(Serialize, ToSchema)]
-pub struct QuarantineList {
-    /// The requests, newest first.
-    pub quarantines: Vec<QuarantineView>,
-    /// The `after` of the next page; null on the last one.
-    #[schema(value_type = Option<PageCursor>)]
-    pub next: Option<String>,
-}
-
-impl Sheet for QuarantineList {
-    const ROWS: &'static str = "quarantines";
-    const COLUMNS: &'static [&'static str] =
-        asked_columns!("quarantine", "exhibit", "form", "rows");
-}
-
-impl From<RequestPage<QuarantineView>> for QuarantineList {
-    fn from(page: RequestPage<QuarantineView>) -> Self {
-        Self {
-            quarantines: page.requests,
-            next: page.next,
-        }
-    }
-}
-
 impl TwoPerson for Quarantine {
     const DOCS: StepDocs = docs::STEPS;
+    const COLUMNS: &'static [&'static str] =
+        asked_columns!("quarantine", "exhibit", "form", "rows");
     type Input = RequestQuarantineInput;
-    type Requested = RequestedQuarantine;
-    type Listed = QuarantineList;
+    type Requested = Requested<Self>;
 
     fn about(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))
@@ -113,14 +76,6 @@ impl TwoPerson for Quarantine {
             "recipients": list.map(|list| &list.recipients),
             "legal_basis": list.map(|list| list.legal_basis.as_str()),
         })
-    }
-
-    fn requested(quarantine: QuarantineId, expires_at: Moment) -> RequestedQuarantine {
-        RequestedQuarantine {
-            quarantine,
-            state: ShownState::Requested,
-            expires_at,
-        }
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod docs;
 mod request;
 mod thaw;
 
-pub use request::{RaiseList, RequestRaiseInput, RequestedRaise};
+pub use request::RequestRaiseInput;
 pub use thaw::{Thaw, ThawLookups, ThawedBody};
 
 use crate::operations::two_person::{Ask, Decide, List, Read};

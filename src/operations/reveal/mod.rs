@@ -7,7 +7,7 @@ mod request;
 
 pub use find_open::{FindOpenReveals, FindOpenRevealsInput, OpenReveals};
 pub use open::{OpenReveal, OpenedBody};
-pub use request::{RequestRevealInput, RequestedReveal, RevealList};
+pub use request::RequestRevealInput;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Reveal;

@@ -45,13 +45,7 @@ impl Operation for MakeToken {
     }
 
     fn detail(&self) -> Value {
-        let actions: Vec<&str> = self.0.actions.iter().map(|action| action.name()).collect();
-        json!({
-            "label": self.0.label.as_str(),
-            "days": self.0.days,
-            "actions": actions,
-            "case": self.0.case,
-        })
+        told(&self.0)
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<TokenMade, OperationError> {
@@ -72,12 +66,12 @@ impl Request for MakeToken {
             `record.search`, `record.scope`, `audit.search`, `audit.volume`, `audit.read`, `audit.prove`, \
             `audit.checkpoint`, `audit.vkey`, `export.signer`, `clock.read` and `health.read` only. It is shown once, \
             ends after `days`, and earlier with its owner's account, password or second factor, or when it is revoked. \
-            Only a session with a second factor or a passkey makes one.",
+            Only a session with a second factor or a passkey makes one, and nobody has more than 20 at a time.",
         request: r#"{"label": "nightly counts", "days": 30, "actions": ["record.scope"],
             "case": "c_0123456789abcdefghjk"}"#,
         answer: r#"{"token": "t_0123456789abcdefghjk", "secret":
             "bvt_00000000000000000000000000000000000000000000000000009pys0c", "expires_at": "2024-04-20T22:34:49Z"}"#,
-        problems: &[],
+        problems: &["too-many-tokens"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {
@@ -85,30 +79,56 @@ impl Request for MakeToken {
     }
 
     fn read(_: &Ids, input: MakeTokenInput) -> Result<Self, OperationError> {
-        let label = Title::parse(&input.label);
-        let label = label.map_err(|error| OperationError::invalid("label", error))?;
-        if !(1..=DAYS_MOST).contains(&input.days) {
-            return Err(OperationError::invalid("days", "must be 1 to 90"));
-        }
-        if input.actions.is_empty() || input.actions.len() > 20 {
-            return Err(OperationError::invalid("actions", "must be 1 to 20"));
-        }
-        let mut actions = Vec::with_capacity(input.actions.len());
-        for (place, name) in input.actions.iter().enumerate() {
-            let action = ActionKind::named(name).filter(|action| action.is_for_scripts());
-            let rule = "must be one that reads and needs no second person";
-            let unfit = || OperationError::invalid(format!("actions[{place}]"), rule);
-            actions.push(action.ok_or_else(unfit)?);
-        }
-        let case = input.case.map(|case| {
-            let case: Result<CaseId, _> = case.parse();
-            case.map_err(|error| OperationError::invalid("case", error))
-        });
-        Ok(Self(TokenWanted {
-            label,
-            days: input.days,
-            actions,
-            case: case.transpose()?,
-        }))
+        wanted(
+            &input.label,
+            input.days,
+            &input.actions,
+            input.case.as_deref(),
+        )
+        .map(Self)
     }
+}
+
+/// What a token or a machine is wanted for.
+pub(in crate::operations) fn wanted(
+    label: &str,
+    days: u16,
+    names: &[String],
+    case: Option<&str>,
+) -> Result<TokenWanted, OperationError> {
+    let label = Title::parse(label).map_err(|error| OperationError::invalid("label", error))?;
+    if !(1..=DAYS_MOST).contains(&days) {
+        return Err(OperationError::invalid("days", "must be 1 to 90"));
+    }
+    if names.is_empty() || names.len() > 20 {
+        return Err(OperationError::invalid("actions", "must be 1 to 20"));
+    }
+    let mut actions = Vec::with_capacity(names.len());
+    for (place, name) in names.iter().enumerate() {
+        let action = ActionKind::named(name).filter(|action| action.is_for_scripts());
+        let rule = "must be one that reads and needs no second person";
+        let unfit = || OperationError::invalid(format!("actions[{place}]"), rule);
+        actions.push(action.ok_or_else(unfit)?);
+    }
+    let case = case.map(|case| {
+        let case: Result<CaseId, _> = case.parse();
+        case.map_err(|error| OperationError::invalid("case", error))
+    });
+    Ok(TokenWanted {
+        label,
+        days,
+        actions,
+        case: case.transpose()?,
+    })
+}
+
+/// The same for the leaf.
+pub(in crate::operations) fn told(wanted: &TokenWanted) -> Value {
+    let actions: Vec<&str> = wanted.actions.iter().map(|action| action.name()).collect();
+    json!({
+        "label": wanted.label.as_str(),
+        "days": wanted.days,
+        "actions": actions,
+        "case": wanted.case,
+    })
 }

@@ -6,4 +6,5 @@ mod revoke;
 
 pub use list::{ListTokens, TokenList};
 pub use make::{MakeToken, MakeTokenInput};
+pub(in crate::operations) use make::{told, wanted};
 pub use revoke::RevokeToken;

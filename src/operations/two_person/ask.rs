@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::TwoPerson;
+use super::{Requested, TwoPerson};
 use crate::operations::{Docs, Ids, Request};
 use crate::vault::scope::{Reading, Scope};
 use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
@@ -61,7 +61,7 @@ impl<K: TwoPerson> Operation for Ask<K> {
 
     fn run(self, scope: &mut Scope<'_, K::Ask>) -> Result<K::Requested, OperationError> {
         let (id, expires_at) = scope.ask::<K>(self.wanted, &self.why, self.counted.as_ref())?;
-        Ok(K::requested(id, expires_at))
+        Ok(Requested { id, expires_at }.into())
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::value::{Error, StrDeserializer};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::TwoPerson;
+use super::{Listed, TwoPerson};
 use crate::domain::CaseId;
 use crate::domain::schema::PageCursor;
 use crate::operations::{Docs, Ids, PageInput, Request};
@@ -42,7 +42,7 @@ pub struct ListInput {
 
 impl<K: TwoPerson> Operation for List<K> {
     type Action = K::List;
-    type Answer = K::Listed;
+    type Answer = Listed<K>;
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
@@ -56,7 +56,7 @@ impl<K: TwoPerson> Operation for List<K> {
         K::PRICE_TO_LIST
     }
 
-    fn run(self, scope: &mut Scope<'_, K::List>) -> Result<K::Listed, OperationError> {
+    fn run(self, scope: &mut Scope<'_, K::List>) -> Result<Listed<K>, OperationError> {
         Ok(scope.list_requests::<K>(&self.wanted)?.into())
     }
 }

@@ -3,6 +3,7 @@
 //! Each kind has a folder with its bodies and answers ([`TwoPerson`]). What a kind does is in
 //! `vault/scope/requests/`.
 
+mod answers;
 mod ask;
 mod decide;
 mod docs;
@@ -14,14 +15,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use self::answers::{Listed, Requested};
 pub use self::ask::Ask;
 pub use self::decide::{Decide, DecidedBody, DecidedState, DecisionInput};
 pub(in crate::operations) use self::docs::step_docs;
 pub use self::list::{List, ListInput};
 pub use self::read::Read;
-use super::{Docs, Ids, Sheet};
-use crate::domain::{Moment, RequestIdOfKind as _};
-use crate::vault::scope::requests::{RequestKind, RequestPage};
+use super::{Docs, Ids};
+use crate::domain::RequestIdOfKind as _;
+use crate::vault::scope::requests::RequestKind;
 use crate::vault::{OperationError, Target, Why};
 
 /// A kind of request, with its bodies and answers in the API.
@@ -29,12 +31,13 @@ pub trait TwoPerson: RequestKind {
     /// What the API's description says about each of its operations.
     const DOCS: StepDocs;
 
+    /// The members of a request that are the cells of a sheet, in the order of the columns.
+    const COLUMNS: &'static [&'static str];
+
     /// The JSON body of a new request.
     type Input: DeserializeOwned + ToSchema + Send;
     /// The answer to a new request.
-    type Requested: Serialize + ToSchema + Send + 'static;
-    /// A page of the requests of a case.
-    type Listed: From<RequestPage<Self::View>> + Sheet + ToSchema + Send + 'static;
+    type Requested: From<Requested<Self>> + Serialize + ToSchema + Send + 'static;
 
     /// What a new request is about, read from the path.
     fn about(ids: &Ids) -> Result<Target, OperationError> {
@@ -51,9 +54,6 @@ pub trait TwoPerson: RequestKind {
 
     /// The detail that the leaf of a new request commits to; never a phone number.
     fn detail(wanted: &Self::Wanted) -> Value;
-
-    /// The answer to a new request, which waits for its decision until `expires_at`.
-    fn requested(id: Self::Id, expires_at: Moment) -> Self::Requested;
 }
 
 /// The texts of the API's description for the four operations of a kind.

@@ -6,7 +6,7 @@
 pub(crate) mod docs;
 mod request;
 
-pub use request::{RequestWithdrawalInput, RequestedWithdrawal, WithdrawalList};
+pub use request::RequestWithdrawalInput;
 
 use crate::operations::two_person::{Ask, Decide, List, Read};
 use crate::vault::scope::requests::Withdrawal;

@@ -26,11 +26,22 @@ pub(in crate::vault) struct Resealing {
     set: PartSet,
     /// The digest over the set as it is stored.
     stored: String,
-    /// What is left to do: places and lengths.
-    left: VecDeque<(PartPlace, usize)>,
+    /// What is left to do.
+    left: VecDeque<Left>,
     /// Whether the description is under an older key still.
     describe: bool,
 }
+
+/// A part that is under an older key, as it was when the digest over the set was compared.
+struct Left {
+    place: PartPlace,
+    length: usize,
+    front: [u8; FRONT],
+}
+
+/// Version, key and nonce of a ciphertext. No two that the vault sealed have the same; so a part that opens, and begins
+/// like the one that the digest was over, is that one.
+const FRONT: usize = 17;
 
 impl Resealing {
     /// Reads all parts of an exhibit once.
@@ -44,7 +55,11 @@ impl Resealing {
         let mut left = VecDeque::new();
         let set = PartSet::of_stored(connection, exhibit.number, |place, sealed| {
             if KeyId::of_sealed(sealed) != newest {
-                left.push_back((place, sealed.len()));
+                left.push_back(Left {
+                    place,
+                    length: sealed.len(),
+                    front: front_of(sealed),
+                });
             }
         })?;
         let stored = STANDARD.encode(set.digest());
@@ -75,13 +90,16 @@ impl Resealing {
         }
         self.describe = false;
         let (mut parts, mut bytes) = (BTreeMap::new(), 0);
-        while let Some((place, length)) = self.left.front().copied() {
-            if bytes > 0 && bytes + length > most {
+        while let Some(next) = self.left.front() {
+            if bytes > 0 && bytes + next.length > most {
                 break;
             }
+            let (place, front) = (next.place, next.front);
             self.left.pop_front();
             let damaged = || self.damaged(place);
+            // Another ciphertext of the same place, such as one from before an erasure, opens as well.
             let stored = stored(connection, &self.exhibit, place)?;
+            let stored = stored.filter(|stored| front_of(stored) == front);
             // Plaintext stands in it for a moment.
             let mut sealed = Zeroizing::new(stored.ok_or_else(damaged)?);
             let part = part_of(keys, &self.exhibit, place).ok_or_else(damaged)?;
@@ -115,6 +133,14 @@ impl Resealing {
             place: format!("exhibit {}, {kind} {no} of field {field}", self.exhibit.id),
         }
     }
+}
+
+fn front_of(sealed: &[u8]) -> [u8; FRONT] {
+    let mut front = [0; FRONT];
+    for (out, byte) in front.iter_mut().zip(sealed) {
+        *out = *byte;
+    }
+    front
 }
 
 fn stored(

@@ -26,6 +26,7 @@ use crate::vault::*;
 mod again;
 mod custodian;
 mod refused;
+mod resealed;
 mod same_message;
 
 const HEADER: &str = "account,user,number,carrier,country,state,sent_at,kind,channel,message_ref\n";
@@ -133,11 +134,12 @@ fn sign_in(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
 
 impl House {
     fn new() -> Self {
-        let directory = TempDir::new().unwrap();
+        let directory = crate::vault::plaintext::tests::directory::directory();
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
             passkeys: Passkeys::Offered,
             idle_s: 8 * 3600,
+            password_cost: Argon2Params::new(8, 1, 1).unwrap(),
             ..Settings::default()
         };
         // Tests withdraw more in a moment than people do in a day.

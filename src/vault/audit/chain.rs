@@ -4,6 +4,9 @@
 //! signs no checkpoint that has the leaf which names it, and a verifier who trusts an old key can follow: from a
 //! checkpoint that it signed and somebody kept, by leaves that each key signed for the next, to the key of today.
 //! Without a kept checkpoint nothing would show that these leaves were there while the old key was still trusted.
+//!
+//! Not promised: that a thief of an old key cannot make another end of the log after the kept checkpoint, if that is
+//! from before the succession. Whoever has a checkpoint of the new key, or that key, is not fooled.
 
 use std::error::Error;
 

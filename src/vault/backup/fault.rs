@@ -185,6 +185,9 @@ pub enum RestoreError {
     /// The key of a case was rotated after the backup, or after the keyring was copied.
     #[error("the keyring does not have the key under which the case {0} is sealed in the backup")]
     OtherKey(CaseId),
+    /// The root was rotated after the backup, or after the keyring was copied.
+    #[error("the keyring does not have the key of the vault under which the backup is sealed")]
+    OtherRoot,
     /// A step of the restore was refused.
     #[error("the restore was refused")]
     Refused(Box<Refusal>),

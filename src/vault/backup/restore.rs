@@ -28,7 +28,8 @@ use crate::vault::error::OperationError;
 use crate::vault::inspection::Inspection;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
 use crate::vault::ledger::{
-    Signing, StoredHashes, read_mark, trail, verifier_of, verify_mark, write_mark,
+    ControlFault, Signing, StoredHashes, keys_in_force, read_mark, trail, verifier_of, verify_mark,
+    write_mark,
 };
 use crate::vault::left_copies;
 use crate::vault::paths::Paths;
@@ -170,6 +171,10 @@ impl Room {
         let told = told.ok_or(BackupError::Untrue("the end of the log"))?;
         let named: VerifierKey = told.vkey.parse().map_err(BackupError::from)?;
         let snapshot = Snapshot::of_copy(&self.paths.database()).map_err(BackupError::from)?;
+        // Before anything that such a keyring has other keys for. Every other fault is found by the start.
+        if let Err(ControlFault::OtherRoot) = keys_in_force(&snapshot, keyring) {
+            return Err(RestoreError::OtherRoot);
+        }
         let number = Signing::read(&snapshot)
             .map_err(BackupError::from)?
             .number();

@@ -1,6 +1,7 @@
 //! Backups by a schedule, while the vault is served: a thread of its own, a leaf for each that was made or failed, and
 //! the newest so many are kept.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::vault::error::OperationError;
 use crate::vault::left_copies::COPY;
 use crate::vault::private_files::make_folder_unless_used;
 use crate::vault::scope::Scope;
+use crate::vault::store::{StoreError, StoreFault};
 
 /// When and where backups are made.
 #[derive(Debug, Clone)]
@@ -54,6 +56,8 @@ const AGAIN_S: i64 = 3600;
 const LEFT_BEHIND: Duration = Duration::from_secs(86_400);
 /// The rest between two steps of a copy, so that the disk has time for others.
 const REST: Duration = Duration::from_millis(2);
+/// How often a round begins anew because the keyring was changed while it was made.
+const MOST_TRIES: usize = 3;
 const DATABASE_ENDING: &str = "bvdata";
 const KEYRING_ENDING: &str = "bvkeys";
 const ERASURES_ENDING: &str = "bverased";
@@ -154,22 +158,58 @@ impl BackupSchedule {
             .chars()
             .filter(char::is_ascii_alphanumeric)
             .collect();
-        let paths = vault.paths();
-        let name = |ending| format!("{}{stamp}.{ending}", prefix(vault));
-        // The keyring first: it may have a key more than the database needs, but never one less.
-        if let Some(folder) = &self.keyring_directory {
-            prepare(folder)?;
-            let file = folder.join(name(KEYRING_ENDING));
-            back_up_keyring(paths, Target::File(&file), now)?;
-            let file = folder.join(name(ERASURES_ENDING));
-            match back_up_erasures(paths, Target::File(&file), now) {
-                Ok(_) | Err(BackupError::NoErasures) => {}
-                Err(error) => return Err(error),
+        let mut tries = 0;
+        loop {
+            // A case that is opened, or gets another key, between the two copies would be in the database alone.
+            let before = vault.core.keys().generation();
+            let beside = self.make_beside(vault, now, &stamp)?;
+            let (begun, changed) = (Cell::new(false), Cell::new(false));
+            // Asked first when the copy of the database has begun, which is of that moment.
+            let still = || {
+                if !begun.replace(true) && !beside.is_empty() {
+                    changed.set(vault.core.keys().generation() != before);
+                }
+                !changed.get() && goes_on()
+            };
+            if !goes_on() {
+                let (at, fault) = ("backup::schedule", StoreFault::Stopped);
+                return Err(StoreError { at, fault }.into());
+            }
+            prepare(&self.directory)?;
+            let name = format!("{}{stamp}.{DATABASE_ENDING}", prefix(vault));
+            let file = self.directory.join(name);
+            let made = back_up_database(vault.paths(), Target::File(&file), now, REST, &still);
+            if made.is_ok() || !changed.get() || tries >= MOST_TRIES {
+                return made;
+            }
+            tries += 1;
+            for file in beside {
+                fs::remove_file(file).map_err(BackupError::io("remove a copy of the keyring"))?;
             }
         }
-        prepare(&self.directory)?;
-        let file = self.directory.join(name(DATABASE_ENDING));
-        back_up_database(paths, Target::File(&file), now, REST, goes_on)
+    }
+
+    /// Makes the backups of the keyring and of the erasure lists, where there is a folder for them. Answers the files.
+    fn make_beside(
+        &self,
+        vault: &Vault,
+        now: Moment,
+        stamp: &str,
+    ) -> Result<Vec<PathBuf>, BackupError> {
+        let Some(folder) = &self.keyring_directory else {
+            return Ok(Vec::new());
+        };
+        prepare(folder)?;
+        let name = |ending| folder.join(format!("{}{stamp}.{ending}", prefix(vault)));
+        let mut made = vec![name(KEYRING_ENDING)];
+        back_up_keyring(vault.paths(), Target::File(&name(KEYRING_ENDING)), now)?;
+        let lists = name(ERASURES_ENDING);
+        match back_up_erasures(vault.paths(), Target::File(&lists), now) {
+            Ok(_) => made.push(lists),
+            Err(BackupError::NoErasures) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(made)
     }
 
     /// Deletes what is more than is kept; answers how many. What was made just now stays, and what says that it was
@@ -282,5 +322,70 @@ impl Operation for NoteBackup {
             "deleted": self.deleted,
         }));
         Ok(Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::domain::{CaseId, OperatorName};
+    use crate::vault::clock::ManualClock;
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::keyring::{Argon2Params, NewPassphrase};
+    use crate::vault::paths::Paths;
+    use crate::vault::settings::Settings;
+
+    #[test]
+    fn a_keyring_that_changes_before_the_copy_of_the_database_begins_is_copied_again() {
+        let folder = TempDir::new().unwrap();
+        let now: Moment = "2024-04-02T09:00:00Z".parse().unwrap();
+        let passphrase = NewPassphrase::parse("a passphrase for tests".to_owned());
+        let vault = Vault::create(
+            &Paths::of(&folder.path().join("vault")),
+            &passphrase.ok().unwrap(),
+            Argon2Params::new(8, 1, 1).unwrap(),
+            OperatorName::parse("admin").unwrap(),
+            Settings::default(),
+            Arc::new(ManualClock::new(now)),
+            Arc::new(SystemEntropy::new()),
+        );
+        let vault = vault.unwrap().vault;
+        let schedule = BackupSchedule {
+            directory: folder.path().join("databases"),
+            keyring_directory: Some(folder.path().join("keyrings")),
+            every_s: 3600,
+            keep: 7,
+        };
+        let asked = Cell::new(0);
+        let changes = |often: u32| {
+            let (asked, vault) = (&asked, &vault);
+            asked.set(0);
+            // Asked between the two copies, and then while the database is copied.
+            move || {
+                asked.set(asked.get() + 1);
+                if asked.get() <= often {
+                    let case = CaseId::from_random(vault.core.draw().unwrap());
+                    let mut keyring = vault.core.keyring_to_change();
+                    keyring.add_case(&case, &*vault.core.entropy).unwrap();
+                }
+                true
+            }
+        };
+        for (count, often) in [(1, 0), (2, 1), (3, 3)] {
+            let now = now.plus_seconds(i64::from(count));
+            schedule.make(&vault, now, &changes(often)).unwrap();
+            let kept = backups_in(&vault, &folder.path().join("keyrings"), KEYRING_ENDING);
+            let (_, path) = kept.iter().max_by_key(|(made_at, _)| *made_at).unwrap();
+            let (_, told) = trailer::read(path).unwrap();
+            assert_eq!(told.generation, Some(vault.core.keys().generation()));
+            assert_eq!(Ok(kept.len()), usize::try_from(count));
+        }
+        // One that never rests is no backup, and nobody is told that it was made.
+        let now = now.plus_seconds(4);
+        assert!(schedule.make(&vault, now, &changes(u32::MAX)).is_err());
+        let kept = backups_in(&vault, &schedule.directory, DATABASE_ENDING);
+        assert_eq!(kept.len(), 3);
     }
 }

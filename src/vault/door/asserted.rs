@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::domain::{ActStatement, Assertion, PasskeyPoint, Purpose};
-use crate::policy::{Action, ActionKind, AssertionFacts, Denial};
+use crate::policy::{ActionKind, AssertionFacts, Denial};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::{Caller, Said};
 use crate::vault::call::target::Target;
 use crate::vault::core::Core;
+use crate::vault::door::deed::Deed;
 use crate::vault::door::facts::Situation;
-use crate::vault::door::operation::Operation;
 use crate::vault::error::{OperationError, Stopped};
 use crate::vault::identity::{OperatorSecrets, Unasserted};
 use crate::vault::scope::{keep_secrets, waiting_change};
@@ -50,14 +50,14 @@ impl Asserted {
     }
 
     /// Looks at what came with the call, if this act needs something.
-    pub(super) fn of<O: Operation>(
+    pub(super) fn of(
         core: &Core,
         connection: &Snapshot,
         caller: &Caller,
         situation: &Situation,
-        operation: &O,
+        deed: &dyn Deed,
     ) -> Result<Self, OperationError> {
-        if !O::Action::KIND.needs_assertion() || !situation.by_passkey {
+        if !deed.kind().needs_assertion() || !situation.by_passkey {
             return Ok(Self::without(AssertionFacts::NotNeeded));
         }
         let assertion = match caller.said() {
@@ -71,7 +71,7 @@ impl Asserted {
             connection,
             caller,
             situation.case.as_ref(),
-            operation,
+            deed,
             nonce,
         )?;
         let wrong = Self::without(AssertionFacts::Wrong);
@@ -155,16 +155,16 @@ impl Asserted {
 }
 
 /// What a passkey signs for an act: everything that the act is, and the nonce.
-pub(super) fn statement<O: Operation>(
+pub(super) fn statement(
     core: &Core,
     connection: &Snapshot,
     caller: &Caller,
     case: Option<&CaseRow>,
-    operation: &O,
+    deed: &dyn Deed,
     nonce: &str,
 ) -> Result<ActStatement, OperationError> {
-    let target = operation.target();
-    let asked = match (&target, O::Action::KIND) {
+    let target = deed.target();
+    let asked = match (&target, deed.kind()) {
         (Target::Request(id), _) => {
             let row = request_rows::find(connection, id)?;
             row.map(|row| STANDARD.encode(row.digest))
@@ -175,11 +175,11 @@ pub(super) fn statement<O: Operation>(
         }
         _ => None,
     };
-    let password = operation.new_password();
+    let password = deed.new_password();
     let password = password.map(|new| STANDARD.encode(core.challenges.of_password(nonce, new)));
-    let why = operation.why();
+    let why = deed.why();
     let sent = json!({
-        "asked": operation.detail(),
+        "asked": deed.detail(),
         "password": password,
         "purpose": why.and_then(|why| why.purpose).map(Purpose::as_str),
         "reason": why.map(|why| why.reason.as_str()),
@@ -187,12 +187,10 @@ pub(super) fn statement<O: Operation>(
     let sent = serde_json_canonicalizer::to_vec(&sent)
         .map_err(|_| OperationError::Internal("what was sent with an act"))?;
     Ok(ActStatement {
-        action: O::Action::KIND.asserted_as().name().to_owned(),
+        action: deed.kind().asserted_as().name().to_owned(),
         asked,
         case: case.map(|case| case.id.to_string()),
-        decision: operation
-            .decision()
-            .map(|decision| decision.as_str().to_owned()),
+        decision: deed.decision().map(|decision| decision.as_str().to_owned()),
         nonce: nonce.to_owned(),
         object: target.object(),
         request: ActStatement::digest_of_request(&core.challenges.salt(nonce), &sent),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asserted::statement;
+use super::deed::Deed;
 use super::operation::Operation;
 use crate::policy::{Action, ActionKind, actions};
 use crate::vault::call::target::{Target, Why};
@@ -44,7 +45,7 @@ impl<O: Operation> Operation for AskChallenge<O> {
     type Answer = ChallengeView;
 
     fn target(&self) -> Target {
-        self.0.target()
+        Operation::target(&self.0)
     }
 
     /// The reason is that of the act, and goes into its leaf.
@@ -61,39 +62,46 @@ impl<O: Operation> Operation for AskChallenge<O> {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<ChallengeView, OperationError> {
-        if !O::Action::KIND.needs_assertion() {
-            return Err(OperationError::invalid(
-                "passkey-assertion",
-                "is for no such act",
-            ));
-        }
-        let nonce = scope
-            .core
-            .challenges
-            .nonce(&*scope.core.entropy, scope.core.clock.measured())?;
-        let statement = statement(
-            scope.core,
-            scope.connection,
-            scope.caller,
-            scope.case,
-            &self.0,
-            &nonce,
-        )?;
-        let unwritten = OperationError::Internal("the statement of an act");
-        let (Some(bytes), Some(challenge)) = (statement.to_bytes(), statement.challenge()) else {
-            return Err(unwritten);
-        };
-        let row = operator_rows::find(scope.connection, scope.operator()?)?;
-        let row = row.ok_or(OperationError::NotFound)?;
-        let secrets = OperatorSecrets::open(&scope.core.keys(), &row)?;
-        Ok(ChallengeView {
-            salt: STANDARD.encode(scope.core.challenges.salt(&nonce)),
-            nonce,
-            challenge: URL_SAFE_NO_PAD.encode(challenge),
-            statement: String::from_utf8(bytes).map_err(|_| unwritten)?,
-            relying_party: scope.core.settings.relying_party.id().to_owned(),
-            credentials: secrets.credentials(),
-            seconds: CHALLENGE_S,
-        })
+        challenge(scope, &self.0)
     }
+}
+
+fn challenge(
+    scope: &Scope<'_, actions::AskChallenge>,
+    deed: &dyn Deed,
+) -> Result<ChallengeView, OperationError> {
+    if !deed.kind().needs_assertion() {
+        return Err(OperationError::invalid(
+            "passkey-assertion",
+            "is for no such act",
+        ));
+    }
+    let nonce = scope
+        .core
+        .challenges
+        .nonce(&*scope.core.entropy, scope.core.clock.measured())?;
+    let statement = statement(
+        scope.core,
+        scope.connection,
+        scope.caller,
+        scope.case,
+        deed,
+        &nonce,
+    )?;
+    let unwritten = OperationError::Internal("the statement of an act");
+    let (Some(bytes), Some(challenge)) = (statement.to_bytes(), statement.challenge()) else {
+        return Err(unwritten);
+    };
+    let row = operator_rows::find(scope.connection, scope.operator()?)?;
+    let row = row.ok_or(OperationError::NotFound)?;
+    let secrets = OperatorSecrets::open(&scope.core.keys(), &row)?;
+    Ok(ChallengeView {
+        salt: STANDARD.encode(scope.core.challenges.salt(&nonce)),
+        nonce,
+        challenge: URL_SAFE_NO_PAD.encode(challenge),
+        statement: String::from_utf8(bytes).map_err(|_| unwritten)?,
+        relying_party: scope.core.settings.relying_party.id().to_owned(),
+        credentials: secrets.credentials(),
+        seconds: CHALLENGE_S,
+    })
 }

@@ -4,6 +4,7 @@
 
 mod asserted;
 mod challenge;
+mod deed;
 mod facts;
 mod operation;
 mod perform;

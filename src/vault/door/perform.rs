@@ -1,8 +1,9 @@
 //! The one door: how an operation is performed.
 //!
-//! The steps are facts, decision, act, leaf, commit, receipt and bytes. Each step takes what the one
-//! before it made, so the compiler holds their order. Changes to this file and to
-//! `vault::plaintext` are to be reviewed by two people.
+//! An operation comes in with its type, and its answer leaves with its own. In between it is a [`Deed`], so that these
+//! steps are compiled once. They are facts, decision, act, leaf, commit, receipt and bytes. Each step takes what the
+//! one before it made, so the compiler holds their order. Changes to this file and to `vault::plaintext` are to be
+//! reviewed by two people.
 
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -10,7 +11,7 @@ use std::sync::mpsc::sync_channel;
 use serde_json::{Value, json};
 
 use crate::domain::{Moment, caught};
-use crate::policy::{Action, Class, Denial, Facts, Grant, decide, decide_unasserted};
+use crate::policy::{Action, ActionKind, Class, Denial, Facts, Grant, decide, decide_unasserted};
 use crate::vault::audit::Tip;
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::budget::answered::Question;
@@ -23,6 +24,7 @@ use crate::vault::call::target::{Target, Why};
 use crate::vault::call::wire::{View, Wire};
 use crate::vault::core::Core;
 use crate::vault::door::asserted::Asserted;
+use crate::vault::door::deed::{Deed, Made, Within};
 use crate::vault::door::facts::{self, Situation};
 use crate::vault::door::operation::Operation;
 use crate::vault::door::spoilt::{note_broken, note_spoilt, refuse_spoilt};
@@ -30,9 +32,9 @@ use crate::vault::door::toll::Toll;
 use crate::vault::door::vault::Vault;
 use crate::vault::error::OperationError;
 use crate::vault::error::Stopped;
-use crate::vault::ledger::{Acted, Detail, Draft, Outcome, verify_again};
+use crate::vault::ledger::{ActOutcome, Acted, Detail, Draft, verify_again};
 use crate::vault::scope::effect;
-use crate::vault::scope::{Asking, Notes, Reading, Rows, Scope, question_of};
+use crate::vault::scope::{Asking, Notes, Reading, Rows, question_of};
 use crate::vault::store::{Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
@@ -48,6 +50,16 @@ pub struct Ended<A>(Settled<A>);
 
 /// A receipt and what it is for, or why there is none.
 type Settled<A> = Result<(Receipt, Result<A, Stopped>), Unaudited>;
+
+/// Called once with how an act ended.
+type Then = Box<dyn FnOnce(Settled<Made>) + Send>;
+
+/// The same with the type of the answer.
+fn typed<A: Answer>(settled: Settled<Made>) -> Settled<A> {
+    let (receipt, ended) = settled?;
+    let ended = ended.and_then(|made| made.answer().map_err(Stopped::Failed));
+    Ok((receipt, ended))
+}
 
 impl<A: Answer> Ended<A> {
     /// Makes the bytes of the answer. This takes a while for a large answer, so asynchronous code
@@ -88,7 +100,8 @@ impl Vault {
         operation: O,
         then: impl FnOnce(Ended<O::Answer>) + Send + 'static,
     ) -> Result<(), Refusal> {
-        self.submit(caller, operation, move |settled| then(Ended(settled)))
+        let then = Box::new(move |settled| then(Ended(typed(settled))));
+        self.submit(caller, Box::new(operation), then)
             .map_err(Refusal::Unaudited)
     }
 
@@ -102,33 +115,42 @@ impl Vault {
     }
 
     fn settled<O: Operation>(&self, caller: &Caller, operation: O) -> Settled<O::Answer> {
+        typed(self.awaited(caller, Box::new(operation)))
+    }
+
+    fn awaited(&self, caller: &Caller, deed: Box<dyn Deed>) -> Settled<Made> {
         let (back, settled) = sync_channel(1);
-        self.submit(caller, operation, move |settled| drop(back.send(settled)))?;
+        let then = Box::new(move |settled| drop(back.send(settled)));
+        self.submit(caller, deed, then)?;
         settled.recv().map_err(|_| Unaudited::NotDurable)?
     }
 
-    fn submit<O: Operation>(
-        &self,
-        caller: &Caller,
-        operation: O,
-        then: impl FnOnce(Settled<O::Answer>) + Send + 'static,
-    ) -> Result<(), Unaudited> {
-        match O::Action::KIND.class() {
-            Class::Reading => self.read(caller, operation, then),
-            Class::Writing => self.write(caller, operation, then),
+    fn submit(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+        match deed.kind().class() {
+            Class::Reading => self.read(caller, deed, then),
+            Class::Writing => self.write(caller, deed, then),
         }
     }
 
     /// Whether the caller may do this at this moment, before the rest of the request is waited for.
     /// A yes is no promise: the act itself is decided anew. A no has its leaf.
     pub fn permit<A: Action>(&self, caller: &Caller, target: &Target) -> Result<(), Refusal> {
+        self.permit_kind(A::KIND, caller, target)
+    }
+
+    fn permit_kind(
+        &self,
+        action: ActionKind,
+        caller: &Caller,
+        target: &Target,
+    ) -> Result<(), Refusal> {
         let found = self.on_snapshot(caller, target, |_, situation, _| {
-            let decided = decide(&situation.facts, A::KIND).map(drop);
+            let decided = decide(&situation.facts, action).map(drop);
             (Notes::default(), decided.map_err(Stopped::Denied))
         });
         match found.ended {
             Ok(()) => Ok(()),
-            Err(stopped) => Err(self.refuse::<A>(caller, target.clone(), stopped)),
+            Err(stopped) => Err(self.refuse(action, caller, target.clone(), stopped)),
         }
     }
 
@@ -140,13 +162,20 @@ impl Vault {
         target: Target,
         error: OperationError,
     ) -> Refusal {
-        self.refuse::<A>(caller, target, Stopped::Failed(error))
+        self.refuse(A::KIND, caller, target, Stopped::Failed(error))
     }
 
-    fn refuse<A: Action>(&self, caller: &Caller, target: Target, stopped: Stopped) -> Refusal {
+    fn refuse(
+        &self,
+        action: ActionKind,
+        caller: &Caller,
+        target: Target,
+        stopped: Stopped,
+    ) -> Refusal {
         let core = Arc::clone(&self.core);
         let (back, ended) = sync_channel(1);
         let about = About {
+            action,
             caller: caller.clone(),
             target,
             why: None,
@@ -170,7 +199,7 @@ impl Vault {
             };
             let detail = about.sealed_detail(Value::Null);
             let notes = Notes::default();
-            let draft = about.draft::<A>(situation.ok().as_ref(), notes, Some(&stopped), detail);
+            let draft = about.draft(situation.ok().as_ref(), notes, Some(&stopped), detail);
             Acted {
                 draft,
                 done: Box::new(move |receipt| drop(back.send((receipt, stopped)))),
@@ -185,21 +214,16 @@ impl Vault {
 
     /// A reading act runs on a snapshot, in parallel with others. Its leaf, its charges and the second
     /// check of the facts follow in the ledger's transaction.
-    fn read<O: Operation>(
-        &self,
-        caller: &Caller,
-        operation: O,
-        then: impl FnOnce(Settled<O::Answer>) + Send + 'static,
-    ) -> Result<(), Unaudited> {
-        let about = About::of(caller, &operation);
+    fn read(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+        let about = About::of(caller, &*deed);
         let tip = self.core.tip();
-        let mut toll = Toll::of(&self.core, caller, operation.price());
+        let mut toll = Toll::of(&self.core, caller, deed.price());
         let mut question = None;
         let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
             let core = &self.core;
-            let (alarm, granted, _) = grant(core, connection, caller, situation, &operation, now);
+            let (alarm, granted, _) = grant(core, connection, caller, situation, &*deed, now);
             let granted = granted.and_then(|grant| {
-                question = asked(core, connection, caller, situation, &grant, &operation);
+                question = asked(core, connection, caller, situation, &grant, &*deed);
                 let free = |one| core.answered.repeats(one, core.clock.measured());
                 match question.as_ref().is_some_and(free) {
                     true => toll.waive(),
@@ -215,7 +239,7 @@ impl Vault {
                     caller,
                     situation,
                     grant,
-                    operation,
+                    deed,
                     When { now, tip },
                 ),
                 Err(stopped) => (Notes::default(), Err(stopped)),
@@ -230,14 +254,14 @@ impl Vault {
         };
         let core = Arc::clone(&self.core);
         self.ledger.submit(caller, move |transaction, _| {
-            let (situation, notes, ended) = settle::<O>(&core, transaction, &about, &toll, done);
+            let (situation, notes, ended) = settle(&core, transaction, &about, &toll, done);
             let ended = ended.map_err(|stopped| note_broken(&core, stopped));
             let stopped = ended.as_ref().err();
             // What was found is not said of an act that gave no answer.
             let detail = detail
                 .filter(|_| stopped.is_none())
                 .or_else(|| about.sealed_detail(Value::Null));
-            let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
+            let draft = about.draft(situation.as_ref(), notes, stopped, detail);
             let core = Arc::clone(&core);
             Acted {
                 draft,
@@ -293,16 +317,11 @@ impl Vault {
 
     /// A writing act runs in a savepoint of the ledger's transaction. Work that takes long and only
     /// reads is done before, on a snapshot.
-    fn write<O: Operation>(
-        &self,
-        caller: &Caller,
-        mut operation: O,
-        then: impl FnOnce(Settled<O::Answer>) + Send + 'static,
-    ) -> Result<(), Unaudited> {
-        let about = About::of(caller, &operation);
+    fn write(&self, caller: &Caller, mut deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+        let about = About::of(caller, &*deed);
         let tip = self.core.tip();
-        let mut toll = Toll::of(&self.core, caller, operation.price());
-        let prepared = match O::PREPARES {
+        let mut toll = Toll::of(&self.core, caller, deed.price());
+        let prepared = match deed.prepares() {
             true => {
                 let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
                     prepare(
@@ -311,7 +330,7 @@ impl Vault {
                         caller,
                         situation,
                         &mut toll,
-                        &mut operation,
+                        &mut *deed,
                         When { now, tip },
                     )
                 };
@@ -330,7 +349,7 @@ impl Vault {
                         let mut notes = Notes::default();
                         let used = situation.note_use(&core, transaction, caller);
                         let (alarm, granted, asserted) =
-                            grant(&core, transaction, caller, &situation, &operation, now);
+                            grant(&core, transaction, caller, &situation, &*deed, now);
                         if granted.is_ok() {
                             toll.let_in_here();
                         }
@@ -347,7 +366,7 @@ impl Vault {
                                     tip: core.tip(),
                                 };
                                 let (noted, ended) =
-                                    act(&core, rows, caller, &situation, grant, operation, when);
+                                    act(&core, rows, caller, &situation, grant, deed, when);
                                 notes = noted;
                                 let answer = ended?;
                                 apply(&core, transaction, &situation, &mut notes)?;
@@ -373,7 +392,7 @@ impl Vault {
             let found = stopped.map_or(found, |_| Value::Null);
             let said = notes.assertion.as_mut().map(|(_, detail)| detail.take());
             let detail = about.sealed_detail_with(found, said.filter(|_| stopped.is_none()));
-            let draft = about.draft::<O::Action>(situation.as_ref(), notes, stopped, detail);
+            let draft = about.draft(situation.as_ref(), notes, stopped, detail);
             Acted {
                 draft,
                 done: Box::new(move |receipt| {
@@ -395,15 +414,15 @@ struct OnSnapshot<T> {
 
 /// Decides, and checks what the request alone can be refused for. Says which alarm the question raises:
 /// it is looked at whether it can be paid or not, and only if the caller may ask it.
-fn grant<O: Operation>(
+fn grant(
     core: &Core,
     connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
-    operation: &O,
+    deed: &dyn Deed,
     now: Moment,
 ) -> (Option<Alarm>, Result<Grant, Stopped>, Option<Asserted>) {
-    let asserted = match Asserted::of(core, connection, caller, situation, operation) {
+    let asserted = match Asserted::of(core, connection, caller, situation, deed) {
         Ok(asserted) => asserted,
         Err(error) => return (None, Err(Stopped::Failed(error)), None),
     };
@@ -411,9 +430,9 @@ fn grant<O: Operation>(
         assertion: asserted.facts,
         ..situation.facts.clone()
     };
-    let decided = decide(&facts, O::Action::KIND).and_then(|grant| {
+    let decided = decide(&facts, deed.kind()).and_then(|grant| {
         // Of an act that is not done here, whether it was signed is of no matter yet.
-        match operation.also() {
+        match deed.also() {
             Some(also) => decide_unasserted(&facts, also).map(|_| grant),
             None => Ok(grant),
         }
@@ -427,15 +446,15 @@ fn grant<O: Operation>(
             return (alarm, Err(Stopped::Denied(denial)), None);
         }
     };
-    if !operation.is_for(grant.role()) {
+    if !deed.is_for(grant.role()) {
         return (None, Err(Stopped::Denied(Denial::NotAllowed)), None);
     }
     let case = situation.case.as_ref();
     let asking = Asking::new(core, connection, case, now, caller, &grant);
-    if let Err(error) = operation.check(&asking) {
+    if let Err(error) = deed.check(&asking) {
         return (None, Err(Stopped::Failed(error)), None);
     }
-    let asks = operation.asks_about().zip(caller.operator_id());
+    let asks = deed.asks_about().zip(caller.operator_id());
     let alarm = asks
         .zip(situation.case.as_ref())
         .and_then(|((numbers, operator), case)| {
@@ -446,17 +465,17 @@ fn grant<O: Operation>(
 }
 
 /// What stands for the question of an act that is free when it is asked again.
-fn asked<O: Operation>(
+fn asked(
     core: &Core,
     connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     grant: &Grant,
-    operation: &O,
+    deed: &dyn Deed,
 ) -> Option<Question> {
-    let question = operation.question()?;
+    let question = deed.question()?;
     let case = situation.case.as_ref();
-    let asked = (O::Action::KIND, &question);
+    let asked = (deed.kind(), &question);
     // What cannot be read is paid like any answer, and the act comes upon the damage itself.
     let found = question_of(core, connection, caller, grant, case, asked);
     found.ok().flatten()
@@ -471,16 +490,16 @@ struct When {
 
 /// Runs the part of a writing act that would take too long in the ledger's transaction. The policy
 /// decides here too, so that a caller without the right cannot make the vault work.
-fn prepare<O: Operation>(
+fn prepare(
     core: &Arc<Core>,
     connection: &Snapshot,
     caller: &Caller,
     situation: &Situation,
     toll: &mut Toll,
-    operation: &mut O,
+    deed: &mut dyn Deed,
     when: When,
 ) -> (Notes, Result<(), Stopped>) {
-    let (_, granted, _) = grant(core, connection, caller, situation, operation, when.now);
+    let (_, granted, _) = grant(core, connection, caller, situation, deed, when.now);
     let granted = granted.and_then(|grant| {
         toll.let_in(core, connection, caller, situation)?;
         Ok(grant)
@@ -499,33 +518,39 @@ fn prepare<O: Operation>(
         now: when.now,
         tip: when.tip,
     };
-    let ended = refuse_spoilt(core, situation, O::Action::KIND)
-        .and_then(|()| caught(|| operation.prepare(&reading)))
+    let ended = refuse_spoilt(core, situation, deed.kind())
+        .and_then(|()| caught(|| deed.prepare(&reading)))
         .map_err(|error| note_spoilt(core, situation, error));
     (Notes::default(), ended.map_err(Stopped::Failed))
 }
 
-/// Runs an operation that was granted. A panic becomes a failure of this act alone.
-/// Its text is dropped, because it may hold a number.
-fn act<O: Operation>(
+/// Runs an operation that was granted.
+fn act(
     core: &Arc<Core>,
     rows: Rows<'_>,
     caller: &Caller,
     situation: &Situation,
     grant: Grant,
-    operation: O,
+    deed: Box<dyn Deed>,
     when: When,
-) -> (Notes, Result<O::Answer, Stopped>) {
-    let case = situation.case.as_ref();
-    let mut scope = Scope::new(core, rows, caller, grant, case, when.now, when.tip);
-    scope.admission.clone_from(&situation.admission);
-    let ended = refuse_spoilt(core, situation, O::Action::KIND)
-        .and_then(|()| caught(|| operation.run(&mut scope)))
-        .map_err(|error| Stopped::Failed(note_spoilt(core, situation, error)));
-    let notes = scope.into_notes();
+) -> (Notes, Result<Made, Stopped>) {
+    let told = |error| Stopped::Failed(note_spoilt(core, situation, error));
+    if let Err(error) = refuse_spoilt(core, situation, deed.kind()) {
+        return (Notes::default(), Err(told(error)));
+    }
+    let (notes, ended) = deed.run(Within {
+        core,
+        rows,
+        caller,
+        grant,
+        case: situation.case.as_ref(),
+        admission: &situation.admission,
+        now: when.now,
+        tip: when.tip,
+    });
     match notes.denial {
         Some(denial) => (notes, Err(Stopped::Denied(denial))),
-        None => (notes, ended),
+        None => (notes, ended.map_err(told)),
     }
 }
 
@@ -533,13 +558,13 @@ fn act<O: Operation>(
 /// answer is dropped if the budget does not cover it, if the session, the membership or the case changed
 /// meanwhile, or if the caller has gone. If no writing act ran since the snapshot, the facts are the
 /// same and only the time is checked again.
-fn settle<O: Operation>(
+fn settle(
     core: &Arc<Core>,
     transaction: &Transaction,
     about: &About,
     toll: &Toll,
-    done: OnSnapshot<O::Answer>,
-) -> (Option<Situation>, Notes, Result<O::Answer, Stopped>) {
+    done: OnSnapshot<Made>,
+) -> (Option<Situation>, Notes, Result<Made, Stopped>) {
     let OnSnapshot {
         edition,
         situation,
@@ -567,14 +592,14 @@ fn settle<O: Operation>(
     notes.alarm = notes.alarm.max(alarm);
     let ended = paid.and(ended).and_then(|answer| {
         core.control.intact()?;
-        refuse_spoilt(core, &situation, O::Action::KIND)?;
+        refuse_spoilt(core, &situation, about.action)?;
         if let Some(writes) = notes.log_verified {
-            verify_again(core, transaction, writes, O::Action::KIND)?;
+            verify_again(core, transaction, writes, about.action)?;
         }
         if about.caller.is_gone() {
             return Err(Stopped::Failed(OperationError::Cancelled));
         }
-        decide(&situation.facts, O::Action::KIND).map_err(Stopped::Denied)?;
+        decide(&situation.facts, about.action).map_err(Stopped::Denied)?;
         if !notes.effects.is_empty() {
             transaction.in_savepoint(|| apply(core, transaction, &situation, &mut notes))?;
         }
@@ -598,6 +623,7 @@ fn apply(
 
 /// What the leaf says about a call, however it ends.
 struct About {
+    action: ActionKind,
     caller: Caller,
     target: Target,
     why: Option<Why>,
@@ -605,12 +631,13 @@ struct About {
 }
 
 impl About {
-    fn of<O: Operation>(caller: &Caller, operation: &O) -> Self {
+    fn of(caller: &Caller, deed: &dyn Deed) -> Self {
         Self {
+            action: deed.kind(),
             caller: caller.clone(),
-            target: operation.target(),
-            why: operation.why().cloned(),
-            detail: operation.detail(),
+            target: deed.target(),
+            why: deed.why().cloned(),
+            detail: deed.detail(),
         }
     }
 
@@ -639,7 +666,7 @@ impl About {
         Detail::of(&detail)
     }
 
-    fn draft<A: Action>(
+    fn draft(
         &self,
         situation: Option<&Situation>,
         notes: Notes,
@@ -647,13 +674,13 @@ impl About {
         detail: Option<Detail>,
     ) -> Draft {
         let outcome = match stopped {
-            None => Outcome::Done,
-            Some(Stopped::Denied(denial)) => Outcome::Denied(denial.name()),
-            Some(Stopped::Failed(error)) => Outcome::Failed(error.name()),
+            None => ActOutcome::Done,
+            Some(Stopped::Denied(denial)) => ActOutcome::Denied(denial.name()),
+            Some(Stopped::Failed(error)) => ActOutcome::Failed(error.name()),
         };
-        let done = outcome == Outcome::Done;
+        let done = outcome == ActOutcome::Done;
         Draft {
-            action: A::KIND,
+            action: self.action,
             caller: notes.caller.unwrap_or_else(|| self.caller.clone()),
             role: situation.and_then(Situation::role),
             case: notes

@@ -14,9 +14,9 @@ use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::Tag;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::term_rows::{TagReader, Terms};
-use crate::vault::store::{Snapshot, StoreError};
 
 const TAG: usize = 16;
 

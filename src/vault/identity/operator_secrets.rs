@@ -158,6 +158,17 @@ impl OperatorSecrets {
         }
     }
 
+    /// The newest step of which a code was used; `None` if none was.
+    pub(in crate::vault) fn newest_step(&self) -> Option<i64> {
+        let newest = self.used_steps.iter().copied().max();
+        newest.filter(|step| *step != NO_STEP)
+    }
+
+    /// Whether somebody asked that the second factor can be replaced, or two people agreed.
+    pub(in crate::vault) fn is_reset(&self) -> bool {
+        self.reset_by != NOBODY || self.reset_until == AGREED
+    }
+
     /// Who asked that the second factor can be replaced, and until when another person can agree.
     pub(in crate::vault) fn reset_asked(&self) -> Option<(&str, Moment)> {
         let until = Moment::from_seconds(self.reset_until);

@@ -82,6 +82,10 @@ tokens! {
 /// The kind of what a script sends.
 const SCRIPT: &[u8] = b"breachvault script token 1\0";
 
+/// The kind of a machine's key: in the place of random bytes its SHA-256, which is no secret. Only a TLS handshake
+/// makes one; nothing that is sent reads as it.
+const MACHINE: &[u8] = b"breachvault machine key 1\0";
+
 /// The kind of a session token that pages take, and the API does not.
 const CONSOLE: &[u8] = b"breachvault console token 1\0";
 
@@ -108,6 +112,14 @@ impl SessionToken {
         Self {
             bytes,
             kind: SCRIPT,
+        }
+    }
+
+    /// What stands for a machine, of the SHA-256 of its key.
+    pub(super) fn of_machine(key: [u8; LENGTH]) -> Self {
+        Self {
+            bytes: Zeroizing::new(key),
+            kind: MACHINE,
         }
     }
 
@@ -160,6 +172,11 @@ mod tests {
         let script = SessionToken::parse(&text).ok().unwrap().of_script();
         assert_ne!(session.as_bytes(), script.tag(&key).as_bytes());
         assert_ne!(console.tag(&key).as_bytes(), script.tag(&key).as_bytes());
+        let machine =
+            SessionToken::of_machine(*SessionToken::parse(&text).ok().unwrap().bytes()).tag(&key);
+        assert_ne!(session.as_bytes(), machine.as_bytes());
+        assert_ne!(console.tag(&key).as_bytes(), machine.as_bytes());
+        assert_ne!(script.tag(&key).as_bytes(), machine.as_bytes());
         let enrolment = EnrolmentToken::parse(&text).ok().unwrap().tag(&key);
         assert_ne!(session.as_bytes(), enrolment.as_bytes());
         let recovery = RecoveryCode::parse(&text).ok().unwrap().tag(&key);

@@ -206,7 +206,7 @@ impl CaseRing {
     }
 }
 
-fn chunk<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], KeyringError> {
+pub(super) fn chunk<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], KeyringError> {
     let (chunk, after) = rest.split_first_chunk().ok_or(DAMAGED)?;
     *rest = after;
     Ok(*chunk)

@@ -34,16 +34,25 @@ pub(super) enum CaseUse {
     ErasedList,
 }
 
-/// The use of a key that is derived from the root.
+/// The use of a key that is derived from the root. The root does nothing but open the keyring: all other keys are in
+/// its body, so that another root can take its place.
 #[derive(Clone, Copy)]
 pub(super) enum RootUse {
+    KeyringBody,
+    /// The vault's seal over a slot, which has the slot's own key.
+    SlotSeals,
+}
+
+/// The use of a key that is derived from one of the vault's own keys, which are in the body (`vault_ring.rs` has
+/// which).
+#[derive(Clone, Copy)]
+pub(super) enum VaultUse {
     /// The signing keys have numbers, from 0: each is the successor of the one before.
     AuditSigning(u32),
     EvidenceSigning(u32),
     OperatorSecrets,
     OperatorNames,
     Details,
-    KeyringBody,
     ControlElements,
     ControlSeal,
     TokenTags,
@@ -101,25 +110,36 @@ pub(super) fn from_root(
     purpose: RootUse,
 ) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
     let label = match purpose {
-        RootUse::AuditSigning(_) => "root/audit-signing",
-        RootUse::EvidenceSigning(_) => "root/evidence-signing",
-        RootUse::OperatorSecrets => "root/operator-secrets",
-        RootUse::OperatorNames => "root/operator-names",
-        RootUse::Details => "root/details",
         RootUse::KeyringBody => "root/keyring-body",
-        RootUse::ControlElements => "root/control-elements",
-        RootUse::ControlSeal => "root/control-seal",
-        RootUse::TokenTags => "root/token-tags",
-        RootUse::HighWaterMark => "root/high-water-mark",
-        RootUse::ErasureFile => "root/erasure-file",
+        RootUse::SlotSeals => "root/slot-seals",
+    };
+    expand(root, vault, [label, "", ""])
+}
+
+pub(super) fn from_vault(
+    key: &Secret<32>,
+    vault: &VaultId,
+    purpose: VaultUse,
+) -> Result<Zeroizing<[u8; 32]>, DeriveError> {
+    let label = match purpose {
+        VaultUse::AuditSigning(_) => "vault/audit-signing",
+        VaultUse::EvidenceSigning(_) => "vault/evidence-signing",
+        VaultUse::OperatorSecrets => "vault/operator-secrets",
+        VaultUse::OperatorNames => "vault/operator-names",
+        VaultUse::Details => "vault/details",
+        VaultUse::ControlElements => "vault/control-elements",
+        VaultUse::ControlSeal => "vault/control-seal",
+        VaultUse::TokenTags => "vault/token-tags",
+        VaultUse::HighWaterMark => "vault/high-water-mark",
+        VaultUse::ErasureFile => "vault/erasure-file",
     };
     let number = match purpose {
-        RootUse::AuditSigning(number) | RootUse::EvidenceSigning(number) if number > 0 => {
+        VaultUse::AuditSigning(number) | VaultUse::EvidenceSigning(number) if number > 0 => {
             number.to_string()
         }
         _ => String::new(),
     };
-    expand(root, vault, [label, &number, ""])
+    expand(key, vault, [label, &number, ""])
 }
 
 fn expand(
@@ -216,21 +236,21 @@ mod tests {
                 CaseUse::Tags(field),
             ]);
         }
-        let roots = [
-            RootUse::AuditSigning(0),
-            RootUse::AuditSigning(1),
-            RootUse::EvidenceSigning(0),
-            RootUse::EvidenceSigning(1),
-            RootUse::EvidenceSigning(11),
-            RootUse::OperatorSecrets,
-            RootUse::OperatorNames,
-            RootUse::Details,
-            RootUse::KeyringBody,
-            RootUse::ControlElements,
-            RootUse::ControlSeal,
-            RootUse::TokenTags,
-            RootUse::HighWaterMark,
-            RootUse::ErasureFile,
+        let roots = [RootUse::KeyringBody, RootUse::SlotSeals];
+        let of_vault = [
+            VaultUse::AuditSigning(0),
+            VaultUse::AuditSigning(1),
+            VaultUse::EvidenceSigning(0),
+            VaultUse::EvidenceSigning(1),
+            VaultUse::EvidenceSigning(11),
+            VaultUse::OperatorSecrets,
+            VaultUse::OperatorNames,
+            VaultUse::Details,
+            VaultUse::ControlElements,
+            VaultUse::ControlSeal,
+            VaultUse::TokenTags,
+            VaultUse::HighWaterMark,
+            VaultUse::ErasureFile,
         ];
         let mut seen = HashSet::new();
         for purpose in [UnsealUse::Kek, UnsealUse::Commitment] {
@@ -241,6 +261,9 @@ mod tests {
         }
         for purpose in roots {
             assert!(seen.insert(*from_root(&parent, &vault, purpose).unwrap()));
+        }
+        for purpose in of_vault {
+            assert!(seen.insert(*from_vault(&parent, &vault, purpose).unwrap()));
         }
     }
 

@@ -31,8 +31,16 @@ pub enum KeyringError {
         what: &'static str,
     },
     /// The keyring has a version that this program does not know.
-    #[error("the keyring has a version that this program does not know")]
+    #[error(
+        "the keyring has a version that this program does not know: an earlier or a later one made it"
+    )]
     UnknownVersion,
+    /// The slot of this number was altered or added by somebody who does not have the root.
+    #[error("slot {0} of the keyring is not as the vault wrote it")]
+    ForeignSlot(u32),
+    /// The root got a successor, and what the one before sealed is not sealed again yet.
+    #[error("a rotation of the root is under way")]
+    RootRotates,
     /// Wrong passphrase, or the keyring's slot was altered.
     #[error("wrong passphrase, or the keyring's slot was altered")]
     WrongPassphrase,

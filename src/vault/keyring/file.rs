@@ -1,6 +1,6 @@
 //! The keyring's file: one JSON object, with exactly one way to write it.
 //!
-//! `v`, `vault`, `generation` and `slots` are in the clear. `body` is sealed under a key derived
+//! `v`, `vault`, `generation`, `root` and `slots` are in the clear. `body` is sealed under a key derived
 //! from the root, and its AAD binds all of them. A file that is not written exactly as we write it
 //! is damaged, so that no byte can be changed unnoticed.
 
@@ -13,9 +13,9 @@ use super::base64::Base64;
 use super::error::KeyringError;
 use super::slot::Slot;
 use super::status::KeyringStatus;
-use crate::domain::VaultId;
+use crate::domain::{Moment, VaultId};
 
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// Unlocking costs one Argon2id for each slot, so their number is limited.
 pub(super) const MOST_SLOTS: usize = 8;
 
@@ -25,8 +25,22 @@ pub(super) struct KeyringFile {
     v: u64,
     pub(super) vault: VaultId,
     pub(super) generation: u64,
+    pub(super) root: RootHead,
     pub(super) slots: Vec<Slot>,
     pub(super) body: Base64,
+}
+
+/// What the file says of the root.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RootHead {
+    /// The generation at which it came in.
+    pub(super) since: u64,
+    /// When that was, in seconds since 1970.
+    pub(super) made: i64,
+    /// The digest of the change by which it came, so that the change is not carried out twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -35,11 +49,18 @@ struct Versioned {
 }
 
 impl KeyringFile {
-    pub(super) fn new(vault: VaultId, generation: u64, slots: Vec<Slot>, body: Vec<u8>) -> Self {
+    pub(super) fn new(
+        vault: VaultId,
+        generation: u64,
+        root: RootHead,
+        slots: Vec<Slot>,
+        body: Vec<u8>,
+    ) -> Self {
         Self {
             v: VERSION,
             vault,
             generation,
+            root,
             slots,
             body: Base64(body),
         }
@@ -68,6 +89,9 @@ impl KeyringFile {
         if !distinct {
             return Err(damaged("slot"));
         }
+        if !(1..=file.generation).contains(&file.root.since) {
+            return Err(damaged("root"));
+        }
         if file.body.0.len() < OVERHEAD {
             return Err(damaged("body"));
         }
@@ -86,6 +110,8 @@ impl KeyringFile {
         KeyringStatus {
             vault: self.vault.clone(),
             generation: self.generation,
+            root_since: self.root.since,
+            root_made: Moment::from_seconds(self.root.made),
             slots: slots.map(|slot| slot.status(&self.vault)).collect(),
             cases,
             opened_with,
@@ -93,14 +119,16 @@ impl KeyringFile {
     }
 }
 
-/// The AAD of the body: the vault, the generation and every slot.
+/// The AAD of the body: the vault, the generation, what is said of the root, and every slot.
 pub(super) fn body_aad(
     vault: &VaultId,
     generation: u64,
+    root: &RootHead,
     slots: &[Slot],
 ) -> Result<Aad, KeyringError> {
-    let slots = serde_json::to_vec(slots).map_err(|_| KeyringError::Damaged { what: "slot" })?;
-    let digest = digest(&SHA256, &slots);
+    let bound = serde_json::to_vec(&(root, slots));
+    let bound = bound.map_err(|_| KeyringError::Damaged { what: "slot" })?;
+    let digest = digest(&SHA256, &bound);
     let digest = digest
         .as_ref()
         .try_into()

@@ -8,6 +8,7 @@
 mod age_slot;
 mod base32;
 mod base64;
+mod body;
 mod case_keys;
 mod case_ring;
 mod derive;
@@ -27,12 +28,14 @@ mod shamir;
 mod share;
 mod share_set;
 mod slot;
+mod slot_key;
 mod status;
 mod store;
 #[cfg(test)]
 mod tests;
 mod unlocked;
 mod unseal_key;
+mod vault_ring;
 
 pub use super::argon2id::{Argon2Params, Argon2ParamsError};
 pub use super::program::{Program, ProgramFault, Programs};
@@ -46,6 +49,7 @@ pub use new_slot::{Handed, PreparedSlot, SlotWanted};
 pub use package_signer::PackageSigner;
 pub use passphrase::{NewPassphrase, Passphrase, PassphraseError};
 pub use request_digest::RequestDigest;
+pub(in crate::vault) use root_keys::ControlKeys;
 pub use root_keys::RootKeys;
 pub use secret::Secret;
 pub use share::{

@@ -13,6 +13,10 @@ pub struct KeyringStatus {
     pub vault: VaultId,
     /// Grows by one with every write.
     pub generation: u64,
+    /// The generation at which the root came in.
+    pub root_since: u64,
+    /// When that was.
+    pub root_made: Moment,
     /// The slots, in order.
     pub slots: Vec<SlotStatus>,
     /// How many cases have a key; `None` while locked.

@@ -10,20 +10,22 @@ use crate::vault::entropy::{Entropy, draw};
 use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 
 use super::base64::Base64;
+use super::body::{Body, body_sealer};
 use super::case_keys::CaseKeys;
 use super::case_ring::{CaseRing, KeysOfCase};
-use super::derive::{RootUse, from_root};
+use super::derive::{VaultUse, from_vault};
 use super::error::KeyringError;
-use super::file::{KeyringFile, MOST_SLOTS, body_aad};
+use super::file::{KeyringFile, MOST_SLOTS, RootHead, body_aad};
 use super::fingerprint::Fingerprint;
 use super::new_slot::PreparedSlot;
 use super::package_signer::PackageSigner;
 use super::passphrase::NewPassphrase;
 use super::root_keys::RootKeys;
 use super::secret::Secret;
-use super::slot::{SALT, Slot, SlotHead, Way};
+use super::slot::{RootSince, SALT, Slot, SlotHead, Way};
 use super::status::KeyringStatus;
 use super::store;
+use super::vault_ring::VaultRing;
 use crate::vault::argon2id::Argon2Params;
 
 /// All keys of the vault. A change is on disk before the method returns. If it cannot be written,
@@ -38,6 +40,7 @@ pub struct Keyring {
     /// The slot of a second holder, where two were asked for.
     second: Option<Opened>,
     root: Secret<32>,
+    own: VaultRing,
     root_keys: RootKeys,
     cases: CaseRing,
     /// Of the cases as they are in the file.
@@ -73,31 +76,37 @@ impl Keyring {
     ) -> Result<Self, KeyringError> {
         let vault = VaultId::from_random(draw(entropy)?);
         let root = Secret::random(entropy)?;
-        let root_keys = RootKeys::derive(&vault, &root)?;
-        let cases = CaseRing::new();
+        let body = Body {
+            own: VaultRing::new(entropy)?,
+            cases: CaseRing::new(),
+        };
         let head = SlotHead {
             no: 0,
             label: SlotLabel::parse(FIRST).map_err(|_| KeyringError::NoKey)?,
             since: 1,
             made,
+            change: None,
         };
-        let slot = with_passphrase(&vault, &head, &root, passphrase, params, entropy)?;
+        let first = RootSince {
+            root: &root,
+            since: 1,
+        };
+        let slot = with_passphrase(&vault, &head, first, passphrase, params, entropy)?;
         let opened = Opened {
             slot: slot.no,
             kind: slot.way.kind(),
             fingerprint: slot.fingerprint(&vault),
             shares: Vec::new(),
         };
-        let file = sealed(vault, 1, vec![slot], &root_keys, &cases, entropy)?;
+        let root_head = RootHead {
+            since: 1,
+            made: made.seconds(),
+            change: None,
+        };
+        let bytes = Body::bytes_of(&body.own, &body.cases);
+        let file = sealed((vault, 1), root_head, vec![slot], (&root, &bytes), entropy)?;
         store::create(path, &file.to_bytes()?)?;
-        Ok(Self::unlocked(
-            path.to_owned(),
-            file,
-            opened,
-            root,
-            root_keys,
-            cases,
-        ))
+        Self::unlocked(path.to_owned(), file, opened, root, body)
     }
 
     pub(super) fn unlocked(
@@ -105,20 +114,20 @@ impl Keyring {
         file: KeyringFile,
         opened: Opened,
         root: Secret<32>,
-        root_keys: RootKeys,
-        cases: CaseRing,
-    ) -> Self {
-        Self {
+        Body { own, cases }: Body,
+    ) -> Result<Self, KeyringError> {
+        Ok(Self {
             written: store::identity(&path),
             digest_of_cases: cases.digest(),
+            root_keys: RootKeys::derive(&file.vault, &own)?,
             path,
             file,
             opened,
             second: None,
             root,
-            root_keys,
+            own,
             cases,
-        }
+        })
     }
 
     /// Notes that the holder of another slot is there too: they opened the same file.
@@ -278,9 +287,9 @@ impl Keyring {
         self.cases.ids(case)
     }
 
-    /// A new slot under a new passphrase, in place of the slot that was unlocked; every
-    /// other slot stays. The root stays too, so whoever has an old keyring file and the
-    /// old passphrase still has every key that was in it.
+    /// A new slot under a new passphrase, with a new key pair, in place of the slot that was unlocked; every other slot
+    /// stays. The root stays too, so whoever has an old keyring file and the old passphrase still has every key that
+    /// was in it, until the root gets a successor.
     pub fn change_passphrase(
         &mut self,
         passphrase: &NewPassphrase,
@@ -299,9 +308,10 @@ impl Keyring {
                 .map_err(|_| KeyringError::Damaged { what: "slot" })?,
             since: self.file.generation + 1,
             made,
+            change: None,
         };
-        let vault = &self.file.vault;
-        *replaced = with_passphrase(vault, &head, &self.root, passphrase, argon2id, entropy)?;
+        let (vault, root) = (&self.file.vault, self.root_since());
+        *replaced = with_passphrase(vault, &head, root, passphrase, argon2id, entropy)?;
         let fingerprint = replaced.fingerprint(vault);
         self.write(slots, entropy)?;
         self.opened.fingerprint = fingerprint;
@@ -333,12 +343,12 @@ impl Keyring {
             label: prepared.label.clone(),
             since: self.file.generation + 1,
             made,
+            change: prepared.change.clone(),
         };
-        let vault = &self.file.vault;
+        let (vault, root) = (&self.file.vault, self.root_since());
         let way = prepared.way.clone();
-        let mut slot = Slot::wrap(vault, &head, way, &self.root, &prepared.kek, entropy)?;
-        slot.change.clone_from(&prepared.change);
-        let back = slot.unwrap(vault, &prepared.kek);
+        let slot = Slot::make(vault, &head, way, root, &prepared.kek, entropy)?;
+        let back = slot.unwrap(vault, &prepared.kek, root.since);
         let same = back.is_ok_and(|back| {
             use subtle::ConstantTimeEq as _;
             bool::from(back.bytes().ct_eq(self.root.bytes()))
@@ -378,6 +388,83 @@ impl Keyring {
         self.write(slots, entropy)
     }
 
+    /// A new root in place of the old one, which is wiped: sealed to every slot, so that whatever opened one opens it
+    /// as before. With it comes a new vault key; what the one before sealed opens until [`Self::retire_vault_keys`];
+    /// and new signing keys from the number `signing` on. `change` is the digest of the change that wants it: a root
+    /// that came by the same change stays.
+    ///
+    /// It is the slots of this process that get the new root, as they were authenticated when the file was opened.
+    /// What somebody wrote into the file meanwhile does not count.
+    pub fn rotate_root(
+        &mut self,
+        signing: u32,
+        change: &str,
+        made: Moment,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyringError> {
+        if self.file.root.change.as_deref() == Some(change) {
+            return Ok(());
+        }
+        if self.root_rotates() {
+            return Err(KeyringError::RootRotates);
+        }
+        let (vault, since) = (&self.file.vault, self.file.generation + 1);
+        let root = Secret::random(entropy)?;
+        let own = self.own.with_new(signing, entropy)?;
+        let root_keys = RootKeys::derive(vault, &own)?;
+        let next = RootSince { root: &root, since };
+        let slots = self.file.slots.iter();
+        let slots = slots.map(|slot| slot.with_root(vault, &self.root, next, entropy));
+        let slots = slots.collect::<Result<Vec<_>, _>>()?;
+        let head = RootHead {
+            since,
+            made: made.seconds(),
+            change: Some(change.to_owned()),
+        };
+        let bytes = Body::bytes_of(&own, &self.cases);
+        let file = sealed(
+            (vault.clone(), since),
+            head,
+            slots,
+            (&root, &bytes),
+            entropy,
+        )?;
+        self.replace(file)?;
+        (self.root, self.own, self.root_keys) = (root, own, root_keys);
+        Ok(())
+    }
+
+    /// Whether something may still be under a vault key of before.
+    pub fn root_rotates(&self) -> bool {
+        self.own.keys().len() > 1
+    }
+
+    /// Takes all vault keys but the newest out of the keyring: nothing that they sealed is stored any more.
+    pub fn retire_vault_keys(&mut self, entropy: &dyn Entropy) -> Result<(), KeyringError> {
+        let own = self.own.newest_only()?;
+        let root_keys = RootKeys::derive(&self.file.vault, &own)?;
+        let before = std::mem::replace(&mut self.own, own);
+        let written = self.write(self.file.slots.clone(), entropy);
+        match written {
+            Ok(()) => self.root_keys = root_keys,
+            Err(_) => self.own = before,
+        }
+        written
+    }
+
+    /// What somebody has who read this process's memory, for tests.
+    #[cfg(test)]
+    pub(super) fn stolen(&self) -> (&Secret<32>, &KeyringFile, &VaultRing) {
+        (&self.root, &self.file, &self.own)
+    }
+
+    fn root_since(&self) -> RootSince<'_> {
+        RootSince {
+            root: &self.root,
+            since: self.file.root.since,
+        }
+    }
+
     /// The keys of a case: they seal under its newest key and open under each.
     pub(in crate::vault) fn case_keys(&self, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
         self.cases.keys(&self.file.vault, case)
@@ -395,17 +482,18 @@ impl Keyring {
     /// The pair of this number that signs checkpoints (Ed25519, RFC 8032). Number 0 is the first; each is the successor
     /// of the one before. Which one is in force is in the database, in the commit of the leaf that names it.
     pub fn log_signing(&self, number: u32) -> Result<Ed25519KeyPair, KeyringError> {
-        self.signing(RootUse::AuditSigning(number))
+        self.signing(number, VaultUse::AuditSigning(number))
     }
 
     /// The pair of this number that signs evidence packages.
     pub fn package_signer(&self, number: u32) -> Result<PackageSigner, KeyringError> {
-        let pair = self.signing(RootUse::EvidenceSigning(number))?;
+        let pair = self.signing(number, VaultUse::EvidenceSigning(number))?;
         Ok(PackageSigner::new(Arc::new(pair)))
     }
 
-    fn signing(&self, purpose: RootUse) -> Result<Ed25519KeyPair, KeyringError> {
-        let seed = from_root(&self.root, &self.file.vault, purpose)?;
+    fn signing(&self, number: u32, purpose: VaultUse) -> Result<Ed25519KeyPair, KeyringError> {
+        let key = self.own.signing(number).ok_or(KeyringError::NoKey)?;
+        let seed = from_vault(key, &self.file.vault, purpose)?;
         Ed25519KeyPair::from_seed_unchecked(&seed[..]).map_err(|_| KeyringError::NoKey)
     }
 
@@ -414,14 +502,18 @@ impl Keyring {
     }
 
     fn write(&mut self, slots: Vec<Slot>, entropy: &dyn Entropy) -> Result<(), KeyringError> {
+        let bytes = Body::bytes_of(&self.own, &self.cases);
         let file = sealed(
-            self.file.vault.clone(),
-            self.file.generation + 1,
+            (self.file.vault.clone(), self.file.generation + 1),
+            self.file.root.clone(),
             slots,
-            &self.root_keys,
-            &self.cases,
+            (&self.root, &bytes),
             entropy,
         )?;
+        self.replace(file)
+    }
+
+    fn replace(&mut self, file: KeyringFile) -> Result<(), KeyringError> {
         let replaced = store::replace(&self.path, &file.to_bytes()?);
         // Also after a failure: only the last sync may have failed.
         self.written = store::identity(&self.path).or(self.written);
@@ -435,7 +527,7 @@ impl Keyring {
 fn with_passphrase(
     vault: &VaultId,
     head: &SlotHead,
-    root: &Secret<32>,
+    root: RootSince<'_>,
     passphrase: &NewPassphrase,
     argon2id: Argon2Params,
     entropy: &dyn Entropy,
@@ -444,21 +536,21 @@ fn with_passphrase(
     let kek = passphrase.as_passphrase().kek(argon2id, &salt)?;
     let salt = Base64(salt.to_vec());
     let way = Way::Passphrase { argon2id, salt };
-    Slot::wrap(vault, head, way, root, &kek, entropy)
+    Slot::make(vault, head, way, root, &kek, entropy)
 }
 
+/// The file with this body, sealed under this root.
 fn sealed(
-    vault: VaultId,
-    generation: u64,
+    (vault, generation): (VaultId, u64),
+    head: RootHead,
     slots: Vec<Slot>,
-    root_keys: &RootKeys,
-    cases: &CaseRing,
+    (root, body): (&Secret<32>, &[u8]),
     entropy: &dyn Entropy,
 ) -> Result<KeyringFile, KeyringError> {
-    let aad = body_aad(&vault, generation, &slots)?;
+    let aad = body_aad(&vault, generation, &head, &slots)?;
     let nonce = Nonces::new(entropy).take()?;
-    let body = root_keys.body().seal(nonce, &aad, &cases.to_bytes())?;
-    Ok(KeyringFile::new(vault, generation, slots, body))
+    let body = body_sealer(&vault, root)?.seal(nonce, &aad, body)?;
+    Ok(KeyringFile::new(vault, generation, head, slots, body))
 }
 
 #[cfg(test)]
@@ -547,9 +639,11 @@ mod tests {
                 label: SlotLabel::parse("another").unwrap(),
                 since: keyring.generation() + 1,
                 made: MADE,
+                change: None,
             };
             let (params, text) = (keyring.argon2id(), new(text));
-            let slot = with_passphrase(&vault, &head, &keyring.root, &text, params, &bench.entropy);
+            let root = keyring.root_since();
+            let slot = with_passphrase(&vault, &head, root, &text, params, &bench.entropy);
             slots.push(slot.unwrap());
         }
         keyring.write(slots, &bench.entropy).unwrap();
@@ -800,12 +894,13 @@ mod tests {
                 copy.no = 7;
                 file.slots.push(copy);
             }),
-            body
+            Some(KeyringError::ForeignSlot(7))
         );
         assert_eq!(
             refused(&|file| file.slots[1].label = "mine".to_owned()),
-            body
+            Some(KeyringError::ForeignSlot(1))
         );
+        assert_eq!(refused(&|file| file.root.made += 1), body);
     }
 
     #[test]
@@ -820,8 +915,9 @@ mod tests {
         assert_eq!(
             json,
             format!(
-                r#"{{"vault":"{}","generation":2,"slots":[{{"no":0,"kind":"passphrase","label":"first passphrase","since":1,"made":"{}","fingerprint":"{}","argon2id":{{"m":8,"t":1,"p":1}},"shares":null,"recipients":[]}}],"cases":1,"opened_with":0}}"#,
+                r#"{{"vault":"{}","generation":2,"root_since":1,"root_made":"{}","slots":[{{"no":0,"kind":"passphrase","label":"first passphrase","since":1,"made":"{}","fingerprint":"{}","argon2id":{{"m":8,"t":1,"p":1}},"shares":null,"recipients":[]}}],"cases":1,"opened_with":0}}"#,
                 keyring.vault(),
+                MADE,
                 MADE,
                 slot.fingerprint,
             )

@@ -29,6 +29,8 @@ pub(super) enum Stage {
     Rows(Rows),
     /// The write-ahead log is emptied.
     EmptyLog,
+    /// Writes the high-water mark anew.
+    Mark,
 }
 /// Where the outcome of a staging step goes.
 pub(super) type Staged = SyncSender<Result<(), StageError>>;

@@ -9,7 +9,7 @@ use ring::signature::Ed25519KeyPair;
 use super::act::{Act, Done};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
-use super::draft::{Draft, Outcome};
+use super::draft::{ActOutcome, Draft};
 use super::files::Files;
 use super::mark::{self, MarkFault, Marking};
 use super::signing::{Signing, Succession, public, successor, verifier_of};
@@ -189,7 +189,7 @@ impl Book {
         }
     }
 
-    fn mark(&mut self) -> Result<(), BookError> {
+    pub(super) fn mark(&mut self) -> Result<(), BookError> {
         let core = &self.core;
         let written = mark::write(
             &core.paths,
@@ -328,7 +328,7 @@ impl Book {
             let detail = draft.detail.take().ok_or(BookError::Detail)?;
             let commitment = Commitment::to_canonical(&salt, seq, detail.json());
             let case = draft.case.clone();
-            let successor = match draft.succeeds && draft.outcome == Outcome::Done {
+            let successor = match draft.succeeds && draft.outcome == ActOutcome::Done {
                 true => Some(self.succeed(&transaction, &mut signing, seq)?),
                 false => None,
             };
@@ -409,9 +409,9 @@ impl Book {
             object: draft.object.clone(),
             purpose: draft.purpose.map(|purpose| purpose.as_str().to_owned()),
             outcome: match draft.outcome {
-                Outcome::Done => LeafOutcome::Done,
-                Outcome::Denied(_) => LeafOutcome::Denied,
-                Outcome::Failed(_) => LeafOutcome::Failed,
+                ActOutcome::Done => LeafOutcome::Done,
+                ActOutcome::Denied(_) => LeafOutcome::Denied,
+                ActOutcome::Failed(_) => LeafOutcome::Failed,
             },
             kind: draft.outcome.kind().map(ToOwned::to_owned),
             rows: draft.rows,

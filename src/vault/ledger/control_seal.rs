@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 use crate::domain::VaultId;
 use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
-use crate::vault::keyring::Keyring;
-use crate::vault::plaintext::{Aad, Nonce};
-use crate::vault::store::{Snapshot, StoreError, Transaction, checkpoint_rows};
+use crate::vault::keyring::{ControlKeys, Keyring};
+use crate::vault::plaintext::{Aad, KeyId, Nonce};
+use crate::vault::store::{Elements, Snapshot, StoreError, Transaction, checkpoint_rows};
 
 /// The control rows are not those that the vault wrote last.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,12 @@ pub enum ControlFault {
     /// The keyring is of another copy of the vault: as new as the log says, and with keys of other cases.
     #[error("the keyring does not have the keys of the cases that the log was written with")]
     OtherKeyring,
+    /// The seal names a vault key that the keyring does not have: the root got a successor since one of them, or
+    /// before.
+    #[error(
+        "the keyring does not have the vault key of the log's end: one of them is from before the newest root"
+    )]
+    OtherRoot,
     /// The system gave no randomness, or sealing failed.
     #[error("the seal over the control rows could not be made")]
     NotSealed,
@@ -63,8 +69,12 @@ pub(super) fn seal(
         plain.extend_from_slice(&sum);
     }
     let nonce = Nonce::draw(entropy).map_err(|_| ControlFault::NotSealed)?;
-    let seal = keyring.root_keys().control_seal();
-    seal.seal(nonce, &aad(keyring.vault(), end), &plain)
+    // Sums are of the elements of one key, and sealed under that one.
+    let key = transaction.control_key().map(KeyId::new);
+    let keys = key.and_then(|key| keyring.root_keys().control(key));
+    let keys = keys.ok_or(ControlFault::NotSealed)?;
+    keys.seal
+        .seal(nonce, &aad(keyring.vault(), end), &plain)
         .map_err(|_| ControlFault::NotSealed)
 }
 
@@ -105,9 +115,39 @@ fn open(
     end: Tip,
 ) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
     let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
-    let seal = keyring.root_keys().control_seal();
-    seal.open(&aad(keyring.vault(), end), &sealed)
+    let keys = keys_of(&sealed, keyring)?;
+    keys.seal
+        .open(&aad(keyring.vault(), end), &sealed)
         .map_err(|_| ControlFault::Seal)
+}
+
+/// The keys that the newest seal names; the keyring's newest if there is no seal yet. What it names is not
+/// authenticated: the seal then has to open.
+pub(in crate::vault) fn keys_in_force<'k>(
+    connection: &Snapshot,
+    keyring: &'k Keyring,
+) -> Result<&'k ControlKeys, ControlFault> {
+    match checkpoint_rows::control_seal(connection)? {
+        Some(sealed) => keys_of(&sealed, keyring),
+        None => {
+            let keys = keyring.root_keys();
+            keys.control(keys.key_id()).ok_or(ControlFault::NotSealed)
+        }
+    }
+}
+
+/// What makes the elements of control rows with these keys.
+pub(in crate::vault) fn elements_of(keys: &ControlKeys) -> Elements {
+    let key = keys.elements.clone();
+    Elements::new(keys.id.number(), move |row: &[u8]| {
+        key.mac(b"control row 1\0", row)
+    })
+}
+
+fn keys_of<'k>(sealed: &[u8], keyring: &'k Keyring) -> Result<&'k ControlKeys, ControlFault> {
+    let key = KeyId::of_sealed(sealed).ok_or(ControlFault::Seal)?;
+    let keys = keyring.root_keys().control(key);
+    keys.ok_or(ControlFault::OtherRoot)
 }
 
 /// The sums in an opened seal, if it has this root and no later generation than the keyring. One of the same generation

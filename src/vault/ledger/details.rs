@@ -44,7 +44,7 @@ pub(in crate::vault) fn open_detail(
     };
     let aad = Aad::detail(keyring.vault(), seq);
     let opened = match KeyId::of_sealed(&sealed) {
-        Some(ROOT_KEY) => keyring.root_keys().details().open(&aad, &sealed),
+        Some(key) if key.is_of_vault() => keyring.root_keys().details().open(&aad, &sealed),
         _ => {
             // The leaf is proved, so its case is the one that the detail was sealed for.
             let case = leaf.case.as_deref().and_then(|case| case.parse().ok());
@@ -73,9 +73,6 @@ pub(in crate::vault) fn open_detail(
         Err(_) => FoundDetail::Wrong,
     })
 }
-
-/// The id of the root's keys.
-const ROOT_KEY: KeyId = KeyId::new(0);
 
 /// The first leaf whose detail is not the one that it commits to. Leaves that do not parse are for the log's own
 /// verification.

@@ -4,20 +4,20 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::domain::{CaseId, OperatorId, Purpose};
-use crate::policy::ActionKind;
+use crate::policy::{ActionKind, Class};
 use crate::vault::audit::{Decision, SALT_BYTES};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::call::caller::Caller;
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum ActOutcome {
     Done,
     Denied(&'static str),
     Failed(&'static str),
 }
 
-impl Outcome {
+impl ActOutcome {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -36,7 +36,7 @@ impl Outcome {
 
 /// What the leaf of a decision says: yes or no, to whom, and to what.
 #[derive(Debug, Clone)]
-pub(crate) struct Verdict {
+pub(crate) struct StatedDecision {
     pub(crate) decision: Decision,
     pub(crate) asker: OperatorId,
     /// The digest of what was decided.
@@ -52,7 +52,7 @@ pub(crate) struct Draft {
     pub(crate) case: Option<CaseId>,
     pub(crate) object: Option<String>,
     pub(crate) purpose: Option<Purpose>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: ActOutcome,
     pub(crate) rows: Option<u64>,
     /// A token or a keyed digest of who was touched; never a number.
     pub(crate) subjects: Option<String>,
@@ -64,7 +64,7 @@ pub(crate) struct Draft {
     pub(crate) succeeds: bool,
     pub(crate) alarm: Option<&'static str>,
     /// What was decided; nothing unless it was done.
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<StatedDecision>,
     /// Sealed beside the leaf; the leaf holds a salted commitment to it. Without one
     /// there is no leaf.
     pub(crate) detail: Option<Detail>,
@@ -75,8 +75,8 @@ impl Draft {
     /// gave something out, or a refusal froze somebody's lookups.
     pub(super) fn is_marked_at_once(&self) -> bool {
         match self.outcome {
-            Outcome::Done => is_marked(self.action) || self.alarm == Some(FREEZES),
-            Outcome::Denied(_) | Outcome::Failed(_) => {
+            ActOutcome::Done => is_marked(self.action) || self.alarm == Some(FREEZES),
+            ActOutcome::Denied(_) | ActOutcome::Failed(_) => {
                 self.alarm == Some(FREEZES) || self.generation.is_some()
             }
         }
@@ -91,140 +91,17 @@ const FREEZES: &str = Alarm::RepeatedRefusals.as_str();
 fn is_marked(action: ActionKind) -> bool {
     use ActionKind as Kind;
     match action {
-        // Sessions, operators and what they sign in with.
-        Kind::SignIn
-        | Kind::SignOut
-        | Kind::Enrol
-        | Kind::SetSecondFactor
-        | Kind::EndSession
-        | Kind::MakeToken
-        | Kind::RevokeToken
-        | Kind::ChangePassword
-        | Kind::EnrolPasskey
-        | Kind::RemovePasskey
-        | Kind::ResetFactor
-        | Kind::Recover
-        | Kind::StopRecovery
-        | Kind::AddOperator
-        | Kind::RevokeOperator
-        | Kind::RegroupOperator => true,
-        // Cases and who may do what in them.
-        Kind::OpenCase
-        | Kind::CloseCase
-        | Kind::HoldCase
-        | Kind::ReopenCase
-        | Kind::SetRetention
-        | Kind::NameMember
-        | Kind::RecogniseMember
-        | Kind::RecoverCase
-        | Kind::SuspendMember
-        | Kind::LiftSuspension
-        | Kind::RemoveMember
-        | Kind::ThawLookups => true,
-        // Decisions.
-        Kind::DecideMembership
-        | Kind::DecideWithdrawal
-        | Kind::DecideQuarantine
-        | Kind::DecideReveal
-        | Kind::DecideRaise
-        | Kind::DecideExport
-        | Kind::DecideErasure
-        | Kind::DecideDestruction => true,
-        // The end of a case.
-        Kind::StopDestruction | Kind::CarryOutDestruction | Kind::CertifyDestruction => true,
-        // The end of what a case has of one person.
-        Kind::CarryOutErasure
-        | Kind::OverwriteErased
-        | Kind::FinishErasure
-        | Kind::ReapplyErasures => true,
-        // What gives something out, and what ends that.
-        Kind::OpenQuarantine
-        | Kind::OpenReveal
-        | Kind::BuildPackage
-        | Kind::TakePackage
-        | Kind::AcknowledgeExport => true,
-        // What the case is made of, the keys, the time, the log.
-        Kind::FinishExhibit
-        | Kind::RotateKek
-        | Kind::RotateCaseKey
-        | Kind::RetireCaseKey
-        | Kind::DecideSlotChange
-        | Kind::CarryOutSlotChange
-        | Kind::AcceptTime
-        | Kind::SignOff
-        | Kind::InitVault
-        | Kind::StartVault
-        | Kind::UnsealVault
-        | Kind::RestoreVault
-        | Kind::AcceptRestore => true,
-        // Requests give nothing until somebody decides.
-        Kind::RequestWithdrawal
-        | Kind::RequestQuarantine
-        | Kind::RequestReveal
-        | Kind::RequestRaise
-        | Kind::RequestExport
-        | Kind::RequestErasure
-        | Kind::RequestDestruction
-        | Kind::RequestSlotChange => false,
+        // It reads, and gives something out.
+        Kind::BuildPackage => true,
         // An admission that is not finished counts for nothing.
-        Kind::BeginExhibit | Kind::AbandonExhibit | Kind::CancelAdmission => false,
+        Kind::BeginExhibit | Kind::AbandonExhibit => false,
         // What was sealed again is the same, under a key that the keyring has.
         Kind::ResealCase => false,
-        // It gives nothing out, and takes no right away.
-        Kind::CancelBuild => false,
-        // Questions; those that are charged are marked by their points.
-        Kind::ReadSelf
-        | Kind::ListPasskeys
-        | Kind::BeginPasskey
-        | Kind::AskChallenge
-        | Kind::ListTokens
-        | Kind::ListSessions
-        | Kind::ListInbox
-        | Kind::ListOperators
-        | Kind::ListCases
-        | Kind::ReadCase
-        | Kind::ReadOverview
-        | Kind::ListMembers
-        | Kind::ListMemberships
-        | Kind::ReadMembership
-        | Kind::CheckFile
-        | Kind::ListExhibits
-        | Kind::CompareExhibits
-        | Kind::ListDuplicates
-        | Kind::ListWithdrawals
-        | Kind::ReadWithdrawal
-        | Kind::ListQuarantines
-        | Kind::ReadQuarantine
-        | Kind::ListRequestLeaves
-        | Kind::ReadAdmission
-        | Kind::LookUp
-        | Kind::SearchRecords
-        | Kind::Scope
-        | Kind::ListReveals
-        | Kind::ReadReveal
-        | Kind::ListRaises
-        | Kind::ReadRaise
-        | Kind::ListExports
-        | Kind::ReadExport
-        | Kind::ListErasures
-        | Kind::ReadErasure
-        | Kind::ListDestructions
-        | Kind::ReadDestruction
-        | Kind::ReadCertificate
-        | Kind::ReadSigner
-        | Kind::SearchLeaves
-        | Kind::CountLeaves
-        | Kind::ReadLeaf
-        | Kind::ProveLeaf
-        | Kind::ReadCheckpoint
-        | Kind::ReadVkey
-        | Kind::ReadClock
-        | Kind::ReadHealth
-        | Kind::ReadKeys
-        | Kind::KeyStatus
-        | Kind::ListSlots => false,
         // The vault's own notes; its stop writes the mark when all is written.
         Kind::StopVault | Kind::SumStrangers | Kind::NoteClock | Kind::NoteBackup => false,
+        // Whatever else changes something, but for requests: they give nothing until somebody decides. Questions that
+        // are charged are marked by their points.
+        _ => action.class() == Class::Writing && !action.asks(),
     }
 }
 
@@ -285,7 +162,7 @@ mod tests {
         assert_eq!(read(&kept), read(&expected.unwrap()));
     }
 
-    fn draft(action: ActionKind, outcome: Outcome, alarm: Option<Alarm>) -> Draft {
+    fn draft(action: ActionKind, outcome: ActOutcome, alarm: Option<Alarm>) -> Draft {
         Draft {
             action,
             caller: Caller::stranger(),
@@ -318,6 +195,8 @@ mod tests {
             ActionKind::SignOut,
             ActionKind::MakeToken,
             ActionKind::RevokeToken,
+            ActionKind::AddMachine,
+            ActionKind::EndMachine,
             ActionKind::ResetFactor,
             ActionKind::CloseCase,
             ActionKind::NameMember,
@@ -327,16 +206,33 @@ mod tests {
             ActionKind::DecideSlotChange,
             ActionKind::CarryOutSlotChange,
         ];
+        /// What changes something, and is above the mark for a minute or a hundred points at most.
+        const NOT: [ActionKind; 7] = [
+            ActionKind::BeginExhibit,
+            ActionKind::AbandonExhibit,
+            ActionKind::ResealCase,
+            ActionKind::StopVault,
+            ActionKind::SumStrangers,
+            ActionKind::NoteClock,
+            ActionKind::NoteBackup,
+        ];
         for action in ActionKind::ALL {
-            let done = draft(*action, Outcome::Done, None).is_marked_at_once();
+            let done = draft(*action, ActOutcome::Done, None).is_marked_at_once();
             let wanted = ends.contains(action) || action.decides();
             assert!(done || !wanted, "{action}");
-            let refused = draft(*action, Outcome::Denied("not-allowed"), None);
+            let marked =
+                action.class() == Class::Writing && !action.asks() && !NOT.contains(action);
+            assert_eq!(
+                done,
+                marked || *action == ActionKind::BuildPackage,
+                "{action}"
+            );
+            let refused = draft(*action, ActOutcome::Denied("not-allowed"), None);
             assert!(!refused.is_marked_at_once(), "{action}");
         }
         let lookup = |outcome, alarm| draft(ActionKind::LookUp, outcome, alarm).is_marked_at_once();
-        assert!(!lookup(Outcome::Done, None));
-        let denied = Outcome::Denied("lookups-frozen");
+        assert!(!lookup(ActOutcome::Done, None));
+        let denied = ActOutcome::Denied("lookups-frozen");
         assert!(!lookup(denied, Some(Alarm::OffHours)));
         assert!(lookup(denied, Some(Alarm::RepeatedRefusals)));
     }

@@ -29,8 +29,9 @@ pub(in crate::vault) use book::{
     Book, StoredHashes, found_log, log_key_at, name_of_log, write_vkey,
 };
 pub use control_seal::ControlFault;
+pub(in crate::vault) use control_seal::{elements_of, keys_in_force};
 pub(in crate::vault) use details::{FoundDetail, open_detail};
-pub(crate) use draft::{Detail, Draft, Outcome, Verdict};
+pub(crate) use draft::{ActOutcome, Detail, Draft, StatedDecision};
 pub use health::Health;
 pub use mark::MarkFault;
 pub(in crate::vault) use mark::{read as read_mark, verify as verify_mark, write as write_mark};

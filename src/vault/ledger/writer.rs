@@ -104,6 +104,11 @@ impl Stager {
         self.put(Stage::EmptyLog)
     }
 
+    /// Writes the high-water mark anew, under the newest key.
+    pub(crate) fn mark(&self) -> Result<(), StageError> {
+        self.put(Stage::Mark)
+    }
+
     fn put(&self, stage: Stage) -> Result<(), StageError> {
         let (back, answer) = sync_channel(1);
         self.queue.put_stage(stage, back)?;
@@ -138,7 +143,7 @@ fn empty(mut book: Book, watch: &Watch) {
         match watch.queue.take(MARK_EVERY) {
             Work::Acts(acts) => commit(&mut book, acts, &watch.health),
             Work::Stage(step, back) => {
-                let _ = back.send(stage(&book, step));
+                let _ = back.send(stage(&mut book, step));
             }
             Work::Quiet => mark(&mut book, &watch.health),
             Work::End => return mark(&mut book, &watch.health),
@@ -154,10 +159,12 @@ fn mark(book: &mut Book, health: &Health) {
     }
 }
 
-fn stage(book: &Book, step: Stage) -> Result<(), StageError> {
+fn stage(book: &mut Book, step: Stage) -> Result<(), StageError> {
     let done = match step {
         Stage::Rows(step) => book.in_transaction(step),
         Stage::EmptyLog => book.empty_log(),
+        // What could not be written is said where it is looked for: the mark is still the one of before.
+        Stage::Mark => return book.mark().map_err(|_| StageError::Stopped),
     };
     done.map_err(StageError::Store)
 }

@@ -218,6 +218,20 @@ impl Aad {
             .name(kind)
     }
 
+    /// The root in slot `no`, as it came in at `generation`.
+    pub(in crate::vault) fn keyring_root(vault: &VaultId, generation: u64, no: u32) -> Self {
+        Self::new("keyring root", vault)
+            .position(generation)
+            .rows(no)
+    }
+
+    /// The seal of the vault over a slot of the keyring, all of whose other members have this digest.
+    pub(in crate::vault) fn keyring_slot_seal(vault: &VaultId, no: u32, slot: &[u8; 32]) -> Self {
+        Self::new("keyring slot seal", vault)
+            .rows(no)
+            .part(Part::Digest, slot)
+    }
+
     /// The body of the keyring at `generation`, under these slots.
     pub(in crate::vault) fn keyring_body(
         vault: &VaultId,
@@ -334,6 +348,8 @@ mod tests {
             Aad::cursor(&vault, &case, &[8; 32]),
             Aad::detail(&vault, 7),
             Aad::keyring_slot(&vault, 7, 9, "passphrase"),
+            Aad::keyring_root(&vault, 7, 9),
+            Aad::keyring_slot_seal(&vault, 9, &[9; 32]),
             Aad::slot_change(&vault),
             Aad::keyring_body(&vault, 7, &[9; 32]),
         ];

@@ -2,6 +2,9 @@
 
 pub(super) const FORMAT_VERSION: u8 = 1;
 
+/// The bit that the ids of the vault's own keys have.
+const OF_VAULT: u32 = 1 << 31;
+
 /// Tells a key from others of the same use. It is part of every ciphertext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(u32);
@@ -10,6 +13,16 @@ impl KeyId {
     /// The id with this number.
     pub const fn new(number: u32) -> Self {
         Self(number)
+    }
+
+    /// The id of the vault's own key of this number. No key of a case has it: theirs are below.
+    pub(in crate::vault) const fn of_vault(number: u32) -> Self {
+        Self(OF_VAULT | number)
+    }
+
+    /// Whether it is a key of the vault itself, and of no case.
+    pub fn is_of_vault(self) -> bool {
+        self.0 & OF_VAULT != 0
     }
 
     /// The number, as it is written big-endian into ciphertexts.

@@ -10,11 +10,14 @@
 //!
 //! Reads go on meanwhile: the keys of a case open under each of its keys (`keyring/case_ring.rs`). An admission that
 //! began before is not there, because the new key is refused then; one that begins later seals under the new key.
+//! What is sealed under the vault's own keys, which change with the root, is sealed again in the same way (`own.rs`).
 //! Erasures and destructions come first: between two steps the rotation makes way for them.
 //!
 //! Not promised: that a disk forgets, or that copies of the vault do.
 
 mod acts;
+mod own;
+mod own_acts;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -106,8 +109,8 @@ impl From<Refusal> for RotateError {
 }
 
 impl Vault {
-    /// Goes on with every rotation of a case's key, and says how many it ended. It reads and writes the cases whole, so
-    /// it is called on a thread of its own.
+    /// Goes on with the rotation of the root and with every one of a case's key, and says how many it ended. It reads
+    /// and writes the cases whole, so it is called on a thread of its own.
     ///
     /// # Errors
     ///
@@ -116,15 +119,19 @@ impl Vault {
     pub fn rotate(&self) -> Result<usize, RotateError> {
         self.core.rotate_due.store(false, Ordering::Release);
         let (mut ended, mut failed) = (0, None::<RotateError>);
+        match self.rotate_own() {
+            Ok(did) => ended += usize::from(did),
+            Err(error) => failed = Some(error),
+        }
         for case in self.cases_with_two_keys()? {
             match self.rotate_case(&case) {
                 Ok(()) => {
-                    self.core.rotations.ended(&case.id);
+                    self.core.rotations.ended(Some(&case.id));
                     ended += 1;
                 }
                 Err(error) => {
                     if error.is_fault() {
-                        self.core.rotations.failed(&case.id);
+                        self.core.rotations.failed(Some(&case.id));
                     }
                     if !failed.as_ref().is_some_and(RotateError::is_fault) {
                         failed = Some(error);
@@ -191,7 +198,7 @@ impl Vault {
             }
         }
         self.goes_on(case)?;
-        self.until_nobody_reads_older(case)?;
+        self.until_nobody_reads_older(Some(case))?;
         let retire = Retire {
             case: case.id.clone(),
             key: keys.key_id(),
@@ -202,7 +209,7 @@ impl Vault {
 
     /// Cuts the write-ahead log. That fails as long as a reader has a snapshot from before, in which something is under
     /// an older key; most have ended in a moment.
-    fn until_nobody_reads_older(&self, case: &CaseRow) -> Result<(), RotateError> {
+    fn until_nobody_reads_older(&self, case: Option<&CaseRow>) -> Result<(), RotateError> {
         let mut tries = 0;
         loop {
             match self.ledger.stager().empty_log() {
@@ -211,7 +218,8 @@ impl Vault {
                 {
                     tries += 1;
                     std::thread::sleep(PAUSE);
-                    if self.core.rotations.erasure_waits() || !self.core.keys().has_case(&case.id) {
+                    let gone = case.is_some_and(|case| !self.core.keys().has_case(&case.id));
+                    if gone || self.core.rotations.erasure_waits() {
                         return Err(RotateError::MakesWay);
                     }
                 }
@@ -247,7 +255,7 @@ impl Vault {
                     parts,
                 };
                 self.perform(&Caller::system(), act)?;
-                self.core.rotations.did(&case.id, bytes);
+                self.core.rotations.did(Some(&case.id), bytes);
             }
             Ok(())
         })
@@ -297,7 +305,7 @@ impl Vault {
                 runs,
             };
             self.perform(&Caller::system(), act)?;
-            self.core.rotations.did(&case.id, bytes);
+            self.core.rotations.did(Some(&case.id), bytes);
         }
     }
 
@@ -348,7 +356,7 @@ impl Vault {
                 details,
             };
             self.perform(&Caller::system(), act)?;
-            self.core.rotations.did(&case.id, bytes);
+            self.core.rotations.did(Some(&case.id), bytes);
         }
     }
 
@@ -364,7 +372,7 @@ impl Vault {
         }
         all += sealed_under::bytes_of_terms(connection, case.number)?;
         all += sealed_under::bytes_of_details(connection, &case.id)?;
-        self.core.rotations.goes_on(&case.id, all, done);
+        self.core.rotations.goes_on(Some(&case.id), all, done);
         Ok(())
     }
 

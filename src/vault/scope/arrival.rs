@@ -146,8 +146,8 @@ impl<A: Writes> Scope<'_, A> {
         })
     }
 
-    /// Another role ends every membership and every session; no role ends the sessions, and what they are stays for the
-    /// day when a group of theirs counts again.
+    /// Another role ends every membership and every session. No role ends the sessions; what they are stays for the day
+    /// when a group of theirs counts again, and then a lead of each case recognises them anew.
     pub(in crate::vault) fn regroup(
         &mut self,
         wanted: &Regrouping,
@@ -155,10 +155,15 @@ impl<A: Writes> Scope<'_, A> {
         let row = operator_rows::find(self.connection, &wanted.operator)?
             .filter(|row| row.state == OperatorState::Active && row.by_provider)
             .ok_or(OperationError::NotFound)?;
-        let mut memberships_ended = 0;
-        if let Some(role) = wanted.role {
-            operator_rows::set_home(self.transaction()?, &row.id, role)?;
-            memberships_ended = membership_rows::remove_all(self.transaction()?, &row.id)?;
+        let (mut memberships_ended, mut unrecognised) = (0, 0);
+        match wanted.role {
+            Some(role) => {
+                operator_rows::set_home(self.transaction()?, &row.id, role)?;
+                memberships_ended = membership_rows::remove_all(self.transaction()?, &row.id)?;
+            }
+            None => {
+                unrecognised = membership_rows::forget_recognition(self.transaction()?, &row.id)?;
+            }
         }
         let sessions_ended = session_rows::revoke_all(self.transaction()?, &row.id, self.now)?;
         self.notes.object = Some(row.id.to_string());
@@ -166,6 +171,7 @@ impl<A: Writes> Scope<'_, A> {
             "role_before": row.home.as_str(),
             "role": wanted.role.map(HomeRole::as_str),
             "memberships_ended": memberships_ended,
+            "unrecognised_in_cases": unrecognised,
             "sessions_ended": sessions_ended,
         }));
         Ok(Regrouped {

@@ -17,6 +17,7 @@ use crate::policy::{Action, CaseState, Denial, Writes};
 use crate::vault::error::{Conflict, DataRefusal, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::line_report::KindCount;
+use crate::vault::identity::OperatorSecrets;
 use crate::vault::plaintext::{Aad, RejectKind, open_json};
 use crate::vault::records::SearchedView;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -419,7 +420,9 @@ impl<A: Writes> Scope<'_, A> {
         self.give_role(wanted)
     }
 
-    /// Gives the role; whoever calls this has decided it. A suspended member is let in again.
+    /// Gives the role; whoever calls this has decided it. A suspended member is let in again. Whoever was recognised
+    /// stays so, but where the role needs a second factor or a passkey that they do not have: whoever has only their
+    /// password could set that up and be in the role, so a lead recognises them once they have it.
     pub(in crate::vault::scope) fn give_role(
         &mut self,
         wanted: &MembershipWanted,
@@ -437,6 +440,9 @@ impl<A: Writes> Scope<'_, A> {
             wanted.role,
             sealed.as_deref(),
         )?;
+        if self.lacks_for(wanted.role, &wanted.operator)? {
+            membership_rows::unrecognise(self.transaction()?, case.number, &wanted.operator)?;
+        }
         Ok(())
     }
 
@@ -611,6 +617,22 @@ impl Reading<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether somebody lacks a second factor or a passkey that this role in a case needs. A code that was never used
+    /// is none: the password alone replaces it.
+    pub(super) fn lacks_for(
+        &self,
+        role: CaseRole,
+        operator: &OperatorId,
+    ) -> Result<bool, OperationError> {
+        let settings = &self.core.settings;
+        let row =
+            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        let needs_passkey = settings.passkeys.is_needed_in(role);
+        let needs_code = settings.second_factor.is_needed_in(role) && row.totp_step == 0;
+        Ok(secrets.passkeys.is_empty() && (needs_passkey || needs_code))
     }
 
     /// Whether the operator's account has not ended.

@@ -29,6 +29,9 @@ impl Reading<'_> {
 impl Scope<'_, actions::AcceptTime> {
     /// Until when it waits for a second person; `None` if the time is the vault's now.
     pub fn accept_time(&mut self, stated: Moment) -> Result<Option<Moment>, OperationError> {
+        if !self.is_vouched_for_here()? {
+            return Err(self.deny(Denial::NotAllowed));
+        }
         if let Some(by) = self.core.clock.proposed_by() {
             let by: OperatorId = by.parse().map_err(|_| OperationError::Damaged {
                 place: "clock".to_owned(),

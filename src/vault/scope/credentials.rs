@@ -16,16 +16,17 @@ use crate::vault::identity::{
 use crate::vault::keyring::Argon2Params;
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
 
-/// The operator who was found, if the password is theirs. It takes one hash in any case.
+/// The operator who was found, if the password is theirs. It takes one hash in any case; `cost` is that of new ones.
 pub(in crate::vault) fn right_password<'a>(
     found: Option<&'a (OperatorRow, OperatorSecrets)>,
     password: &Password,
+    cost: Argon2Params,
 ) -> Option<(&'a OperatorRow, &'a OperatorSecrets)> {
     let hash = found
         .and_then(|(_, secrets)| secrets.password.as_deref())
         .and_then(|text| PasswordHash::parse(text).ok());
     let Some(hash) = hash else {
-        let _ = PasswordHash::dummy_verify(password, Argon2Params::PASSWORD);
+        let _ = PasswordHash::dummy_verify(password, cost);
         return None;
     };
     let _verified = hash.verify(password).ok()?;

@@ -1,4 +1,4 @@
-//! Which keys are due: the slots by the keyring, the signing keys and the root by the log, the cases by their rows, the
+//! Which keys are due: the slots and the root by the keyring, the signing keys by the log, the cases by their rows, the
 //! certificate by what the server said.
 
 use super::Reading;
@@ -31,7 +31,8 @@ pub(in crate::vault) fn key_dues(
 ) -> Result<Vec<KeyDue>, OperationError> {
     let (ages, now) = (&core.settings.key_ages, core.clock.now());
     let mut all = due_cases(core, connection, tip, now)?;
-    for slot in core.keys().status().slots {
+    let keyring = core.keys().status();
+    for slot in keyring.slots {
         all.extend(ages.due_slot(slot.kind, slot.no, slot.made, now));
     }
     let founded = founded(core, connection, tip)?;
@@ -40,9 +41,7 @@ pub(in crate::vault) fn key_dues(
     if let Some(since) = signs_since.or(founded) {
         all.extend(ages.due(KeyKind::SigningKeys, since, now));
     }
-    if let Some(since) = founded {
-        all.extend(ages.due(KeyKind::Root, since, now));
-    }
+    all.extend(ages.due(KeyKind::Root, keyring.root_made, now));
     if let Some(ends) = core.key_dues.certificate_ends() {
         all.extend(ages.due(KeyKind::Certificate, ends, now));
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use serde_json::json;
 
 use super::Scope;
-use crate::policy::{Action, ActionKind, Seat, actions, allows_seat};
+use crate::policy::{Action, ActionKind, Denial, Seat, actions, allows_seat};
 use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
@@ -39,6 +39,9 @@ impl Scope<'_, actions::RotateCaseKey> {
     /// the file is on disk before the leaf is: the rotation is under way then, whatever becomes of the leaf.
     pub fn rotate_case_key(&mut self) -> Result<u64, OperationError> {
         let case = self.case_row()?;
+        if self.core.is_destroyed(case) {
+            return Err(self.deny(Denial::CaseDestroyed));
+        }
         // It seals under the key that was the newest when it began.
         if !exhibit_rows::staged(self.connection, Some(case.number))?.is_empty() {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
@@ -54,30 +57,27 @@ impl Scope<'_, actions::RotateCaseKey> {
         self.note_detail(json!({ "key": key.number() }));
         Ok(generation)
     }
-
-    /// What lets the vault begin, once the leaf is durable.
-    pub fn begin_rotation(&self) -> RotationBegun {
-        RotationBegun(Arc::clone(self.core))
-    }
 }
 
 /// A rotation that was begun by an act whose leaf is durable once there is a receipt.
 pub struct RotationBegun(Arc<Core>);
 
 impl RotationBegun {
-    /// Lets the vault seal the case again: the server within a second, or the next start.
+    /// Lets the vault seal again what an older key sealed: the server within a second, or the next start.
     pub fn begin(self, _: &Receipt) {
         self.0.rotate_due.store(true, Ordering::Release);
     }
 }
 
 impl<A: Action> Scope<'_, A> {
-    /// The rotations of case keys that are under way.
+    /// What lets the vault begin to seal again, once the leaf is durable.
+    pub fn begin_rotation(&self) -> RotationBegun {
+        RotationBegun(Arc::clone(self.core))
+    }
+
+    /// The rotations of case keys and of the root that are under way.
     pub fn rotations(&self) -> Vec<RotationProgress> {
-        let cases = self.core.keys().rotating().into_iter();
-        cases
-            .map(|case| self.core.rotations.progress(case))
-            .collect()
+        self.core.rotations_under_way()
     }
 
     /// Generation, slots and number of cases; nothing secret.

@@ -26,6 +26,7 @@ mod key_dues;
 mod keys;
 mod leaf_volume;
 mod leaf_words;
+mod machines;
 mod operators;
 mod page;
 mod passkeys;
@@ -68,6 +69,7 @@ pub(in crate::vault) use self::key_dues::key_dues;
 pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
+pub use self::machines::{MachineAddedView, MachineView, MachineWanted};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
 pub use self::passkeys::{OwnPassword, PasskeyBegun, PasskeyEnrolled, PasskeyView, PasskeyWanted};
@@ -99,7 +101,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::terms::NumberTerms;
 use crate::vault::exhibits::under_way::FoundAdmission;
-use crate::vault::ledger::Verdict;
+use crate::vault::ledger::StatedDecision;
 pub use crate::vault::records::{Exposure, LookUpResult};
 use crate::vault::scope::effect::Effect;
 use crate::vault::store::case_rows::CaseRow;
@@ -150,7 +152,7 @@ pub(in crate::vault) struct Notes {
     /// Whether the vault has new signing keys from this act's leaf on.
     pub(in crate::vault) succeeds: bool,
     pub(in crate::vault) alarm: Option<Alarm>,
-    pub(in crate::vault) verdict: Option<Verdict>,
+    pub(in crate::vault) verdict: Option<StatedDecision>,
     pub(in crate::vault) object: Option<String>,
     pub(in crate::vault) case: Option<CaseId>,
     /// At sign-in the caller becomes somebody.
@@ -168,6 +170,31 @@ pub(in crate::vault) struct Notes {
 impl Notes {
     pub(in crate::vault) fn touch(&mut self, no: u32) {
         self.touched.push(no);
+    }
+
+    /// What was touched becomes a token or a keyed digest.
+    fn told(mut self, reading: &Reading<'_>) -> Self {
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        let keys = reading
+            .case
+            .and_then(|case| reading.core.case_keys(&case.id).ok());
+        if let Some(keys) = keys {
+            self.subjects = match self.touched.as_slice() {
+                [] => None,
+                [one] => Some(keys.tokens().token(*one).to_string()),
+                many => {
+                    let mut digest = keys.digests().begin();
+                    digest.update(b"touched");
+                    for no in many {
+                        digest.update(&no.to_be_bytes());
+                    }
+                    let digest = STANDARD.encode(digest.finish());
+                    Some(format!("{} subjects, hmac-sha256 {digest}", many.len()))
+                }
+            };
+        }
+        self
     }
 }
 
@@ -207,30 +234,7 @@ impl<'v, A: Action> Scope<'v, A> {
 
     /// Ends the scope; what was touched becomes a token or a keyed digest.
     pub(in crate::vault) fn into_notes(self) -> Notes {
-        let Self {
-            reading, mut notes, ..
-        } = self;
-        notes.touched.sort_unstable();
-        notes.touched.dedup();
-        let keys = reading
-            .case
-            .and_then(|case| reading.core.case_keys(&case.id).ok());
-        if let Some(keys) = keys {
-            notes.subjects = match notes.touched.as_slice() {
-                [] => None,
-                [one] => Some(keys.tokens().token(*one).to_string()),
-                many => {
-                    let mut digest = keys.digests().begin();
-                    digest.update(b"touched");
-                    for no in many {
-                        digest.update(&no.to_be_bytes());
-                    }
-                    let digest = STANDARD.encode(digest.finish());
-                    Some(format!("{} subjects, hmac-sha256 {digest}", many.len()))
-                }
-            };
-        }
-        notes
+        self.notes.told(&self.reading)
     }
 
     /// Refuses the act for a reason of the policy that the act itself found; answers what to return.

@@ -16,8 +16,9 @@ use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::OperatorSecrets;
 use crate::vault::identity::{EnrolmentToken, TotpSecret};
+use crate::vault::store::membership_rows;
 use crate::vault::store::operator_rows::{self, NewOperator, OperatorRow, OperatorState};
-use crate::vault::store::{membership_rows, session_rows};
+use crate::vault::store::session_rows::{self, SessionMeans};
 
 /// For how long one person's wish to have a second factor reset waits for another person.
 const RESET_WAITS_S: i64 = 86_400;
@@ -113,11 +114,15 @@ impl Answer for Enrolled {
 
 impl<A: Writes> Scope<'_, A> {
     /// Adds an operator who may enrol once. [`Conflict::NameTaken`] if one has this name whose account has not ended.
+    /// A further administrator is added with the vault's passphrase only.
     pub fn invite(
         &mut self,
         name: &OperatorName,
         home: HomeRole,
     ) -> Result<Invitation, OperationError> {
+        if home == HomeRole::Administrator && !self.changes_administrators()? {
+            return Err(OperationError::Conflict(Conflict::AdministratorOnHost));
+        }
         let id = OperatorId::from_random(self.core.draw()?);
         let enrolment = EnrolmentToken::draw(&*self.core.entropy)?;
         let tag = self
@@ -283,10 +288,16 @@ impl<A: Writes> Scope<'_, A> {
     }
 
     /// Ends an operator's rights and every session of theirs; answers how many sessions. The name is free again; the
-    /// log and the list of operators keep the two apart by their ids.
+    /// log and the list of operators keep the two apart by their ids. An administrator's end with the vault's
+    /// passphrase only.
     pub fn revoke_operator(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
         self.not_oneself(operator)?;
-        operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let row =
+            operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
+        let acts = row.home == HomeRole::Administrator && row.state == OperatorState::Active;
+        if acts && !self.changes_administrators()? {
+            return Err(OperationError::Conflict(Conflict::AdministratorOnHost));
+        }
         let no_name: [u8; 16] = self.core.draw()?;
         operator_rows::revoke(self.transaction()?, operator, &no_name)?;
         Ok(session_rows::revoke_all(
@@ -337,6 +348,45 @@ impl Reading<'_> {
     pub fn home_role(&self) -> Result<HomeRole, OperationError> {
         let row = operator_rows::find(self.connection, self.operator()?)?;
         Ok(row.ok_or(OperationError::NotFound)?.home)
+    }
+
+    /// Whether the caller's role in the vault rests on more than the word of an OpenID provider: they were invited, or
+    /// somebody who was recognised them in a case. Whoever keeps the groups of the provider makes as many leads as they
+    /// like, who recognise each other; what two leads of the vault do together, or one does to others, is not theirs.
+    pub(super) fn is_vouched_for_here(&self) -> Result<bool, OperationError> {
+        let was_invited = |operator: &OperatorId| {
+            let row = operator_rows::find(self.connection, operator)?;
+            Ok::<_, OperationError>(row.is_some_and(|row| !row.by_provider))
+        };
+        let operator = self.operator()?;
+        if was_invited(operator)? {
+            return Ok(true);
+        }
+        for (_, _, by) in membership_rows::recognitions_of(self.connection, operator)? {
+            if was_invited(&by)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the caller may make or end the account of an administrator: with the vault's passphrase, on the host, or
+    /// while there is no other administrator. One alone would else be two, and so change slots of the keyring.
+    fn changes_administrators(&self) -> Result<bool, OperationError> {
+        // The vault itself invites the first one.
+        let Some(session) = self.caller.session_id() else {
+            return Ok(true);
+        };
+        let standing = session_rows::standing(self.connection, session)?;
+        if standing.is_some_and(|standing| standing.means == SessionMeans::Host) {
+            return Ok(true);
+        }
+        let all = operator_rows::list(self.connection)?;
+        Ok(!all.iter().any(|row| {
+            row.home == HomeRole::Administrator
+                && row.state == OperatorState::Active
+                && Some(&row.id) != self.caller.operator_id()
+        }))
     }
 
     /// How many wrong codes came with the right password of whoever has this name, if that is an alarm.

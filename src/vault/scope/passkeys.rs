@@ -21,7 +21,7 @@ use crate::vault::identity::{
     Unasserted,
 };
 use crate::vault::store::operator_rows::{OperatorRow, OperatorState};
-use crate::vault::store::{Transaction, membership_rows, operator_rows, session_rows};
+use crate::vault::store::{Transaction, case_rows, membership_rows, operator_rows, session_rows};
 
 /// For how many seconds after a sign-in by a provider somebody without a password can enrol their first passkey.
 const ARRIVED_S: i64 = 600;
@@ -253,6 +253,9 @@ impl<A: Writes> Scope<'_, A> {
             membership_rows::forget_recognition(self.transaction()?, &row.id)?;
         }
         let mut sessions_ended = 0;
+        if first && !recovers {
+            self.recognised_too_early(&row)?;
+        }
         if first {
             session_rows::has_passkey(self.transaction()?, session)?;
             sessions_ended =
@@ -269,6 +272,27 @@ impl<A: Writes> Scope<'_, A> {
             recovery_code: code.expose_once().into(),
             sessions_ended,
         })
+    }
+
+    /// With the first passkey the fingerprint changes. Where the role needs a passkey, a recognition from before says
+    /// nothing of whose passkey it is, so a lead recognises them anew; but for the only lead of a case, whom nobody
+    /// could recognise. It is the second factor of whoever comes in by a provider.
+    fn recognised_too_early(&self, row: &OperatorRow) -> Result<(), OperationError> {
+        let (operator, settings) = (&row.id, &self.core.settings);
+        for (number, role, _) in membership_rows::recognitions_of(self.connection, operator)? {
+            let as_factor = row.by_provider && settings.second_factor.is_needed_in(role);
+            if !as_factor && !settings.passkeys.is_needed_in(role) {
+                continue;
+            }
+            let Some(case) = case_rows::find_by_number(self.connection, number)? else {
+                continue;
+            };
+            let acting = self.acting_leads(&case)?;
+            if acting.iter().any(|lead| lead != operator) {
+                membership_rows::unrecognise(self.transaction()?, number, operator)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes a passkey of the caller. The last one stays: without it a password and a code would be enough. All other

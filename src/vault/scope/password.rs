@@ -13,7 +13,6 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::{
     NewPassword, OperatorSecrets, Password, PasswordHash, ThrottleKey, TotpCode,
 };
-use crate::vault::keyring::Argon2Params;
 use crate::vault::store::operator_rows::{self, OperatorState};
 use crate::vault::store::session_rows;
 
@@ -74,7 +73,9 @@ impl Reading<'_> {
         }
         let before = Zeroizing::new(secrets.password.clone().unwrap_or_default());
         let found = (row, secrets);
-        let Some((row, secrets)) = right_password(Some(&found), password) else {
+        let Some((row, secrets)) =
+            right_password(Some(&found), password, self.core.settings.password_cost)
+        else {
             return Ok(refused(Denial::WrongCredential));
         };
         // Whoever guesses codes with a stolen session and the password is nowhere at home.
@@ -111,7 +112,7 @@ impl Reading<'_> {
         // Nothing is hashed for a wrong password.
         let after = match before.is_empty() {
             true => String::new(),
-            false => PasswordHash::make(new, Argon2Params::PASSWORD, &*self.core.entropy)
+            false => PasswordHash::make(new, self.core.settings.password_cost, &*self.core.entropy)
                 .map_err(|_| OperationError::Internal("the password was not hashed"))?
                 .to_phc(),
         };

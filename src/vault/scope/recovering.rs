@@ -37,6 +37,11 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::NotAllowed));
         }
         self.check_operator(operator)?;
+        if self.lacks_for(CaseRole::Lead, operator)? {
+            let rule = "must have the second factor or passkey that a lead needs: whoever has their password could \
+                        otherwise set it up";
+            return Err(OperationError::invalid("operator", rule));
+        }
         self.check_fingerprint(operator, typed)?;
         let before = membership_rows::find(self.connection, case.number, operator)?;
         let transaction = self.transaction()?;

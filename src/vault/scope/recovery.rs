@@ -218,6 +218,9 @@ impl Scope<'_, actions::StopRecovery> {
         &mut self,
         operator: &OperatorId,
     ) -> Result<RecoveryStopped, OperationError> {
+        if !self.is_vouched_for_here()? {
+            return Err(self.deny(Denial::NotAllowed));
+        }
         let row = operator_rows::find(self.connection, operator)?;
         let row = row.ok_or(OperationError::NotFound)?;
         let mut secrets = OperatorSecrets::open(&self.core.keys(), &row)?;

@@ -1,8 +1,8 @@
 //! What a restore takes away.
 //!
 //! The restored rows are of the backup's moment. What ended, was used or was spent after it would be there again:
-//! sessions and invitations, decisions that were used, budgets, members who were suspended. So all of that is taken
-//! away, and people give it anew.
+//! sessions and invitations, decisions that were used, budgets, members who were suspended; and a recovery that
+//! somebody stopped, whose delay would be over by now. So all of that is taken away, and people give it anew.
 
 use serde::Serialize;
 
@@ -14,9 +14,10 @@ use crate::policy::{ActionKind, RequestState, Seat, Writes, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::budget::charge;
 use crate::vault::budget::price::BudgetKind;
+use crate::vault::identity::OperatorSecrets;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::membership_rows::MembershipRow;
-use crate::vault::store::operator_rows::{self, OperatorState};
+use crate::vault::store::operator_rows::{self, OperatorRow, OperatorState};
 use crate::vault::store::{case_rows, leaf_rows, membership_rows, request_rows, session_rows};
 
 /// What was taken away.
@@ -26,6 +27,8 @@ pub struct TakenAway {
     pub sessions: usize,
     /// How many invitations were ended. Whoever was invited is invited anew.
     pub invitations: usize,
+    /// Whose recovery, or agreed reset of a second factor, was ended. It is begun or asked for anew.
+    pub recoveries: Vec<String>,
     /// The requests that waited for a decision, or were approved and not used.
     pub requests: Vec<String>,
     /// How many budgets count as spent.
@@ -45,6 +48,9 @@ impl<A: Writes> Scope<'_, A> {
                 let no_name: [u8; 16] = self.core.draw()?;
                 operator_rows::revoke(transaction, &operator.id, &no_name)?;
                 taken.invitations += 1;
+            }
+            if operator.state == OperatorState::Active && self.end_what_replaces(&operator)? {
+                taken.recoveries.push(operator.id.to_string());
             }
         }
         for request in request_rows::all(self.connection)? {
@@ -80,6 +86,26 @@ impl<A: Writes> Scope<'_, A> {
             }
         }
         Ok(taken)
+    }
+
+    /// Ends what lets somebody replace a second factor that was lost, or was said to be: a recovery, a reset, or a wish
+    /// for one. Says whether there was anything.
+    fn end_what_replaces(&self, operator: &OperatorRow) -> Result<bool, OperationError> {
+        let mut secrets = OperatorSecrets::open(&self.core.keys(), operator)?;
+        let recovers = self.end_recovery(&mut secrets, &operator.id)?;
+        let was_reset = secrets.is_reset();
+        if !recovers && !was_reset {
+            return Ok(false);
+        }
+        // A code counts as used again, if one was.
+        let step = match operator.totp_step {
+            0 => secrets.newest_step().unwrap_or(0),
+            step => step,
+        };
+        secrets.forget_reset();
+        let sealed = self.seal_secrets(&secrets, &operator.id)?;
+        operator_rows::keep_factor(self.transaction()?, &operator.id, step, &sealed)?;
+        Ok(true)
     }
 
     /// Counts the budgets of a member as spent; answers how many.

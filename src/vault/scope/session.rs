@@ -406,7 +406,7 @@ impl<A: Writes> Scope<'_, A> {
 
 impl Reading<'_> {
     fn is_open(&self, row: &SessionRow) -> bool {
-        row.means != SessionMeans::Script && !row.revoked && !self.core.clock.is_over(row.ends_at())
+        row.scope.is_none() && !row.revoked && !self.core.clock.is_over(row.ends_at())
     }
 }
 

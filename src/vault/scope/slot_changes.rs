@@ -1,5 +1,5 @@
-//! Slots of the keyring that come and go, and new signing keys, with two people: an administrator asks, another one
-//! decides, the asker carries it out.
+//! Slots of the keyring that come and go, new signing keys, and a new root, with two people: an administrator asks,
+//! another one decides, the asker carries it out.
 //!
 //! One change is under way at a time. It is in one control row, sealed. Whoever carries it out needs the leaf of the
 //! decision, proved into the root; no column is believed.
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Reading, Scope};
+use super::{Reading, RotationBegun, Scope};
 use crate::domain::{Moment, OperatorId, SlotLabel};
 use crate::policy::{Action, ActionKind, Denial, RequestState, Writes, actions};
 use crate::vault::audit::{self, Leaf, Outcome};
@@ -20,10 +20,10 @@ use crate::vault::clock::Term;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::keyring::{
-    Fingerprint, Handed, KeyringError, PreparedSlot, Programs, SlotStatus, SlotWanted,
-    are_numbers_of_a_set,
+    Fingerprint, Handed, KeyringError, KeyringStatus, PreparedSlot, Programs, SlotStatus,
+    SlotWanted, are_numbers_of_a_set,
 };
-use crate::vault::ledger::{Signing, Verdict, verifier_of};
+use crate::vault::ledger::{Signing, StatedDecision, verifier_of};
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::{Snapshot, slot_change_rows};
 
@@ -31,6 +31,7 @@ use crate::vault::store::{Snapshot, slot_change_rows};
 const WAITS_S: i64 = 24 * 3600;
 const PLACE: &str = "slot change";
 const SIGNING_KEYS: &str = "signing-keys";
+const ROOT: &str = "root";
 
 /// What somebody wants of the keyring's slots.
 pub enum SlotChange {
@@ -40,6 +41,8 @@ pub enum SlotChange {
     Remove(u32),
     /// No slot: new keys that sign the log and packages.
     NewSigningKeys,
+    /// No slot: a new root, sealed to every slot, and new signing keys with it.
+    NewRoot,
 }
 
 /// What is kept of a change.
@@ -92,6 +95,11 @@ enum KeptChange {
     Signing {
         number: u32,
     },
+    /// The slots that get the new root are those that the second person saw.
+    Root {
+        signing: u32,
+        slots: Vec<String>,
+    },
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -105,9 +113,9 @@ struct KeptTerm {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SlotChange)]
 pub struct SlotChangeView {
-    /// `add`, `remove` or `new-signing-keys`.
+    /// `add`, `remove`, `new-signing-keys` or `rotate-root`.
     pub change: &'static str,
-    /// The kind of the slot; of new signing keys `signing-keys`.
+    /// The kind of the slot; of new signing keys `signing-keys`, of a new root `root`.
     pub kind: String,
     /// Its label.
     pub label: String,
@@ -144,13 +152,13 @@ pub struct SlotForChange {
 
 /// What came of a change that was carried out.
 pub struct SlotChanged {
-    /// The slot; nothing of new signing keys.
+    /// The slot; nothing of new signing keys or a new root.
     pub slot: Option<u32>,
     /// Its kind.
     pub kind: &'static str,
     /// Its label.
     pub label: String,
-    /// Its fingerprint; of new signing keys nothing.
+    /// Its fingerprint; of new signing keys or a new root nothing.
     pub fingerprint: Option<String>,
     /// The new public keys: that of the log, and that of packages.
     pub signing: Option<(String, [u8; 32])>,
@@ -160,6 +168,8 @@ pub struct SlotChanged {
     pub generation: u64,
     /// What opens a new slot, for the one who carried it out.
     pub handed: Handed,
+    /// Of a new root: lets the vault seal again what is under the keys of before.
+    pub begins: Option<RotationBegun>,
 }
 
 impl Reading<'_> {
@@ -214,6 +224,10 @@ impl Reading<'_> {
             KeptChange::Signing { .. } => {
                 view.change = "new-signing-keys";
                 view.kind = SIGNING_KEYS.to_owned();
+            }
+            KeptChange::Root { .. } => {
+                view.change = "rotate-root";
+                view.kind = ROOT.to_owned();
             }
         }
         Ok(Some(view))
@@ -338,6 +352,17 @@ impl Scope<'_, actions::RequestSlotChange> {
                 let number = next.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
                 Ok(KeptChange::Signing { number })
             }
+            SlotChange::NewRoot => {
+                if keys.root_rotates() {
+                    return Err(OperationError::Conflict(Conflict::KeyringSlots));
+                }
+                let next = Signing::read(self.connection)?.number().checked_add(1);
+                let signing = next.ok_or(OperationError::Conflict(Conflict::KeyringSlots))?;
+                Ok(KeptChange::Root {
+                    signing,
+                    slots: prints(&keys.status()),
+                })
+            }
             SlotChange::Remove(no) => {
                 let slots = keys.status().slots;
                 let found = slots.iter().find(|slot| slot.no == *no);
@@ -395,7 +420,7 @@ impl Scope<'_, actions::DecideSlotChange> {
             holds: self.core.clock.term(WAITS_S).into(),
         });
         self.note_detail(kept.detail());
-        self.notes.verdict = Some(Verdict {
+        self.notes.verdict = Some(StatedDecision {
             decision: match approve {
                 true => audit::Decision::Approve,
                 false => audit::Decision::Deny,
@@ -446,7 +471,17 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         }
         let changed = match (&kept.change, prepared) {
             (KeptChange::Remove { .. }, _) => self.remove_slot(&kept.change)?,
-            (KeptChange::Signing { number }, _) => self.succeed_signing(*number)?,
+            (KeptChange::Signing { number }, _) => {
+                self.succeed_signing(*number)?;
+                self.signed_anew(SIGNING_KEYS, *number)?
+            }
+            (KeptChange::Root { signing, slots }, _) => {
+                self.succeed_signing(*signing)?;
+                self.rotate_root(*signing, slots, &kept.digest()?)?;
+                let begins = Some(self.begin_rotation());
+                let changed = self.signed_anew(ROOT, *signing)?;
+                SlotChanged { begins, ..changed }
+            }
             (_, Some(prepared)) if prepared.of == kept.digest()? => self.add_slot(prepared.slot)?,
             (_, Some(_)) => return Err(OperationError::Conflict(Conflict::KeyringSlots)),
             // The snapshot that the slot was prepared on did not have the decision yet.
@@ -467,26 +502,47 @@ impl Scope<'_, actions::CarryOutSlotChange> {
 
     /// New signing keys from this act's leaf on. The ledger makes the old key sign the new one in the leaf, and has
     /// both in one commit, so no step of it can be there without the others.
-    fn succeed_signing(&mut self, number: u32) -> Result<SlotChanged, OperationError> {
+    fn succeed_signing(&mut self, number: u32) -> Result<(), OperationError> {
         let now = Signing::read(self.connection)?.number();
         if now.checked_add(1) != Some(number) {
             return Err(OperationError::Conflict(Conflict::KeyringSlots));
         }
+        self.notes.succeeds = true;
+        Ok(())
+    }
+
+    /// A new root for every slot. The file is on disk before the leaf is: a process that ends between the two has the
+    /// new root, whose rotation goes on, and carrying it out again then changes nothing but the leaf.
+    fn rotate_root(
+        &self,
+        signing: u32,
+        slots: &[String],
+        change: &str,
+    ) -> Result<(), OperationError> {
+        let mut keyring = self.core.keyring_to_change();
+        if prints(&keyring.status()) != slots {
+            return Err(OperationError::Conflict(Conflict::KeyringSlots));
+        }
+        let rotated = keyring.rotate_root(signing, change, self.now, &*self.core.entropy);
+        rotated.map_err(not_changed)
+    }
+
+    fn signed_anew(&self, kind: &'static str, number: u32) -> Result<SlotChanged, OperationError> {
         let keys = self.core.keys();
         let log = verifier_of(&keys, self.core.log_name(), number)?;
         let packages = keys.package_signer(number)?.public();
         let generation = keys.generation();
         drop(keys);
-        self.notes.succeeds = true;
         Ok(SlotChanged {
             slot: None,
-            kind: SIGNING_KEYS,
+            kind,
             label: String::new(),
             fingerprint: None,
             set: None,
             signing: Some((log.to_string(), packages)),
             generation,
             handed: Handed::Nothing,
+            begins: None,
         })
     }
 
@@ -529,6 +585,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             signing: None,
             generation: keyring.generation(),
             handed: Handed::Nothing,
+            begins: None,
         })
     }
 }
@@ -565,7 +622,14 @@ fn changed(slot: SlotStatus, vault: String, generation: u64, handed: Handed) -> 
         signing: None,
         generation,
         handed,
+        begins: None,
     }
+}
+
+/// What tells the slots from all others, in their order.
+fn prints(status: &KeyringStatus) -> Vec<String> {
+    let slots = status.slots.iter();
+    slots.map(|slot| slot.fingerprint.to_string()).collect()
 }
 
 fn kind_of(word: &str) -> Result<&'static str, OperationError> {
@@ -582,6 +646,8 @@ fn not_changed(error: KeyringError) -> OperationError {
         | KeyringError::NoProvedSlot
         | KeyringError::NoSuchSlot
         | KeyringError::NotProved
+        | KeyringError::ForeignSlot(_)
+        | KeyringError::RootRotates
         | KeyringError::Program(_) => OperationError::Conflict(Conflict::KeyringSlots),
         other => other.into(),
     }
@@ -636,7 +702,7 @@ impl KeptChange {
 
     fn wanted(&self) -> Result<Option<(SlotLabel, SlotWanted)>, OperationError> {
         let (label, wanted) = match self {
-            Self::Remove { .. } | Self::Signing { .. } => return Ok(None),
+            Self::Remove { .. } | Self::Signing { .. } | Self::Root { .. } => return Ok(None),
             Self::Passphrase { label } => (label, SlotWanted::Passphrase),
             Self::Command { label } => (label, SlotWanted::Command),
             Self::Shares { label, k, n } => (label, SlotWanted::Shares { k: *k, n: *n }),

@@ -83,7 +83,7 @@ impl<A: Action> Scope<'_, A> {
         if in_vault(ActionKind::AcceptTime) && self.core.clock.report().in_doubt() {
             let own = self.core.clock.proposed_by().as_deref() == Some(operator.as_str());
             all.push(TaskView {
-                yours: !own,
+                yours: !own && self.is_vouched_for_here()?,
                 ..TaskView::of(TaskKind::Clock)
             });
         }
@@ -121,7 +121,7 @@ impl<A: Action> Scope<'_, A> {
                 ..TaskView::of(TaskKind::Slots)
             });
         }
-        if in_vault(ActionKind::StopRecovery) {
+        if in_vault(ActionKind::StopRecovery) && self.is_vouched_for_here()? {
             for (operator, name, until) in self.recovering()? {
                 all.push(TaskView {
                     yours: true,

@@ -1,4 +1,4 @@
-//! Tokens of scripts: made, listed and revoked.
+//! Tokens of scripts: made, listed and revoked; and what machines (`machines.rs`) share with them.
 //!
 //! A token is a row among the sessions, whose scope is sealed. It ends like one: with its time, with the account, with
 //! a new password or a reset of its owner. What it is for is decided for each act (`policy/decide.rs`).
@@ -15,25 +15,28 @@ use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::core::Core;
-use crate::vault::error::OperationError;
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::SessionToken;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::session_rows::{self, NewSession, SessionMeans, SessionRow};
 use crate::vault::store::{case_rows, membership_rows, operator_rows};
 
-/// What the vault keeps, sealed, of a token.
+/// How many tokens, or machines, of one person are good at the same time.
+const MOST: usize = 20;
+
+/// What the vault keeps, sealed, of a token or a machine.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::vault) struct TokenScope {
-    label: String,
-    actions: Vec<String>,
+    pub(super) label: String,
+    pub(super) actions: Vec<String>,
     /// The one case that it is for; none means all of its owner's.
     pub(in crate::vault) case: Option<String>,
     /// Whether its owner had signed in with a passkey.
     pub(in crate::vault) by_passkey: bool,
 }
 
-/// A token that somebody wants.
+/// What somebody wants a token for, or a machine.
 pub struct TokenWanted {
     /// What its owner calls it.
     pub label: Title,
@@ -132,7 +135,24 @@ impl TokenScope {
 impl<A: Writes> Scope<'_, A> {
     /// Makes a token for a script of the caller, for actions that they may do.
     pub fn make_token(&mut self, wanted: &TokenWanted) -> Result<TokenMade, OperationError> {
-        let operator = self.operator()?.clone();
+        let scope = self.wanted_scope(wanted, SessionMeans::Script)?;
+        let id = SessionId::of_script(self.core.draw()?);
+        let secret = SessionToken::draw(&*self.core.entropy)?.of_script();
+        let tag = secret.tag(self.core.keys().root_keys().token_tags());
+        let expires_at = self.keep_scope(&id, tag.as_bytes(), &scope, wanted.days)?;
+        Ok(TokenMade {
+            id,
+            secret,
+            expires_at,
+        })
+    }
+
+    /// What is wanted, if the caller may have it: they came with a second factor, and may do it themselves.
+    pub(super) fn wanted_scope(
+        &mut self,
+        wanted: &TokenWanted,
+        means: SessionMeans,
+    ) -> Result<TokenScope, OperationError> {
         let session = self.caller.session_id().ok_or(OperationError::NotFound)?;
         let standing =
             session_rows::standing(self.connection, session)?.ok_or(OperationError::NotFound)?;
@@ -140,45 +160,56 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::SecondFactorNeeded));
         }
         self.check_subset(wanted, standing.home)?;
-        let id = SessionId::of_script(self.core.draw()?);
-        let secret = SessionToken::draw(&*self.core.entropy)?.of_script();
-        let scope = TokenScope {
+        let own = session_rows::of_operator(self.connection, self.operator()?)?;
+        if own.iter().filter(|row| self.is_good(row, means)).count() >= MOST {
+            return Err(OperationError::Conflict(Conflict::TooManyTokens));
+        }
+        Ok(TokenScope {
             label: wanted.label.as_str().to_owned(),
             actions: wanted.actions.iter().map(ToString::to_string).collect(),
             case: wanted.case.as_ref().map(ToString::to_string),
             by_passkey: standing.means == SessionMeans::Passkey,
-        };
-        let aad = Aad::token_scope(&self.core.vault, &id);
+        })
+    }
+
+    /// Keeps a token or a machine of the caller, known by its tag. Returns when it ends.
+    pub(super) fn keep_scope(
+        &mut self,
+        id: &SessionId,
+        tag: &[u8],
+        scope: &TokenScope,
+        days: u16,
+    ) -> Result<Moment, OperationError> {
+        let aad = Aad::token_scope(&self.core.vault, id);
         let sealed = {
             let keys = self.core.keys();
             self.core
-                .seal_json(keys.root_keys().operator_secrets(), &aad, &scope)?
+                .seal_json(keys.root_keys().operator_secrets(), &aad, scope)?
         };
-        let tag = secret.tag(self.core.keys().root_keys().token_tags());
-        let expires_at = self.core.clock.in_seconds(i64::from(wanted.days) * 86_400);
+        let expires_at = self.core.clock.in_seconds(i64::from(days) * 86_400);
         session_rows::insert(
             self.transaction()?,
             &NewSession {
-                id: &id,
-                token: tag.as_bytes(),
-                operator: &operator,
+                id,
+                token: tag,
+                operator: self.operator()?,
                 opened_at: self.now,
                 expires_at,
                 idle_at: expires_at,
                 second_factor: true,
-                means: SessionMeans::Script,
+                means: match id.is_machine() {
+                    true => SessionMeans::Machine,
+                    false => SessionMeans::Script,
+                },
                 scope: Some(&sealed),
             },
         )?;
         self.notes.object = Some(id.to_string());
-        Ok(TokenMade {
-            id,
-            secret,
-            expires_at: self.core.clock.shown(expires_at),
-        })
+        Ok(self.core.clock.shown(expires_at))
     }
 
-    /// Ends a token of the caller; an administrator ends anybody's. Others are like tokens that are not there.
+    /// Ends a token or a machine of the caller; an administrator ends anybody's. Others are like those that are not
+    /// there.
     pub fn revoke_token(&mut self, token: &SessionId) -> Result<(), OperationError> {
         let found = session_rows::standing(self.connection, token)?;
         let found = found.filter(|found| {
@@ -200,6 +231,30 @@ impl<A: Action> Scope<'_, A> {
         &mut self,
         wanted: &WantedRows,
     ) -> Result<RowsOf<TokenView>, OperationError> {
+        self.good_ones(wanted, SessionMeans::Script)?
+            .try_map(|row| {
+                let sealed = row.scope.as_deref().unwrap_or_default();
+                let scope = TokenScope::open(self.core, &row.id, sealed)?;
+                Ok(TokenView {
+                    owner: self.operator_name(&row.operator)?,
+                    token: row.id,
+                    label: scope.label,
+                    operator: row.operator,
+                    actions: scope.actions,
+                    case: scope.case,
+                    made_at: row.opened_at,
+                    expires_at: self.core.clock.shown(row.expires_at),
+                    used_at: row.used_at,
+                })
+            })
+    }
+
+    /// A page of the caller's tokens or machines that are good; of everybody's for an administrator.
+    pub(super) fn good_ones(
+        &mut self,
+        wanted: &WantedRows,
+        means: SessionMeans,
+    ) -> Result<RowsOf<SessionRow>, OperationError> {
         let all = match self.home_role()? {
             HomeRole::Administrator => {
                 let mut all = Vec::new();
@@ -210,31 +265,16 @@ impl<A: Action> Scope<'_, A> {
             }
             _ => session_rows::of_operator(self.connection, self.operator()?)?,
         };
-        let page = wanted.cut_where(all, |row| row.id.to_string(), |row| self.is_good(row))?;
+        let good = |row: &SessionRow| self.is_good(row, means);
+        let page = wanted.cut_where(all, |row| row.id.to_string(), good)?;
         self.note_rows(page.rows.len() as u64);
-        page.try_map(|row| {
-            let sealed = row.scope.as_deref().unwrap_or_default();
-            let scope = TokenScope::open(self.core, &row.id, sealed)?;
-            Ok(TokenView {
-                owner: self.operator_name(&row.operator)?,
-                token: row.id,
-                label: scope.label,
-                operator: row.operator,
-                actions: scope.actions,
-                case: scope.case,
-                made_at: row.opened_at,
-                expires_at: self.core.clock.shown(row.expires_at),
-                used_at: row.used_at,
-            })
-        })
+        Ok(page)
     }
 }
 
 impl Reading<'_> {
-    fn is_good(&self, row: &SessionRow) -> bool {
-        row.means == SessionMeans::Script
-            && !row.revoked
-            && !self.core.clock.is_over(row.expires_at)
+    fn is_good(&self, row: &SessionRow, means: SessionMeans) -> bool {
+        row.means == means && !row.revoked && !self.core.clock.is_over(row.expires_at)
     }
 
     /// Whether the caller may do each of the actions: by their role in the vault, or by that in the case, or in one of

@@ -231,7 +231,11 @@ impl Vault {
         attempt: &'a Attempt,
         password: &Password,
     ) -> Option<(&'a OperatorRow, &'a OperatorSecrets)> {
-        right_password(attempt.found.as_ref(), password)
+        right_password(
+            attempt.found.as_ref(),
+            password,
+            self.core.settings.password_cost,
+        )
     }
 
     /// If only those who were here before may come in, and the operator was not: in how many

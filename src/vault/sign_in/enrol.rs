@@ -10,7 +10,6 @@ use crate::vault::call::target::Target;
 use crate::vault::door::{Operation, Reply, Vault};
 use crate::vault::error::OperationError;
 use crate::vault::identity::{EnrolmentToken, NewPassword, PasswordHash, TotpSecret};
-use crate::vault::keyring::Argon2Params;
 use crate::vault::scope::{Enrolled, Scope};
 use crate::vault::store::operator_rows;
 
@@ -33,7 +32,11 @@ impl Vault {
         password: NewPassword,
         with_totp: bool,
     ) -> Result<Reply, Refusal> {
-        let hash = PasswordHash::make(&password, Argon2Params::PASSWORD, &*self.core.entropy);
+        let hash = PasswordHash::make(
+            &password,
+            self.core.settings.password_cost,
+            &*self.core.entropy,
+        );
         let totp = with_totp
             .then(|| TotpSecret::draw(&*self.core.entropy))
             .transpose();

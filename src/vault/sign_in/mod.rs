@@ -6,6 +6,7 @@
 mod challenge;
 mod credentials;
 mod enrol;
+mod machine;
 mod provider;
 mod recover;
 mod second_factor;

@@ -1,9 +1,9 @@
 //! Table `erasure`: the numbers that were erased from a case, each as a keyed tag, sealed.
 
-use super::case_list::CaseList;
 use super::control::ERASURE;
+use super::sealed_list::SealedList;
 
-pub(crate) static TABLE: CaseList = CaseList {
+pub(crate) static TABLE: SealedList = SealedList {
     table: &ERASURE,
     list: "erasure::list",
     set: "erasure::set",

@@ -28,7 +28,8 @@ impl MembershipRow {
     }
 }
 
-/// Gives the role. Whoever is new has to be recognised before it gives a right; whoever was recognised stays so.
+/// Gives the role. Whoever is new has to be recognised before it gives a right; whoever was recognised stays so, unless
+/// the caller says otherwise ([`unrecognise`]).
 pub(crate) fn upsert(
     connection: &Transaction,
     case: CaseNumber,
@@ -64,6 +65,36 @@ pub(crate) fn recognise(
     ];
     let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
     one("membership::recognise", usize::from(changed))
+}
+
+/// Nobody knows any more in this case whose account it is.
+pub(crate) fn unrecognise(
+    connection: &Transaction,
+    case: CaseNumber,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
+    let set = [("recognised_at", nothing()), ("recognised_by", nothing())];
+    let changed = connection.update(&MEMBERSHIP, &key(case, operator), &[], &set)?;
+    one("membership::unrecognise", usize::from(changed))
+}
+
+/// The cases in which somebody knows whose account it is, with what the operator is in each, and who knows it.
+pub(crate) fn recognitions_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<(CaseNumber, CaseRole, OperatorId)>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    let failed = at("membership::recognitions_of");
+    let all = connection.rows(&MEMBERSHIP, &by, |row| {
+        let number: i64 = row.get("case_number").map_err(&failed)?;
+        let by: Option<String> = row.get("recognised_by").map_err(&failed)?;
+        let by = by.map(|by| sound("membership::recognised_by", by.parse()));
+        Ok((CaseNumber(number), read(row)?.role, by.transpose()?))
+    })?;
+    let all = all.into_iter();
+    Ok(all
+        .filter_map(|(case, role, by)| Some((case, role, by?)))
+        .collect())
 }
 
 /// Nobody knows any more whose account it is; answers in how many cases somebody knew.

@@ -10,7 +10,6 @@
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
-pub(crate) mod case_list;
 pub(crate) mod case_rows;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
@@ -34,6 +33,7 @@ pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 mod row;
 mod schema;
+pub(crate) mod sealed_list;
 pub(crate) mod sealed_parts;
 pub(crate) mod sealed_under;
 pub(crate) mod seen_rows;
@@ -48,7 +48,7 @@ mod transaction;
 pub(crate) mod tree_hash_rows;
 mod value;
 
-pub(crate) use control::ControlState;
+pub(crate) use control::{ControlState, Elements};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;

@@ -193,6 +193,16 @@ pub(crate) fn set_second_factor(
     one("operator::set_second_factor", usize::from(changed))
 }
 
+/// Puts the same secrets in their place, sealed under another key.
+pub(crate) fn reseal(
+    connection: &Transaction,
+    id: &OperatorId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection.update(&OPERATOR, &key(id), &[], &[("sealed", blob(sealed))])?;
+    one("operator::reseal", usize::from(changed))
+}
+
 fn key(id: &OperatorId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
 }

@@ -1,9 +1,9 @@
 //! Table `release`: protected tables that were given out, sealed.
 
-use super::case_list::CaseList;
 use super::control::RELEASE;
+use super::sealed_list::SealedList;
 
-pub(crate) static TABLE: CaseList = CaseList {
+pub(crate) static TABLE: SealedList = SealedList {
     table: &RELEASE,
     list: "release::list",
     set: "release::set",

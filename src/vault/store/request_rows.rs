@@ -38,7 +38,7 @@ pub(crate) struct NewRequest<'a> {
 }
 
 /// A decision, and the request sealed again with its reason.
-pub(crate) struct Decision<'a> {
+pub(crate) struct Decided<'a> {
     pub(crate) to: RequestState,
     pub(crate) decider: &'a OperatorId,
     pub(crate) now: Moment,
@@ -113,7 +113,7 @@ pub(crate) fn delete(connection: &Transaction, id: &RequestId) -> Result<(), Sto
 pub(crate) fn decide(
     connection: &Transaction,
     id: &RequestId,
-    decision: &Decision<'_>,
+    decision: &Decided<'_>,
 ) -> Result<(), StoreError> {
     let leaf = sound("request::decide", i64::try_from(decision.leaf))?;
     let meet = [("state", text(RequestState::Requested.as_str()))];
@@ -241,8 +241,8 @@ mod tests {
         (connection, id)
     }
 
-    fn decision<'a>(to: RequestState, decider: &'a OperatorId) -> Decision<'a> {
-        Decision {
+    fn decision<'a>(to: RequestState, decider: &'a OperatorId) -> Decided<'a> {
+        Decided {
             to,
             decider,
             now: Moment::from_seconds(9),

@@ -14,8 +14,8 @@ use crate::domain::CaseId;
 /// The first bytes of a ciphertext: the version of its format and the id of its key.
 pub(crate) type Front = [u8; 5];
 
-/// The id of the root's key, in the ciphertexts of details that are of no case.
-pub(super) const OF_ROOT: [u8; 4] = [0; 4];
+/// The ids of the vault's own keys, in the ciphertexts of details that are of no case, are from here on.
+pub(super) const OF_VAULT: [u8; 4] = [0x80, 0, 0, 0];
 
 /// Of the parts of one exhibit: the name of a table, how many bytes it has, how many rows name another key.
 const OF_EXHIBIT: [(&str, &str, &str); 7] = [
@@ -74,7 +74,7 @@ const DETAILS: &str = "-- sealed_under::details
 const DETAILS_LEFT: &str = "-- sealed_under::details_left
     SELECT count(*) FROM leaf JOIN detail ON detail.seq = leaf.seq
     WHERE leaf.case_id = ?1 AND substr(detail.sealed, 1, 5) <> ?2
-    AND substr(detail.sealed, 2, 4) <> ?3";
+    AND substr(detail.sealed, 2, 4) < ?3";
 
 /// How many bytes the parts of an exhibit have.
 pub(crate) fn bytes_of_exhibit(
@@ -139,7 +139,7 @@ pub(crate) fn details_are_left(
     Ok(number(
         connection,
         DETAILS_LEFT,
-        values![case.as_str(), &front, &OF_ROOT],
+        values![case.as_str(), &front, &OF_VAULT],
     )? > 0)
 }
 

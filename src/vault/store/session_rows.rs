@@ -22,6 +22,8 @@ words! {
         Recovery => "recovery",
         /// It is the token of a script.
         Script => "script",
+        /// It is a machine, whose key a TLS handshake proves.
+        Machine => "machine",
         /// An OpenID provider outside the vault.
         Provider => "provider",
     }
@@ -38,9 +40,9 @@ pub(crate) struct SessionRow {
     pub(crate) second_factor: bool,
     pub(crate) means: SessionMeans,
     pub(crate) revoked: bool,
-    /// What a script's token is good for, sealed.
+    /// What a script's token or a machine is good for, sealed.
     pub(crate) scope: Option<Vec<u8>>,
-    /// When a script's token was used last.
+    /// When a script's token or a machine was used last.
     pub(crate) used_at: Option<Moment>,
 }
 
@@ -133,6 +135,16 @@ pub(crate) fn revoke(
     one("session::revoke", usize::from(changed))
 }
 
+/// It was ended, or its time is over, and what stood for it may stand for another one: it gets a tag that nothing has.
+pub(crate) fn let_go(
+    connection: &Transaction,
+    id: &SessionId,
+    instead: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection.update(&SESSION, &key(id), &[], &[("token", blob(instead))])?;
+    one("session::let_go", usize::from(changed))
+}
+
 /// The passkey of its owner was enrolled in it: it counts as opened with that.
 pub(crate) fn has_passkey(connection: &Transaction, id: &SessionId) -> Result<(), StoreError> {
     let set = [
@@ -143,7 +155,7 @@ pub(crate) fn has_passkey(connection: &Transaction, id: &SessionId) -> Result<()
     one("session::has_passkey", usize::from(changed))
 }
 
-/// The token of a script was used.
+/// The token of a script, or a machine, was used.
 pub(crate) fn used_at(
     connection: &Transaction,
     id: &SessionId,
@@ -200,6 +212,25 @@ pub(crate) fn revoke_others(
         revoke(connection, &session.id, now)?;
     }
     Ok(open.len())
+}
+
+/// What the tokens of scripts are good for, sealed, by session.
+pub(crate) fn scopes(connection: &Snapshot) -> Result<Vec<(SessionId, Vec<u8>)>, StoreError> {
+    let all = connection.rows(&SESSION, &[], read)?;
+    let scoped = all.into_iter().map(|row| (row.id, row.scope));
+    Ok(scoped
+        .filter_map(|(id, scope)| Some((id, scope?)))
+        .collect())
+}
+
+/// Puts the same in its place, sealed under another key.
+pub(crate) fn reseal_scope(
+    connection: &Transaction,
+    id: &SessionId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let changed = connection.update(&SESSION, &key(id), &[], &[("scope", blob(sealed))])?;
+    one("session::reseal_scope", usize::from(changed))
 }
 
 fn key(id: &SessionId) -> [Cell<'_>; 1] {

@@ -46,11 +46,13 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
     let route = row.route;
     assert_eq!(answer.leaf(), leaf["seq"].as_u64(), "{route}");
     assert_eq!(leaf["outcome"], outcome, "{route} {leaf}");
-    // Passkeys and tokens are tried by people of their own.
+    // Passkeys, tokens and machines are tried by people of their own.
     let others = [
         "POST /api/v1/me/passkeys",
         "POST /api/v1/tokens",
         "DELETE /api/v1/tokens/{token}",
+        "POST /api/v1/machines",
+        "DELETE /api/v1/machines/{machine}",
         "DELETE /api/v1/me/passkeys/{passkey}",
     ];
     match others.contains(&route) {

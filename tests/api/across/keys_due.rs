@@ -66,6 +66,14 @@ fn a_key_is_due_on_its_day_and_administrators_are_told_until_it_is_made_anew() {
     change(&vault, &wanted);
     assert_eq!(of(&dates(&vault), "signing-keys")["due"], false);
     assert!(!is_told(&vault.administrator()));
+
+    // A new root is of today.
+    assert_eq!(of(&before, "root")["since"], "2024-04-02T09:00:00Z");
+    let wanted = json!({ "change": "rotate-root", "reason": body::REASON });
+    change(&vault, &wanted);
+    let root = of(&dates(&vault), "root");
+    assert_eq!(root["since"], "2024-04-12T09:00:00Z");
+    assert_eq!(root["due_at"], "2024-05-22T09:00:00Z");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::support::{Authenticator, PASSWORD, Says, TestVault, Who, code};
+use crate::support::{Authenticator, Client, PASSWORD, Says, TestVault, Who, code};
 
 const REQUIRED: &str = "[sign_in]\npasskeys = \"required\"\n";
 
@@ -221,6 +221,61 @@ fn where_it_is_required_a_role_without_one_enrols_one_and_does_nothing_else() {
         .assert_status(201);
     let session = vault.anonymous().with_token(&session.member("token"));
     session.get("/inbox").assert_status(200);
+}
+
+#[test]
+fn whoever_was_recognised_before_the_passkey_that_their_role_needs_is_recognised_anew() {
+    let vault = TestVault::with(REQUIRED);
+    let (administrator, key) = (vault.client(Who::Administrator), Authenticator::new());
+    administrator.enrol(&key);
+    let person = |name: &str, role: &str| {
+        let body = json!({ "name": name, "role": role });
+        let invited = administrator.signed(&key, &Method::POST, "/operators", &body);
+        let invited = invited.assert_status(201);
+        let body = json!({ "enrolment": invited.member("enrolment"), "password": PASSWORD });
+        let enrolled = vault.anonymous().post("/enrolments", &body);
+        enrolled.assert_status(201);
+        let opened = vault.sign_in(name, PASSWORD).assert_status(201);
+        let client = vault.anonymous().with_token(&opened.member("token"));
+        (client, invited.member("operator"))
+    };
+    let (lead, _) = person("the.lead", "lead");
+    let signs = Authenticator::new();
+    lead.enrol(&signs);
+    let body = json!({
+        "title": "SMS logs of March", "reference": "INC-2024-0401", "reason": "a breach at a supplier",
+    });
+    let opened = lead.post("/cases", &body).assert_status(201);
+    let case = format!("/cases/{}", opened.member("case"));
+    let (custodian, operator) = person("the.custodian", "custodian");
+    let (investigator, other) = person("an.investigator", "investigator");
+    let member = |operator: &str| format!("{case}/members/{operator}");
+    let name = |operator: &str, role: &str| {
+        let body = json!({ "role": role });
+        let named = lead.signed(&signs, &Method::PUT, &member(operator), &body);
+        named.assert_status(200);
+    };
+    let recognise = |operator: &str, somebody: &Client| {
+        let heard = somebody.get("/me").assert_status(200).member("fingerprint");
+        let body = json!({ "fingerprint": heard, "reason": "read out by telephone" });
+        let path = format!("{}/recognition", member(operator));
+        let known = lead.signed(&signs, &Method::POST, &path, &body);
+        known.assert_status(200);
+    };
+    name(&operator, "custodian");
+    name(&other, "investigator");
+    recognise(&operator, &custodian);
+    recognise(&other, &investigator);
+    custodian.get(&case).assert_problem(403, "passkey-needed");
+    // Whoever has the password could have enrolled this one.
+    custodian.enrol(&Authenticator::new());
+    custodian.get(&case).assert_problem(403, "not-recognised");
+    recognise(&operator, &custodian);
+    custodian.get(&case).assert_status(200);
+    // A role that needs no passkey is worked in without one, and goes on with one.
+    investigator.get(&case).assert_status(200);
+    investigator.enrol(&Authenticator::new());
+    investigator.get(&case).assert_status(200);
 }
 
 #[test]

@@ -1,5 +1,16 @@
 //! Somebody who lost all passkeys comes back by a code and a delay, and by nothing shorter.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use breachvault::domain::OperatorName;
+use breachvault::policy::Denial;
+use breachvault::vault::backup::{Room, Sources, Target, back_up_database, back_up_keyring};
+use breachvault::vault::clock::Clock as _;
+use breachvault::vault::entropy::SystemEntropy;
+use breachvault::vault::identity::{Password, RecoveryCode};
+use breachvault::vault::keyring::Passphrase;
+use breachvault::vault::{Passkeys, Recover, Refusal, SecondFactor, Settings};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Authenticator, Browser, Client, Incident, PASSWORD, TestVault, Who};
@@ -174,6 +185,61 @@ fn a_delay_is_the_configured_one_and_a_recovery_that_nobody_ends_lapses() {
     // It is short.
     vault.clock.advance_seconds(15 * 60);
     session.get("/me").assert_problem(401, "session-ended");
+}
+
+#[test]
+fn a_recovery_that_was_stopped_after_a_backup_does_not_come_back_with_a_restore() {
+    let vault = TestVault::new();
+    let lead = vault.lead();
+    let code = enrolled(&lead, &Authenticator::new());
+    recover(&vault, PASSWORD, &code).assert_status(201);
+    vault.clock.advance_seconds(DAY);
+    vault.forget_sessions();
+    let shelf = tempfile::tempdir().unwrap();
+    let [database, keyring] = ["a.bvdata", "a.bvkeys"].map(|name| shelf.path().join(name));
+    let now = vault.clock.now();
+    let whole = Duration::ZERO;
+    back_up_database(&vault.paths, Target::File(&database), now, whole, &|| true).unwrap();
+    back_up_keyring(&vault.paths, Target::File(&keyring), now).unwrap();
+    let path = format!("/operators/{}/recovery", vault.operator(Who::Lead));
+    let stopped = vault.administrator().delete(&path);
+    assert_eq!(stopped.assert_status(200).json()["stopped"], true);
+    recover(&vault, PASSWORD, &code).assert_problem(401, "wrong-credential");
+
+    let sources = Sources {
+        database: &database,
+        keyring: &keyring,
+        erasures: None,
+        mark: None,
+        kept: &[],
+    };
+    let room = Room::prepare(&sources, &shelf.path().join("restored")).unwrap();
+    let passphrase = Passphrase::new("a passphrase of the tests".to_owned());
+    let keyring = room.keyring().unwrap().unlock(&passphrase).unwrap();
+    let entropy = Arc::new(SystemEntropy::new());
+    let verified = room.verify(&keyring, &*entropy).unwrap();
+    let settings = Settings {
+        second_factor: SecondFactor::Offered,
+        passkeys: Passkeys::Offered,
+        ..Settings::default()
+    };
+    let clock = Arc::new(vault.clock.clone());
+    let restored = room
+        .begin(&verified, keyring, settings, clock, entropy)
+        .unwrap();
+    // In the backup the delay was over, and the code was good.
+    let again = restored.vault().recover(Recover {
+        name: OperatorName::parse(Who::Lead.name()).unwrap(),
+        password: Password::new(PASSWORD.to_owned()),
+        code: RecoveryCode::parse(&code).ok().unwrap(),
+        address: None,
+        for_console: false,
+    });
+    match again.ok().unwrap() {
+        Err(Refusal::Denied(Denial::WrongCredential, _)) => {}
+        Ok(_) => panic!("it came back"),
+        Err(other) => panic!("{other:?}"),
+    }
 }
 
 #[test]

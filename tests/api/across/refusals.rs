@@ -496,9 +496,10 @@ const LISTS: [&str; 8] = [
 ];
 
 /// The other lists.
-const PLAIN_LISTS: [&str; 8] = [
+const PLAIN_LISTS: [&str; 9] = [
     "GET /api/v1/sessions",
     "GET /api/v1/tokens",
+    "GET /api/v1/machines",
     "GET /api/v1/me",
     "GET /api/v1/inbox",
     "GET /api/v1/operators",
@@ -1290,6 +1291,18 @@ const STATES: &[State] = &[
         },
     ),
     state(
+        "POST /api/v1/tokens",
+        (409, "too-many-tokens"),
+        Who::Investigator,
+        |incident, _| {
+            let client = incident.newcomer_with_code("investigator");
+            let body = json!({ "label": "a script", "days": 1, "actions": ["audit.vkey"] });
+            let one_more = || client.post("/tokens", &body);
+            (0..20).for_each(|_| drop(one_more().assert_status(201)));
+            one_more()
+        },
+    ),
+    state(
         PASSKEY,
         (409, "last-passkey"),
         Who::Investigator,
@@ -1634,6 +1647,26 @@ const STATES: &[State] = &[
     ),
     // The other administrator is nobody after it.
     state(
+        "POST /api/v1/operators",
+        (409, "administrator-on-host"),
+        Who::Administrator,
+        |incident, client| {
+            incident.other_administrator();
+            let body = json!({ "name": "one.more", "role": "administrator" });
+            client.post("/operators", &body)
+        },
+    ),
+    state(
+        "DELETE /api/v1/operators/{operator}",
+        (409, "administrator-on-host"),
+        Who::Administrator,
+        |incident, client| {
+            let other = incident.other_administrator();
+            let id = other.get("/me").member("operator");
+            client.delete(&format!("/operators/{id}"))
+        },
+    ),
+    state(
         SLOT_DECISION,
         (409, "asker-gone"),
         Who::Administrator,
@@ -1644,9 +1677,7 @@ const STATES: &[State] = &[
                 .post(SLOT_CHANGE, &new_passphrase())
                 .assert_status(201);
             let id = other.get("/me").member("operator");
-            client
-                .delete(&format!("/operators/{id}"))
-                .assert_status(200);
+            incident.revoke_on_host(&id);
             decide_slot(client)
         },
     ),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::support::{
-    Answer, Authenticator, Client, Incident, PASSWORD, Who, body, fresh_csv,
+    Answer, Authenticator, Client, Incident, Machine, PASSWORD, Who, body, fresh_csv,
     fresh_csv_with_a_reject,
 };
 
@@ -59,7 +59,7 @@ impl Asked {
         let own = SESSIONS.lock().unwrap().get(client.token()).cloned();
         let own = own.unwrap_or_else(|| "s_00000000000000000000".to_owned());
         let path = self.path.replace("{session}", &own);
-        let path = path.replace("{token}", &own);
+        let path = path.replace("{token}", &own).replace("{machine}", &own);
         let signed = SIGNED.lock().unwrap().get(client.token()).cloned();
         let signed = signed.unwrap_or_default();
         let unknown = "p_00000000000000000000".to_owned();
@@ -73,6 +73,8 @@ impl Asked {
             .is_ok_and(|body| body.get("authenticator_data").is_some());
         let body = signed.making.filter(|_| whole);
         let body = body.as_deref().unwrap_or(&self.body);
+        let certified = with_certificate(body);
+        let body = certified.as_deref().unwrap_or(body);
         client.send(self.method.clone(), &path, &headers, body)
     }
 
@@ -81,6 +83,25 @@ impl Asked {
             .iter()
             .any(|(_, value)| value == "application/json")
     }
+}
+
+/// A machine that anybody may have. No two have one key, so each is made when it is sent.
+fn new_machine() -> Value {
+    let mut body = new_token();
+    body["certificate"] = CERTIFICATE.into();
+    body
+}
+
+const CERTIFICATE: &str = "a new certificate";
+
+fn with_certificate(body: &[u8]) -> Option<Vec<u8>> {
+    let mut body: Value = serde_json::from_slice(body).ok()?;
+    let certificate = body.get_mut("certificate")?;
+    if *certificate != CERTIFICATE {
+        return None;
+    }
+    *certificate = Machine::new().pem().into();
+    Some(body.to_string().into_bytes())
 }
 
 /// A token that anybody may have.
@@ -176,6 +197,9 @@ pub const ROWS: &[Row] = &[
     for_all("POST /api/v1/tokens"),
     for_all("GET /api/v1/tokens"),
     for_all("DELETE /api/v1/tokens/{token}"),
+    for_all("POST /api/v1/machines"),
+    for_all("GET /api/v1/machines"),
+    for_all("DELETE /api/v1/machines/{machine}"),
     row("POST /api/v1/operators",                          Administrator, Lead, 403),
     row("GET /api/v1/operators",                           Administrator, Auditor, 403),
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
@@ -333,6 +357,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
             "authenticator_data": "AAAA",
         })),
         "POST /api/v1/tokens" => Some(new_token()),
+        "POST /api/v1/machines" => Some(new_machine()),
         "PUT /api/v1/me/password" => Some(json!({
             "old_password": PASSWORD, "new_password": "another password of the tests",
         })),
@@ -655,8 +680,16 @@ pub fn client(incident: &Incident, route: &str, who: Who) -> Client {
             .unwrap()
             .insert(client.token().to_owned(), signed);
         client
-    } else if route == "POST /api/v1/tokens" {
+    } else if route == "POST /api/v1/tokens" || route == "POST /api/v1/machines" {
         incident.newcomer_with_code(who.home())
+    } else if route == "DELETE /api/v1/machines/{machine}" {
+        let client = incident.newcomer_with_code(who.home());
+        let body = with_certificate(new_machine().to_string().as_bytes()).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        let added = client.post_text("/machines", &body).assert_status(201);
+        let mut sessions = SESSIONS.lock().unwrap();
+        sessions.insert(client.token().to_owned(), added.member("machine"));
+        client
     } else if route == "DELETE /api/v1/tokens/{token}" {
         let client = incident.newcomer_with_code(who.home());
         let made = client.post("/tokens", &new_token()).assert_status(201);

@@ -122,6 +122,54 @@ fn a_liaison_by_profession_who_is_a_lead_in_a_case_neither_enters_nor_acts_by_a_
 }
 
 #[test]
+fn whoever_has_the_password_of_somebody_who_is_made_a_lead_is_no_lead_by_it() {
+    let vault = TestVault::with(BY_ROLE);
+    let case = vault.open_case();
+    let (itself, members) = (format!("/cases/{case}"), format!("/cases/{case}/members"));
+    let recognise = |somebody| vault.recognise_by(&vault.lead(), &case, somebody);
+    // Whoever has a second factor in use stays recognised in another role.
+    let careful = vault.newcomer_with_code("investigator");
+    let known = careful.get("/me").member("operator");
+    vault.give(&case, &known, "investigator", None);
+    recognise(&careful).assert_status(200);
+    vault.give(&case, &known, "custodian", None);
+    careful.get(&members).assert_status(200);
+
+    let (operator, enrolment) = vault.invite("an.investigator", "investigator");
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    let enrolled = vault.anonymous().post("/enrolments", &body);
+    enrolled.assert_status(201);
+    let opened = vault.sign_in("an.investigator", PASSWORD);
+    let owner = vault
+        .anonymous()
+        .with_token(&opened.assert_status(201).member("token"));
+    vault.give(&case, &operator, "investigator", None);
+    recognise(&owner).assert_status(200);
+    // So does whoever has none, in a role that needs none.
+    vault.give(&case, &operator, "liaison", Some("an account"));
+    owner.get(&itself).assert_status(200);
+    vault.give(&case, &operator, "lead", None);
+    // A thief sets up the second factor that a lead needs, before the owner does.
+    let body = json!({ "name": "an.investigator", "password": PASSWORD });
+    let set = vault.anonymous().post("/second-factors", &body);
+    let secret = set.assert_status(201).member("totp_secret");
+    let totp = code(&secret, vault.seconds());
+    let body = json!({ "name": "an.investigator", "password": PASSWORD, "totp": totp });
+    let opened = vault.anonymous().post("/sessions", &body);
+    let thief = vault
+        .anonymous()
+        .with_token(&opened.assert_status(201).member("token"));
+    thief.get(&members).assert_problem(403, "not-recognised");
+    let waits = vault.lead().get(&members).assert_status(200).json();
+    let mut all = waits["members"].as_array().unwrap().iter();
+    let found = all.find(|one| one["operator"] == operator.as_str());
+    assert_eq!(found.unwrap()["recognised"], false, "{waits}");
+    // Only whoever reads the fingerprint out to a lead is one.
+    recognise(&thief).assert_status(200);
+    thief.get(&members).assert_status(200);
+}
+
+#[test]
 fn whoever_is_named_a_custodian_before_they_enrol_enrols_with_a_second_factor_only() {
     let vault = TestVault::with(BY_ROLE);
     let case = vault.open_case();

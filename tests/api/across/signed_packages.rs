@@ -70,6 +70,7 @@ fn judged(bag: &Path, signer: [u8; 32], key: &VerifierKey, required: bool) -> Ve
         check_proof: Some(&check),
         passkey_required: required,
         origin: required.then_some("https://localhost:8443"),
+        ..Trust::default()
     };
     evidence::verify(bag, &trust).unwrap()
 }

@@ -41,6 +41,16 @@ fn a_held_case_is_worked_on_and_a_closed_one_is_at_rest() {
     incident
         .look_up(&incident.investigator(), &[&number])
         .assert_status(200);
+    // Whoever has to work on what is held can come in.
+    let newcomer = incident.newcomer("investigator");
+    let me = newcomer.get("/me").assert_status(200);
+    let operator = me.member("operator");
+    incident.give(&incident.case, &operator, "investigator", None);
+    let path = incident.of_case(&format!("/members/{operator}/recognition"));
+    let typed =
+        json!({ "fingerprint": me.member("fingerprint"), "reason": "read out by telephone" });
+    lead.post(&path, &typed).assert_status(200);
+    newcomer.get(&incident.of_case("")).assert_status(200);
     lead.post(&incident.of_case("/reopen"), &body::reason())
         .assert_status(200);
     let subject = incident.subject(&number);

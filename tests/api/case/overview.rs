@@ -61,6 +61,34 @@ fn what_the_files_had_and_the_vault_has_not_is_named() {
 }
 
 #[test]
+fn a_case_without_an_exhibit_says_what_comes_first() {
+    let incident = Incident::new();
+    let case = incident.open_case();
+    let browser = Browser::signed_in(&incident, Who::Lead);
+    let page = |case: &str| {
+        let page = browser.get(&format!("/console/cases/{case}"));
+        page.assert_status(200).text()
+    };
+    let empty = page(&case);
+    assert!(empty.contains("Nothing counts in this case yet"), "{empty}");
+    assert!(
+        empty.contains(&format!("/cases/{case}/members\">Members")),
+        "{empty}"
+    );
+    assert!(!empty.contains("/exports/new"), "{empty}");
+    let full = page(&incident.case);
+    assert!(!full.contains("Nothing counts in this case yet"), "{full}");
+    assert!(full.contains("/exports/new"), "{full}");
+    // What a hold began is ended by its name.
+    let hold = format!("/cases/{case}/hold");
+    incident
+        .lead()
+        .post(&hold, &body::reason())
+        .assert_status(200);
+    assert!(page(&case).contains("<button>End the hold</button>"));
+}
+
+#[test]
 fn a_liaison_is_told_of_its_account_alone() {
     let incident = shared();
     let json = incident.liaison().get(&incident.of_case("/overview"));

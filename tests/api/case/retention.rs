@@ -21,6 +21,18 @@ fn a_lead_sets_the_date_and_leads_and_custodians_are_reminded_unless_a_hold_keep
             .put(&path, &until("2024-04-02T09:30:00Z"));
         refused.assert_problem(403, "not-allowed");
     }
+    for wrong in ["2024-02-30", "01.01.2025"] {
+        let wrong = lead.put(&path, &until(wrong));
+        assert_eq!(
+            wrong.assert_problem(422, "invalid").member("at"),
+            "keep_until"
+        );
+    }
+    // A day stands for its beginning.
+    let day = lead.put(&path, &until("2024-05-02"));
+    day.assert_status(200);
+    let read = lead.get(&incident.of_case("")).assert_status(200);
+    assert_eq!(read.member("keep_until"), "2024-05-02T00:00:00Z");
     let set = lead.put(&path, &until("2024-04-02T09:30:00Z"));
     set.assert_status(200);
     let read = lead.get(&incident.of_case("")).assert_status(200);

@@ -39,6 +39,13 @@ const REASON: (&str, &str) = ("reason", body::REASON);
 const DIGEST: &str = "00000000000000000000000000000000000000000000000000000000000000ff";
 const DENY: &[(&str, &str)] = &[("decision", "deny"), REASON];
 
+/// A certificate whose key nobody kept.
+const CERTIFICATE: &str = "MIIBGzCBzqADAgECAhR5E+FXwLSnq3YCR+BIpB+o63eHJjAFBgMrZXAwETEPMA0GA1UEAwwGY291bnRz\
+    MCAXDTI2MTEyODExMDIwMloYDzIxMjYxMTA0MTEwMjAyWjARMQ8wDQYDVQQDDAZjb3VudHMwKjAFBgMr\
+    ZXADIQAzXhhYT/ddLtBtEBapjzKwsddHxvG0k7CyMnCFWa3soqM2MDQwEwYDVR0lBAwwCgYIKwYBBQUH\
+    AwIwHQYDVR0OBBYEFLCu0z/s3fvNS9HPZai5ZhEr5lmCMAUGAytlcANBAKE4g1XEx8ESBE0uQiYZIPoD\
+    zX19ddgEUXFf64941CYwAP+vNHD1rArPWmj6yL2Yc6WY4YTJaufk6rXZdwXs8w8=";
+
 /// What an identity that nobody keeps was made with.
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
@@ -63,6 +70,21 @@ const ROWS: &[Row] = &[
     Row {
         status: 404,
         ..post("POST /console/tokens/{token}/revocation", &[], EVERYBODY)
+    },
+    get("GET /console/machines", EVERYBODY),
+    // Nobody here has a second factor.
+    Row {
+        status: 403,
+        ..post(
+            "POST /console/machines",
+            &[("label", "a machine"), ("certificate", CERTIFICATE), ("days", "1"), ("actions", "audit.vkey")],
+            EVERYBODY,
+        )
+    },
+    // Nobody has one.
+    Row {
+        status: 404,
+        ..post("POST /console/machines/{machine}/end", &[], EVERYBODY)
     },
     get("GET /console/passkeys", EVERYBODY),
     Row {
@@ -555,6 +577,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
         // Nobody has one.
         "passkey" => "p_00000000000000000000".to_owned(),
         "token" => "t_00000000000000000000".to_owned(),
+        "machine" => "k_00000000000000000000".to_owned(),
         "membership" => incident.ask_membership(&new_name()),
         "operator" if path.ends_with("/recognition") => {
             let somebody = incident.newcomer("investigator");

@@ -238,6 +238,7 @@ fn columns_are_looked_at_mapped_and_tried_in_one_form() {
     let unknown = browser.upload(&path, &[("dry_run", "true")], file);
     let unknown = unknown.assert_status(422).text();
     assert!(unknown.contains("Wer, Wann, Bemerkung"), "{unknown}");
+    assert!(unknown.contains("drafts a mapping here"), "{unknown}");
 
     let looks = [
         ("dry_run", "columns"),

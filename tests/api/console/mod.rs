@@ -10,6 +10,7 @@ mod exhibits;
 mod journeys;
 mod links;
 mod look_up;
+mod machines;
 mod passkeys;
 mod people;
 mod pictures;
@@ -29,6 +30,7 @@ const READ: &[(Who, &str)] = &[
     (Lead, "/console"),
     (Lead, "/console/sessions"),
     (Lead, "/console/passkeys"),
+    (Lead, "/console/machines"),
     (Lead, "/console/budgets"),
     (Lead, "/console/health"),
     (Lead, "/console/clock"),

@@ -76,6 +76,26 @@ fn a_form_whose_act_is_signed_says_what_to_sign_and_takes_it() {
 }
 
 #[test]
+fn whoever_needs_a_passkey_comes_from_the_sign_in_to_where_it_is_enrolled() {
+    let vault = TestVault::with("[sign_in]\npasskeys = \"required\"\n");
+    for (who, to) in [
+        (Who::Administrator, "/console/passkeys"),
+        (Who::Auditor, "/console"),
+    ] {
+        // Enrolled at the first call.
+        vault.client(who);
+        let browser = Browser::of(&vault);
+        let fields = [("name", who.name()), ("password", PASSWORD)];
+        let entered = browser.submit("/console/sign-in", &fields);
+        assert_eq!(entered.status, 303, "{}", entered.text());
+        assert_eq!(entered.header("location"), Some(to));
+        let page = browser.get("/console/passkeys").assert_status(200).text();
+        let needs = page.contains("Until you have enrolled one here");
+        assert_eq!(needs, who == Who::Administrator, "{page}");
+    }
+}
+
+#[test]
 fn nothing_is_asked_of_a_passkey_where_there_is_none() {
     let incident = shared();
     let browser = Browser::signed_in(incident, Who::Lead);
@@ -150,6 +170,7 @@ fn a_passkey_is_enrolled_enters_and_signs_a_decision_in_a_browser() {
         "/console/passkeys".to_owned(),
         "/console/password".to_owned(),
         "/console/tokens".to_owned(),
+        "/console/machines".to_owned(),
         "/console/operators".to_owned(),
         format!("/console/cases/{}", incident.case),
         format!("/console/cases/{}/members", incident.case),

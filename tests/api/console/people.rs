@@ -48,6 +48,14 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
     let (before, _) = page.split_once("Name new.investigator</button>").unwrap();
     let (_, form) = before.rsplit_once("action=\"").unwrap();
     let (action, _) = form.split_once('"').unwrap();
+    // The role in the vault is chosen beforehand.
+    let (other, _) = page.split_once("Name lead.two</button>").unwrap();
+    let (_, other) = other.rsplit_once("action=\"").unwrap();
+    for (form, role) in [(form, "investigator"), (other, "lead")] {
+        let chosen = format!("<option value=\"{role}\" selected>");
+        assert!(form.contains(&chosen), "{form}");
+        assert_eq!(form.matches(" selected>").count(), 1, "{form}");
+    }
     let named = lead
         .submit(action, &[("role", "investigator")])
         .assert_status(303);
@@ -65,6 +73,14 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
         ("reason", "they help from today on"),
     ];
     second.submit(path, &yes).assert_status(303);
+    // The yes itself did it, so nothing is left to be used.
+    let page = second.get(path).assert_status(200).text();
+    assert!(page.contains("approved and done"), "{page}");
+    assert!(
+        page.contains("as soon as a lead has recognised them"),
+        "{page}"
+    );
+    assert!(!page.contains("To be used by"), "{page}");
     // Until a lead knows whose account it is, they are told what to do and see nothing of the case.
     let home = somebody.get("/console").assert_status(200).text();
     assert!(!home.contains("SMS logs of March"), "{home}");
@@ -91,6 +107,10 @@ fn an_administrator_invites_somebody_whom_a_lead_names() {
     let wrong = lead.submit(action, &[("fingerprint", "0000-0000-0000"), why]);
     let wrong = wrong.assert_status(403).text();
     assert!(wrong.contains("not the fingerprint"), "{wrong}");
+    assert!(
+        wrong.contains(&format!("href=\"{case}/members\"")),
+        "{wrong}"
+    );
     let page = lead.get(&members).assert_status(200).text();
     assert!(page.contains("wrong fingerprints: 1"), "{page}");
     lead.submit(action, &[("fingerprint", fingerprint), why])

@@ -474,6 +474,88 @@ fn groups_say_what_somebody_is_and_a_change_ends_what_they_had() {
     assert_eq!(accounts(&vault, "ext.ann").len(), 1);
 }
 
+/// What somebody is to read out, as a page of theirs shows it.
+fn fingerprint(page: &str) -> String {
+    let is_it = |text: &&[u8]| {
+        let mut at = text.iter().enumerate();
+        at.all(|(at, byte)| match at % 5 {
+            4 => *byte == b'-',
+            _ => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+        })
+    };
+    let found = page.as_bytes().windows(14).find(is_it);
+    String::from_utf8(found.unwrap().to_vec()).unwrap()
+}
+
+#[test]
+fn a_lead_whom_only_the_provider_made_does_nothing_to_others_until_another_lead_knows_them() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let recovery = format!("/console/operators/{}/recovery", vault.operator(Who::Lead));
+    let stated = [
+        ("time", "2024-04-02T09:00:00Z"),
+        ("reason", "a watch of my own"),
+    ];
+    // One who keeps the groups is two leads.
+    let pair = ["ann:leads", "bob:leads"].map(|who| {
+        let (browser, entered) = come(&vault, &provider, who);
+        assert_eq!(entered.status, 303, "{}", entered.text());
+        let page = browser.get("/console").assert_status(200).text();
+        says(&browser.submit("/console/clock", &stated), "not-allowed");
+        says(&browser.submit(&recovery, &[]), "not-allowed");
+        (browser, fingerprint(&page))
+    });
+    let [(browser, heard), (other, others)] = pair;
+    let id = |name: &str| accounts(&vault, name).remove(0).0;
+    let (ann, bob) = (id("ext.ann"), id("ext.bob"));
+    // A case of their own, in which one recognises the other, changes nothing.
+    let fields = [
+        ("title", "a case of one's own"),
+        ("reference", "INC-1"),
+        ("reason", "to be two people"),
+    ];
+    let opened = browser.submit("/console/cases/new", &fields);
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let to = opened.header("location").unwrap();
+    let own = to.split('?').next().unwrap().to_owned();
+    browser.get(&own).assert_status(200);
+    let named = browser.submit(&format!("{own}/members/{bob}"), &[("role", "lead")]);
+    assert_eq!(named.status, 303, "{}", named.text());
+    let read_out = [
+        ("fingerprint", others.as_str()),
+        ("reason", "read out by telephone"),
+    ];
+    let path = format!("{own}/members/{bob}/recognition");
+    let known = browser.submit(&path, &read_out);
+    assert_eq!(known.status, 303, "{}", known.text());
+    other.get(&own).assert_status(200);
+    says(&other.submit("/console/clock", &stated), "not-allowed");
+    says(&other.submit(&recovery, &[]), "not-allowed");
+    let case = vault.open_case();
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = json!({ "role": "investigator" });
+    vault.lead().put(&member, &named).assert_status(200);
+    says(&browser.submit(&recovery, &[]), "not-allowed");
+    let body = json!({ "fingerprint": heard, "reason": "read out by telephone" });
+    let known = vault.lead().post(&format!("{member}/recognition"), &body);
+    known.assert_status(200);
+    says(&browser.submit("/console/clock", &stated), "clock-right");
+    assert_eq!(browser.submit(&recovery, &[]).status, 303);
+    says(&other.submit(&recovery, &[]), "not-allowed");
+
+    // Out of all groups and back again: a lead has to know them anew.
+    let page = format!("/console/cases/{case}");
+    browser.get(&page).assert_status(200);
+    let (_, out) = come(&vault, &provider, "ann:staff");
+    refused(&out, "identity-refused");
+    let (back, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    says(&back.get(&page), "not-recognised");
+    says(&back.submit(&recovery, &[]), "not-allowed");
+}
+
 /// Enrols a passkey on the page for it.
 fn enrol_with(browser: &Browser, key: &Authenticator) -> Answer {
     browser.get("/console/passkeys").assert_status(200);

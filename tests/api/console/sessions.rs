@@ -154,7 +154,7 @@ fn an_invitation_is_used_by_a_page_that_shows_the_second_factor_as_a_picture() {
         .submit("/console/sign-in", &fields)
         .assert_status(303);
     let home = browser.get("/console").assert_status(200);
-    assert!(home.text().contains("Open the first one"));
+    assert!(home.text().contains("You work in no case now"));
     // It works once.
     let fields = [
         ("enrolment", enrolment.as_str()),
@@ -338,6 +338,16 @@ fn a_vault_that_is_no_demo_has_no_buttons_to_sign_in() {
     incident.investigator();
     let refused = browser.submit("/console/sign-in", &[("person", "investigator")]);
     refused.assert_status(401);
+}
+
+#[test]
+fn the_page_to_sign_in_names_the_address_at_which_passkeys_work() {
+    let incident = shared();
+    let page = Browser::of(incident).get("/console/sign-in");
+    let page = page.assert_status(200).text();
+    let port = incident.address.port();
+    let at = format!("href=\"https://localhost:{port}/console/sign-in\"");
+    assert!(page.contains(&at), "{page}");
 }
 
 #[test]

@@ -140,6 +140,37 @@ fn two_administrators_add_shares_and_the_page_shows_them_once() {
 }
 
 #[test]
+fn two_administrators_give_the_keyring_a_new_root() {
+    let vault = TestVault::new();
+    let (one, two) = (
+        Browser::signed_in(&vault, Who::Administrator),
+        other(&vault),
+    );
+    let wanted = |reason| [("change", "rotate-root"), ("reason", reason)];
+    let again = one.submit(CHANGE, &wanted("short")).assert_status(422);
+    assert!(again.text().contains("id=\"root-reason\""));
+    assert!(text(&one, SLOTS).contains("id=\"root-reason\""));
+    one.submit(CHANGE, &wanted(body::REASON)).assert_status(303);
+    let waits = text(&two, SLOTS);
+    assert!(waits.contains("asks: a new root."), "{waits}");
+    two.submit(DECISION, APPROVE).assert_status(303);
+    let done = one.submit(CARRYING_OUT, &[REASON]).assert_status(200);
+    let page = done.text();
+    for told in [
+        "The keyring has a new root",
+        "The vault has new signing keys",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert_eq!(secrets(&page).len(), 0, "{page}");
+    let status = vault.administrator().get("/keys/status");
+    let since = status.assert_status(200).json()["root_since"].clone();
+    let keys = text(&one, "/console/keys");
+    let told = format!("<dt>Root</dt><dd>of generation {since},");
+    assert!(since != 1 && keys.contains(&told), "{keys}");
+}
+
+#[test]
 fn a_new_passphrase_is_shown_once_and_what_takes_a_slot_away_shows_nothing() {
     let vault = TestVault::new();
     let (one, two) = (

@@ -222,6 +222,10 @@ fn public_keys_are_for_everybody_and_the_keyring_for_administrators() {
         let page = text(&browser, "/console/keys");
         assert!(page.contains(vkey.trim()), "{page}");
         assert!(page.contains("SHA256:"), "{page}");
+        // What `ssh-keygen -Y verify` reads, as it is.
+        let signer = vault.lead().get("/evidence/signer").text();
+        let line = signer.trim().replace('"', "&#34;");
+        assert!(page.contains(&line), "{line} in {page}");
         let told = page.contains("Ways to unlock it");
         assert_eq!(told, who == Who::Administrator, "{page}");
     }

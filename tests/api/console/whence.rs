@@ -49,7 +49,9 @@ fn every_page_says_what_it_may_do_and_that_is_nothing_unsafe() {
         );
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         assert!(page.header("strict-transport-security").is_some());
-        let text = page.text();
+        // Where passkeys work is an address of this vault itself.
+        let own = format!("https://localhost:{}", incident.address.port());
+        let text = page.text().replace(&own, "");
         for banned in [
             "style=",
             "<style",

@@ -5,6 +5,7 @@ mod decide_change;
 mod read;
 mod request_change;
 mod rotate_case;
+mod rotate_root;
 mod slot_list;
 mod status;
 

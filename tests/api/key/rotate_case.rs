@@ -92,6 +92,11 @@ fn nobody_but_an_administrator_gives_a_case_a_new_key() {
     administrator
         .post(unknown, &body::reason())
         .assert_problem(404, "not-found");
+    // Of a destroyed case there is no key, and nothing is damaged by that.
+    let gone = format!("/cases/{}/key/rotation", incident.destroyed_case());
+    administrator
+        .post(&gone, &body::reason())
+        .assert_problem(409, "case-destroyed");
     let path = incident.of_case("/key/rotation");
     let without = administrator.post(&path, &json!({}));
     assert_eq!(without.status, 422, "a reason is needed");

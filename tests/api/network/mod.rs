@@ -6,6 +6,7 @@ mod connections;
 mod continued;
 mod early_answers;
 mod heads;
+mod machines;
 mod methods;
 mod proxies;
 mod uploads;

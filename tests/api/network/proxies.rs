@@ -6,7 +6,7 @@ use crate::support::{TestVault, Wire};
 
 const ASK: &[u8] = b"GET /api/v1/me HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-fn header(source: &str) -> Vec<u8> {
+pub fn header(source: &str) -> Vec<u8> {
     let source: SocketAddr = source.parse().unwrap();
     let (family, mut rest) = match source.ip() {
         IpAddr::V4(address) => (0x11, [address.octets(), [192, 0, 2, 9]].concat()),

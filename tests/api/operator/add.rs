@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestVault, Who};
+use crate::support::{Client, PASSWORD, TestVault, Who};
 
 const DAY: i64 = 86_400;
 
@@ -39,4 +39,37 @@ fn a_name_is_given_once_and_nobody_ends_themselves() {
     let path = format!("/operators/{}", vault.operator(Who::Administrator));
     let answer = vault.administrator().delete(&path);
     answer.assert_problem(409, "own-membership");
+}
+
+#[test]
+fn nobody_alone_becomes_two_administrators_or_the_only_one() {
+    let vault = TestVault::new();
+    let (one, other) = (vault.administrator(), vault.other_administrator());
+    let id = |client: &Client| client.get("/me").assert_status(200).member("operator");
+    let (own, others) = (id(&one), id(&other));
+    let invited = json!({ "name": "a.third", "role": "administrator" });
+    for client in [&one, &other] {
+        let refused = client.post("/operators", &invited);
+        refused.assert_problem(409, "administrator-on-host");
+    }
+    let ended = one.delete(&format!("/operators/{others}"));
+    ended.assert_problem(409, "administrator-on-host");
+    let ended = other.delete(&format!("/operators/{own}"));
+    ended.assert_problem(409, "administrator-on-host");
+    // Nor by an account of another role, or an invitation that is given back.
+    let list = one.get("/operators").assert_status(200).json();
+    let all = list["operators"].as_array().unwrap();
+    assert!(all.iter().all(|one| one["name"] != "a.third"), "{list}");
+    vault.invite("a.lead", "lead");
+    // With the passphrase, on the host.
+    let (third, enrolment) = vault.invite("a.third", "administrator");
+    let path = format!("/operators/{third}");
+    other.delete(&path).assert_status(200);
+    let body = json!({ "enrolment": enrolment, "password": PASSWORD });
+    let late = vault.anonymous().post("/enrolments", &body);
+    late.assert_problem(401, "wrong-credential");
+    vault.revoke_on_host(&others);
+    other.get("/me").assert_problem(401, "session-ended");
+    // Whoever is the only one invites the next.
+    one.post("/operators", &invited).assert_status(201);
 }

@@ -9,6 +9,7 @@ mod empty;
 mod incident;
 mod log;
 mod logs;
+mod machine;
 mod people;
 mod served;
 mod wire;
@@ -23,6 +24,7 @@ pub use self::log::{
     Log, Message, csv_of, csv_of_places, fresh_csv, fresh_csv_with_a_reject, invented,
 };
 pub use self::logs::{capture, captured};
+pub use self::machine::{Machine, roots};
 pub use self::people::Who;
 pub use self::served::{PASSWORD, TestVault, client_of, code};
 pub use self::wire::Wire;

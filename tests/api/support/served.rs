@@ -11,20 +11,23 @@ use breachvault::config::Config;
 use breachvault::domain::{Moment, OperatorName};
 use breachvault::http::{ServeConfig, make_dev_certificate, serve_until};
 use breachvault::operations::only_reason;
-use breachvault::operations::operator::ResetSecondFactor;
+use breachvault::operations::operator::{AddOperator, ResetSecondFactor, RevokeOperator};
 use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
 use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::Password;
 use breachvault::vault::keyring::{Argon2Params, NewPassphrase};
 use breachvault::vault::trail::newest_checkpoint;
-use breachvault::vault::{Passkeys, Paths, Refusal, SecondFactor, SignIn, Vault};
-use serde_json::json;
+use breachvault::vault::{
+    Body, Caller, Passkeys, Paths, Refusal, Reply, SecondFactor, SignIn, Vault,
+};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use super::{Answer, Client, Who, capture};
+use crate::directory::directory;
 
 pub const PASSWORD: &str = "a password of the tests";
 /// 2024-04-02, 09:00 UTC: the morning after.
@@ -34,6 +37,8 @@ pub struct TestVault {
     pub clock: ManualClock,
     pub paths: Paths,
     pub address: SocketAddr,
+    /// Where machines are listened to, if they are.
+    pub machines_at: Option<SocketAddr>,
     door: Client,
     people: Mutex<HashMap<Who, Person>>,
     other_administrator: OnceLock<Client>,
@@ -63,7 +68,7 @@ impl TestVault {
 
     /// `toml` is the configuration.
     pub fn with(toml: &str) -> Self {
-        Self::in_directory(toml, tempfile::tempdir().unwrap())
+        Self::in_directory(toml, directory())
     }
 
     pub fn in_directory(toml: &str, directory: TempDir) -> Self {
@@ -84,6 +89,9 @@ impl TestVault {
             // Hours pass in most tests, and few are about a session that rests.
             config.sessions.idle_minutes = config.sessions.session_minutes;
         }
+        let mut settings = config.settings();
+        // Most tests let people in, and no test guesses passwords.
+        settings.password_cost = Argon2Params::new(8, 1, 1).unwrap();
         let clock = ManualClock::new(Moment::from_seconds(START));
         let paths = Paths::of(directory.path());
         let founded = Vault::create(
@@ -91,7 +99,7 @@ impl TestVault {
             &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse(Who::Administrator.name()).unwrap(),
-            config.settings(),
+            settings,
             Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
@@ -117,6 +125,7 @@ impl TestVault {
         let (ready, address) = mpsc::channel();
         let vault = Arc::new(founded.vault);
         let inside = Arc::clone(&vault);
+        let machines_at = Arc::clone(&serving.machines_at);
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
@@ -131,8 +140,9 @@ impl TestVault {
         });
         let address = address.recv().unwrap();
         Self {
-            door: Client::new(agent(&files.ca), format!("https://{address}")),
+            door: Client::new(agent(&files.ca, None), format!("https://{address}")),
             address,
+            machines_at: machines_at.get().copied(),
             clock,
             paths,
             people: Mutex::new(HashMap::from([(Who::Administrator, administrator)])),
@@ -149,6 +159,29 @@ impl TestVault {
     /// Nobody: no session.
     pub fn anonymous(&self) -> Client {
         self.door.clone()
+    }
+
+    /// Where machines are listened to.
+    pub fn machines(&self) -> SocketAddr {
+        self.machines_at.unwrap()
+    }
+
+    /// Somebody at the address for machines who shows no certificate.
+    pub fn client_at_machines(&self) -> Client {
+        let ca = self.paths.keys().join("ca.crt");
+        Client::new(agent(&ca, None), format!("https://{}", self.machines()))
+    }
+
+    /// Somebody who shows a certificate there and has this key, both in PEM.
+    pub fn client_with(&self, certificate: &str, key: &str) -> Client {
+        let chain = [Certificate::from_pem(certificate.as_bytes()).unwrap()];
+        let key = PrivateKey::from_pem(key.as_bytes()).unwrap();
+        let shown = ClientCert::new_with_certs(&chain, key);
+        let ca = self.paths.keys().join("ca.crt");
+        Client::new(
+            agent(&ca, Some(shown)),
+            format!("https://{}", self.machines()),
+        )
     }
 
     pub fn investigator(&self) -> Client {
@@ -323,8 +356,40 @@ impl TestVault {
     pub fn invite(&self, name: &str, role: &str) -> (String, String) {
         let body = json!({ "name": name, "role": role });
         let answer = self.administrator().post("/operators", &body);
+        if role == "administrator" && answer.status == 409 {
+            let act = AddOperator {
+                name: OperatorName::parse(name).unwrap(),
+                role: role.parse().unwrap(),
+            };
+            let reply = self.inside.perform(&self.on_host(Who::Administrator), act);
+            let told = json_of(reply.unwrap());
+            let text = |member: &str| told[member].as_str().unwrap().to_owned();
+            return (text("operator"), text("enrolment"));
+        }
         let answer = answer.assert_status(201);
         (answer.member("operator"), answer.member("enrolment"))
+    }
+
+    /// Ends somebody's account with the passphrase, as the command does it.
+    pub fn revoke_on_host(&self, operator: &str) {
+        let act = RevokeOperator {
+            operator: operator.parse().unwrap(),
+            why: None,
+        };
+        let done = self.inside.perform(&self.on_host(Who::Administrator), act);
+        done.map(drop).unwrap();
+    }
+
+    /// Signed in at the vault's own command line.
+    fn on_host(&self, who: Who) -> Caller {
+        self.client(who);
+        let attempt = SignIn {
+            name: OperatorName::parse(who.name()).unwrap(),
+            password: Password::new(PASSWORD.to_owned()),
+            totp: None,
+            address: None,
+        };
+        self.inside.sign_in_here(attempt).unwrap().unwrap()
     }
 
     pub fn sign_in(&self, name: &str, password: &str) -> Answer {
@@ -366,14 +431,7 @@ impl TestVault {
 
     /// Resets somebody's second factor, as the command on the host does for whoever has the passphrase too.
     pub fn reset(&self, by: Who, operator: &str) -> Result<(), Refusal> {
-        self.client(by);
-        let attempt = SignIn {
-            name: OperatorName::parse(by.name()).unwrap(),
-            password: Password::new(PASSWORD.to_owned()),
-            totp: None,
-            address: None,
-        };
-        let caller = self.inside.sign_in_here(attempt).unwrap().unwrap();
+        let caller = self.on_host(by);
         let act = ResetSecondFactor {
             operator: operator.parse().unwrap(),
             why: only_reason(super::body::REASON).unwrap(),
@@ -407,14 +465,15 @@ impl Drop for TestVault {
 
 /// Somebody who asks another server, for which this authority vouches.
 pub fn client_of(ca: &std::path::Path, base: &str) -> Client {
-    Client::new(agent(ca), base.to_owned())
+    Client::new(agent(ca, None), base.to_owned())
 }
 
-fn agent(ca: &std::path::Path) -> Agent {
+fn agent(ca: &std::path::Path, shown: Option<ClientCert>) -> Agent {
     let pem = std::fs::read(ca).unwrap();
     let root = Certificate::from_pem(&pem).unwrap();
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::new_with_certs(&[root]))
+        .client_cert(shown)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
     Agent::config_builder()
@@ -448,4 +507,11 @@ pub fn code(secret: &str, seconds: i64) -> String {
     let at = usize::from(tag[19] & 15);
     let number = u32::from_be_bytes([tag[at], tag[at + 1], tag[at + 2], tag[at + 3]]) & 0x7fff_ffff;
     format!("{:06}", number % 1_000_000)
+}
+
+fn json_of(reply: Reply) -> Value {
+    match reply.wire.into_body() {
+        Body::Bytes(bytes) => serde_json::from_slice(&bytes).unwrap(),
+        _ => panic!("no JSON"),
+    }
 }

@@ -205,6 +205,30 @@ fn whoever_has_a_passkey_signs_for_a_token_and_none_outlives_a_new_password_or_i
 }
 
 #[test]
+fn nobody_has_more_than_twenty_and_what_was_revoked_or_is_over_does_not_count() {
+    let vault = TestVault::new();
+    let owner = vault.newcomer_with_code("investigator");
+    let wanted = |days: u8| {
+        let body = json!({ "label": "a script", "days": days, "actions": ["audit.vkey"] });
+        owner.post("/tokens", &body)
+    };
+    let first = wanted(30).assert_status(201);
+    for _ in 0..19 {
+        wanted(30).assert_status(201);
+    }
+    wanted(1).assert_problem(409, "too-many-tokens");
+    // Nobody else is in the way of it, nor anybody's sessions.
+    let other = vault.newcomer_with_code("investigator");
+    make(&other, &["audit.vkey"], None);
+    let path = format!("/tokens/{}", first.member("token"));
+    owner.delete(&path).assert_status(200);
+    wanted(1).assert_status(201);
+    wanted(1).assert_problem(409, "too-many-tokens");
+    let list = owner.get("/tokens?limit=500").assert_status(200).json();
+    assert_eq!(list["tokens"].as_array().unwrap().len(), 20, "{list}");
+}
+
+#[test]
 fn what_is_spelt_wrong_is_nobodys() {
     let incident = Incident::new();
     let owner = member(&incident, "investigator");

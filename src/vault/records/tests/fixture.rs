@@ -93,7 +93,7 @@ impl Fixture {
     }
 
     pub(in crate::vault) fn with(settings: Settings) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = crate::vault::plaintext::tests::directory::directory();
         let paths = Paths::of(directory.path());
         let passphrase = "correct horse battery staple lamp".to_owned();
         let clock = ManualClock::new(Moment::from_seconds(MARCH + 40 * 86_400));

@@ -157,7 +157,6 @@ impl EndedCase {
 impl seal::Listed for Destruction {}
 
 impl RequestKind for Destruction {
-    const NAME: &'static str = "destruction";
     type Id = DestructionId;
     type Ask = actions::RequestDestruction;
     type List = actions::ListDestructions;

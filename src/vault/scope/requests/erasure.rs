@@ -124,7 +124,6 @@ impl ErasureBegun {
 impl seal::Listed for Erasure {}
 
 impl RequestKind for Erasure {
-    const NAME: &'static str = "erasure";
     type Id = ErasureId;
     type Ask = actions::RequestErasure;
     type List = actions::ListErasures;

@@ -131,7 +131,6 @@ impl CountedExport {
 impl seal::Listed for Export {}
 
 impl RequestKind for Export {
-    const NAME: &'static str = "export";
     type Id = ExportId;
     type Ask = actions::RequestExport;
     type List = actions::ListExports;

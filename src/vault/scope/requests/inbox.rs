@@ -1,67 +1,11 @@
 //! What waits for somebody, across all their cases: what they may decide, what they may use, what they asked for.
-//!
-//! Says who asked and why; nothing of what a request is about, which is charged where it is shown.
 
-use std::sync::Arc;
-
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::asked_view::AskedView;
-use super::found::{Found, SealedOf, left_of_delay};
-use super::kind::RequestKind;
-use super::sealed::{Sealed, parsed};
-use super::{Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal};
-use crate::domain::{AccountName, CaseId, Title, words};
-use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
+use super::REQUEST_KINDS;
+use super::waiting::{Place, WaitingView};
+use crate::policy::{Action, Seat};
 use crate::vault::OperationError;
-use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::{Reading, RowsOf, Scope, WantedRows, open_account};
-use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::{membership_rows, request_rows};
-
-words! {
-    /// Whom a request waits for.
-    pub enum WaitsFor {
-        /// The reader may decide it.
-        YourDecision => "your-decision",
-        /// It was approved, and the reader may open it or hand it out.
-        YourUse => "your-use",
-        /// It was approved and a delay runs; the reader can stop it.
-        Delay => "delay",
-        /// The reader asked for it, and somebody else decides it.
-        OthersDecision => "others-decision",
-    }
-}
-
-/// A request that waits.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Waiting)]
-pub struct WaitingView {
-    /// The case.
-    pub case: CaseId,
-    /// The title of the case.
-    #[schema(value_type = Title)]
-    pub title: String,
-    /// The kind of request, such as `reveal`.
-    pub kind: String,
-    /// The id of the request.
-    pub request: String,
-    /// Whom it waits for.
-    pub waits_for: WaitsFor,
-    /// Who asked and why, and until when it holds.
-    #[serde(flatten)]
-    pub asked: AskedView,
-}
-
-/// One of the reader's cases.
-struct Place<'c> {
-    case: &'c CaseRow,
-    keys: Arc<CaseKeys>,
-    seat: Seat,
-    /// The one account that the reader may know of, if there is one.
-    account: Option<AccountName>,
-}
+use crate::vault::scope::{RowsOf, Scope, WantedRows, open_account};
+use crate::vault::store::membership_rows;
 
 impl<A: Action> Scope<'_, A> {
     /// A page of what waits in all cases of the caller; what ends first comes first.
@@ -89,73 +33,13 @@ impl<A: Action> Scope<'_, A> {
                     .transpose()?,
                 case: &case,
             };
-            self.add_waiting::<Reveal>(&place, &mut all)?;
-            self.add_waiting::<Export>(&place, &mut all)?;
-            self.add_waiting::<Raise>(&place, &mut all)?;
-            self.add_waiting::<Withdrawal>(&place, &mut all)?;
-            self.add_waiting::<Quarantine>(&place, &mut all)?;
-            self.add_waiting::<Membership>(&place, &mut all)?;
-            self.add_waiting::<Destruction>(&place, &mut all)?;
-            self.add_waiting::<Erasure>(&place, &mut all)?;
+            for kind in &REQUEST_KINDS {
+                (kind.add_waiting)(self, &place, &mut all)?;
+            }
         }
         all.sort_by_key(|waiting| (waiting.waits_for, waiting.asked.expires_at));
         let page = wanted.cut(all, |waiting| waiting.request.clone())?;
         self.note_rows(page.rows.len() as u64);
         Ok(page)
-    }
-}
-
-impl Reading<'_> {
-    fn add_waiting<K: RequestKind>(
-        &self,
-        place: &Place<'_>,
-        all: &mut Vec<WaitingView>,
-    ) -> Result<(), OperationError> {
-        if !request_rows::may_have(self.connection, place.case.number, K::NAME)? {
-            return Ok(());
-        }
-        let decide = <K::Decide as Action>::KIND;
-        let decides = allows_seat(decide, place.seat) && allows_state(decide, place.case.state);
-        let reader = self.operator()?;
-        // Whoever may know of one account sees what they asked about it, and nobody else's request is read.
-        let asker = place.account.is_some().then_some(reader);
-        for row in request_rows::list(self.connection, place.case.number, K::NAME, asker)? {
-            let own = row.asker == *reader;
-            let waits = match row.state {
-                RequestState::Requested => own || decides,
-                state => state == RequestState::Approved,
-            };
-            if !waits {
-                continue;
-            }
-            let sealed: SealedOf<K> = Sealed::open(self.core, &place.keys, &row)?;
-            let waits_for = match row.state {
-                RequestState::Requested if own => WaitsFor::OthersDecision,
-                RequestState::Requested => WaitsFor::YourDecision,
-                _ if K::waits_for_use(&sealed.body, own, place.seat) => {
-                    match left_of_delay::<K>(sealed.term(), &self.core.clock) {
-                        0 => WaitsFor::YourUse,
-                        _ => WaitsFor::Delay,
-                    }
-                }
-                _ => continue,
-            };
-            let about_own =
-                place.account.is_none() || parsed(sealed.account.as_deref())? == place.account;
-            if !about_own || self.core.clock.has_ended(sealed.term()) {
-                continue;
-            }
-            let keys = Arc::clone(&place.keys);
-            let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
-            all.push(WaitingView {
-                case: place.case.id.clone(),
-                title: self.describe(place.case)?.title,
-                kind: K::NAME.to_owned(),
-                request: row.id.as_str().to_owned(),
-                waits_for,
-                asked: AskedView::of(self, &row, &sealed)?,
-            });
-        }
-        Ok(())
     }
 }

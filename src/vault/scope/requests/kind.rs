@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
-use crate::domain::RequestIdOfKind;
+use crate::domain::{RequestIdOfKind, RequestWords};
 use crate::policy::{Action, Decides, Seat, Writes};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::Release;
@@ -21,10 +21,12 @@ pub(super) mod seal {
 
 /// One kind of request that two people decide.
 pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
-    /// Its name in paths, in the table and in the digest.
-    const NAME: &'static str;
     /// The type of its ids.
     type Id: RequestIdOfKind;
+    /// Its words.
+    const WORDS: RequestWords = <Self::Id as RequestIdOfKind>::WORDS;
+    /// Its name in paths, in the table and in the digest.
+    const NAME: &'static str = Self::WORDS.one;
 
     /// The right to ask.
     type Ask: Writes;

@@ -154,11 +154,8 @@ impl<A: Action> Scope<'_, A> {
 
 /// The action that reads a request of this kind.
 pub(in crate::vault) fn read_by(kind: &str) -> Result<ActionKind, OperationError> {
-    let mut of = REQUEST_KINDS.into_iter();
-    let found = of.find(|(name, _)| *name == kind);
-    found
-        .map(|(_, action)| action)
-        .ok_or_else(super::sealed::damaged)
+    let found = REQUEST_KINDS.iter().find(|one| one.name == kind);
+    found.map(|one| one.read).ok_or_else(super::sealed::damaged)
 }
 
 /// Whether a leaf is shown to somebody from whom the reading of the request is kept, or to an auditor.

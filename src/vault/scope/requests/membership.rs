@@ -100,7 +100,6 @@ impl MembershipBody {
 impl seal::Listed for Membership {}
 
 impl RequestKind for Membership {
-    const NAME: &'static str = "membership";
     type Id = MembershipId;
     type Ask = actions::NameMember;
     type List = actions::ListMemberships;

@@ -23,6 +23,7 @@ mod found;
 mod inbox;
 mod kind;
 mod leaves;
+mod listed_kind;
 mod listing;
 mod membership;
 mod open_reveals;
@@ -38,28 +39,25 @@ mod sealed;
 mod standing;
 mod statement;
 mod steps;
+mod waiting;
 mod withdrawal;
 
 #[cfg(test)]
 mod tests;
 
-/// All kinds: the name, as the table has it, and the action that reads one.
-pub(in crate::vault) const REQUEST_KINDS: [(&str, ActionKind); 8] = [
-    read_as::<Reveal>(),
-    read_as::<Export>(),
-    read_as::<Raise>(),
-    read_as::<Withdrawal>(),
-    read_as::<Quarantine>(),
-    read_as::<Membership>(),
-    read_as::<Destruction>(),
-    read_as::<Erasure>(),
+/// All kinds.
+pub(in crate::vault) static REQUEST_KINDS: [ListedKind; 8] = [
+    ListedKind::of::<Reveal>(),
+    ListedKind::of::<Export>(),
+    ListedKind::of::<Raise>(),
+    ListedKind::of::<Withdrawal>(),
+    ListedKind::of::<Quarantine>(),
+    ListedKind::of::<Membership>(),
+    ListedKind::of::<Destruction>(),
+    ListedKind::of::<Erasure>(),
 ];
 
-const fn read_as<K: RequestKind>() -> (&'static str, ActionKind) {
-    (K::NAME, <K::Read as Action>::KIND)
-}
-
-use crate::policy::{Action, ActionKind};
+use self::listed_kind::ListedKind;
 
 pub use self::asked_view::{AskedView, ShownState};
 pub use self::decider_device::DeciderDevice;
@@ -68,7 +66,6 @@ pub use self::destruction::{
 };
 pub use self::erasure::{Erasure, ErasureBegun, ErasureView, ErasureWanted, NamedBy};
 pub use self::export::{Export, ExportView, ExportWanted};
-pub use self::inbox::{WaitingView, WaitsFor};
 pub use self::kind::RequestKind;
 pub(in crate::vault) use self::leaves::read_by;
 pub use self::leaves::{RequestLeafView, RequestLeavesView};
@@ -86,4 +83,5 @@ pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reject_list::{RejectList, RejectRow};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::Outline;
+pub use self::waiting::{WaitingView, WaitsFor};
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

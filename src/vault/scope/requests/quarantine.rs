@@ -165,7 +165,6 @@ pub struct MaskedReject {
 impl seal::Listed for Quarantine {}
 
 impl RequestKind for Quarantine {
-    const NAME: &'static str = "quarantine";
     type Id = QuarantineId;
     type Ask = actions::RequestQuarantine;
     type List = actions::ListQuarantines;

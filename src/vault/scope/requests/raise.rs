@@ -63,7 +63,6 @@ pub struct RaiseView {
 impl seal::Listed for Raise {}
 
 impl RequestKind for Raise {
-    const NAME: &'static str = "raise";
     type Id = RaiseId;
     type Ask = actions::RequestRaise;
     type List = actions::ListRaises;

@@ -72,7 +72,6 @@ pub struct MaskedSubject {
 impl seal::Listed for Reveal {}
 
 impl RequestKind for Reveal {
-    const NAME: &'static str = "reveal";
     type Id = RevealId;
     type Ask = actions::RequestReveal;
     type List = actions::ListReveals;

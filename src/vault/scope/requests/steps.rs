@@ -9,10 +9,10 @@ use crate::domain::{Moment, RequestIdOfKind as _};
 use crate::policy::{Action, Decides, Denial, RequestState, Writes};
 use crate::vault::audit;
 use crate::vault::keyring::{CaseKeys, RequestDigest};
-use crate::vault::ledger::Verdict;
+use crate::vault::ledger::StatedDecision;
 use crate::vault::scope::effect::Effect;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::store::request_rows::{self, Decision, NewRequest, RequestRow};
+use crate::vault::store::request_rows::{self, Decided, NewRequest, RequestRow};
 use crate::vault::{Conflict, OperationError, Why};
 
 impl Reading<'_> {
@@ -149,7 +149,7 @@ impl<A: Decides> Scope<'_, A> {
         request_rows::decide(
             self.transaction()?,
             &found.row.id,
-            &Decision {
+            &Decided {
                 to,
                 decider: self.operator()?,
                 now: self.now,
@@ -160,7 +160,7 @@ impl<A: Decides> Scope<'_, A> {
         self.note_request::<K>(&found.sealed.body);
         self.notes.detail = K::touched(&found.sealed.body).detail;
         self.notes.rows = self.notes.rows.filter(|_| !K::LEAVES);
-        self.notes.verdict = Some(Verdict {
+        self.notes.verdict = Some(StatedDecision {
             decision: match approve {
                 true => audit::Decision::Approve,
                 false => audit::Decision::Deny,

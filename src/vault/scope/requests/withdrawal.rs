@@ -105,7 +105,6 @@ impl CountedWithdrawal {
 impl seal::Listed for Withdrawal {}
 
 impl RequestKind for Withdrawal {
-    const NAME: &'static str = "withdrawal";
     type Id = WithdrawalId;
     type Ask = actions::RequestWithdrawal;
     type List = actions::ListWithdrawals;

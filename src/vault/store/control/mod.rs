@@ -12,7 +12,8 @@
 //! tables with every commit, and the next start compares them with the file. No SQL outside this
 //! folder names a control table; `tests/architecture/` checks that.
 //!
-//! It sees no keys: the element of a row is made by a function that the start hands over.
+//! It sees no keys: the element of a row is made by a function that the start hands over. When the root gets a
+//! successor, the sums of all groups are made anew by another function, in one commit.
 
 mod encode;
 mod row;
@@ -24,7 +25,7 @@ mod view;
 
 pub(super) use encode::{Cell, blob, int, nothing, real, text};
 pub(super) use row::ControlRow;
-pub(crate) use state::ControlState;
+pub(crate) use state::{ControlState, Elements};
 pub(super) use tables::{
     BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE,
     REQUEST, SESSION, SLOT_CHANGE,

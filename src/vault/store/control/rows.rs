@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
 use super::row::ControlRow;
-use super::state::{ControlState, Group, Kept, tampered};
+use super::state::{ControlState, Elements, Group, Kept, tampered};
 use super::sum::Sum;
 use super::tables::{CONTROL, ControlTable};
 use crate::vault::store::error::StoreError;
@@ -18,12 +18,9 @@ use crate::vault::store::transaction::Transaction;
 use crate::vault::store::value::{Value, ValueRef};
 
 impl ControlState {
-    /// Reads all control rows. `element` makes the keyed element of an encoded row.
-    pub(crate) fn load(
-        connection: &Snapshot,
-        element: impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static,
-    ) -> Result<Self, StoreError> {
-        let state = Self::empty(element);
+    /// Reads all control rows.
+    pub(crate) fn load(connection: &Snapshot, elements: Elements) -> Result<Self, StoreError> {
+        let state = Self::empty(elements);
         state.learn(connection)?;
         Ok(state)
     }
@@ -31,11 +28,13 @@ impl ControlState {
     /// Takes the rows of the file for true.
     fn learn(&self, connection: &Snapshot) -> Result<(), StoreError> {
         let mut groups: HashMap<Place, Group> = HashMap::new();
+        let elements = self.elements();
         for table in CONTROL {
             let sql = table.select(table.group(&[])?)?;
             connection.each(table.name, sql, &[], |row| {
-                let (sum, places) = self.row(table, &cells_of(table, row)?);
-                for place in places {
+                let cells = cells_of(table, row)?;
+                let sum = elements.of(table, &cells);
+                for place in places_in(table, &cells) {
                     groups.entry(place).or_default().add(sum);
                 }
                 Ok(())
@@ -72,10 +71,16 @@ impl Snapshot {
             return rows.collect();
         }
         let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
+        let elements = view.map(|view| (view.elements(), view.elements_before()));
+        // What the sum is to the eyes of a snapshot from before the elements were made anew.
+        let mut sum_before = Sum::default();
         self.each(table.name, table.select(group)?, &values(by), |row| {
             let cells = cells_of(table, row)?;
-            if let Some(view) = view {
-                sum.add(view.state.element(table, &cells));
+            if let Some((now, before)) = &elements {
+                sum.add(now.of(table, &cells));
+                if let Some(before) = before {
+                    sum_before.add(before.of(table, &cells));
+                }
                 // The whole table is read to be verified.
                 if !by.is_empty() && all.len() <= MOST_ROWS {
                     owned.push(owned_cells(table, &cells)?);
@@ -86,7 +91,9 @@ impl Snapshot {
         })?;
         // Before anything is said about a cell, because somebody may have written it.
         if let Some(view) = view {
-            if !view.holds(&place, sum) {
+            let renewed = elements.is_some_and(|(_, before)| before.is_some());
+            let holds = view.holds(&place, sum) || (renewed && view.holds(&place, sum_before));
+            if !holds {
                 return Err(view.state.found_damaged(table.name));
             }
             if (1..=MOST_ROWS).contains(&owned.len()) {
@@ -187,7 +194,45 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// The number of the key that makes the elements.
+    pub(crate) fn control_key(&self) -> Option<u32> {
+        self.view().map(|view| view.elements().key)
+    }
+}
+
 impl Transaction {
+    /// Makes the sums of all groups anew, with other elements, which hold from the commit on. The rows are compared
+    /// with the sums of before at the same time.
+    pub(crate) fn renew_control(&self, elements: Elements) -> Result<(), StoreError> {
+        let Some(view) = self.view() else {
+            return Ok(());
+        };
+        let before = view.elements();
+        if before.key == elements.key {
+            return Ok(());
+        }
+        let mut sums: HashMap<Place, Sum> = HashMap::new();
+        for table in CONTROL {
+            let every = table.group(&[])?;
+            let mut sum = Sum::default();
+            self.each(table.name, table.select(every)?, &[], |row| {
+                let cells = cells_of(table, row)?;
+                sum.add(before.of(table, &cells));
+                let element = elements.of(table, &cells);
+                for place in places_in(table, &cells) {
+                    sums.entry(place).or_default().add(element);
+                }
+                Ok(())
+            })?;
+            if view.now(&place_of(table, every, &[])) != sum {
+                return Err(view.state.found_damaged(table.name));
+            }
+        }
+        view.renew(elements, sums);
+        Ok(())
+    }
+
     /// Adds a row of which every cell is given. Its primary key must be new.
     pub(in crate::vault::store) fn insert(
         &self,
@@ -214,7 +259,7 @@ impl Transaction {
                 view.lose();
                 return Err(view.state.found_damaged(name));
             }
-            view.replace(None, Some(view.state.row(table, &row)));
+            view.replace(None, Some(view.row(table, &row)));
         }
         self.confirm(table, &key, Some(&row), changed)
     }
@@ -254,7 +299,7 @@ impl Transaction {
         let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
             let before = (view.now(&place), places_in(table, &before));
-            let after = view.state.row(table, &after);
+            let after = view.row(table, &after);
             let sum = after.0;
             view.replace(Some(before), Some(after));
             (view, sum)
@@ -455,9 +500,10 @@ mod tests {
     use super::super::tables::META;
     use super::*;
     use crate::domain::Moment;
+    use crate::vault::store::Access;
     use crate::vault::store::StoreFault;
     use crate::vault::store::error::at;
-    use crate::vault::store::snapshot::statements;
+    use crate::vault::store::snapshot::{Readers, statements};
     use crate::vault::store::sqlite::{Session, allow_triggers};
     use crate::vault::store::transaction::Writer;
 
@@ -466,7 +512,8 @@ mod tests {
         let mut writer = Writer::open(&folder.path().join("vault.db")).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();
         let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
-        let control = Arc::new(ControlState::load(&writer, element).unwrap());
+        let elements = Elements::new(1, element);
+        let control = Arc::new(ControlState::load(&writer, elements).unwrap());
         writer.watch(&control);
         let begun = writer.begin().unwrap();
         insert(&begun).unwrap();
@@ -563,6 +610,87 @@ mod tests {
         assert_eq!(value(&begun), Ok(None));
         begun.commit().unwrap();
         assert_eq!(value(&writer), Ok(None));
+    }
+
+    fn of_key(key: u32) -> Elements {
+        Elements::new(key, move |row| {
+            let keyed = [&key.to_be_bytes()[..], row].concat();
+            digest(&SHA256, &keyed).as_ref().try_into().unwrap()
+        })
+    }
+
+    fn count(snapshot: &Snapshot) -> Result<usize, StoreError> {
+        snapshot.rows(&META, &[], |_| Ok(())).map(|rows| rows.len())
+    }
+
+    #[test]
+    fn sums_that_are_made_anew_hold_for_readers_of_before_and_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let control = Arc::clone(&writer.view().unwrap().state);
+        let path = folder.path().join("vault.db");
+        let readers = Readers::open(&path, 2, &control, Access::Work).unwrap();
+        let before = readers.snapshot().unwrap();
+        let before_sees = before.connection().unwrap();
+        assert_eq!(count(before_sees), Ok(1));
+
+        // Undone by a savepoint, and by the end of a transaction.
+        let begun = writer.begin().unwrap();
+        let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+            begun.renew_control(of_key(2))?;
+            insert(&begun)?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert!(undone.is_err() && begun.control_key() == Some(1));
+        assert_eq!(count(&begun), Ok(1));
+        begun.renew_control(of_key(2)).unwrap();
+        assert_eq!(begun.control_key(), Some(2));
+        drop(begun);
+        assert_eq!(writer.control_key(), Some(1));
+
+        // With a change before and one after it in the same transaction.
+        let begun = writer.begin().unwrap();
+        update(&begun).unwrap();
+        begun.renew_control(of_key(2)).unwrap();
+        insert(&begun).unwrap();
+        assert_eq!(count(&begun), Ok(2));
+        begun.commit().unwrap();
+        assert_eq!(writer.control_key(), Some(2));
+        assert_eq!(count(before_sees), Ok(1));
+        assert_eq!(value(before_sees).unwrap().unwrap(), "1");
+        let after = readers.snapshot().unwrap();
+        assert_eq!(count(after.connection().unwrap()), Ok(2));
+        assert_eq!(value(after.connection().unwrap()).unwrap().unwrap(), "2");
+        writer.verify_control().unwrap();
+        let again = ControlState::load(&writer, of_key(2)).unwrap();
+        let place = place_of(&META, META.group(&[]).unwrap(), &[]);
+        assert_eq!(again.now(&place), control.now(&place));
+
+        // Those of before are forgotten with the last reader of then.
+        let commit = || {
+            let begun = writer.begin().unwrap();
+            insert(&begun).unwrap();
+            begun.commit().unwrap();
+        };
+        commit();
+        assert!(control.elements_before().is_some());
+        assert_eq!(count(before_sees), Ok(1));
+        drop(before);
+        drop(after);
+        commit();
+        assert!(control.elements_before().is_none());
+        assert_eq!(control.damage(), None);
+    }
+
+    #[test]
+    fn rows_of_somebody_else_are_found_when_the_sums_are_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let begun = writer.begin().unwrap();
+        let sql = "UPDATE meta SET value = 'theirs'";
+        begun.raw().execute(sql, []).unwrap();
+        assert_eq!(begun.renew_control(of_key(2)), Err(tampered("meta")));
+        assert_eq!(begun.control_key(), Some(1));
     }
 
     #[test]

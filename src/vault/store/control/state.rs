@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::encode::{Place, encode_row, places_in};
+use super::encode::{Place, encode_row};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
@@ -19,12 +19,45 @@ use crate::vault::store::value::{Value, ValueRef};
 
 type Element = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
 
+/// What makes the keyed element of an encoded row.
+pub(crate) struct Elements {
+    /// Which key it has. The seal over the sums has the same one.
+    pub(super) key: u32,
+    make: Box<Element>,
+}
+
+impl Elements {
+    /// `make` makes them with the key of this number.
+    pub(crate) fn new(key: u32, make: impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static) -> Self {
+        let make = Box::new(make);
+        Self { key, make }
+    }
+
+    /// The element of a row.
+    pub(super) fn of(&self, table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Sum {
+        Sum::of((self.make)(&encode_row(table, cells)))
+    }
+}
+
+impl fmt::Debug for Elements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Elements").field(&self.key).finish()
+    }
+}
+
+/// The elements in force, and those of before as long as a reader may have sums of them.
+struct InForce {
+    now: Arc<Elements>,
+    /// With the version at which they ended.
+    before: Option<(u64, Arc<Elements>)>,
+}
+
 /// How many groups' rows are kept. A row has less than a kilobyte.
 const MOST_KEPT: usize = 8192;
 
 /// The verified control state.
 pub(crate) struct ControlState {
-    element: Box<Element>,
+    elements: RwLock<InForce>,
     groups: RwLock<HashMap<Place, Group>>,
     /// Rows that were read lately, so that an act need not read them again.
     kept: RwLock<HashMap<Place, Arc<Kept>>>,
@@ -89,10 +122,13 @@ impl fmt::Debug for ControlState {
 }
 
 impl ControlState {
-    /// A state of no rows. `element` makes the keyed element of an encoded row.
-    pub(super) fn empty(element: impl Fn(&[u8]) -> [u8; 32] + Send + Sync + 'static) -> Self {
+    /// A state of no rows.
+    pub(super) fn empty(elements: Elements) -> Self {
         Self {
-            element: Box::new(element),
+            elements: RwLock::new(InForce {
+                now: Arc::new(elements),
+                before: None,
+            }),
             groups: RwLock::default(),
             kept: RwLock::default(),
             open: Mutex::default(),
@@ -106,17 +142,19 @@ impl ControlState {
         *self.groups.write().unwrap_or_else(PoisonError::into_inner) = groups;
     }
 
-    /// The element of a row, and the groups it is in.
-    pub(super) fn row(
-        &self,
-        table: &'static ControlTable,
-        cells: &[ValueRef<'_>],
-    ) -> (Sum, Vec<Place>) {
-        (self.element(table, cells), places_in(table, cells))
+    /// What makes the elements of the newest version.
+    pub(super) fn elements(&self) -> Arc<Elements> {
+        Arc::clone(&self.in_force().now)
     }
 
-    pub(super) fn element(&self, table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Sum {
-        Sum::of((self.element)(&encode_row(table, cells)))
+    /// What made them before, while a snapshot of then may be open.
+    pub(super) fn elements_before(&self) -> Option<Arc<Elements>> {
+        let before = &self.in_force().before;
+        before.as_ref().map(|(_, before)| Arc::clone(before))
+    }
+
+    fn in_force(&self) -> std::sync::RwLockReadGuard<'_, InForce> {
+        self.elements.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rows of a group as they were kept. The caller compares their sum.
@@ -255,12 +293,31 @@ impl ControlState {
 
     /// Makes the sums of a transaction known just before its commit. Readers accept both what was
     /// and what will be until [`ControlState::end_change`].
-    pub(super) fn begin_change(&self, sums: &HashMap<Place, Sum>) {
+    ///
+    /// With `elements` the sums are of these, and those in force become those of before. A reader compares what it
+    /// reads with both, so it needs no lock: sums of before are only what a group was, for snapshots of then.
+    pub(super) fn begin_change(
+        &self,
+        sums: &HashMap<Place, Sum>,
+        elements: Option<&Arc<Elements>>,
+    ) {
         let (durable, oldest) = {
             let open = self.open();
             let oldest = open.since.keys().next().copied();
             (open.durable, oldest.unwrap_or(open.durable))
         };
+        {
+            let mut in_force = self
+                .elements
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some(next) = elements {
+                let before = std::mem::replace(&mut in_force.now, Arc::clone(next));
+                in_force.before = Some((durable + 1, before));
+            } else if matches!(in_force.before, Some((until, _)) if until <= oldest) {
+                in_force.before = None;
+            }
+        }
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         for (place, sum) in sums {
             let group = groups.entry(place.clone()).or_default();
@@ -271,10 +328,24 @@ impl ControlState {
     }
 
     /// The transaction was committed, or it was not.
-    pub(super) fn end_change(&self, sums: &HashMap<Place, Sum>, committed: bool) {
+    pub(super) fn end_change(
+        &self,
+        sums: &HashMap<Place, Sum>,
+        elements: Option<&Arc<Elements>>,
+        committed: bool,
+    ) {
         if committed {
             self.open().durable += 1;
             return;
+        }
+        if elements.is_some() {
+            let mut in_force = self
+                .elements
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, before)) = in_force.before.take() {
+                in_force.now = before;
+            }
         }
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         for place in sums.keys() {

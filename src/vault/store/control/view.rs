@@ -5,10 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::encode::Place;
-use super::state::{ControlState, Kept};
+use super::encode::{Place, places_in};
+use super::state::{ControlState, Elements, Kept};
 use super::sum::Sum;
+use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::value::ValueRef;
 
 /// A row's element, and the groups it is in.
 pub(super) type Known = (Sum, Vec<Place>);
@@ -31,6 +33,8 @@ struct Changes {
     undo: Vec<Undo>,
     /// Rows as they were written, to be kept once they are committed.
     rows: HashMap<Place, Arc<Kept>>,
+    /// What makes elements from the commit on, if it is something new.
+    elements: Option<Arc<Elements>>,
 }
 
 /// A step back.
@@ -38,6 +42,8 @@ struct Changes {
 enum Undo {
     /// What `sums` held before a change.
     Sum(Place, Option<Sum>),
+    /// What `elements` held before a change.
+    Elements(Option<Arc<Elements>>),
     /// A row is not what the program meant to write.
     Lost,
 }
@@ -106,6 +112,43 @@ impl ControlView {
         if let Some(changes) = &self.changes {
             changes.borrow_mut().rows.insert(place, Arc::new(kept));
         }
+    }
+
+    /// What makes the elements of the rows that this view sees.
+    pub(super) fn elements(&self) -> Arc<Elements> {
+        let changed = self.changes.as_ref().and_then(|changes| {
+            let changes = changes.borrow();
+            changes.elements.clone()
+        });
+        changed.unwrap_or_else(|| self.state.elements())
+    }
+
+    /// What made them before, for a reader whose snapshot may be of then.
+    pub(super) fn elements_before(&self) -> Option<Arc<Elements>> {
+        match self.changes {
+            Some(_) => None,
+            None => self.state.elements_before(),
+        }
+    }
+
+    /// The element of a row, and the groups it is in.
+    pub(super) fn row(&self, table: &'static ControlTable, cells: &[ValueRef<'_>]) -> Known {
+        (self.elements().of(table, cells), places_in(table, cells))
+    }
+
+    /// Goes on with these sums of all groups, which `elements` made.
+    pub(super) fn renew(&self, elements: Elements, sums: HashMap<Place, Sum>) {
+        let Some(changes) = &self.changes else {
+            return;
+        };
+        let mut changes = changes.borrow_mut();
+        for (place, sum) in sums {
+            let old = changes.sums.insert(place.clone(), sum);
+            changes.undo.push(Undo::Sum(place, old));
+        }
+        let old = changes.elements.replace(Arc::new(elements));
+        changes.undo.push(Undo::Elements(old));
+        changes.rows.clear();
     }
 
     pub(super) fn replace(&self, before: Option<Known>, after: Option<Known>) {
@@ -195,6 +238,7 @@ impl ControlView {
             match changes.undo.pop() {
                 Some(Undo::Sum(place, Some(sum))) => drop(changes.sums.insert(place, sum)),
                 Some(Undo::Sum(place, None)) => drop(changes.sums.remove(&place)),
+                Some(Undo::Elements(old)) => changes.elements = old,
                 Some(Undo::Lost) | None => {}
             }
         }
@@ -212,13 +256,14 @@ impl ControlView {
         if changes.undo.iter().any(|undo| matches!(undo, Undo::Lost)) {
             return Err(StoreError::inconsistent("control::lost"));
         }
-        self.state.begin_change(&changes.sums);
+        let (sums, elements) = (&changes.sums, changes.elements.as_ref());
+        self.state.begin_change(sums, elements);
         let committed = commit();
         if committed.is_err_and(|error| error.fault == StoreFault::Uncertain) {
             // Readers may see the one or the other, until a start reads what is there.
             return committed;
         }
-        self.state.end_change(&changes.sums, committed.is_ok());
+        self.state.end_change(sums, elements, committed.is_ok());
         if committed.is_ok() {
             for (place, kept) in &changes.rows {
                 self.state.keep(place.clone(), Arc::clone(kept));

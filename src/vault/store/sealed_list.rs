@@ -8,14 +8,14 @@ use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 
 /// One such table, and the names of its statements in errors.
-pub(crate) struct CaseList {
+pub(crate) struct SealedList {
     pub(super) table: &'static ControlTable,
     pub(super) list: &'static str,
     pub(super) set: &'static str,
     pub(super) remove: &'static str,
 }
 
-impl CaseList {
+impl SealedList {
     /// Adds a row under the number the caller sealed it for.
     pub(crate) fn insert(
         &self,

@@ -1,0 +1,5 @@
+//! Machines.
+
+mod machines;
+
+pub use self::machines::{AddMachinePage, EndMachinePage, MachinesPage};

@@ -1,0 +1,117 @@
+//! What waits for somebody among the requests of one kind in one case.
+//!
+//! Says who asked and why; nothing of what a request is about, which is charged where it is shown.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asked_view::AskedView;
+use super::found::{Found, SealedOf, left_of_delay};
+use super::kind::RequestKind;
+use super::sealed::{Sealed, parsed};
+use crate::domain::{AccountName, CaseId, Title, words};
+use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
+use crate::vault::OperationError;
+use crate::vault::keyring::CaseKeys;
+use crate::vault::scope::Reading;
+use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::request_rows;
+
+words! {
+    /// Whom a request waits for.
+    pub enum WaitsFor {
+        /// The reader may decide it.
+        YourDecision => "your-decision",
+        /// It was approved, and the reader may open it or hand it out.
+        YourUse => "your-use",
+        /// It was approved and a delay runs; the reader can stop it.
+        Delay => "delay",
+        /// The reader asked for it, and somebody else decides it.
+        OthersDecision => "others-decision",
+    }
+}
+
+/// A request that waits.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Waiting)]
+pub struct WaitingView {
+    /// The case.
+    pub case: CaseId,
+    /// The title of the case.
+    #[schema(value_type = Title)]
+    pub title: String,
+    /// The kind of request, such as `reveal`.
+    pub kind: String,
+    /// The id of the request.
+    pub request: String,
+    /// Whom it waits for.
+    pub waits_for: WaitsFor,
+    /// Who asked and why, and until when it holds.
+    #[serde(flatten)]
+    pub asked: AskedView,
+}
+
+/// One of the reader's cases.
+pub(super) struct Place<'c> {
+    pub(super) case: &'c CaseRow,
+    pub(super) keys: Arc<CaseKeys>,
+    pub(super) seat: Seat,
+    /// The one account that the reader may know of, if there is one.
+    pub(super) account: Option<AccountName>,
+}
+
+/// Adds what waits among the requests of a kind.
+pub(super) fn add_waiting<K: RequestKind>(
+    reading: &Reading<'_>,
+    place: &Place<'_>,
+    all: &mut Vec<WaitingView>,
+) -> Result<(), OperationError> {
+    if !request_rows::may_have(reading.connection, place.case.number, K::NAME)? {
+        return Ok(());
+    }
+    let decide = <K::Decide as Action>::KIND;
+    let decides = allows_seat(decide, place.seat) && allows_state(decide, place.case.state);
+    let reader = reading.operator()?;
+    // Whoever may know of one account sees what they asked about it, and nobody else's request is read.
+    let asker = place.account.is_some().then_some(reader);
+    for row in request_rows::list(reading.connection, place.case.number, K::NAME, asker)? {
+        let own = row.asker == *reader;
+        let waits = match row.state {
+            RequestState::Requested => own || decides,
+            state => state == RequestState::Approved,
+        };
+        if !waits {
+            continue;
+        }
+        let sealed: SealedOf<K> = Sealed::open(reading.core, &place.keys, &row)?;
+        let waits_for = match row.state {
+            RequestState::Requested if own => WaitsFor::OthersDecision,
+            RequestState::Requested => WaitsFor::YourDecision,
+            _ if K::waits_for_use(&sealed.body, own, place.seat) => {
+                match left_of_delay::<K>(sealed.term(), &reading.core.clock) {
+                    0 => WaitsFor::YourUse,
+                    _ => WaitsFor::Delay,
+                }
+            }
+            _ => continue,
+        };
+        let about_own =
+            place.account.is_none() || parsed(sealed.account.as_deref())? == place.account;
+        if !about_own || reading.core.clock.has_ended(sealed.term()) {
+            continue;
+        }
+        let keys = Arc::clone(&place.keys);
+        let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
+        all.push(WaitingView {
+            case: place.case.id.clone(),
+            title: reading.describe(place.case)?.title,
+            kind: K::NAME.to_owned(),
+            request: row.id.as_str().to_owned(),
+            waits_for,
+            asked: AskedView::of(reading, &row, &sealed)?,
+        });
+    }
+    Ok(())
+}
