@@ -45,11 +45,13 @@ CREATE TABLE session (
     -- Whether it was opened with a second factor.
     second_factor BIGINT NOT NULL CHECK (second_factor IN (0, 1)),
     -- By what: a password and perhaps a code, a passkey, the vault's own command line, a recovery code, an OpenID
-    -- provider; or it is the token of a script.
-    means TEXT NOT NULL CHECK (means IN ('password', 'passkey', 'host', 'recovery', 'provider', 'script')),
+    -- provider; or it is the token of a script, or a machine, whose `token` is a tag of its key.
+    means TEXT NOT NULL
+        CHECK (means IN ('password', 'passkey', 'host', 'recovery', 'provider', 'script', 'machine')),
     revoked_at BIGINT,
-    -- What the token of a script is called and good for, sealed under the operator-secret key; and when it was used.
-    scope   BYTEA CHECK ((scope IS NULL) = (means <> 'script')),
+    -- What the token of a script, or a machine, is called and good for, sealed under the operator-secret key; and when
+    -- it was used.
+    scope   BYTEA CHECK ((scope IS NULL) = (means NOT IN ('script', 'machine'))),
     used_at BIGINT
 );
 

@@ -12,16 +12,16 @@ use zeroize::Zeroizing;
 
 use self::server::TestServer;
 use super::{Server, ServerPlace, Session, migrations, schema};
-use crate::domain::{CaseId, Field, Moment, OperatorId};
+use crate::domain::{CaseId, Field, Moment};
 use crate::vault::store::block_rows::{self, BlockReader};
-use crate::vault::store::case_rows::{self, CaseNumber};
+use crate::vault::store::case_rows;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::exhibit_rows;
 use crate::vault::store::leaf_rows::{self, LeafFilter, NewLeaf};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, Database, Readers, Snapshot, Writer, checkpoint_rows, detail_rows,
+    Access, ControlState, Database, Elements, Readers, Writer, checkpoint_rows, detail_rows,
     meta_rows, sealed_under, tree_hash_rows,
 };
 
@@ -63,7 +63,7 @@ fn made(server: &TestServer) -> (Arc<Server>, Writer) {
 
 fn watched(writer: &mut Writer) -> Arc<ControlState> {
     let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
-    let control = Arc::new(ControlState::load(writer, element).unwrap());
+    let control = Arc::new(ControlState::load(writer, Elements::new(1, element)).unwrap());
     writer.watch(&control);
     control
 }
