@@ -116,6 +116,7 @@ impl BackupError {
             | Self::OtherKind { .. }
             | Self::OtherVault
             | Self::NoErasures
+            | Self::Server
             | Self::Unread(_)
             | Self::Keyring(_) => false,
         }

@@ -32,6 +32,7 @@ pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 mod row;
+mod savepoint;
 mod schema;
 pub(crate) mod sealed_list;
 pub(crate) mod sealed_parts;

@@ -8,6 +8,7 @@ use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::StoreError;
 use super::large::Large;
+use super::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use super::schema::SchemaFault;
 use super::snapshot::{Snapshot, statements};
 use super::value::ValueRef;
@@ -145,7 +146,7 @@ impl Transaction {
         inner: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         let control = |sql| self.session().execute(IN_SAVEPOINT, sql, &[]);
-        control("SAVEPOINT act")?;
+        control(SAVEPOINT)?;
         let mark = self.view().map_or(0, ControlView::mark);
         let ended = inner();
         let undone = match &ended {
@@ -154,10 +155,10 @@ impl Transaction {
                 if let Some(view) = self.view() {
                     view.back_to(mark);
                 }
-                control("ROLLBACK TO act")
+                control(UNDO)
             }
         };
-        match undone.and_then(|_| control("RELEASE act")) {
+        match undone.and_then(|_| control(RELEASE)) {
             Ok(_) => ended,
             Err(error) => ended.and(Err(error.into())),
         }

@@ -12,11 +12,15 @@ use super::{migrations, schema};
 use crate::domain::Moment;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::large::Large;
+use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::value::ValueRef;
 
 /// How long a commit may take until its caller is told that it failed.
 const COMMITTING: Duration = Duration::from_secs(10);
+
+/// How long the rooms of deleted rows may take to be given back.
+const VACUUMING: Duration = Duration::from_secs(3600);
 
 /// Locks the head of the log. A vault that is being made has none yet.
 const LOCK: &str = "-- transaction::lock\nSELECT size FROM checkpoint WHERE one = 1 FOR UPDATE";
@@ -34,16 +38,51 @@ pub(in crate::vault::store) struct Session {
     others: Others,
 }
 
-/// What is known of other connections that write. The server numbers the transactions that write; if the number of one
-/// follows that of the last one here, and none was under way then, nobody else wrote. Other databases of the same server
-/// take numbers too, so this may say too often that somebody did, and never too seldom.
+/// What is known of other connections that write. The server numbers transactions, and savepoints within them, as soon
+/// as they write. If the number of a transaction follows those that the last one here took, and no other one was under
+/// way then, nobody else wrote. Other databases of the same server take numbers too, so this may say too often that
+/// somebody did, and never too seldom.
 #[derive(Default)]
 struct Others {
+    /// The number of the last transaction here, and how many numbers its savepoints took.
     own: Cell<Option<i64>>,
+    savepoints: Cell<i64>,
+    /// Whether the savepoint under way, if one is, took a number.
+    in_savepoint: Cell<Option<bool>>,
     /// How often somebody else may have written.
     wrote: Cell<i64>,
-    /// Whether others were under way when the last transaction began.
-    under_way: Cell<bool>,
+    /// Whether others were under way when the last transaction began, or it is not known what it took.
+    is_unclear: Cell<bool>,
+}
+
+impl Others {
+    /// A statement that may write was run.
+    fn ran(&self, sql: &str, changed: &Result<usize, StoreError>) {
+        let wrote = self.in_savepoint.get() == Some(true);
+        match (sql, changed) {
+            (SAVEPOINT, Ok(_)) => self.in_savepoint.set(Some(false)),
+            (UNDO | RELEASE, Ok(_)) => {
+                self.savepoints
+                    .set(self.savepoints.get() + i64::from(wrote));
+                self.in_savepoint.set((sql == UNDO).then_some(false));
+            }
+            (_, Ok(0)) => {}
+            (_, Ok(_)) => self.in_savepoint.set(self.in_savepoint.get().map(|_| true)),
+            (_, Err(_)) => self.is_unclear.set(true),
+        }
+    }
+
+    /// A transaction with this number begins, and `oldest` is the lowest one of those that are under way.
+    fn begin(&self, own: i64, oldest: i64) {
+        let last = self.own.replace(Some(own));
+        let taken = self.savepoints.replace(0);
+        let follows = last.is_some_and(|last| own == last + taken + 1);
+        if !follows || self.is_unclear.get() {
+            self.wrote.set(self.wrote.get() + 1);
+        }
+        self.in_savepoint.set(None);
+        self.is_unclear.set(oldest != own);
+    }
 }
 
 impl Session {
@@ -84,7 +123,9 @@ impl Session {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
-        self.link.execute(name, sql, values)
+        let changed = self.link.execute(name, sql, values);
+        self.others.ran(sql, &changed);
+        changed
     }
 
     /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew.
@@ -133,13 +174,7 @@ impl Session {
             };
             Ok((number(0)?, number(1)?))
         })?;
-        let others = &self.others;
-        let follows = others.own.get().is_some_and(|last| own == last + 1);
-        if !follows || others.under_way.get() {
-            others.wrote.set(others.wrote.get() + 1);
-        }
-        others.own.set(Some(own));
-        others.under_way.set(oldest != own);
+        self.others.begin(own, oldest);
         Ok(())
     }
 
@@ -190,7 +225,9 @@ impl Session {
         key: &[ValueRef<'_>],
         sealed: &[u8],
     ) -> Result<bool, StoreError> {
-        large::overwrite(&self.link, large, key, sealed)
+        let done = large::overwrite(&self.link, large, key, sealed);
+        self.others.ran("", &done.map(usize::from));
+        done
     }
 
     /// How often somebody else may have written, as far as transactions that began here saw.
@@ -216,7 +253,11 @@ impl Session {
     /// Gives the room of what was deleted or overwritten back to new rows. What the server keeps of it elsewhere, in
     /// its log and in copies, is its own affair.
     pub(in crate::vault::store) fn vacuum(&self) -> Result<(), StoreError> {
-        self.link.run("postgresql::vacuum", "VACUUM")
+        let at = "postgresql::vacuum";
+        self.link.run(at, "SET statement_timeout = 0")?;
+        let done = self.link.run_within(at, "VACUUM", VACUUMING);
+        self.link.run(at, "SET statement_timeout = '60s'")?;
+        done
     }
 
     /// For tests that change a database past the vault.

@@ -301,6 +301,46 @@ fn a_savepoint_that_fails_undoes_its_own_rows_only() {
 }
 
 #[test]
+fn what_the_vault_writes_itself_is_no_foreign_write() {
+    // Nobody else takes numbers of this server.
+    let Some(server) = TestServer::start(&["autovacuum=off"]) else {
+        return;
+    };
+    let (place, writer) = made(&server);
+    drop(writer.begin().unwrap());
+    let wrote = || writer.session().content_number().unwrap();
+    let before = wrote();
+    for no in 0..3 {
+        let begun = writer.begin().unwrap();
+        let key = |what: &str| format!("{what} {no}");
+        meta_rows::insert(&begun, &key("outside"), "").unwrap();
+        for what in ["one", "two"] {
+            let put = || meta_rows::insert(&begun, &key(what), "");
+            begun.in_savepoint(put).unwrap();
+        }
+        let nothing: Result<(), StoreError> = begun.in_savepoint(|| Ok(()));
+        nothing.unwrap();
+        let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+            meta_rows::insert(&begun, &key("undone"), "")?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert!(undone.is_err());
+        match no {
+            1 => drop(begun),
+            _ => begun.commit().unwrap(),
+        }
+        drop(writer.begin().unwrap());
+        assert_eq!(wrote(), before, "{no}");
+    }
+    let theirs = other(&place);
+    run(&theirs, "UPDATE meta SET value = value WHERE key = 'one 0'");
+    drop(writer.begin().unwrap());
+    assert_eq!(wrote(), before + 1);
+    drop(writer.begin().unwrap());
+    assert_eq!(wrote(), before + 1);
+}
+
+#[test]
 fn a_row_that_somebody_else_changed_is_found() {
     let Some(server) = &*SHARED else { return };
     let (server, mut writer) = made(server);
