@@ -1,6 +1,6 @@
 //! Reading JSON with many members in each record: how fast, by how many members there are, with
-//! the same names in each record and with names that change. The cost should be linear in the
-//! members, so the rate should stay the same.
+//! the same names in each record and with names that change, with the record inside another object, and with as many
+//! objects beside it there. The cost should be linear in the members, so the rate should stay the same.
 //!
 //!     cargo bench --bench wide
 
@@ -19,37 +19,59 @@ const RUNS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!(
-        "{:>8}  {:>12}  {:>12}",
-        "members", "same names", "other names"
+        "{:>8}  {:>12}  {:>12}  {:>12}  {:>12}",
+        "members", "same names", "other names", "inside", "beside"
     );
     for members in [5, 50, 500, 5_000] {
-        let same = rate(&file(members, false)?)?;
-        let other = rate(&file(members, true)?)?;
-        println!("{members:>8}  {same:>7.0} MB/s  {other:>7.0} MB/s");
+        print!("{members:>8}");
+        for shape in [Shape::Same, Shape::Changing, Shape::Inside, Shape::Beside] {
+            print!("  {:>7.0} MB/s", rate(&file(members, shape)?)?);
+        }
+        println!();
     }
     Ok(())
 }
 
+/// Where the members are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Same,
+    Changing,
+    /// The record is in the member `result` of another object.
+    Inside,
+    /// So is it, and the members are objects beside it.
+    Beside,
+}
+
 /// Records of Duo with so many members that are dropped.
-fn file(members: usize, changing: bool) -> Result<String, std::fmt::Error> {
+fn file(members: usize, shape: Shape) -> Result<String, std::fmt::Error> {
     let mut text = String::with_capacity(BYTES + (256 << 10));
     let mut record = 0;
     while text.len() < BYTES {
+        if matches!(shape, Shape::Inside | Shape::Beside) {
+            text.push_str(r#"{"preview": false, "result": "#);
+        }
         write!(
             text,
             r#"{{"phone": "+1202555{:04}", "ts": "2024-03-10T10:00:00Z", "type": "sms", "telephony_id": "k{record}""#,
             record % 10_000
         )?;
-        let of = if changing { record } else { 0 };
-        for member in 0..members {
-            write!(
-                text,
-                r#", "w_{}_{}": {member}"#,
-                letters(of),
-                letters(member)
-            )?;
+        if shape == Shape::Beside {
+            text.push('}');
         }
-        text.push_str("}\n");
+        let of = if shape == Shape::Changing { record } else { 0 };
+        for member in 0..members {
+            let (of, name) = (letters(of), letters(member));
+            match shape {
+                Shape::Beside => write!(text, r#", "w_{of}_{name}": {{"n": [{member}]}}"#)?,
+                _ => write!(text, r#", "w_{of}_{name}": {member}"#)?,
+            }
+        }
+        text.push_str(if shape == Shape::Inside {
+            "}}\n"
+        } else {
+            "}\n"
+        });
         record += 1;
     }
     Ok(text)

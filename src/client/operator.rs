@@ -13,7 +13,7 @@ use crate::domain::HomeRole;
 pub(crate) enum Operators {
     /// List the operators
     List(List),
-    /// Invite an operator; the enrolment token is shown once
+    /// Invite an operator; the invitation is shown once
     Invite(Invite),
     /// Revoke an operator and end their sessions
     Revoke(Revoke),

@@ -61,8 +61,8 @@ pub(super) const READYZ: Docs = Docs {
     id: "readReadiness",
     tag: "Service",
     summary: "Ask whether leaves can be written",
-    description: "Answers 503 while leaves cannot be made durable. Further lines say if the clock jumped, and if a \
-        destroyed case cannot be ended.",
+    description: "Answers 503 while leaves cannot be made durable, and once damage was found, and says which. Further \
+        lines say if the clock jumped, and if a destroyed case cannot be ended.",
     request: "",
     answer: "ready\n",
     problems: &[],
@@ -79,6 +79,9 @@ pub(super) const METRICS: Docs = Docs {
     problems: &["not-found"],
 };
 
+const DAMAGED: &str = "damaged: a part of the vault is not what it wrote; keep the files, and run `breachvault \
+     doctor` and `breachvault audit verify` (docs/errors.md)\n";
+
 const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have to accept a time, each with \
      POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
@@ -93,7 +96,7 @@ pub(super) async fn healthz(State(_): State<Arc<App>>) -> Response {
     text(StatusCode::OK, "up\n")
 }
 
-/// 503 while leaves cannot be made durable.
+/// 503 while leaves cannot be made durable, and once damage was found.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
     if app.vault.health().is_green() {
         // The vault works on, and people have to look at something.
@@ -109,10 +112,12 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         }
         text(StatusCode::OK, told)
     } else {
-        text(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "leaves cannot be made durable\n",
-        )
+        let why = match app.vault.health().damage() {
+            // Not where: a liaison, who is not told, may ask here too.
+            Some(_) => DAMAGED,
+            None => "leaves cannot be made durable\n",
+        };
+        text(StatusCode::SERVICE_UNAVAILABLE, why)
     }
 }
 

@@ -28,9 +28,10 @@ impl ShownName {
                 .strip_prefix(['@', '$'])
                 .unwrap_or(&text)
                 .starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && text.chars().enumerate().all(|(at, c)| {
-                c.is_alphanumeric() || " _-./():#$%[]".contains(c) || (at, c) == (0, '@')
-            })
+            && text
+                .chars()
+                .enumerate()
+                .all(|(at, c)| c.is_alphanumeric() || MARKS.contains(c) || (at, c) == (0, '@'))
             && may_be_a_name(&text);
         fits.then(|| Self(text.into_owned()))
     }
@@ -89,6 +90,8 @@ pub(super) fn join(names: &[ShownName]) -> String {
     }
 }
 
+/// What may stand between the letters of a name, as in `date d'envoi`, `N° de téléphone`, `Date & time`.
+const MARKS: &str = " _-./():#$%[]'\u{2019}\u{b0}\u{ba}\u{aa}&?!*+";
 /// How many names are in a sentence.
 const JOINED: usize = 40;
 
@@ -115,6 +118,11 @@ mod tests {
             "@timestamp",
             "$number",
             "delivered [%]",
+            "date d'envoi",
+            "Heure d\u{2019}envoi",
+            "N\u{b0} de t\u{e9}l\u{e9}phone",
+            "Date & time",
+            "Delivered?",
         ] {
             assert!(ShownName::of(name).is_some(), "{name}");
         }

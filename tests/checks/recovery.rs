@@ -17,12 +17,14 @@ use breachvault::vault::identity::{EnrolmentToken, Fingerprint, Password, TotpCo
 use breachvault::vault::keyring::{
     Argon2Params, Handed, LockedKeyring, Passphrase, PreparedSlot, Programs, SlotWanted,
 };
-use breachvault::vault::{Caller, OperationError, Refusal, SetSecondFactor, SignIn, Vault};
+use breachvault::vault::{
+    Caller, OperationError, Passkeys, Refusal, SetSecondFactor, Settings, SignIn, Vault,
+};
 use serde_json::{Value, json};
 
 use crate::house::{
-    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, recognise, said,
-    settings,
+    Closed, House, PASSPHRASE, REASON, ask, code, enter, json_of, name_member, open_with,
+    recognise, said, settings,
 };
 use crate::secret_file::write_secret;
 
@@ -484,6 +486,29 @@ fn where_the_keyring_has_two_slots_it_takes_the_holders_of_both_to_recover_a_cas
     let by = sign_in(&two, "archibald", None).unwrap();
     recover(&two, &people.case, &by, &people.investigator).unwrap();
     two.stop().unwrap();
+}
+
+#[test]
+fn a_case_is_not_recovered_for_somebody_without_what_a_lead_signs_in_with() {
+    let house = House::new();
+    let (administrator, people) = (administrator(&house.vault), house.people.clone());
+    revoke(&house, &administrator, &people.lead);
+    revoke(&house, &administrator, &people.other_lead);
+    let closed = house.close();
+    // Leads need a passkey, and whoever has the investigator's password could enrol the first one.
+    let strict = Settings {
+        passkeys: Passkeys::Required,
+        ..settings()
+    };
+    let clock = ManualClock::new("2024-04-02T11:00:00Z".parse().unwrap());
+    let vault = open_with(&closed.paths(), clock, strict).unwrap();
+    let by = sign_in(&vault, "archibald", None).unwrap();
+    let successor = sign_in(&vault, "ingeborg", None).unwrap();
+    match recover(&vault, &people.case, &by, &successor) {
+        Err(Refusal::Failed(OperationError::Invalid { .. }, _)) => {}
+        other => panic!("{other:?}"),
+    }
+    vault.stop().unwrap();
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `operator enrol`: sets a password with an enrolment token.
+//! `operator enrol`: sets a password with an invitation.
 
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ impl Enrol {
         let settings = settings::read(self.config.as_deref())?;
         let keyring = unlock::unlock(&paths, &self.unlock, &settings.programs)?;
         let token = EnrolmentToken::parse(&self.enrolment.secret().read()?)
-            .map_err(|error| CliError::usage(format!("the enrolment token is {error}")))?;
+            .map_err(|error| CliError::usage(format!("the invitation is {error}")))?;
         let password = init::new_password(&mut *self.password.secret().read_new()?)?;
         let vault = unlock::start(&paths, keyring, settings)?;
         let ended = vault.enrol(&token, password, self.totp);

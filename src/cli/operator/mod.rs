@@ -16,9 +16,9 @@ use super::error::CliError;
 
 #[derive(Subcommand)]
 pub(super) enum Operator {
-    /// Invite an operator; the enrolment token is shown once.
+    /// Invite an operator; the invitation is shown once.
     Add(add::Add),
-    /// Set a password with an enrolment token; the token works once.
+    /// Set a password with an invitation, which works once.
     Enrol(enrol::Enrol),
     /// Let a suspended lead in again, where no lead of the case can and the one who suspended them has no account.
     LetIn(let_in::LetInAgain),

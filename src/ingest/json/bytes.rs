@@ -256,16 +256,19 @@ impl JsonBytes {
         Ok(read > 0)
     }
 
-    /// Gives up what is before `keep`. If there is hardly any room then, or no short file is read, the buffer grows.
+    /// Gives up what is before `keep`. If there is hardly any room then, or the file is not short, the buffer grows.
     fn make_room(&mut self) {
         let size = self.buffer.len();
         if size - (self.filled - self.base) > size / 4 {
             return;
         }
-        self.count_to(self.keep);
-        let held = self.keep - self.base..self.filled - self.base;
+        // The room for a short file grows before anything is given up.
+        let is_first = size < ROOM / 2;
+        let keep = if is_first { self.base } else { self.keep };
+        self.count_to(keep);
+        let held = keep - self.base..self.filled - self.base;
         let hardly_any = held.len() > size / 2 && size < MAX_RECORD_BYTES + ROOM;
-        if size < ROOM / 2 || hardly_any {
+        if is_first || hardly_any {
             // The old buffer is wiped when it is dropped. Growing it would leave a copy.
             let larger = (size * 2).clamp(ROOM / 2, MAX_RECORD_BYTES + ROOM);
             let mut larger = Zeroizing::new(vec![0; larger]);
@@ -274,10 +277,10 @@ impl JsonBytes {
                 *to = *from;
             }
             self.buffer = larger;
-        } else if self.keep > self.base {
+        } else if keep > self.base {
             self.buffer.copy_within(held, 0);
         }
-        self.base = self.keep;
+        self.base = keep;
     }
 
     /// Counts the lines up to a place.

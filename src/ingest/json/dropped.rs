@@ -18,6 +18,15 @@ pub(super) struct Dropped {
 }
 
 impl Dropped {
+    /// One that notes nothing, for whoever only looks.
+    pub(super) fn unheeded() -> Self {
+        Self {
+            count: MOST,
+            unshown: true,
+            ..Self::default()
+        }
+    }
+
     /// Notes a member. `above` is the path to the object it is in, with a dot at the end.
     pub(super) fn note(&mut self, above: &str, name: &str) {
         if self.unshown && (self.count >= MOST || has_many_digits(name)) {

@@ -194,7 +194,7 @@ pub(super) fn wipe(text: &mut Cow<'_, str>) {
 /// How deep into a record it is looked.
 const DEPTH: usize = 4;
 /// How many objects of a record are looked at on each level.
-const WIDTH: usize = 64;
+const WIDTH: usize = 512;
 
 #[cfg(test)]
 mod tests {

@@ -29,7 +29,7 @@ pub(super) fn paths_of(record: &str, wanted: &Wanted) -> Vec<String> {
 
 /// Something of each column that a record has.
 fn seen<T>(record: &str, wanted: &Wanted, of: &dyn Fn(&WantedColumn) -> T) -> Vec<T> {
-    let mut dropped = Dropped::default();
+    let mut dropped = Dropped::unheeded();
     let mut walk = Walk::new(wanted, &mut dropped);
     if walk.read(record).is_ok() {
         return walk.seen().map(of).collect();

@@ -302,6 +302,9 @@ fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>
 
 /// True if an object has a number, or the columns that identify the format.
 fn is_near_format(object: &str, wanted: &Wanted) -> bool {
+    if !wanted.may_be_near(object) {
+        return false;
+    }
     let fields = fields_of(object, wanted);
     let mut marks = wanted.marks.iter();
     fields.contains(&Field::Number) || marks.all(|field| fields.contains(field))
@@ -309,6 +312,9 @@ fn is_near_format(object: &str, wanted: &Wanted) -> bool {
 
 /// True if an object has the columns that identify the format.
 fn is_of_format(object: &str, wanted: &Wanted) -> bool {
+    if !wanted.may_fit(object) {
+        return false;
+    }
     let fields = fields_of(object, wanted);
     wanted.marks.iter().all(|field| fields.contains(field))
 }

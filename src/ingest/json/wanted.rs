@@ -3,6 +3,8 @@
 //!
 //! Holds names, never a cell.
 
+use memchr::{memchr, memmem};
+
 use super::path::{JsonPath, Step, Taken};
 use crate::domain::Field;
 use crate::ingest::error::IngestError;
@@ -23,6 +25,8 @@ pub(super) struct Wanted {
 
 /// A path and the field at its end.
 pub(super) struct WantedColumn {
+    /// The first name of the path: no object without it has the column.
+    first: String,
     pub(super) path: String,
     pub(super) field: Field,
     /// Its slot among a record's cells.
@@ -84,15 +88,38 @@ impl Wanted {
         }
     }
 
+    /// False if the text of an object shows that it lacks one of the columns that identify the format. Most objects in
+    /// a record are none, and searching their text costs far less than reading them.
+    pub(super) fn may_fit(&self, object: &str) -> bool {
+        self.marks.iter().all(|field| self.may_have(*field, object))
+    }
+
+    /// The same of what has a number, or all those columns.
+    pub(super) fn may_be_near(&self, object: &str) -> bool {
+        self.may_have(Field::Number, object) || self.may_fit(object)
+    }
+
+    /// Whether the text of an object may have a column of the field.
+    fn may_have(&self, field: Field, object: &str) -> bool {
+        let mut columns = self.columns.iter().filter(|column| column.field == field);
+        let named = columns
+            .any(|column| memmem::find(object.as_bytes(), column.first.as_bytes()).is_some());
+        // A name may be written with escapes, or with marks that nobody sees.
+        named || !object.is_ascii() || memchr(b'\\', object.as_bytes()).is_some()
+    }
+
     fn add(&mut self, field: Field, slot: usize, reads: Reads, path: &str) {
         let rank = self.columns.len();
+        let JsonPath(steps) = JsonPath::parse(path);
         self.columns.push(WantedColumn {
+            first: steps
+                .first()
+                .map_or_else(String::new, |step| step.name.clone()),
             path: path.to_owned(),
             field,
             slot,
             reads,
         });
-        let JsonPath(steps) = JsonPath::parse(path);
         insert(&mut self.members, &steps, rank);
         // Some tools flatten logs; the whole path is a name then.
         if steps.len() > 1 {

@@ -15,9 +15,10 @@ pub(super) fn join<'a>(day: &str, clock: &str, any_form: bool, room: &'a mut Str
     }
     room.push(' ');
     match twenty_four(clock).filter(|_| any_form) {
-        Some((hour, rest)) => {
+        Some((hour, rest, zone)) => {
             room.push_str(hour);
             room.push_str(rest);
+            room.push_str(zone);
         }
         None => room.push_str(clock),
     }
@@ -39,21 +40,33 @@ fn without_midnight(day: &str) -> &str {
     days.next().unwrap_or(day)
 }
 
-/// The hour of 24 in two digits, and the rest without `AM` or `PM`.
-fn twenty_four(clock: &str) -> Option<(&'static str, &str)> {
+/// The hour of 24 in two digits, the rest before `AM` or `PM`, and what is behind that: a zone.
+fn twenty_four(clock: &str) -> Option<(&'static str, &str, &str)> {
     let (hour, _) = clock.split_once(':')?;
     let rest = clock.get(hour.len()..)?;
     let hour: usize = hour.parse().ok().filter(|_| hour.len() <= 2)?;
-    let half = rest.get(rest.len().checked_sub(2)?..)?;
-    let before = || rest.get(..rest.len() - 2).map(str::trim_end);
-    let (hour, rest) = match (hour, half) {
-        (12, "AM" | "am") => (0, before()?),
-        (1..=11, "AM" | "am") | (12, "PM" | "pm") => (hour, before()?),
-        (1..=11, "PM" | "pm") => (hour + 12, before()?),
-        (_, "AM" | "am" | "PM" | "pm") => return None,
-        _ => (hour, rest),
+    let (hour, rest, zone) = match (hour, half_of_day(rest)) {
+        (12, Some((before, false, zone))) => (0, before, zone),
+        (1..=11, Some((before, false, zone))) | (12, Some((before, true, zone))) => {
+            (hour, before, zone)
+        }
+        (1..=11, Some((before, true, zone))) => (hour + 12, before, zone),
+        (_, Some(_)) => return None,
+        (_, None) => (hour, rest, ""),
     };
-    Some((HOURS.get(hour)?, rest))
+    Some((HOURS.get(hour)?, rest, zone))
+}
+
+/// What is before `AM`, `PM`, `a.m.` or `p.m.`, whether it is after noon, and what is behind it, which may be a zone.
+fn half_of_day(rest: &str) -> Option<(&str, bool, &str)> {
+    let (before, half) = rest.split_at_checked(rest.find(['A', 'a', 'P', 'p'])?)?;
+    let behind = ["am", "pm", "a.m.", "p.m."].iter().find_map(|name| {
+        let (said, behind) = half.split_at_checked(name.len())?;
+        said.eq_ignore_ascii_case(name).then_some(behind)
+    })?;
+    let zone = behind.is_empty() || behind.starts_with([' ', '+', '-']);
+    let after_noon = half.starts_with(['P', 'p']);
+    zone.then_some((before.trim_end(), after_noon, behind))
 }
 
 const HOURS: [&str; 24] = [
@@ -73,6 +86,14 @@ mod tests {
             ("2024-03-10T00:00:00", "10:34:49 PM", "2024-03-10 22:34:49"),
             ("2024-03-10 00:00:00", "12:01:00AM", "2024-03-10 00:01:00"),
             ("2024-03-10", "12:01 pm", "2024-03-10 12:01"),
+            ("2024-03-10", "1:00:00 PM UTC", "2024-03-10 13:00:00 UTC"),
+            ("2024-03-10", "1:00 p.m. +02:00", "2024-03-10 13:00 +02:00"),
+            ("2024-03-10", "1:00:00PMX", "2024-03-10 01:00:00PMX"),
+            (
+                "2024-03-10",
+                "9:05 America/Lima",
+                "2024-03-10 09:05 America/Lima",
+            ),
             ("2024-03-10", "11:00:00+02:00", "2024-03-10 11:00:00+02:00"),
             ("2024.03.10", "9:05 AM", "2024-03-10 09:05"),
             ("03/10/2024", "13:00 PM", "03/10/2024 13:00 PM"),

@@ -366,22 +366,26 @@ const SHOWN: [Field; 6] = [
     Field::Channel,
 ];
 
-/// What a spreadsheet or a data frame made of a long number: `1.23457E+18`. A number and a reference are judged
-/// elsewhere.
+/// What a spreadsheet or a program made of a long number: `1.23457E+18`, `1.23457E18`. A number and a reference are
+/// judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
     // Without an early end, so that the compiler looks at many bytes at once.
-    if !may_be || !bytes.iter().fold(false, |is, byte| is | (*byte == b'+')) {
+    let raised = |byte: &u8| matches!(*byte, b'E' | b'e');
+    if !may_be || !bytes.iter().fold(false, |is, byte| is | raised(byte)) {
         return None;
     }
     let judged = !matches!(field, Field::Number | Field::MessageRef);
-    let parts = cell.split_once("E+").or_else(|| cell.split_once("e+"));
-    let (digits, power) = parts.filter(|_| judged)?;
+    let (digits, power) = cell.split_once(['E', 'e']).filter(|_| judged)?;
+    // Without a sign it may be an id in hexadecimal, if it has no point.
+    let signed = power.strip_prefix('+');
+    let power = signed.or_else(|| digits.contains(['.', ',']).then_some(power))?;
     let rounded = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
-    (rounded && power.bytes().all(|byte| byte.is_ascii_digit())).then_some(RejectKind::Damaged)
+    let power = !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit());
+    (rounded && power).then_some(RejectKind::Damaged)
 }
 
 /// The part of an address after `/Account/`, or nothing if the address has no such part.

@@ -13,23 +13,26 @@ pub(super) fn reference(cell: &str) -> Option<&str> {
 
 /// True for a blank, and for what stands where a value would be.
 fn stands_for_none(cell: &str) -> bool {
-    // Nearly every reference has such a digit, and nothing that stands for none has one.
+    // Nearly every reference has such a digit, and nothing else that stands for none has one.
     if cell.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
-        return false;
+        return cell == "-1";
     }
     let said = || {
         let letters = cell.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase)
     };
-    Placeholder::of(cell).is_some() || WORDS.iter().any(|word| said().eq(word.chars()))
+    let crossed_out = || said().count() >= CROSSES && said().all(|c| c == 'x');
+    let known = || WORDS.iter().any(|word| said().eq(word.chars()));
+    Placeholder::of(cell).is_some() || known() || crossed_out()
 }
 
-/// True for what a spreadsheet makes of a long id: `1.23457E+18`, `1,23457E+18`, or digits of which only the first 15
-/// are left.
+/// True for what a spreadsheet makes of a long id: `1.23457E+18`, `1,23457E+18`, `1.23457E18` as Java writes it, or
+/// digits of which only the first 15 are left.
 fn is_rounded(cell: &[u8]) -> bool {
-    // It ends in a zero, or has an exponent with a sign. Nearly no reference does.
-    let signed = || cell.iter().rev().take(4).any(|byte| *byte == b'+');
-    if cell.last() != Some(&b'0') && !signed() {
+    // It ends in a zero, or has an exponent. Few references do.
+    let power = || cell.iter().rev().take(4);
+    let raised = || power().any(|byte| matches!(byte, b'E' | b'e' | b'+'));
+    if cell.last() != Some(&b'0') && !raised() {
         return false;
     }
     let cell = cell.strip_prefix(b"-").unwrap_or(cell);
@@ -51,10 +54,12 @@ fn is_rounded(cell: &[u8]) -> bool {
         {
             whole > EXACT
         }
-        [b'.' | b',', fraction @ ..] => {
-            let fraction = fraction.get(digits(fraction)..).unwrap_or_default();
-            is_exponent(fraction)
-        }
+        [b'.' | b',', fraction @ ..] => match fraction.split_at_checked(digits(fraction)) {
+            // No id in hexadecimal has a point in it.
+            Some(([_, ..], [b'E' | b'e', power @ ..])) if is_power(power) => true,
+            Some((_, exponent)) => is_exponent(exponent),
+            None => false,
+        },
         // `1E+18`; without the sign it may be an id in hexadecimal.
         _ => is_exponent(rest),
     }
@@ -63,11 +68,13 @@ fn is_rounded(cell: &[u8]) -> bool {
 /// `E+18`
 fn is_exponent(text: &[u8]) -> bool {
     match text {
-        [b'E' | b'e', b'+', power @ ..] => {
-            (1..=3).contains(&power.len()) && power.iter().all(u8::is_ascii_digit)
-        }
+        [b'E' | b'e', b'+', power @ ..] => is_power(power),
         _ => false,
     }
+}
+
+fn is_power(digits: &[u8]) -> bool {
+    (1..=3).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// How many digits of a number a spreadsheet keeps.
@@ -76,7 +83,7 @@ const EXACT: usize = 15;
 const SURELY_CUT: usize = 18;
 
 /// Words that say of a reference that there is none, and may be a value elsewhere. Letters only, in lower case.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 26] = [
     "na",
     "unk",
     "nothing",
@@ -89,7 +96,25 @@ const WORDS: [&str; 12] = [
     "ref",
     "value",
     "name",
+    "false",
+    // Somebody took the id out.
+    "redacted",
+    "removed",
+    "masked",
+    "hidden",
+    "anonymized",
+    "anonymised",
+    // As others say it.
+    "keine",
+    "aucune",
+    "aucun",
+    "ninguna",
+    "ninguno",
+    "nessuno",
+    "geen",
 ];
+/// How many crosses stand for an id that was taken out. Fewer may be one.
+const CROSSES: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -143,6 +168,13 @@ mod tests {
             "(blank)",
             "EMPTY",
             "00000000-0000-0000-0000-000000000000",
+            "-1",
+            "REDACTED",
+            "[redacted]",
+            "xxxx",
+            "XXXXXXXX-XXXX",
+            "False",
+            "keine",
         ] {
             assert_eq!(reference(cell), None, "{cell}");
         }
@@ -154,6 +186,8 @@ mod tests {
             "1.23457E+18",
             "1,23457E+18",
             "1.23457e+18",
+            "1.23457E18",
+            "1,2e18",
             "1E+18",
             "-1.2E+9",
             "1.E+18",
@@ -188,6 +222,10 @@ mod tests {
             "a0e1b2c3-0000-0000-0000-000000000000",
             "1.2.3",
             "E+5",
+            "1.E5",
+            "1.2E1234",
+            "-12",
+            "xx",
             "2024-03-01",
         ] {
             assert_eq!(reference(cell), Some(cell), "{cell}");

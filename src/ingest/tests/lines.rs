@@ -440,7 +440,12 @@ fn cells_are_read_as_spreadsheets_write_them() {
     let local = "account,number,Sent Date,Sent Time\nDA1,+13035550140,2024-03-10,9:05\u{202f}PM\n";
     let read = read(local.as_bytes().to_vec(), zone("UTC")).unwrap();
     assert_eq!(read.rows[0][6], "2024-03-10T21:05:00Z");
-    for account in ["1.23457E+18", "1.23457e+18", "\"1,23457E+18\""] {
+    for account in [
+        "1.23457E+18",
+        "1.23457e+18",
+        "\"1,23457E+18\"",
+        "1.23457E18",
+    ] {
         let damaged =
             format!("account,user,number,sent_at\n{account},u,+13035550140,2024-03-10T11:00:00Z\n");
         let read = of(&damaged).unwrap();
@@ -461,6 +466,11 @@ fn a_time_that_begins_with_its_year_is_read_in_every_usual_spelling() {
         "2024.03.10 11:00:00 +0000",
         "2024/03/10T11:00Z",
         "2024/03/10  11:00:00+00:00",
+        "2024-03-10 11:00:00 AM UTC",
+        "2024-03-10 1:00 PM +02:00",
+        "2024-03-10 11:00:00.5 +0000 UTC",
+        "Sun Mar 10 11:00:00 UTC 2024",
+        "'2024-03-10T11:00:00Z",
     ] {
         assert_eq!(
             read_one_with(time).rows[0][6],

@@ -513,6 +513,18 @@ fn a_draft_looks_into_records_and_not_into_lists_of_their_own() {
 }
 
 #[test]
+fn a_draft_names_columns_with_marks_in_their_names() {
+    let file =
+        "N\u{b0} de t\u{e9}l\u{e9}phone,compte,date d'envoi\n+33612345678,A,2024-03-10 11:00:00\n";
+    let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+    assert!(text.contains("column = \"date d'envoi\""), "{text}");
+    let mut declared = mapped(&text);
+    declared.zone = Some("UTC".parse().unwrap());
+    let found = read(file.as_bytes().to_vec(), declared).unwrap();
+    assert_eq!(found.rows[0][6], "2024-03-10T11:00:00Z");
+}
+
+#[test]
 fn a_draft_knows_the_usual_words() {
     let time = "2024-03-21T22:34:49Z";
     for (field, names) in [

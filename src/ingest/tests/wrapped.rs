@@ -789,3 +789,21 @@ fn a_carriage_return_alone_ends_a_line_of_json() {
     assert_eq!(read.lines, 2);
     gives_up_to(2, &format!("INFO {one}\rINFO {two}\r"));
 }
+
+#[test]
+fn a_record_is_found_behind_many_other_objects_and_whatever_way_its_names_are_written() {
+    let others: Vec<_> = (0..200)
+        .map(|at| format!(r#""b{at}": {{"n": [{at}]}}"#))
+        .collect();
+    let others = others.join(", ");
+    let lines = |record: &dyn Fn(u32) -> String| {
+        let line = |last| format!("{{{others}, \"result\": {}}}\n", record(last));
+        [line(1), line(2)].concat()
+    };
+    gives_both(&lines(&duo), Format::DuoV2);
+    // A name with an escape in it is the same name.
+    let escaped = |last| duo(last).replace("phone", "\\u0070hone");
+    gives_both(&lines(&escaped), Format::DuoV2);
+    let marked = |last| duo(last).replace("phone", "pho\u{200b}ne");
+    gives_both(&lines(&marked), Format::DuoV2);
+}

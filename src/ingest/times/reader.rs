@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use jiff::tz::{AmbiguousOffset, Offset};
+use zeroize::Zeroize as _;
 
 use super::form::{TimeForm, read_pattern};
 use super::iso::{WrittenTime, iso_time};
@@ -69,7 +70,7 @@ impl TimeReader {
             (_, TimeForm::Rfc3339) => iso_time(text.as_bytes()),
             (_, TimeForm::Rfc2822) => mail(text).map(WrittenTime::Moment),
             (_, TimeForm::Pattern(pattern)) => read_pattern(pattern, text),
-            _ => iso_time(text.as_bytes()).or_else(|| rarer(text).map(WrittenTime::Moment)),
+            _ => iso_time(text.as_bytes()).or_else(|| rarer(text)),
         };
         let (seconds, basis) = match found.ok_or(bad)? {
             WrittenTime::Moment(seconds) => (seconds, Basis::InRecord),
@@ -120,10 +121,54 @@ impl TimeReader {
     }
 }
 
-/// RFC 2822, and what the library reads of ISO 8601 with a zone.
-fn rarer(text: &str) -> Option<i64> {
+/// RFC 2822, what the library reads of ISO 8601 with a zone, and what programs print.
+fn rarer(text: &str) -> Option<WrittenTime> {
+    // A spreadsheet keeps a text by it.
+    let kept = text.strip_prefix('\'');
+    if let Some(time) = kept.and_then(|kept| iso_time(kept.as_bytes())) {
+        return Some(time);
+    }
+    let text = kept.unwrap_or(text);
     let other = || Some(text.parse::<Timestamp>().ok()?.as_second());
-    mail(text).or_else(other)
+    let moment = mail(text).or_else(other).map(WrittenTime::Moment);
+    moment.or_else(|| twice_zoned(text)).or_else(|| of_c(text))
+}
+
+/// `2024-03-21 22:34:49 +0000 UTC`, as Go prints a time: the offset counts, and not the name behind it.
+fn twice_zoned(text: &str) -> Option<WrittenTime> {
+    let (time, name) = text.rsplit_once(' ')?;
+    let named = name.bytes().all(|byte| byte.is_ascii_uppercase());
+    match iso_time(time.as_bytes()).filter(|_| named && !time.ends_with(char::is_alphabetic))? {
+        WrittenTime::Local(_) => None,
+        moment @ WrittenTime::Moment(_) => Some(moment),
+    }
+}
+
+/// `Thu Mar 21 22:34:49 UTC 2024`, as C, `date` and Java print it, with a zone or without one.
+fn of_c(text: &str) -> Option<WrittenTime> {
+    let parts: Vec<_> = text.split_ascii_whitespace().collect();
+    let (named, [weekday, month, day, clock, year]) = match parts.as_slice() {
+        [weekday, month, day, clock, zone, year] => {
+            (Some(zone), [weekday, month, day, clock, year])
+        }
+        [weekday, month, day, clock, year] => (None, [weekday, month, day, clock, year]),
+        _ => return None,
+    };
+    let zone = named.copied().unwrap_or("+0000");
+    // Room for all of it, so that no copy is left behind.
+    let mut written = String::with_capacity(text.len() + zone.len() + weekday.len());
+    written.push_str(weekday);
+    written.push(',');
+    for part in [day, month, year, clock, &zone] {
+        written.push(' ');
+        written.push_str(part);
+    }
+    let seconds = mail(&written);
+    written.zeroize();
+    seconds.map(|seconds| match named {
+        Some(_) => WrittenTime::Moment(seconds),
+        None => WrittenTime::Local(seconds),
+    })
 }
 
 /// RFC 2822. It has any other name of a zone mean UTC, which would be a guess; such a time is not read.
@@ -200,6 +245,11 @@ mod tests {
             "Thu, 21 Mar 2024 22:34:49 GMT",
             "Thu, 21 Mar 2024 17:34:49 EST",
             "Thu, 21 Mar 2024 23:34:49 +0100 (CET)",
+            "2024-03-21 22:34:49.558 +0000 UTC",
+            "2024-03-21 23:34:49 +0100 CET",
+            "Thu Mar 21 22:34:49 UTC 2024",
+            "Thu Mar 21 17:34:49 EST 2024",
+            "'2024-03-21T22:34:49Z",
         ] {
             let expected = Ok(("2024-03-21T22:34:49Z".to_owned(), Basis::InRecord));
             assert_eq!(read(text, None), expected, "{text}");
@@ -227,6 +277,11 @@ mod tests {
             "21 Mar 2024 22:34:49 A",
             "21 Mar 2024 22:34:49 (UTC)",
             "2024-03-21 10:34:49 PM",
+            "2024-03-21 22:34:49 CET",
+            "2024-03-21 22:34:49 UTC CET",
+            "Thu Mar 21 22:34:49 CET 2024",
+            "Fri Mar 21 22:34:49 UTC 2024",
+            "Mar 21 22:34:49 2024",
         ] {
             assert_eq!(read(text, Some("UTC")), BAD, "{text}");
         }
@@ -246,7 +301,10 @@ mod tests {
         ] {
             let expected = Ok((expected.to_owned(), Basis::Declared));
             assert_eq!(read("2024-03-21 22:34:49", Some(zone)), expected, "{zone}");
+            assert_eq!(read("Thu Mar 21 22:34:49 2024", Some(zone)), expected);
         }
+        let without = read("Thu Mar 21 22:34:49 2024", None);
+        assert_eq!(without, Err(TimeFault::ZoneNeeded));
     }
 
     #[test]

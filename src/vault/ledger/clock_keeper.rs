@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::control_seal::ControlFault;
 use crate::vault::clock::{Clock, VaultClock};
 use crate::vault::core::Core;
 use crate::vault::keyring::Keyring;
@@ -16,8 +17,8 @@ pub(in crate::vault) fn resume(
     connection: &Snapshot,
     keyring: &Keyring,
     machine: Arc<dyn Clock>,
-) -> Result<VaultClock, StoreError> {
-    let damaged = StoreError::inconsistent("clock::sealed");
+) -> Result<VaultClock, ControlFault> {
+    let damaged = ControlFault::Table("clock");
     match clock_rows::find(connection)? {
         None if leaf_rows::count(connection)? == 0 => Ok(VaultClock::founded(machine)),
         None => Err(damaged),

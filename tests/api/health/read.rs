@@ -69,11 +69,11 @@ fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_en
     let path = vault.paths.database().with_file_name("vault.db-wal");
     let earlier = std::fs::read(&path).unwrap();
     vault.open_case();
-    let ready = || {
+    let told = || {
         let anybody = vault.anonymous();
-        let answer = anybody.send(ureq::http::Method::GET, "/readyz", &[], &[]);
-        answer.status
+        anybody.send(ureq::http::Method::GET, "/readyz", &[], &[])
     };
+    let ready = || told().status;
     assert_eq!(ready(), 200);
     std::fs::write(&path, earlier).unwrap();
     let met = (0..20).find_map(|_| {
@@ -82,6 +82,11 @@ fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_en
     });
     met.unwrap().assert_problem(503, "damaged");
     assert_eq!(ready(), 503);
+    let why = told().text();
+    assert!(
+        why.starts_with("damaged: ") && why.contains("breachvault doctor"),
+        "{why}"
+    );
     // For everybody, also for those whose session has to be looked up, and for those who come in.
     lead.get("/me").assert_problem(503, "damaged");
     let stranger = vault.anonymous().with_token(lead.token());
