@@ -54,6 +54,8 @@ pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
+#[cfg(test)]
+pub(crate) use postgresql::tests::address as address_of_server;
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

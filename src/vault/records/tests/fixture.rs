@@ -37,8 +37,9 @@ use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
-    membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
+    Database, Transaction, Writer, address_of_server, block_rows, case_rows, dictionary_rows,
+    exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
+    subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
@@ -92,9 +93,20 @@ impl Fixture {
         Self::with(Settings::default())
     }
 
+    /// With a server where the environment says so; a test that looks into the file is for SQLite alone.
     pub(in crate::vault) fn with(settings: Settings) -> Self {
+        let wanted = std::env::var("BREACHVAULT_TEST_STORE");
+        let server = wanted.is_ok_and(|wanted| wanted == "postgresql");
+        Self::at(settings, server.then(address_of_server).flatten())
+    }
+
+    /// With the server of this address, or a file.
+    pub(in crate::vault) fn at(settings: Settings, server: Option<String>) -> Self {
         let directory = crate::vault::plaintext::tests::directory::directory();
         let paths = Paths::of(directory.path());
+        if let Some(address) = server {
+            Vault::put_tables_at(&paths, &address, None).unwrap();
+        }
         let passphrase = "correct horse battery staple lamp".to_owned();
         let clock = ManualClock::new(Moment::from_seconds(MARCH + 40 * 86_400));
         let vault = Vault::create(
@@ -113,7 +125,8 @@ impl Fixture {
         )
         .unwrap()
         .vault;
-        let writer = Writer::open(&paths.database()).unwrap();
+        let database = Database::of(paths.database(), &paths.store()).unwrap();
+        let writer = Writer::open(database).unwrap();
         let case = CaseId::from_random([7; 13]);
         vault
             .core

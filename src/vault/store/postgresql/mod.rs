@@ -12,7 +12,7 @@ mod schema;
 mod session;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trusted;
 
 pub(crate) use connect::Server;

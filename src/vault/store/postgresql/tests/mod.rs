@@ -45,12 +45,21 @@ fn run(session: &Session, sql: &str) {
     session.link().run("test", sql).unwrap();
 }
 
-/// An empty database of a server.
-fn fresh(server: &TestServer) -> Arc<Server> {
+/// An empty database of a server; its address.
+fn new_database(server: &TestServer) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
     server.sql("postgres", &format!("CREATE DATABASE {name}"));
-    at(&server.by_socket("owner", &name))
+    server.by_socket("owner", &name)
+}
+
+/// The same of the server of all tests, for a vault. None where PostgreSQL is not installed.
+pub(crate) fn address() -> Option<String> {
+    SHARED.as_ref().map(new_database)
+}
+
+fn fresh(server: &TestServer) -> Arc<Server> {
+    at(&new_database(server))
 }
 
 /// A vault's database.
