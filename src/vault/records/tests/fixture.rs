@@ -95,8 +95,8 @@ impl Fixture {
 
     /// With a server where the environment says so; a test that looks into the file is for SQLite alone.
     pub(in crate::vault) fn with(settings: Settings) -> Self {
-        let wanted = std::env::var("BREACHVAULT_TEST_STORE");
-        let server = wanted.is_ok_and(|wanted| wanted == "postgresql");
+        let wanted = std::env::var_os("BREACHVAULT_TEST_STORE");
+        let server = wanted.is_some_and(|wanted| wanted == "postgresql");
         Self::at(settings, server.then(address_of_server).flatten())
     }
 

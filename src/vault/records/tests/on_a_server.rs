@@ -1,7 +1,5 @@
 //! A whole vault whose tables a server has answers as one with a file.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use super::fixture::{Fixture, sent};
@@ -15,6 +13,13 @@ fn look_up(fixture: &Fixture, caller: &Caller, numbers: &[&str]) -> Result<Value
     let numbers = AskedNumbers::read(&texts.collect::<Vec<_>>(), None);
     let price = Some(Price::of_numbers(numbers.distinct()));
     fixture.ask_for::<actions::LookUp, _>(caller, price, move |scope| scope.look_up(&numbers))
+}
+
+fn without_tokens(mut answer: Value) -> Value {
+    for result in answer[0].as_array_mut().unwrap() {
+        result.as_object_mut().unwrap().remove("subject");
+    }
+    answer
 }
 
 #[test]
@@ -38,17 +43,17 @@ fn a_vault_with_a_server_answers_as_one_with_a_file_and_its_log_verifies() {
         fixture.admit(&[sent(5, "acme", 120)]);
         let by_lead = look_up(&fixture, &fixture.lead, &numbers).unwrap();
         let by_liaison = look_up(&fixture, &fixture.liaison, &numbers).unwrap();
-        let begun = Instant::now();
-        for _ in 0..20 {
-            look_up(&fixture, &fixture.lead, &numbers[..1]).unwrap();
-        }
-        eprintln!("20 lookups: {:?}", begun.elapsed());
-        assert!(begun.elapsed() < Duration::from_secs(30));
         assert_eq!(fixture.vault.health().damage(), None);
         fixture.vault.check_details().unwrap();
         fixture.vault.stop().unwrap();
         let verdict = trail::verify_directory(fixture.vault.paths(), None, &[]).unwrap();
-        (by_lead, by_liaison, verdict.size)
+        // Tokens are of the case's own keys.
+        (
+            without_tokens(by_lead),
+            without_tokens(by_liaison),
+            verdict.size,
+        )
     });
-    assert_eq!(answers[0], answers[1]);
+    let [of_server, of_file] = answers;
+    assert_eq!(of_server, of_file);
 }
