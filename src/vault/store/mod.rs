@@ -55,7 +55,7 @@ pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
 #[cfg(test)]
-pub(crate) use postgresql::tests::address as address_of_server;
+pub(crate) use postgresql::tests::{address as address_of_server, server::TestServer};
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

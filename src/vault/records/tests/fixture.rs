@@ -28,7 +28,7 @@ use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
-use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
+use crate::vault::keyring::{Argon2Params, CaseKeys, LockedKeyring, NewPassphrase, Passphrase};
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
@@ -45,6 +45,8 @@ use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
     SecondFactor, Settings, Target, Vault,
 };
+
+const PASSPHRASE: &str = "correct horse battery staple lamp";
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
 
@@ -107,11 +109,10 @@ impl Fixture {
         if let Some(address) = server {
             Vault::put_tables_at(&paths, &address, None).unwrap();
         }
-        let passphrase = "correct horse battery staple lamp".to_owned();
         let clock = ManualClock::new(Moment::from_seconds(MARCH + 40 * 86_400));
         let vault = Vault::create(
             &paths,
-            &NewPassphrase::parse(passphrase).unwrap(),
+            &NewPassphrase::parse(PASSPHRASE.to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
             Settings {
@@ -151,6 +152,41 @@ impl Fixture {
         fixture.lead = fixture.member(1, HomeRole::Lead, CaseRole::Lead, None);
         fixture.liaison = fixture.member(2, HomeRole::Liaison, CaseRole::Liaison, Some("acme"));
         fixture
+    }
+
+    /// Ends the process, as it were, and opens the vault again.
+    pub(in crate::vault) fn opened_again(self) -> Self {
+        let Self {
+            vault,
+            writer,
+            _directory: directory,
+            ..
+        } = self;
+        let _ = vault.stop();
+        drop((vault, writer));
+        let paths = Paths::of(directory.path());
+        let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        let database = Database::of(paths.database(), &paths.store()).unwrap();
+        let vault = Vault::open(
+            &paths,
+            keyring.unwrap(),
+            Settings::default(),
+            Arc::new(self.clock.clone()),
+            Arc::new(SystemEntropy::new()),
+        );
+        Self {
+            vault: vault.unwrap(),
+            writer: Writer::open(database).unwrap(),
+            case: self.case,
+            lead: self.lead,
+            liaison: self.liaison,
+            clock: self.clock,
+            dictionaries: self.dictionaries,
+            numbers: self.numbers,
+            exhibits: self.exhibits,
+            _directory: directory,
+        }
     }
 
     pub(in crate::vault) fn member(

@@ -1,6 +1,6 @@
 //! On a real server.
 
-mod server;
+pub(crate) mod server;
 
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
