@@ -76,7 +76,9 @@ impl ServerPlace {
             (_, 0) if config.get_ssl_mode() == SslMode::Disable => return Err(PlaceFault::Plain),
             (_, 0) => {
                 config.ssl_mode(SslMode::Require);
-                config.channel_binding(ChannelBinding::Prefer);
+                if config.get_channel_binding() == ChannelBinding::Disable {
+                    config.channel_binding(ChannelBinding::Prefer);
+                }
             }
             _ => return Err(PlaceFault::Mixed),
         }
