@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("private_files", &["paths"]),
     ("program", &[]),
     ("rotations", &[]),
-    ("settings", &["key_ages", "program"]),
+    ("settings", &["argon2id", "key_ages", "program"]),
     ("store", &[]),
     ("error", &["entropy", "store"]),
     ("call", &["error"]),

@@ -96,7 +96,7 @@ impl<'c> DraftText<'c> {
         let _ = match &guess {
             TimeGuess::Nothing => writeln!(self.text, "# time = \"\"  # such as %d/%m/%Y %H:%M:%S"),
             TimeGuess::Plain => {
-                writeln!(self.text, "# written as rfc3339 or rfc2822: no key needed")
+                writeln!(self.text, "# read as they are written: no key needed")
             }
             TimeGuess::One(one) => writeln!(self.text, "time = \"{one}\""),
             TimeGuess::OneOf(several) => {

@@ -325,8 +325,10 @@ fn fault_of(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
     // Nearly every record is told by the look at all its bytes, but for a number in a wrong column.
     if cells.look.is_harmless() && cells.all().iter().all(|cell| cell.len() <= guard::SHORT) {
         let mut shown = shown(cells);
-        let (field, _) = shown.find(|(field, cell)| holds_number(*field, cell))?;
-        return Some((field, RejectKind::PhoneNumber));
+        let number = shown.find(|(field, cell)| holds_number(*field, cell));
+        let number = number.map(|(field, _)| (field, RejectKind::PhoneNumber));
+        let damaged = |field| Some((field, damage(field, cells.get(field))?));
+        return number.or_else(|| FIELDS.into_iter().find_map(damaged));
     }
     let of_field = FIELDS.into_iter().find_map(|field| {
         let cell = cells.get(field);
@@ -369,6 +371,9 @@ const SHOWN: [Field; 6] = [
 /// What a spreadsheet or a program made of a long number: `1.23457E+18`, `1.23457E18`. A number and a reference are
 /// judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
+    if matches!(field, Field::Number | Field::MessageRef) {
+        return None;
+    }
     let bytes = cell.as_bytes();
     let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
     // Without an early end, so that the compiler looks at many bytes at once.
@@ -376,8 +381,7 @@ fn damage(field: Field, cell: &str) -> Option<RejectKind> {
     if !may_be || !bytes.iter().fold(false, |is, byte| is | raised(byte)) {
         return None;
     }
-    let judged = !matches!(field, Field::Number | Field::MessageRef);
-    let (digits, power) = cell.split_once(['E', 'e']).filter(|_| judged)?;
+    let (digits, power) = cell.split_once(['E', 'e'])?;
     // Without a sign it may be an id in hexadecimal, if it has no point.
     let signed = power.strip_prefix('+');
     let power = signed.or_else(|| digits.contains(['.', ',']).then_some(power))?;

@@ -377,7 +377,7 @@ fn a_header_that_cannot_be_read_is_named_for_what_it_is() {
         ),
         (
             "@timestamp,$phone,ts?,kind\n2024-03-10T11:00:00Z,+13035550101,x,sms\n",
-            "(its columns: @timestamp, $phone, kind)",
+            "(its columns: @timestamp, $phone, ts?, kind)",
         ),
     ] {
         let said = error(of(text)).to_string();

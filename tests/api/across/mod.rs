@@ -25,6 +25,7 @@ mod passkeys;
 mod recovery;
 mod refusals;
 mod reset;
+mod root_rotation;
 mod route_coverage;
 mod routes;
 mod second_factor;

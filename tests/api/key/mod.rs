@@ -5,7 +5,6 @@ mod decide_change;
 mod read;
 mod request_change;
 mod rotate_case;
-mod rotate_root;
 mod slot_list;
 mod status;
 
@@ -17,7 +16,7 @@ use crate::support::{Answer, Client, TestVault, body};
 /// Where changes of the slots are asked for.
 pub const CHANGE: &str = "/keys/slots/change";
 
-fn shares(needed: u8, shares: u8) -> Value {
+pub fn shares(needed: u8, shares: u8) -> Value {
     json!({
         "change": "add", "kind": "shares", "label": "board", "needed": needed, "shares": shares,
         "reason": body::REASON,
@@ -52,6 +51,6 @@ pub fn slots(vault: &TestVault) -> Value {
         .json()
 }
 
-fn locked(vault: &TestVault) -> LockedKeyring {
+pub fn locked(vault: &TestVault) -> LockedKeyring {
     LockedKeyring::read(&vault.paths.keyring()).unwrap()
 }

@@ -6,7 +6,7 @@ use breachvault::vault::keyring::{Passphrase, Share};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::{CHANGE, carry_out, change, decide, locked, shares, slots};
+use crate::key::{CHANGE, carry_out, change, decide, locked, shares, slots};
 use crate::support::{Incident, TestVault, Who, body};
 
 const PASSPHRASE: &str = "a passphrase of the tests";
