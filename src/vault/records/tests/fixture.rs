@@ -90,6 +90,16 @@ pub(in crate::vault) struct Fixture {
     _directory: TempDir,
 }
 
+/// Nobody needs more than a password, and sessions rest as long as they last.
+fn without_factors(settings: Settings) -> Settings {
+    Settings {
+        second_factor: SecondFactor::Offered,
+        passkeys: Passkeys::Offered,
+        idle_s: settings.session_s,
+        ..settings
+    }
+}
+
 impl Fixture {
     pub(in crate::vault) fn new() -> Self {
         Self::with(Settings::default())
@@ -115,12 +125,7 @@ impl Fixture {
             &NewPassphrase::parse(PASSPHRASE.to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            Settings {
-                second_factor: SecondFactor::Offered,
-                passkeys: Passkeys::Offered,
-                idle_s: settings.session_s,
-                ..settings
-            },
+            without_factors(settings),
             Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
@@ -171,7 +176,7 @@ impl Fixture {
         let vault = Vault::open(
             &paths,
             keyring.unwrap(),
-            Settings::default(),
+            without_factors(Settings::default()),
             Arc::new(self.clock.clone()),
             Arc::new(SystemEntropy::new()),
         );
