@@ -35,6 +35,12 @@ pub(super) struct Init {
     /// A configuration file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Keep the tables with this PostgreSQL server, not in a file
+    #[arg(long, value_name = "ADDRESS")]
+    store: Option<String>,
+    /// A file with the password for that server, and nothing else
+    #[arg(long, value_name = "FILE", requires = "store")]
+    store_password_file: Option<PathBuf>,
     /// Print one JSON object instead of lines
     #[arg(long)]
     json: bool,
@@ -47,7 +53,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn run(self) -> Result<(), CliError> {
         let paths = Paths::of(&self.dir);
-        if paths.keyring().exists() || paths.database().exists() {
+        if paths.keyring().exists() || paths.has_database() {
             return Err(crate::vault::StartError::Exists.into());
         }
         let name = OperatorName::parse(&self.name)
@@ -89,6 +95,9 @@ impl Init {
         settings: Settings,
         password: Option<NewPassword>,
     ) -> Result<(), CliError> {
+        if let Some(address) = &self.store {
+            Vault::put_tables_at(paths, address, self.store_password_file.as_deref())?;
+        }
         let founded = found(paths, passphrase, name, settings)?;
         tls::make_development(paths, &self.tls_names)?;
         let ended = self.hand_over(&founded, password);
@@ -179,7 +188,12 @@ fn made_in(paths: &Paths) -> Vec<PathBuf> {
         "tls.key",
     ];
     let data = ["vault.db-wal", "vault.db-shm", "vault.db-journal", "lock"];
-    let mut all = vec![paths.keyring(), paths.high_water_mark(), paths.database()];
+    let mut all = vec![
+        paths.keyring(),
+        paths.high_water_mark(),
+        paths.database(),
+        paths.store(),
+    ];
     all.extend(keys.map(|name| paths.keys().join(name)));
     all.extend(data.map(|name| paths.data().join(name)));
     all.extend([paths.vkey(), paths.packages(), paths.data(), paths.keys()]);

@@ -90,7 +90,7 @@ impl SshSignature {
     /// Parses an armored signature without verifying it.
     pub fn parse(armored: &str) -> Result<Self, SshsigError> {
         let body = armored
-            .trim_end()
+            .trim_end_matches(['\n', '\r'])
             .strip_prefix(BEGIN)
             .and_then(|rest| rest.strip_suffix(END))
             .ok_or(SshsigError::Armor)?;

@@ -348,7 +348,15 @@ impl From<OperationError> for Problem {
             // What is broken for good is told as damaged.
             OperationError::Store(StoreError {
                 fault:
-                    StoreFault::Busy | StoreFault::Disk | StoreFault::CannotOpen | StoreFault::Other,
+                    StoreFault::Busy
+                    | StoreFault::Disk
+                    | StoreFault::CannotOpen
+                    | StoreFault::Unreachable
+                    | StoreFault::Unauthorised
+                    | StoreFault::Untrusted
+                    | StoreFault::ReadOnly
+                    | StoreFault::Uncertain
+                    | StoreFault::Other,
                 ..
             }) => Self::new(ProblemKind::Unavailable),
             OperationError::Store(_) | OperationError::Internal(_) => {

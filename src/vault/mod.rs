@@ -86,4 +86,4 @@ pub use self::sign_in::{
     Arrival, ProviderFlow, Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,
 };
 pub use self::start::{Founded, StartError};
-pub use self::store::{SchemaDifference, SchemaFault, StoreError, StoreFault};
+pub use self::store::{PlaceFault, SchemaDifference, SchemaFault, StoreError, StoreFault};

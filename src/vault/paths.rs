@@ -52,6 +52,16 @@ impl Paths {
         self.data().join("vault.db")
     }
 
+    /// Which server has the tables, where no file has them.
+    pub fn store(&self) -> PathBuf {
+        self.data().join("store")
+    }
+
+    /// Whether a vault's tables are here, or it says here where they are.
+    pub fn has_database(&self) -> bool {
+        self.database().exists() || self.store().exists()
+    }
+
     /// Packages that were built: ciphertext.
     pub fn packages(&self) -> PathBuf {
         self.data().join("packages")

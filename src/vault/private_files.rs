@@ -124,7 +124,12 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.packages(),
     ];
     let mut all: Vec<PathBuf> = folders.into();
-    all.extend([paths.keyring(), paths.high_water_mark(), paths.database()]);
+    all.extend([
+        paths.keyring(),
+        paths.high_water_mark(),
+        paths.database(),
+        paths.store(),
+    ]);
     for beside in ["-wal", "-shm", "-journal"] {
         let mut name = paths.database().into_os_string();
         name.push(beside);

@@ -4,7 +4,7 @@
 //! there is no way to a `Vault` without one.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -56,8 +56,8 @@ use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, LeafTimes, Readers, SchemaFault, StoreError, StoreFault, Writer,
-    case_rows, exhibit_rows, meta_rows,
+    Access, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, StoreError,
+    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of,
 };
 
 /// Why a vault could not be made or opened.
@@ -99,6 +99,9 @@ pub enum StartError {
     /// An erasure that was carried out could not be ended, or not be taken over from the file beside the keyring.
     #[error("an erasure could not be ended: {0}")]
     Erasure(#[from] EraseError),
+    /// The address of a server cannot be used.
+    #[error("the address of the database: {0}")]
+    Address(#[from] PlaceFault),
     /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {}", io_words(*.0))]
     Io(io::ErrorKind),
@@ -153,10 +156,16 @@ impl Vault {
             make_folder(&folder).map_err(failed)?;
         }
         let lock = VaultLock::take(&paths.data())?;
-        make_database_file(paths).map_err(failed)?;
+        let database = Database::of(paths.database(), &paths.store())?;
+        if database.is_file() {
+            make_database_file(paths).map_err(failed)?;
+        }
+        let mut writer = Writer::open(database)?;
+        if !writer.is_empty()? {
+            return Err(StartError::Exists);
+        }
         let keyring =
             Keyring::create(&paths.keyring(), passphrase, params, clock.now(), &*entropy)?;
-        let mut writer = Writer::open(&paths.database())?;
         writer.migrate(clock.now())?;
         watch(&mut writer, &keyring)?;
         let transaction = writer.begin()?;
@@ -181,6 +190,22 @@ impl Vault {
             Ok(Invited(invitation)) => Ok(Founded { vault, invitation }),
             Err(_) => Err(StartError::Unaudited),
         }
+    }
+
+    /// Says, before a vault is made, that a server has its tables: one that speaks PostgreSQL's protocol. The address has
+    /// no password; a file has it.
+    pub fn put_tables_at(
+        paths: &Paths,
+        address: &str,
+        password: Option<&Path>,
+    ) -> Result<(), StartError> {
+        let note = note_of(address, password)?;
+        let failed = |error: io::Error| StartError::Io(error.kind());
+        make_folder_unless_used(paths.root()).map_err(failed)?;
+        make_folder(&paths.data()).map_err(failed)?;
+        let mut file = make_file(&paths.store()).map_err(failed)?;
+        let written = file.write_all(note.as_bytes());
+        written.and_then(|()| file.sync_all()).map_err(failed)
     }
 
     /// Opens a vault with its unlocked keyring. Leftovers of an admission that did
@@ -411,7 +436,7 @@ impl Vault {
 
 /// The lock of a vault whose files are its owner's alone.
 pub(in crate::vault) fn take(paths: &Paths) -> Result<VaultLock, StartError> {
-    if !paths.database().exists() {
+    if !paths.has_database() {
         return Err(StartError::Missing);
     }
     if let Some(found) = exposed(paths).into_iter().find(Exposed::is_refused) {
@@ -429,9 +454,10 @@ pub(in crate::vault) fn prepare(
     (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
+    let database = Database::of(paths.database(), &paths.store())?;
     let mut writer = match access {
-        Access::Work => Writer::open(&paths.database())?,
-        Access::Look => Writer::looking(&paths.database())?,
+        Access::Work => Writer::open(database.clone())?,
+        Access::Look => Writer::looking(database.clone())?,
     };
     if writer.is_empty()? {
         return Err(StartError::Store(StoreError {
@@ -452,7 +478,7 @@ pub(in crate::vault) fn prepare(
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
     let core = Arc::new(Core {
-        readers: Readers::open(&paths.database(), settings.readers, &control, access)?,
+        readers: Readers::open(database, settings.readers, &control, access)?,
         control,
         charged: AtomicU64::new(0),
         keyring: RwLock::new(keyring),

@@ -359,6 +359,10 @@ fn only_the_folder_of_an_engine_names_its_library() {
             name.starts_with("src/vault/store/sqlite/") || !text.contains("rusqlite"),
             "{name}"
         );
+        assert!(
+            name.starts_with("src/vault/store/postgresql/") || !text.contains("tokio_postgres"),
+            "{name}"
+        );
     }
 }
 

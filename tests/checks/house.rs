@@ -64,7 +64,13 @@ impl House {
 
     /// A house whose people enter at this moment.
     pub(crate) fn at(moment: Moment) -> Self {
+        Self::after(moment, |_| ())
+    }
+
+    /// The same, in a directory in which something is done before.
+    pub(crate) fn after(moment: Moment, prepare: impl FnOnce(&Paths)) -> Self {
         let directory = directory();
+        prepare(&Paths::of(directory.path()));
         let clock = ManualClock::new(moment);
         let Founded { vault, invitation } = Vault::create(
             &Paths::of(directory.path()),

@@ -34,6 +34,7 @@ mod mapping;
 mod named_tests;
 mod packaging;
 mod people_page;
+mod postgresql;
 mod private_files;
 mod protected_attack;
 mod recovery;

@@ -46,6 +46,12 @@ pub enum BackupError {
         /// What it has to be.
         wanted: &'static str,
     },
+    /// A server has the tables.
+    #[error(
+        "a server has the tables of this vault: copy them by its own means, such as pg_basebackup; `backup --keyring` \
+         copies the keyring"
+    )]
+    Server,
     /// There is nothing to back up.
     #[error("no number was erased in this vault, so it has no erasure lists")]
     NoErasures,
@@ -110,6 +116,7 @@ impl BackupError {
             | Self::OtherKind { .. }
             | Self::OtherVault
             | Self::NoErasures
+            | Self::Server
             | Self::Unread(_)
             | Self::Keyring(_) => false,
         }

@@ -40,6 +40,9 @@ pub fn back_up_database(
     rest: Duration,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Manifest, BackupError> {
+    if paths.store().exists() {
+        return Err(BackupError::Server);
+    }
     if !paths.database().exists() {
         return Err(trail::TrailFailure::Missing.into());
     }

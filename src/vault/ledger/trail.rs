@@ -24,7 +24,8 @@ use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, tree_hash_rows,
+    Database, SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows,
+    tree_hash_rows,
 };
 
 /// Why a vault's log was not found good.
@@ -278,10 +279,11 @@ fn successor_of(key: &VerifierKey, snapshot: &Snapshot) -> Option<VerifierKey> {
 
 /// One snapshot of a database whose schema is the known one.
 fn snapshot(paths: &Paths) -> Result<Snapshot, TrailFailure> {
-    if !paths.database().exists() {
+    if !paths.has_database() {
         return Err(TrailFailure::Missing);
     }
-    Ok(Snapshot::of_onlooker(&paths.database())?)
+    let database = Database::of(paths.database(), &paths.store())?;
+    Ok(Snapshot::of_onlooker(database)?)
 }
 
 /// The stored hashes, read range by range: the verifier asks for every one.

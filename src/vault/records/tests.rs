@@ -4,6 +4,7 @@ mod absence;
 mod basis;
 pub(in crate::vault) mod fixture;
 mod many_cases;
+mod on_a_server;
 mod paid;
 mod places;
 mod scan;

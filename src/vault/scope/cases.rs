@@ -629,10 +629,13 @@ impl Reading<'_> {
         let settings = &self.core.settings;
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
         let needs_passkey = settings.passkeys.is_needed_in(role);
         let needs_code = settings.second_factor.is_needed_in(role) && row.totp_step == 0;
-        Ok(secrets.passkeys.is_empty() && (needs_passkey || needs_code))
+        if !needs_passkey && !needs_code {
+            return Ok(false);
+        }
+        let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;
+        Ok(secrets.passkeys.is_empty())
     }
 
     /// Whether the operator's account has not ended.

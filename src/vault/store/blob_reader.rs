@@ -2,15 +2,15 @@
 
 use zeroize::Zeroizing;
 
+use super::engine;
 use super::error::StoreError;
 use super::large::Large;
 use super::snapshot::{Snapshot, statements};
-use super::sqlite;
 use super::value::ValueRef;
 
 pub(super) struct BlobReader<'c> {
     at: &'static str,
-    reader: sqlite::LargeReader<'c>,
+    reader: engine::LargeReader<'c>,
 }
 
 impl<'c> BlobReader<'c> {

@@ -63,6 +63,24 @@ pub enum StoreFault {
     /// Whoever asked for a copy no longer wants it.
     #[error("it was stopped")]
     Stopped,
+    /// The database server does not answer.
+    #[error("the database server cannot be reached")]
+    Unreachable,
+    /// The database server does not let the vault in, or does not let it do this.
+    #[error("the database server does not allow it; check user, password and rights")]
+    Unauthorised,
+    /// The database server's certificate is not one that is trusted, or it does not encrypt.
+    #[error("the database server shows no certificate that is trusted, or does not encrypt")]
+    Untrusted,
+    /// The database server may lose what it says is committed.
+    #[error("the database server has `{0} = off`, and could lose what it says is committed")]
+    Careless(&'static str),
+    /// The database server only reads.
+    #[error("the database server accepts no writes now")]
+    ReadOnly,
+    /// A commit was asked for, and its answer did not come, or was a warning.
+    #[error("the database server did not say that the commit is durable")]
+    Uncertain,
     /// Any other error of the database.
     #[error("the database reports another error")]
     Other,

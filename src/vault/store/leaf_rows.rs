@@ -452,7 +452,7 @@ mod tests {
     fn looked_at(connection: &Transaction, filter: &LeafFilter) -> (String, i32) {
         let by = rarest(connection, filter).unwrap();
         let (sql, values) = statement_of_search(connection, filter, by.as_ref(), 100);
-        let plan = connection.session().plan(&sql, &values);
+        let plan = connection.session().sqlite().plan(&sql, &values);
         assert_eq!(plan.sorts, 0, "{}", plan.text);
         (plan.text, plan.steps)
     }

@@ -1,7 +1,7 @@
 //! The database: one file of code for each table. The rest of the crate reads through a [`Snapshot`] and writes through
 //! a [`Transaction`]; it does not name the engine. Nor do the files of the tables: their SQL is what engines have in
 //! common, with places `?1`, `?2`, … and values that are ours ([`value`]). What an engine does in its own way, from
-//! connecting to the comparison of the schema, is a folder: `sqlite`.
+//! connecting to the comparison of the schema, is a folder: `sqlite` and `postgresql`; [`engine`] chooses.
 //!
 //! It sees ciphertext, tags and ids, but no keys and no digits. Called inside `vault` only. Every
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
@@ -17,6 +17,7 @@ mod control;
 pub(crate) mod detail_rows;
 pub(crate) mod dictionary_rows;
 pub(crate) mod duplicate_rows;
+mod engine;
 pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
@@ -26,10 +27,12 @@ mod leaf_times;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
 pub(crate) mod operator_rows;
+mod postgresql;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
 pub(crate) mod request_rows;
 mod row;
+mod savepoint;
 mod schema;
 pub(crate) mod sealed_list;
 pub(crate) mod sealed_parts;
@@ -47,8 +50,12 @@ pub(crate) mod tree_hash_rows;
 mod value;
 
 pub(crate) use control::{ControlState, Elements};
+pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
+pub use postgresql::PlaceFault;
+#[cfg(test)]
+pub(crate) use postgresql::tests::{address as address_of_server, server::TestServer};
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

@@ -1,24 +1,24 @@
 //! Rows as they are read: valid until the next one is.
 
+use super::engine;
 use super::error::{StoreError, sound};
-use super::sqlite;
 use super::value::{FromValue, ValueRef};
 
 /// The rows of one statement, one after the other.
 pub(super) struct Rows<'s> {
     at: &'static str,
-    rows: sqlite::Rows<'s>,
+    rows: engine::Rows<'s>,
 }
 
 /// One row.
 pub(super) struct Row<'r> {
     at: &'static str,
-    cells: sqlite::Cells<'r>,
+    cells: engine::Cells<'r>,
 }
 
 impl<'s> Rows<'s> {
     /// `at` names the statement in errors.
-    pub(super) fn of(at: &'static str, rows: sqlite::Rows<'s>) -> Self {
+    pub(super) fn of(at: &'static str, rows: engine::Rows<'s>) -> Self {
         Self { at, rows }
     }
 

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::control::{ControlState, ControlView};
+use super::engine::{Database, Session};
 use super::error::StoreError;
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
+#[cfg(test)]
 use super::sqlite;
 use super::value::ValueRef;
 
@@ -24,7 +26,7 @@ pub(crate) enum Access {
 
 /// One consistent view of the database. Functions that only read rows take this type.
 pub(crate) struct Snapshot {
-    session: sqlite::Session,
+    session: Session,
     /// What control rows are compared with; an onlooker without keys has nothing.
     control: Option<ControlView>,
     /// The number of the schema that was compared with the program's.
@@ -32,7 +34,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn of(session: sqlite::Session) -> Self {
+    pub(super) fn of(session: Session) -> Self {
         Self {
             session,
             control: None,
@@ -78,16 +80,16 @@ impl Snapshot {
 
     /// A view for a process outside the vault, which may read while the vault is served. It never
     /// writes. The schema must be the program's; see [`migrations`].
-    pub(crate) fn of_onlooker(path: &Path) -> Result<Self, SchemaFault> {
-        Self::looked_at(sqlite::Session::onlooker(path)?)
+    pub(crate) fn of_onlooker(database: impl Into<Database>) -> Result<Self, SchemaFault> {
+        Self::looked_at(Session::onlooker(&database.into())?)
     }
 
     /// A view of a file that nobody changes meanwhile, such as a backup.
     pub(crate) fn of_copy(path: &Path) -> Result<Self, SchemaFault> {
-        Self::looked_at(sqlite::Session::at_rest(path)?)
+        Self::looked_at(Session::at_rest(path)?)
     }
 
-    fn looked_at(session: sqlite::Session) -> Result<Self, SchemaFault> {
+    fn looked_at(session: Session) -> Result<Self, SchemaFault> {
         session.check_schema()?;
         Ok(Self::of(session))
     }
@@ -97,7 +99,7 @@ impl Snapshot {
         self.session.check_pages()
     }
 
-    pub(super) fn session(&self) -> &sqlite::Session {
+    pub(super) fn session(&self) -> &Session {
         &self.session
     }
 
@@ -175,7 +177,7 @@ impl Snapshot {
     /// For tests that look at rows or damage them.
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &sqlite::Raw {
-        self.session.raw()
+        self.session.sqlite().raw()
     }
 }
 
@@ -215,15 +217,16 @@ pub(crate) struct Reader<'p> {
 
 impl Readers {
     pub(crate) fn open(
-        path: &Path,
+        database: impl Into<Database>,
         count: usize,
         control: &Arc<ControlState>,
         access: Access,
     ) -> Result<Self, StoreError> {
+        let database = database.into();
         let reader = |_| {
             let mut snapshot = Snapshot::of(match access {
-                Access::Work => sqlite::Session::reader(path)?,
-                Access::Look => sqlite::Session::looker(path)?,
+                Access::Work => Session::reader(&database)?,
+                Access::Look => Session::looker(&database)?,
             });
             snapshot.watch(ControlView::of_reader(Arc::clone(control)));
             Ok(snapshot)
@@ -281,8 +284,10 @@ impl Drop for Reader<'_> {
             // A connection whose snapshot cannot be ended is closed, because it would keep the
             // snapshot forever.
             let session = &snapshot.session;
-            let ended = session.is_idle() || session.roll_back().is_ok();
-            if ended {
+            if !session.is_idle() {
+                let _ = session.roll_back();
+            }
+            if session.is_idle() {
                 self.pool
                     .idle
                     .lock()

@@ -2,15 +2,15 @@
 
 use std::cell::Cell;
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::control::{ControlState, ControlView};
+use super::engine::{Database, Session};
 use super::error::StoreError;
 use super::large::Large;
+use super::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use super::schema::SchemaFault;
 use super::snapshot::{Snapshot, statements};
-use super::sqlite;
 use super::value::ValueRef;
 use crate::domain::Moment;
 
@@ -32,16 +32,16 @@ pub(crate) struct Begun<'w> {
 }
 
 impl Writer {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        sqlite::Session::writer(path).map(Self::of)
+    pub(crate) fn open(database: impl Into<Database>) -> Result<Self, StoreError> {
+        Session::writer(&database.into()).map(Self::of)
     }
 
     /// In its place where nothing may be written.
-    pub(crate) fn looking(path: &Path) -> Result<Self, StoreError> {
-        sqlite::Session::looker(path).map(Self::of)
+    pub(crate) fn looking(database: impl Into<Database>) -> Result<Self, StoreError> {
+        Session::looker(&database.into()).map(Self::of)
     }
 
-    fn of(session: sqlite::Session) -> Self {
+    fn of(session: Session) -> Self {
         Self {
             transaction: Transaction(Snapshot::of(session)),
             version: Cell::new(None),
@@ -146,7 +146,7 @@ impl Transaction {
         inner: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         let control = |sql| self.session().execute(IN_SAVEPOINT, sql, &[]);
-        control("SAVEPOINT act")?;
+        control(SAVEPOINT)?;
         let mark = self.view().map_or(0, ControlView::mark);
         let ended = inner();
         let undone = match &ended {
@@ -155,10 +155,10 @@ impl Transaction {
                 if let Some(view) = self.view() {
                     view.back_to(mark);
                 }
-                control("ROLLBACK TO act")
+                control(UNDO)
             }
         };
-        match undone.and_then(|_| control("RELEASE act")) {
+        match undone.and_then(|_| control(RELEASE)) {
             Ok(_) => ended,
             Err(error) => ended.and(Err(error.into())),
         }
@@ -221,13 +221,13 @@ impl Deref for Transaction {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meta_rows;
+    use super::super::{meta_rows, sqlite};
     use super::*;
 
     impl Transaction {
         /// For tests of row files: a database without rows, each statement committed by itself.
         pub(in crate::vault::store) fn in_memory() -> Self {
-            let session = sqlite::Session::in_memory();
+            let session = Session::Sqlite(sqlite::Session::in_memory());
             session.migrate(Moment::from_seconds(0)).unwrap();
             Self(Snapshot::of(session))
         }

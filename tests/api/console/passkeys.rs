@@ -1,6 +1,7 @@
 //! Passkeys by pages: with a form that is sent by hand, and in a real browser with an authenticator in software.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use ureq::http::Method;
 
 use crate::support::{
     Authenticator, Browser, Chromium, Incident, PASSWORD, TestVault, Who, shared,
@@ -78,21 +79,27 @@ fn a_form_whose_act_is_signed_says_what_to_sign_and_takes_it() {
 #[test]
 fn whoever_needs_a_passkey_comes_from_the_sign_in_to_where_it_is_enrolled() {
     let vault = TestVault::with("[sign_in]\npasskeys = \"required\"\n");
-    for (who, to) in [
-        (Who::Administrator, "/console/passkeys"),
-        (Who::Auditor, "/console"),
-    ] {
-        // Enrolled at the first call.
-        vault.client(who);
+    let comes = |name: &str, to: &str, needs: bool| {
         let browser = Browser::of(&vault);
-        let fields = [("name", who.name()), ("password", PASSWORD)];
+        let fields = [("name", name), ("password", PASSWORD)];
         let entered = browser.submit("/console/sign-in", &fields);
         assert_eq!(entered.status, 303, "{}", entered.text());
         assert_eq!(entered.header("location"), Some(to));
         let page = browser.get("/console/passkeys").assert_status(200).text();
-        let needs = page.contains("Until you have enrolled one here");
-        assert_eq!(needs, who == Who::Administrator, "{page}");
-    }
+        let said = page.contains("Until you have enrolled one here");
+        assert_eq!(said, needs, "{page}");
+    };
+    let (administrator, key) = (vault.administrator(), Authenticator::new());
+    comes(Who::Administrator.name(), "/console/passkeys", true);
+    // Whoever needs none comes to the first page.
+    administrator.enrol(&key);
+    let body = json!({ "name": "an.auditor", "role": "auditor" });
+    let invited = administrator.signed(&key, &Method::POST, "/operators", &body);
+    let invited = invited.assert_status(201);
+    let body = json!({ "enrolment": invited.member("enrolment"), "password": PASSWORD });
+    let enrolled = vault.anonymous().post("/enrolments", &body);
+    enrolled.assert_status(201);
+    comes("an.auditor", "/console", false);
 }
 
 #[test]

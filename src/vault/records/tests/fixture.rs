@@ -28,7 +28,7 @@ use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
-use crate::vault::keyring::{Argon2Params, CaseKeys, NewPassphrase};
+use crate::vault::keyring::{Argon2Params, CaseKeys, LockedKeyring, NewPassphrase, Passphrase};
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
@@ -37,13 +37,16 @@ use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows, leaf_rows,
-    membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
+    Database, Transaction, Writer, address_of_server, block_rows, case_rows, dictionary_rows,
+    exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
+    subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
     SecondFactor, Settings, Target, Vault,
 };
+
+const PASSPHRASE: &str = "correct horse battery staple lamp";
 
 pub(in crate::vault) const MARCH: i64 = 1_709_251_200;
 
@@ -87,33 +90,49 @@ pub(in crate::vault) struct Fixture {
     _directory: TempDir,
 }
 
+/// Nobody needs more than a password, and sessions rest as long as they last.
+fn without_factors(settings: Settings) -> Settings {
+    Settings {
+        second_factor: SecondFactor::Offered,
+        passkeys: Passkeys::Offered,
+        idle_s: settings.session_s,
+        ..settings
+    }
+}
+
 impl Fixture {
     pub(in crate::vault) fn new() -> Self {
         Self::with(Settings::default())
     }
 
+    /// With a server where the environment says so; a test that looks into the file is for SQLite alone.
     pub(in crate::vault) fn with(settings: Settings) -> Self {
+        let wanted = std::env::var_os("BREACHVAULT_TEST_STORE");
+        let server = wanted.is_some_and(|wanted| wanted == "postgresql");
+        Self::at(settings, server.then(address_of_server).flatten())
+    }
+
+    /// With the server of this address, or a file.
+    pub(in crate::vault) fn at(settings: Settings, server: Option<String>) -> Self {
         let directory = crate::vault::plaintext::tests::directory::directory();
         let paths = Paths::of(directory.path());
-        let passphrase = "correct horse battery staple lamp".to_owned();
+        if let Some(address) = server {
+            Vault::put_tables_at(&paths, &address, None).unwrap();
+        }
         let clock = ManualClock::new(Moment::from_seconds(MARCH + 40 * 86_400));
         let vault = Vault::create(
             &paths,
-            &NewPassphrase::parse(passphrase).unwrap(),
+            &NewPassphrase::parse(PASSPHRASE.to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
-            Settings {
-                second_factor: SecondFactor::Offered,
-                passkeys: Passkeys::Offered,
-                idle_s: settings.session_s,
-                ..settings
-            },
+            without_factors(settings),
             Arc::new(clock.clone()),
             Arc::new(SystemEntropy::new()),
         )
         .unwrap()
         .vault;
-        let writer = Writer::open(&paths.database()).unwrap();
+        let database = Database::of(paths.database(), &paths.store()).unwrap();
+        let writer = Writer::open(database).unwrap();
         let case = CaseId::from_random([7; 13]);
         vault
             .core
@@ -138,6 +157,41 @@ impl Fixture {
         fixture.lead = fixture.member(1, HomeRole::Lead, CaseRole::Lead, None);
         fixture.liaison = fixture.member(2, HomeRole::Liaison, CaseRole::Liaison, Some("acme"));
         fixture
+    }
+
+    /// Ends the process, as it were, and opens the vault again.
+    pub(in crate::vault) fn opened_again(self) -> Self {
+        let Self {
+            vault,
+            writer,
+            _directory: directory,
+            ..
+        } = self;
+        let _ = vault.stop();
+        drop((vault, writer));
+        let paths = Paths::of(directory.path());
+        let locked = LockedKeyring::read(&paths.keyring()).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        let database = Database::of(paths.database(), &paths.store()).unwrap();
+        let vault = Vault::open(
+            &paths,
+            keyring.unwrap(),
+            without_factors(Settings::default()),
+            Arc::new(self.clock.clone()),
+            Arc::new(SystemEntropy::new()),
+        );
+        Self {
+            vault: vault.unwrap(),
+            writer: Writer::open(database).unwrap(),
+            case: self.case,
+            lead: self.lead,
+            liaison: self.liaison,
+            clock: self.clock,
+            dictionaries: self.dictionaries,
+            numbers: self.numbers,
+            exhibits: self.exhibits,
+            _directory: directory,
+        }
     }
 
     pub(in crate::vault) fn member(

@@ -533,7 +533,10 @@ mod tests {
                     continue;
                 }
                 let nothing = vec![ValueRef::Null; group.len()];
-                let plan = writer.session().plan(table.select(no).unwrap(), &nothing);
+                let plan = writer
+                    .session()
+                    .sqlite()
+                    .plan(table.select(no).unwrap(), &nothing);
                 let found = format!("SEARCH {} USING ", table.name);
                 let by_index = plan.text.starts_with(&found) && !plan.text.contains("; ");
                 assert!(by_index, "{} by {group:?}: {}", table.name, plan.text);
@@ -796,7 +799,7 @@ mod tests {
             let writer = held(&folder);
             let begun = writer.begin().unwrap();
             let before = rows(&begun);
-            allow_triggers(begun.session());
+            allow_triggers(begun.session().sqlite());
             let made = format!("CREATE TRIGGER otherwise {trigger}");
             begun.raw().execute_batch(&made).unwrap();
             // In a savepoint it is undone, and the rest may be committed.

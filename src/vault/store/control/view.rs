@@ -9,7 +9,7 @@ use super::encode::{Place, places_in};
 use super::state::{ControlState, Elements, Kept};
 use super::sum::Sum;
 use super::tables::ControlTable;
-use crate::vault::store::error::StoreError;
+use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::value::ValueRef;
 
 /// A row's element, and the groups it is in.
@@ -259,6 +259,10 @@ impl ControlView {
         let (sums, elements) = (&changes.sums, changes.elements.as_ref());
         self.state.begin_change(sums, elements);
         let committed = commit();
+        if committed.is_err_and(|error| error.fault == StoreFault::Uncertain) {
+            // Readers may see the one or the other, until a start reads what is there.
+            return committed;
+        }
         self.state.end_change(sums, elements, committed.is_ok());
         if committed.is_ok() {
             for (place, kept) in &changes.rows {

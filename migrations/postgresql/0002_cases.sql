@@ -1,0 +1,49 @@
+-- Cases, members and exhibits. The large tables refer to a case or an exhibit by its `number`.
+-- `numbers` and `users` are the numbers of visible terms. Terms above them belong to an admission that did not finish.
+-- Of a destroyed case `sealed` holds what is left of it, sealed under a key of the root.
+CREATE TABLE cases (
+    number    BIGINT PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    state     TEXT NOT NULL CHECK (state IN ('open', 'held', 'closed', 'destroyed')),
+    sealed    BYTEA NOT NULL,
+    opened_at BIGINT NOT NULL,
+    numbers   BIGINT NOT NULL DEFAULT 0,
+    users     BIGINT NOT NULL DEFAULT 0
+);
+
+-- `account` names the one account a liaison is bound to, sealed under the case key. A suspended member has no right
+-- in the case until another lead gives one. A restore suspends every member, and is nobody in `suspended_by`. Nor has a member any right
+-- whom nobody has recognised.
+CREATE TABLE membership (
+    case_number  BIGINT NOT NULL REFERENCES cases (number),
+    operator     TEXT NOT NULL REFERENCES operator (id),
+    role         TEXT NOT NULL CHECK (role IN ('investigator', 'lead', 'custodian', 'liaison')),
+    account      BYTEA,
+    suspended_at BIGINT,
+    suspended_by TEXT REFERENCES operator (id),
+    recognised_at BIGINT,
+    recognised_by TEXT REFERENCES operator (id),
+    PRIMARY KEY (case_number, operator)
+);
+
+CREATE INDEX membership_of_operator ON membership (operator);
+CREATE INDEX membership_of_suspender ON membership (suspended_by) WHERE suspended_by IS NOT NULL;
+
+-- `sealed` describes the exhibit; it is NULL while the exhibit is staged.
+-- `file_tag` is a keyed digest of the file. It shows whether an operator admitted the same file before.
+-- A withdrawn exhibit stays in the database as evidence, but its records are in no answer.
+-- `withdrawn_leaf` is the number of the leaf of the decision to withdraw it.
+CREATE TABLE exhibit (
+    number         BIGINT PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    case_number    BIGINT NOT NULL REFERENCES cases (number),
+    state          TEXT NOT NULL CHECK (state IN ('staged', 'admitted')),
+    file_tag       BYTEA,
+    sealed         BYTEA,
+    begun_at       BIGINT NOT NULL,
+    admitted_at    BIGINT,
+    withdrawn_at   BIGINT CHECK (withdrawn_at IS NULL OR state = 'admitted'),
+    withdrawn_leaf BIGINT CHECK ((withdrawn_leaf IS NULL) = (withdrawn_at IS NULL))
+);
+
+CREATE INDEX exhibit_of_case ON exhibit (case_number);

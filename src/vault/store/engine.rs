@@ -1,0 +1,345 @@
+//! Which database it is: the one place where an engine is chosen. Each does in its own way what this lists.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::error::{StoreError, StoreFault};
+use super::large::Large;
+use super::postgresql::PlaceFault;
+use super::schema::SchemaFault;
+use super::value::ValueRef;
+use super::{postgresql, sqlite};
+use crate::domain::Moment;
+
+/// Where the tables are.
+#[derive(Clone)]
+pub(crate) enum Database {
+    /// In a file.
+    File(PathBuf),
+    /// With a server.
+    Server(Arc<postgresql::Server>),
+}
+
+impl Database {
+    /// What a note names; where there is none, the file. The note has the server's address in its first line, and the
+    /// file of the password in its second one.
+    pub(crate) fn of(file: PathBuf, note: &Path) -> Result<Self, StoreError> {
+        let failed = |fault| StoreError {
+            at: "store::note",
+            fault,
+        };
+        let text = match fs::read_to_string(note) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::File(file)),
+            Err(_) => return Err(failed(StoreFault::CannotOpen)),
+            Ok(text) => text,
+        };
+        let mut lines = text.lines();
+        let address = lines.next().unwrap_or_default();
+        let password = lines.next().filter(|line| !line.is_empty());
+        let place = postgresql::ServerPlace::read(address, password.map(PathBuf::from));
+        let place = place.map_err(|_| failed(StoreFault::CannotOpen))?;
+        postgresql::Server::at(place).map(Self::Server)
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+}
+
+/// What such a note says, if the address can be used.
+pub(crate) fn note_of(address: &str, password: Option<&Path>) -> Result<String, PlaceFault> {
+    let password = password.map(std::path::absolute).transpose();
+    let password = password.map_err(|_| PlaceFault::PasswordFile)?;
+    postgresql::ServerPlace::read(address, password.clone())?;
+    let password = password.unwrap_or_default();
+    let password = password.to_str().ok_or(PlaceFault::PasswordFile)?;
+    match address.contains('\n') || password.contains('\n') {
+        true => Err(PlaceFault::Form),
+        false => Ok(format!("{address}\n{password}\n")),
+    }
+}
+
+impl From<&PathBuf> for Database {
+    fn from(path: &PathBuf) -> Self {
+        Self::File(path.clone())
+    }
+}
+
+/// One connection.
+pub(super) enum Session {
+    Sqlite(sqlite::Session),
+    Postgresql(Box<postgresql::Session>),
+}
+
+/// The rows of one statement, one after the other.
+pub(super) enum Rows<'s> {
+    Sqlite(sqlite::Rows<'s>),
+    Postgresql(postgresql::Rows<'s>),
+}
+
+/// The cells of one row.
+pub(super) enum Cells<'r> {
+    Sqlite(sqlite::Cells<'r>),
+    Postgresql(postgresql::Cells<'r>),
+}
+
+/// Reads the large values of one table one after the other.
+pub(super) enum LargeReader<'c> {
+    Sqlite(sqlite::LargeReader<'c>),
+    Postgresql(postgresql::LargeReader<'c>),
+}
+
+impl Session {
+    /// The connection that writes.
+    pub(super) fn writer(database: &Database) -> Result<Self, StoreError> {
+        Ok(match database {
+            Database::File(path) => Self::Sqlite(sqlite::Session::writer(path)?),
+            Database::Server(server) => {
+                Self::Postgresql(Box::new(postgresql::Session::writer(server)?))
+            }
+        })
+    }
+
+    /// One that can only read.
+    pub(super) fn reader(database: &Database) -> Result<Self, StoreError> {
+        Ok(match database {
+            Database::File(path) => Self::Sqlite(sqlite::Session::reader(path)?),
+            Database::Server(server) => {
+                Self::Postgresql(Box::new(postgresql::Session::reader(server)?))
+            }
+        })
+    }
+
+    /// One that can only read, and that leaves a file and its log as they are.
+    pub(super) fn looker(database: &Database) -> Result<Self, StoreError> {
+        match database {
+            Database::File(path) => sqlite::Session::looker(path).map(Self::Sqlite),
+            Database::Server(_) => Self::reader(database),
+        }
+    }
+
+    /// One that can only read, for a process outside the vault, in a transaction that has begun to read.
+    pub(super) fn onlooker(database: &Database) -> Result<Self, StoreError> {
+        match database {
+            Database::File(path) => sqlite::Session::onlooker(path).map(Self::Sqlite),
+            Database::Server(_) => {
+                let session = Self::reader(database)?;
+                session.begin_to_read()?;
+                Ok(session)
+            }
+        }
+    }
+
+    /// The same for a file that nobody changes meanwhile.
+    pub(super) fn at_rest(path: &Path) -> Result<Self, StoreError> {
+        sqlite::Session::at_rest(path).map(Self::Sqlite)
+    }
+
+    /// Runs a statement, which is prepared once, and hands its rows to `with`.
+    pub(super) fn query<T>(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.query(at, sql, values, |rows| with(Rows::Sqlite(rows))),
+            Self::Postgresql(own) => {
+                own.query(at, sql, values, |rows| with(Rows::Postgresql(rows)))
+            }
+        }
+    }
+
+    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed.
+    pub(super) fn execute(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<usize, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.execute(at, sql, values),
+            Self::Postgresql(own) => own.execute(at, sql, values),
+        }
+    }
+
+    /// Begins a snapshot with the first statement that follows.
+    pub(super) fn begin_to_read(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(own) => own.begin_to_read(),
+            Self::Postgresql(own) => own.begin_to_read(),
+        }
+    }
+
+    /// Begins a transaction that nobody else writes beside.
+    pub(super) fn begin_to_write(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(own) => own.begin_to_write(),
+            Self::Postgresql(own) => own.begin_to_write(),
+        }
+    }
+
+    pub(super) fn commit(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(own) => own.commit(),
+            Self::Postgresql(own) => own.commit(),
+        }
+    }
+
+    pub(super) fn roll_back(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(own) => own.roll_back(),
+            Self::Postgresql(own) => own.roll_back(),
+        }
+    }
+
+    /// Whether no transaction is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        match self {
+            Self::Sqlite(own) => own.is_idle(),
+            Self::Postgresql(own) => own.is_idle(),
+        }
+    }
+
+    /// Reads large values of a table one after the other.
+    pub(super) fn large_reader(&self, large: &'static Large) -> LargeReader<'_> {
+        match self {
+            Self::Sqlite(own) => LargeReader::Sqlite(own.large_reader(large)),
+            Self::Postgresql(own) => LargeReader::Postgresql(own.large_reader(large)),
+        }
+    }
+
+    /// Writes a value over one that is there, if it is as long; says whether it is.
+    pub(super) fn overwrite(
+        &self,
+        large: &Large,
+        key: &[ValueRef<'_>],
+        sealed: &[u8],
+    ) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.overwrite(large, key, sealed),
+            Self::Postgresql(own) => own.overwrite(large, key, sealed),
+        }
+    }
+
+    /// The words that make a statement go by this index of a table, or by none. A server goes its own way.
+    pub(super) fn by_index(&self, index: Option<&str>) -> String {
+        match self {
+            Self::Sqlite(own) => own.by_index(index),
+            Self::Postgresql(_) => String::new(),
+        }
+    }
+
+    /// Whether the indexes of a table have its rows, all of them and no others, in their order. A server's indexes
+    /// cannot be asked: whoever could change one behind the server's back could make the server say anything.
+    pub(super) fn indexes_agree(&self, at: &'static str, table: &str) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.indexes_agree(at, table),
+            Self::Postgresql(_) => Ok(true),
+        }
+    }
+
+    /// Whether every page is where the structure of the file says. A server looks after its own.
+    pub(super) fn check_pages(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(own) => own.check_pages(),
+            Self::Postgresql(_) => Ok(()),
+        }
+    }
+
+    /// A number for the database's content, which changes when somebody else commits.
+    pub(super) fn content_number(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.content_number(),
+            Self::Postgresql(own) => Ok(own.content_number()),
+        }
+    }
+
+    /// A number for the schema, as this connection's snapshot has it. A server's is compared when a connection is made
+    /// and when somebody else wrote.
+    pub(super) fn schema_number(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.schema_number(),
+            Self::Postgresql(_) => Ok(0),
+        }
+    }
+
+    /// Compares the schema with the program's newest.
+    pub(super) fn check_schema(&self) -> Result<(), SchemaFault> {
+        match self {
+            Self::Sqlite(own) => own.check_schema(),
+            Self::Postgresql(own) => own.check_schema(),
+        }
+    }
+
+    /// Compares the schema with the program's, and applies the steps that are missing.
+    pub(super) fn migrate(&self, now: Moment) -> Result<(), SchemaFault> {
+        match self {
+            Self::Sqlite(own) => own.migrate(now),
+            Self::Postgresql(own) => own.migrate(now),
+        }
+    }
+
+    /// Whether the database has no table at all, so that it is no vault's.
+    pub(super) fn is_empty(&self) -> Result<bool, SchemaFault> {
+        match self {
+            Self::Sqlite(own) => own.is_empty(),
+            Self::Postgresql(own) => own.is_empty(),
+        }
+    }
+
+    /// Writes all of the write-ahead log into the database and cuts it to nothing; false if a reader is in the way. A
+    /// server only frees what was overwritten in its tables: its log is its own affair.
+    pub(super) fn empty_log(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.empty_log(),
+            Self::Postgresql(own) => own.vacuum().map(|()| true),
+        }
+    }
+
+    /// For tests that look at rows of a file or damage them.
+    #[cfg(test)]
+    pub(super) fn sqlite(&self) -> &sqlite::Session {
+        match self {
+            Self::Sqlite(own) => own,
+            Self::Postgresql(_) => panic!("this test is for SQLite"),
+        }
+    }
+}
+
+impl Rows<'_> {
+    pub(super) fn next(&mut self, at: &'static str) -> Result<Option<Cells<'_>>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(own) => own.next(at)?.map(Cells::Sqlite),
+            Self::Postgresql(own) => own.next(at)?.map(Cells::Postgresql),
+        })
+    }
+}
+
+impl<'r> Cells<'r> {
+    pub(super) fn get(&self, at: &'static str, no: usize) -> Result<ValueRef<'r>, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.get(at, no),
+            Self::Postgresql(own) => own.get(at, no),
+        }
+    }
+}
+
+impl LargeReader<'_> {
+    /// Replaces the content of the buffer; false if there is no such value.
+    pub(super) fn read(
+        &mut self,
+        key: &[ValueRef<'_>],
+        into: &mut Zeroizing<Vec<u8>>,
+    ) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.read(key, into),
+            Self::Postgresql(own) => own.read(key, into),
+        }
+    }
+}

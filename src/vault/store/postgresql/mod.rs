@@ -1,0 +1,23 @@
+//! PostgreSQL: a server that keeps the tables. Nothing outside this folder names its library.
+
+mod connect;
+mod driver;
+mod error;
+mod large;
+mod link;
+mod migrations;
+mod place;
+mod rows;
+mod schema;
+mod session;
+mod statement;
+#[cfg(test)]
+pub(crate) mod tests;
+mod trusted;
+
+pub(crate) use connect::Server;
+pub(super) use large::LargeReader;
+pub use place::PlaceFault;
+pub(crate) use place::ServerPlace;
+pub(super) use rows::{Cells, Rows};
+pub(super) use session::Session;

@@ -1,0 +1,268 @@
+//! A connection to the server, as the store uses it.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::connect::Server;
+use super::large::{self, LargeReader};
+use super::link::{Link, Use};
+use super::rows::Rows;
+use super::{migrations, schema};
+use crate::domain::Moment;
+use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::large::Large;
+use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
+use crate::vault::store::schema::SchemaFault;
+use crate::vault::store::value::ValueRef;
+
+/// How long a commit may take until its caller is told that it failed.
+const COMMITTING: Duration = Duration::from_secs(10);
+
+/// How long the rooms of deleted rows may take to be given back.
+const VACUUMING: Duration = Duration::from_secs(3600);
+
+/// Locks the head of the log. A vault that is being made has none yet.
+const LOCK: &str = "-- transaction::lock\nSELECT size FROM checkpoint WHERE one = 1 FOR UPDATE";
+
+/// The number of the transaction under way, and the lowest one of those that are.
+const NUMBERS: &str = "-- transaction::others
+    SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+/// One connection.
+pub(in crate::vault::store) struct Session {
+    link: Link,
+    is_idle: Cell<bool>,
+    /// It is not known whether the last commit was made, so what is in memory may not be what the server has.
+    is_uncertain: Cell<bool>,
+    others: Others,
+}
+
+/// What is known of other connections that write. The server numbers transactions, and savepoints within them, as soon
+/// as they write. If the number of a transaction follows those that the last one here took, and no other one was under
+/// way then, nobody else wrote. Other databases of the same server take numbers too, so this may say too often that
+/// somebody did, and never too seldom.
+#[derive(Default)]
+struct Others {
+    /// The number of the last transaction here, and how many numbers its savepoints took.
+    own: Cell<Option<i64>>,
+    savepoints: Cell<i64>,
+    /// Whether the savepoint under way, if one is, took a number.
+    in_savepoint: Cell<Option<bool>>,
+    /// How often somebody else may have written.
+    wrote: Cell<i64>,
+    /// Whether others were under way when the last transaction began, or it is not known what it took.
+    is_unclear: Cell<bool>,
+}
+
+impl Others {
+    /// A statement that may write was run.
+    fn ran(&self, sql: &str, changed: &Result<usize, StoreError>) {
+        let wrote = self.in_savepoint.get() == Some(true);
+        match (sql, changed) {
+            (SAVEPOINT, Ok(_)) => self.in_savepoint.set(Some(false)),
+            (UNDO | RELEASE, Ok(_)) => {
+                self.savepoints
+                    .set(self.savepoints.get() + i64::from(wrote));
+                self.in_savepoint.set((sql == UNDO).then_some(false));
+            }
+            (_, Ok(0)) => {}
+            (_, Ok(_)) => self.in_savepoint.set(self.in_savepoint.get().map(|_| true)),
+            (_, Err(_)) => self.is_unclear.set(true),
+        }
+    }
+
+    /// A transaction with this number begins, and `oldest` is the lowest one of those that are under way.
+    fn begin(&self, own: i64, oldest: i64) {
+        let last = self.own.replace(Some(own));
+        let taken = self.savepoints.replace(0);
+        let follows = last.is_some_and(|last| own == last + taken + 1);
+        if !follows || self.is_unclear.get() {
+            self.wrote.set(self.wrote.get() + 1);
+        }
+        self.in_savepoint.set(None);
+        self.is_unclear.set(oldest != own);
+    }
+}
+
+impl Session {
+    /// The connection that writes.
+    pub(in crate::vault::store) fn writer(server: &Arc<Server>) -> Result<Self, StoreError> {
+        Link::to(Arc::clone(server), Use::Write).map(Self::of)
+    }
+
+    /// One that can only read.
+    pub(in crate::vault::store) fn reader(server: &Arc<Server>) -> Result<Self, StoreError> {
+        Link::to(Arc::clone(server), Use::Read).map(Self::of)
+    }
+
+    fn of(link: Link) -> Self {
+        Self {
+            link,
+            is_idle: Cell::new(true),
+            is_uncertain: Cell::new(false),
+            others: Others::default(),
+        }
+    }
+
+    /// Runs a statement, which is prepared once, and hands its rows to `with`.
+    pub(in crate::vault::store) fn query<T>(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.link.query(name, sql, values, with)
+    }
+
+    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed.
+    pub(in crate::vault::store) fn execute(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<usize, StoreError> {
+        let changed = self.link.execute(name, sql, values);
+        self.others.ran(sql, &changed);
+        changed
+    }
+
+    /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew.
+    pub(in crate::vault::store) fn begin_to_read(&self) -> Result<(), StoreError> {
+        let at = "snapshot::begin";
+        self.link.renew()?;
+        self.link
+            .run(at, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        self.is_idle.set(false);
+        Ok(())
+    }
+
+    /// Begins a transaction. Its first statement locks the row of the log's head, so that nobody else goes on from
+    /// there; whoever comes later waits, and sees what was committed.
+    pub(in crate::vault::store) fn begin_to_write(&self) -> Result<(), StoreError> {
+        let at = "transaction::begin";
+        if self.is_uncertain.get() {
+            return Err(StoreError {
+                at,
+                fault: StoreFault::Uncertain,
+            });
+        }
+        if self.link.renew()? {
+            // Who wrote meanwhile is not known.
+            self.others.own.set(None);
+        }
+        self.link.run(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+        self.is_idle.set(false);
+        let locked = self.link.execute(at, LOCK, &[]);
+        let begun = locked.and_then(|_| self.notice_others());
+        if begun.is_err() {
+            // The first fault is the one to tell of.
+            let _ = self.roll_back();
+        }
+        begun
+    }
+
+    /// Whether somebody else wrote since the last transaction that began here.
+    fn notice_others(&self) -> Result<(), StoreError> {
+        let at = "transaction::others";
+        let (own, oldest) = self.link.query(at, NUMBERS, &[], |mut rows| {
+            let cells = rows.next(at)?.ok_or(StoreError::inconsistent(at))?;
+            let number = |no| {
+                let number = cells.get(at, no)?.as_integer();
+                number.map_err(|_| StoreError::inconsistent(at))
+            };
+            Ok((number(0)?, number(1)?))
+        })?;
+        self.others.begin(own, oldest);
+        Ok(())
+    }
+
+    /// Makes what was written durable. If the server does not say so in time, or warns, as when a copy of it may not
+    /// have it, then it is not known what became of it. Nothing is written here from then on: the next start goes on
+    /// from what the server has.
+    pub(in crate::vault::store) fn commit(&self) -> Result<(), StoreError> {
+        let at = "transaction::commit";
+        let before = self.link.warnings();
+        match self.link.run_within(at, "COMMIT", COMMITTING) {
+            Ok(()) if self.link.warnings() == before => {
+                self.is_idle.set(true);
+                Ok(())
+            }
+            Err(error) if error.fault != StoreFault::Unreachable => Err(error),
+            Ok(()) | Err(_) => {
+                self.is_idle.set(true);
+                self.is_uncertain.set(true);
+                self.link.lose();
+                Err(StoreError {
+                    at,
+                    fault: StoreFault::Uncertain,
+                })
+            }
+        }
+    }
+
+    pub(in crate::vault::store) fn roll_back(&self) -> Result<(), StoreError> {
+        self.link.run("transaction::roll_back", "ROLLBACK")?;
+        self.is_idle.set(true);
+        Ok(())
+    }
+
+    /// Whether no transaction is under way.
+    pub(in crate::vault::store) fn is_idle(&self) -> bool {
+        self.is_idle.get() || self.link.is_lost()
+    }
+
+    /// Reads large values of a table one after the other.
+    pub(in crate::vault::store) fn large_reader(&self, large: &'static Large) -> LargeReader<'_> {
+        LargeReader::of(&self.link, large)
+    }
+
+    /// Writes a value over one that is there, if it is as long; says whether it is.
+    pub(in crate::vault::store) fn overwrite(
+        &self,
+        large: &Large,
+        key: &[ValueRef<'_>],
+        sealed: &[u8],
+    ) -> Result<bool, StoreError> {
+        let done = large::overwrite(&self.link, large, key, sealed);
+        self.others.ran("", &done.map(usize::from));
+        done
+    }
+
+    /// How often somebody else may have written, as far as transactions that began here saw.
+    pub(in crate::vault::store) fn content_number(&self) -> i64 {
+        self.others.wrote.get()
+    }
+
+    /// Compares the schema with the program's newest.
+    pub(in crate::vault::store) fn check_schema(&self) -> Result<(), SchemaFault> {
+        migrations::check_all(&self.link)
+    }
+
+    /// Compares the schema with the program's, and applies the steps that are missing.
+    pub(in crate::vault::store) fn migrate(&self, now: Moment) -> Result<(), SchemaFault> {
+        migrations::apply(&self.link, now)
+    }
+
+    /// Whether the database has no table at all, so that it is no vault's.
+    pub(in crate::vault::store) fn is_empty(&self) -> Result<bool, SchemaFault> {
+        Ok(schema::read(&self.link)?.is_empty())
+    }
+
+    /// Gives the room of what was deleted or overwritten back to new rows. What the server keeps of it elsewhere, in
+    /// its log and in copies, is its own affair.
+    pub(in crate::vault::store) fn vacuum(&self) -> Result<(), StoreError> {
+        let at = "postgresql::vacuum";
+        self.link.run(at, "SET statement_timeout = 0")?;
+        let done = self.link.run_within(at, "VACUUM", VACUUMING);
+        self.link.run(at, "SET statement_timeout = '60s'")?;
+        done
+    }
+
+    /// For tests that change a database past the vault.
+    #[cfg(test)]
+    pub(super) fn link(&self) -> &Link {
+        &self.link
+    }
+}

@@ -1,0 +1,537 @@
+//! On a real server.
+
+pub(crate) mod server;
+
+use std::fs;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use ring::digest::{SHA256, digest};
+use zeroize::Zeroizing;
+
+use self::server::TestServer;
+use super::{Server, ServerPlace, Session, migrations, schema};
+use crate::domain::{CaseId, Field, Moment};
+use crate::vault::store::block_rows::{self, BlockReader};
+use crate::vault::store::case_rows;
+use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::exhibit_rows;
+use crate::vault::store::leaf_rows::{self, LeafFilter, NewLeaf};
+use crate::vault::store::schema::SchemaFault;
+use crate::vault::store::term_rows::Terms;
+use crate::vault::store::{
+    Access, ControlState, Database, Elements, Readers, Writer, checkpoint_rows, detail_rows,
+    meta_rows, sealed_under, tree_hash_rows,
+};
+
+/// One for all tests that leave it as it is.
+static SHARED: LazyLock<Option<TestServer>> = LazyLock::new(|| TestServer::start(&[]));
+
+fn now() -> Moment {
+    Moment::from_seconds(5)
+}
+
+fn at(address: &str) -> Arc<Server> {
+    Server::at(ServerPlace::read(address, None).unwrap()).unwrap()
+}
+
+/// Somebody else at the database.
+fn other(server: &Arc<Server>) -> Session {
+    Session::writer(server).unwrap()
+}
+
+fn run(session: &Session, sql: &str) {
+    session.link().run("test", sql).unwrap();
+}
+
+/// An empty database of a server; its address.
+fn new_database(server: &TestServer) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    server.sql("postgres", &format!("CREATE DATABASE {name}"));
+    server.by_socket("owner", &name)
+}
+
+/// The same of the server of all tests, for a vault. None where PostgreSQL is not installed.
+pub(crate) fn address() -> Option<String> {
+    SHARED.as_ref().map(new_database)
+}
+
+fn fresh(server: &TestServer) -> Arc<Server> {
+    at(&new_database(server))
+}
+
+/// A vault's database.
+fn made(server: &TestServer) -> (Arc<Server>, Writer) {
+    let server = fresh(server);
+    let writer = Writer::open(Database::Server(Arc::clone(&server))).unwrap();
+    writer.migrate(now()).unwrap();
+    (server, writer)
+}
+
+fn watched(writer: &mut Writer) -> Arc<ControlState> {
+    let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
+    let control = Arc::new(ControlState::load(writer, Elements::new(1, element)).unwrap());
+    writer.watch(&control);
+    control
+}
+
+fn leaf(seq: u64) -> NewLeaf<'static> {
+    NewLeaf {
+        seq,
+        time: now(),
+        operator: (seq % 2 == 0).then_some("o_1"),
+        case: None,
+        object: None,
+        action: "record.lookup",
+        outcome: "done",
+        bytes: b"{}",
+    }
+}
+
+#[test]
+fn the_steps_make_the_schema_that_is_kept_beside_them() {
+    let Some(server) = &*SHARED else { return };
+    let server = fresh(server);
+    let session = other(&server);
+    assert!(session.is_empty().unwrap());
+    let kept = format!(
+        "{}/migrations/postgresql/schema.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    run(&session, "BEGIN");
+    migrations::make_all(session.link(), now()).unwrap();
+    let made = schema::written(&schema::read(session.link()).unwrap());
+    if std::env::var_os("BREACHVAULT_WRITE_SCHEMA").is_some() {
+        fs::write(&kept, &made).unwrap();
+    }
+    run(&session, "ROLLBACK");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), made);
+}
+
+#[test]
+fn a_changed_or_newer_schema_is_refused() {
+    let Some(server) = &*SHARED else { return };
+    let (server, writer) = made(server);
+    writer.migrate(now()).unwrap();
+    assert!(!writer.is_empty().unwrap());
+    let theirs = other(&server);
+    for (change, back) in [
+        ("CREATE VIEW v AS SELECT * FROM operator", "DROP VIEW v"),
+        (
+            "ALTER TABLE meta ADD COLUMN more TEXT",
+            "ALTER TABLE meta DROP COLUMN more",
+        ),
+        (
+            "ALTER TABLE meta ALTER COLUMN value SET DEFAULT 'x'",
+            "ALTER TABLE meta ALTER COLUMN value DROP DEFAULT",
+        ),
+        (
+            "CREATE RULE r AS ON INSERT TO session DO INSTEAD NOTHING",
+            "DROP RULE r ON session",
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+             CREATE TRIGGER t BEFORE UPDATE ON session FOR EACH ROW EXECUTE FUNCTION f()",
+            "DROP TRIGGER t ON session; DROP FUNCTION f()",
+        ),
+        (
+            "DROP INDEX leaf_of_action",
+            "CREATE INDEX leaf_of_action ON leaf (action)",
+        ),
+        (
+            "ALTER TABLE session ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE session DISABLE ROW LEVEL SECURITY",
+        ),
+    ] {
+        run(&theirs, change);
+        let found = writer.check_schema();
+        assert!(
+            matches!(found, Err(SchemaFault::Object { .. })),
+            "{change}: {found:?}"
+        );
+        run(&theirs, back);
+        assert_eq!(writer.check_schema(), Ok(()), "{back}");
+    }
+    let newer = "INSERT INTO migration VALUES (99, '0099_later', '\\x00', 0)";
+    run(&theirs, newer);
+    assert_eq!(writer.check_schema(), Err(SchemaFault::Newer));
+    assert_eq!(writer.migrate(now()), Err(SchemaFault::Newer));
+}
+
+#[test]
+fn rows_of_every_kind_are_written_and_read_back() {
+    let Some(server) = &*SHARED else { return };
+    let (server, mut writer) = made(server);
+    let control = watched(&mut writer);
+    let begun = writer.begin().unwrap();
+    meta_rows::insert(&begun, "vault", "v_1").unwrap();
+    let case_id = CaseId::from_random([7; 13]);
+    let case = case_rows::insert(&begun, &case_id, b"sealed", now()).unwrap();
+    let exhibit_id = crate::domain::ExhibitId::from_random([8; 13]);
+    let exhibit = exhibit_rows::stage(&begun, &exhibit_id, case, now()).unwrap();
+    let block = vec![7; 100_000];
+    for no in 0..3 {
+        block_rows::insert(&begun, exhibit, Field::Country, no, &block).unwrap();
+    }
+    let terms = Terms {
+        case,
+        field: Field::Number,
+    };
+    let tags = [1; 49 + 32];
+    terms
+        .insert(&begun, exhibit, 1, &[5; 16], &tags, b"terms")
+        .unwrap();
+    for seq in 0..100 {
+        leaf_rows::insert(&begun, &leaf(seq)).unwrap();
+        detail_rows::insert(&begun, seq, b"12345detail").unwrap();
+        tree_hash_rows::insert(&begun, seq, &[3; 32]).unwrap();
+    }
+    checkpoint_rows::put(&begun, 100, "note", b"control").unwrap();
+    assert!(checkpoint_rows::put(&begun, 99, "note", b"control").is_err());
+    begun.commit().unwrap();
+
+    let readers = Readers::open(
+        Database::Server(Arc::clone(&server)),
+        2,
+        &control,
+        Access::Work,
+    );
+    let readers = readers.unwrap();
+    let reader = readers.snapshot().unwrap();
+    let snapshot = reader.connection().unwrap();
+    assert_eq!(meta_rows::find(snapshot, "vault").unwrap().unwrap(), "v_1");
+    assert_eq!(
+        case_rows::find(snapshot, &case_id).unwrap().unwrap().sealed,
+        b"sealed"
+    );
+    assert_eq!(
+        checkpoint_rows::newest(snapshot).unwrap(),
+        Some((100, "note".to_owned()))
+    );
+    assert_eq!(leaf_rows::count(snapshot).unwrap(), 100);
+    let filter = LeafFilter {
+        operator: Some("o_1".to_owned()),
+        action: Some("record.lookup".to_owned()),
+        outcome: Some("done".to_owned()),
+        ..LeafFilter::default()
+    };
+    assert_eq!(
+        leaf_rows::search(snapshot, &filter, 1000).unwrap().len(),
+        50
+    );
+    assert_eq!(
+        leaf_rows::count_by_hour(snapshot, &filter).unwrap()[0].leaves,
+        50
+    );
+    assert_eq!(
+        leaf_rows::times_between(snapshot, 5, 9).unwrap(),
+        Some((now(), now()))
+    );
+    let mut seen = 0;
+    leaf_rows::with_all(snapshot, |leaves| {
+        while let Some(leaf) = leaves.next().unwrap() {
+            assert_eq!((leaf.seq, leaf.bytes), (seen, &b"{}"[..]));
+            seen += 1;
+        }
+    })
+    .unwrap();
+    assert_eq!(seen, 100);
+    let hashes = tree_hash_rows::range(snapshot, 10, 19).unwrap();
+    assert_eq!((hashes.len(), hashes[0]), (10, (10, [3; 32])));
+    let mut into = Zeroizing::new(Vec::new());
+    let mut blocks = BlockReader::new(snapshot);
+    assert!(blocks.read(exhibit, Field::Country, 2, &mut into).unwrap());
+    assert_eq!(*into, block);
+    assert!(!blocks.read(exhibit, Field::Country, 3, &mut into).unwrap());
+    assert_eq!(
+        sealed_under::bytes_of_exhibit(snapshot, exhibit).unwrap(),
+        300_000
+    );
+    assert_eq!(
+        sealed_under::bytes_under(snapshot, exhibit, [7; 5]).unwrap(),
+        300_000
+    );
+    assert_eq!(
+        sealed_under::left_of_exhibit(snapshot, exhibit, [8; 5]).unwrap(),
+        Some("block")
+    );
+    assert!(sealed_under::terms_are_left(snapshot, case, [1; 5]).unwrap());
+    assert!(!sealed_under::details_are_left(snapshot, &case_id, [1; 5]).unwrap());
+    let mut tags_read = Vec::new();
+    let mut tag_reader = terms.tag_reader(snapshot);
+    assert_eq!(
+        tag_reader.read(exhibit, &[6; 16], &mut tags_read).unwrap(),
+        Some(1)
+    );
+    assert_eq!(
+        tag_reader.read(exhibit, &[4; 16], &mut tags_read).unwrap(),
+        Some(1)
+    );
+    assert_eq!(tags_read, tags);
+    let run = terms.run_of(snapshot, 2).unwrap().unwrap();
+    assert_eq!((run.first, run.terms), (1, 2));
+    assert!(terms.run_of(snapshot, 3).unwrap().is_none());
+    // A snapshot is of its moment.
+    let begun = writer.begin().unwrap();
+    block_rows::overwrite(&begun, exhibit, Field::Country, 2, &vec![9; 100_000]).unwrap();
+    block_rows::overwrite(&begun, exhibit, Field::Country, 1, b"short").unwrap();
+    assert!(block_rows::overwrite(&begun, exhibit, Field::Country, 3, b"none").is_err());
+    begun.commit().unwrap();
+    assert!(blocks.read(exhibit, Field::Country, 2, &mut into).unwrap());
+    assert_eq!(*into, block);
+    let later = readers.snapshot().unwrap();
+    let mut blocks = BlockReader::new(later.connection().unwrap());
+    assert!(blocks.read(exhibit, Field::Country, 2, &mut into).unwrap());
+    assert_eq!(**into, vec![9; 100_000]);
+    let begun = writer.begin().unwrap();
+    assert_eq!(exhibit_rows::shred_parts(&begun, exhibit, 2).unwrap(), 2);
+    exhibit_rows::discard(&begun, exhibit).unwrap();
+    begun.commit().unwrap();
+}
+
+#[test]
+fn a_savepoint_that_fails_undoes_its_own_rows_only() {
+    let Some(server) = &*SHARED else { return };
+    let (_, writer) = made(server);
+    let begun = writer.begin().unwrap();
+    let put = |key| begun.in_savepoint(|| meta_rows::insert(&begun, key, ""));
+    put("a").unwrap();
+    let twice: Result<(), StoreError> = put("a");
+    assert_eq!(twice.unwrap_err().fault, StoreFault::Constraint);
+    put("b").unwrap();
+    begun.commit().unwrap();
+    let rolled_back = writer.begin().unwrap();
+    meta_rows::insert(&rolled_back, "c", "").unwrap();
+    drop(rolled_back);
+    let found = ["a", "b", "c"].map(|key| meta_rows::find(&writer, key).unwrap().is_some());
+    assert_eq!(found, [true, true, false]);
+}
+
+#[test]
+fn what_the_vault_writes_itself_is_no_foreign_write() {
+    // Nobody else takes numbers of this server.
+    let Some(server) = TestServer::start(&["autovacuum=off"]) else {
+        return;
+    };
+    let (place, writer) = made(&server);
+    drop(writer.begin().unwrap());
+    let wrote = || writer.session().content_number().unwrap();
+    let before = wrote();
+    for no in 0..3 {
+        let begun = writer.begin().unwrap();
+        let key = |what: &str| format!("{what} {no}");
+        meta_rows::insert(&begun, &key("outside"), "").unwrap();
+        for what in ["one", "two"] {
+            let put = || meta_rows::insert(&begun, &key(what), "");
+            begun.in_savepoint(put).unwrap();
+        }
+        let nothing: Result<(), StoreError> = begun.in_savepoint(|| Ok(()));
+        nothing.unwrap();
+        let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+            meta_rows::insert(&begun, &key("undone"), "")?;
+            Err(StoreError::inconsistent("test"))
+        });
+        assert!(undone.is_err());
+        match no {
+            1 => drop(begun),
+            _ => begun.commit().unwrap(),
+        }
+        drop(writer.begin().unwrap());
+        assert_eq!(wrote(), before, "{no}");
+    }
+    let theirs = other(&place);
+    run(&theirs, "UPDATE meta SET value = value WHERE key = 'one 0'");
+    drop(writer.begin().unwrap());
+    assert_eq!(wrote(), before + 1);
+    drop(writer.begin().unwrap());
+    assert_eq!(wrote(), before + 1);
+}
+
+#[test]
+fn a_row_that_somebody_else_changed_is_found() {
+    let Some(server) = &*SHARED else { return };
+    let (server, mut writer) = made(server);
+    let control = watched(&mut writer);
+    let begun = writer.begin().unwrap();
+    meta_rows::insert(&begun, "a", "ours").unwrap();
+    begun.commit().unwrap();
+    drop(writer.begin().unwrap());
+    assert_eq!(control.damage(), None);
+    let theirs = other(&server);
+    run(&theirs, "UPDATE meta SET value = 'theirs'");
+    drop(writer.begin().unwrap());
+    assert_eq!(control.damage(), Some("meta"));
+}
+
+#[test]
+fn a_schema_that_somebody_changes_is_found_by_the_next_transaction() {
+    let Some(server) = &*SHARED else { return };
+    let (server, mut writer) = made(server);
+    let control = watched(&mut writer);
+    drop(writer.begin().unwrap());
+    assert_eq!(control.damage(), None);
+    let theirs = other(&server);
+    run(
+        &theirs,
+        "CREATE RULE r AS ON DELETE TO session DO INSTEAD NOTHING",
+    );
+    drop(writer.begin().unwrap());
+    assert_eq!(control.damage(), Some("session"));
+}
+
+#[test]
+fn whoever_stops_with_the_head_of_the_log_is_cut_off_and_the_next_one_goes_on() {
+    let Some(server) = &*SHARED else { return };
+    let (server, writer) = made(server);
+    let begun = writer.begin().unwrap();
+    checkpoint_rows::put(&begun, 0, "note", b"control").unwrap();
+    begun.commit().unwrap();
+    let second = Writer::open(Database::Server(server)).unwrap();
+    let stopped = writer.begin().unwrap();
+    checkpoint_rows::put(&stopped, 7, "of the first", b"control").unwrap();
+    let waited = Instant::now();
+    let begun = second.begin().unwrap();
+    assert!(waited.elapsed() < Duration::from_secs(12));
+    checkpoint_rows::put(&begun, 8, "of the second", b"control").unwrap();
+    begun.commit().unwrap();
+    assert!(stopped.commit().is_err());
+    let newest = checkpoint_rows::newest(&second).unwrap().unwrap();
+    assert_eq!(newest, (8, "of the second".to_owned()));
+}
+
+#[test]
+fn a_connection_that_was_lost_is_made_anew() {
+    let Some(server) = &*SHARED else { return };
+    let (server, mut writer) = made(server);
+    let control = watched(&mut writer);
+    let readers = Readers::open(
+        Database::Server(Arc::clone(&server)),
+        1,
+        &control,
+        Access::Work,
+    );
+    let readers = readers.unwrap();
+    drop(readers.snapshot().unwrap());
+    let theirs = other(&server);
+    let end = "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid(); END $$";
+    run(&theirs, end);
+    // The library notices it with the first statement that follows.
+    let until = Instant::now() + Duration::from_secs(20);
+    let begun = loop {
+        match writer.begin() {
+            Ok(begun) => break begun,
+            Err(error) => assert!(Instant::now() < until, "{error:?}"),
+        }
+    };
+    meta_rows::insert(&begun, "a", "1").unwrap();
+    begun.commit().unwrap();
+    let found = loop {
+        match readers.snapshot() {
+            Ok(reader) => break meta_rows::find(reader.connection().unwrap(), "a").unwrap(),
+            Err(error) => assert!(Instant::now() < until, "{error:?}"),
+        }
+    };
+    assert_eq!(found.as_deref(), Some("1"));
+    assert_eq!(control.damage(), None);
+}
+
+#[test]
+fn over_the_network_a_certificate_and_a_password_are_needed() {
+    let Some(server) = &*SHARED else { return };
+    server.sql("postgres", "CREATE ROLE guest LOGIN PASSWORD 'horse'");
+    let room = tempfile::tempdir().unwrap();
+    let file = |text: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = room.path().join(text);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    };
+    let enter = |address: &str, password: &str| {
+        let place = ServerPlace::read(address, Some(file(password))).unwrap();
+        Server::at(place)
+            .and_then(|server| Session::reader(&server))
+            .map(drop)
+    };
+    let address = server.by_network("guest", "postgres");
+    assert_eq!(enter(&address, "horse"), Ok(()));
+    let fault = |entered: Result<(), StoreError>| entered.unwrap_err().fault;
+    assert_eq!(fault(enter(&address, "donkey")), StoreFault::Unauthorised);
+    // Another name than that of the certificate.
+    let other = address.replace("localhost", "db.example");
+    assert_eq!(fault(enter(&other, "horse")), StoreFault::Untrusted);
+    // Another authority.
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = rcgen::CertificateParams::default()
+        .self_signed(&key)
+        .unwrap();
+    let authority = file("authority.pem");
+    fs::write(&authority, own.pem()).unwrap();
+    let known = server.authorities();
+    let other = address.replace(known.to_str().unwrap(), authority.to_str().unwrap());
+    assert_eq!(fault(enter(&other, "horse")), StoreFault::Untrusted);
+}
+
+#[test]
+fn a_server_that_is_careless_or_in_the_clear_is_refused() {
+    let Some(careless) = TestServer::start(&["synchronous_commit=off"]) else {
+        return;
+    };
+    let refused = Session::writer(&at(&careless.by_socket("owner", "postgres")));
+    assert_eq!(
+        refused.err().unwrap().fault,
+        StoreFault::Careless("synchronous_commit")
+    );
+    drop(careless);
+    let clear = TestServer::start(&["ssl=off", "fsync=off"]).unwrap();
+    let refused = Session::writer(&at(&clear.by_socket("owner", "postgres")));
+    assert_eq!(refused.err().unwrap().fault, StoreFault::Careless("fsync"));
+    let refused = Session::reader(&at(&clear.by_network("owner", "postgres")));
+    assert_eq!(refused.err().unwrap().fault, StoreFault::Untrusted);
+}
+
+#[test]
+fn a_server_that_ends_takes_no_answer_along() {
+    let Some(mut server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (place, writer) = made(&server);
+    let begun = writer.begin().unwrap();
+    leaf_rows::insert(&begun, &leaf(0)).unwrap();
+    begun.commit().unwrap();
+    let begun = writer.begin().unwrap();
+    leaf_rows::insert(&begun, &leaf(1)).unwrap();
+    server.crash();
+    assert_eq!(begun.commit().unwrap_err().fault, StoreFault::Uncertain);
+    // Whether it was committed is found at the next start.
+    assert_eq!(writer.begin().err().unwrap().fault, StoreFault::Uncertain);
+    let later = Writer::open(Database::Server(place)).unwrap();
+    assert_eq!(leaf_rows::count(&later), Ok(1));
+}
+
+#[test]
+fn the_steps_are_those_of_sqlite_in_other_words() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    for (name, text) in migrations::STEPS {
+        let own = fs::read_to_string(format!("{folder}/{name}.sql")).unwrap();
+        let mut own = own.replace("DOUBLE PRECISION", "?");
+        for (theirs, ours) in [
+            (") STRICT, WITHOUT ROWID;", ");"),
+            (") STRICT;", ");"),
+            ("INTEGER", "BIGINT"),
+            ("BLOB", "BYTEA"),
+            ("REAL", "DOUBLE PRECISION"),
+        ] {
+            own = own.replace(theirs, ours);
+        }
+        let rest = text.strip_prefix(own.as_str());
+        let rest = rest.unwrap_or_else(|| panic!("{name} differs"));
+        let only_storage = rest.lines().all(|line| {
+            line.is_empty() || line.starts_with("-- ") || line.ends_with(" SET STORAGE EXTERNAL;")
+        });
+        assert!(only_storage, "{rest}");
+    }
+}

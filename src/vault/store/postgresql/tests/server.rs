@@ -1,0 +1,259 @@
+//! A real server for tests, in a folder of its own. It ends with the process that started it, however that ends.
+
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tempfile::TempDir;
+
+/// A server that was started.
+pub(crate) struct TestServer {
+    folder: TempDir,
+    programs: PathBuf,
+    port: u16,
+    settings: Vec<String>,
+    keeper: Child,
+}
+
+/// Where the server's own programs are; nothing where it is not installed.
+fn programs() -> Option<PathBuf> {
+    let all = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut found: Vec<PathBuf> = all
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .filter(|bin| bin.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop()
+}
+
+/// Whom the server runs as: it refuses root.
+fn user() -> Option<(u32, u32)> {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").unwrap();
+    let of = |name: &str| {
+        let line = users
+            .lines()
+            .find(|line| line.split(':').next() == Some(name))?;
+        let mut parts = line.split(':').skip(2).map(|part| part.parse().unwrap());
+        Some((parts.next()?, parts.next()?))
+    };
+    of("postgres").or_else(|| of("nobody"))
+}
+
+fn as_user(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    if let Some((user, group)) = user() {
+        command.gid(group).uid(user);
+    }
+    command.current_dir("/").env("LC_ALL", "C");
+    command
+}
+
+impl TestServer {
+    /// Starts one with these settings beside its own. None, with a note, where it is not installed; `CI` demands it.
+    pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        let Some(programs) = programs() else {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "PostgreSQL is not installed"
+            );
+            eprintln!("skipped: PostgreSQL is not installed");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        if let Some((user, group)) = user() {
+            chown(folder.path(), Some(user), Some(group)).unwrap();
+        }
+        let data = folder.path().join("data");
+        let made = as_user(&programs.join("initdb"))
+            .args([
+                "--auth=trust",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--username=owner",
+                "-D",
+            ])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        fs::write(
+            data.join("pg_hba.conf"),
+            "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+        )
+        .unwrap();
+        certify(&folder.path().join("ca.pem"), &data);
+        let port = free_port();
+        let settings: Vec<String> = settings.iter().map(ToString::to_string).collect();
+        let mut server = Self {
+            keeper: keep(&programs, folder.path(), port, &settings),
+            folder,
+            programs,
+            port,
+            settings,
+        };
+        server.wait_until_it_answers();
+        Some(server)
+    }
+
+    fn wait_until_it_answers(&mut self) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !self.psql("postgres", "SELECT 1").status.success() {
+            let ended = self.keeper.try_wait().unwrap();
+            if ended.is_some() || Instant::now() > until {
+                let log = fs::read_to_string(self.folder.path().join("log"));
+                panic!("it did not start: {log:?}");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The address of a database, by the socket of this machine.
+    pub(crate) fn by_socket(&self, user: &str, database: &str) -> String {
+        let folder = self.folder.path().display();
+        format!(
+            "postgresql://{user}@/{database}?host={folder}&port={}",
+            self.port
+        )
+    }
+
+    /// The same over the network, which is encrypted.
+    pub(crate) fn by_network(&self, user: &str, database: &str) -> String {
+        let port = self.port;
+        let ca = self.authorities();
+        format!(
+            "postgresql://{user}@localhost:{port}/{database}?hostaddr=127.0.0.1&sslrootcert={}",
+            ca.display()
+        )
+    }
+
+    pub(crate) fn authorities(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// Ends the server at once, as a crash does, and starts it again.
+    pub(crate) fn crash(&mut self) {
+        let pid = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap();
+        let killed = Command::new("kill").args(["-QUIT", pid]).status().unwrap();
+        assert!(killed.success());
+        self.end();
+        self.keeper = keep(
+            &self.programs,
+            self.folder.path(),
+            self.port,
+            &self.settings,
+        );
+        self.wait_until_it_answers();
+    }
+
+    fn end(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+
+    /// Runs a statement as the owner of everything.
+    pub(crate) fn sql(&self, database: &str, sql: &str) {
+        let done = self.psql(database, sql);
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+
+    fn psql(&self, database: &str, sql: &str) -> Output {
+        Command::new(self.programs.join("psql"))
+            .args([
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-U",
+                "owner",
+                "-d",
+                database,
+                "-c",
+                sql,
+            ])
+            .arg("-h")
+            .arg(self.folder.path())
+            .args(["-p", &self.port.to_string()])
+            .output()
+            .unwrap()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// One that nobody uses at this moment.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Runs the server until the input of this command ends, which is when whoever started it ends.
+fn keep(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
+    let script = r#""$@" >"$0/log" 2>&1 & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server""#;
+    let mut command = as_user(Path::new("/bin/sh"));
+    command.arg("-c").arg(script).arg(folder);
+    command
+        .arg(programs.join("postgres"))
+        .arg("-D")
+        .arg(folder.join("data"));
+    command
+        .arg("-k")
+        .arg(folder)
+        .args(["-p", &port.to_string()]);
+    let own = [
+        "listen_addresses=127.0.0.1",
+        "shared_buffers=32MB",
+        "ssl=on",
+        "max_connections=60",
+    ];
+    for setting in own.into_iter().chain(settings.iter().map(String::as_str)) {
+        command.args(["-c", setting]);
+    }
+    command.stdin(Stdio::piped()).spawn().unwrap()
+}
+
+/// A certificate for `localhost`, and the authority that made it.
+fn certify(authority: &Path, data: &Path) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let own = params.self_signed(&key).unwrap();
+    fs::write(authority, own.pem()).unwrap();
+    let issuer = Issuer::new(params, key);
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let server = params.signed_by(&key, &issuer).unwrap();
+    for (name, text) in [
+        ("server.crt", server.pem()),
+        ("server.key", key.serialize_pem()),
+    ] {
+        let path = data.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        if let Some((user, group)) = user() {
+            chown(&path, Some(user), Some(group)).unwrap();
+        }
+    }
+}
