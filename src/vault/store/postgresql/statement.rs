@@ -39,7 +39,7 @@ impl ToSql for Bound<'_> {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self.0, kind) {
-            (ValueRef::Null, _) => return Ok(IsNull::Yes),
+            (ValueRef::Null, _) => Ok(IsNull::Yes),
             (ValueRef::Integer(value), &Type::INT8) => value.to_sql(kind, out),
             (ValueRef::Integer(value), &Type::INT4) => i32::try_from(value)?.to_sql(kind, out),
             (ValueRef::Real(value), &Type::FLOAT8) => value.to_sql(kind, out),

@@ -5,18 +5,18 @@ mod copy;
 mod error;
 mod large;
 mod migrations;
-#[cfg(test)]
-mod plan;
 mod rows;
 mod schema;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use copy::copy_database;
 pub(super) use large::LargeReader;
-#[cfg(test)]
-pub(super) use plan::allow_triggers;
 pub(super) use rows::{Cells, Rows};
 pub(super) use session::Session;
+#[cfg(test)]
+pub(super) use tests::allow_triggers;
 
 /// The library's own connection, for tests that look at rows or damage them.
 #[cfg(test)]

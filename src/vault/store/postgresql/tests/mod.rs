@@ -81,7 +81,7 @@ fn leaf(seq: u64) -> NewLeaf<'static> {
     NewLeaf {
         seq,
         time: now(),
-        operator: (seq % 2 == 0).then_some("o_1"),
+        operator: seq.is_multiple_of(2).then_some("o_1"),
         case: None,
         object: None,
         action: "record.lookup",
