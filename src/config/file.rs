@@ -273,10 +273,11 @@ mod tests {
         assert_eq!(fields.count(), known.len(), "a setting is skipped");
         for (path, value) in OTHER {
             let (section, name) = path.split_once('.').unwrap();
-            // The two files are given together.
+            // What is given together.
             let pair = match *path {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
+                "tls.machine_ca" => "[serve]\nmachines = \"127.0.0.1:8444\"\n",
                 "backup.keyring_directory" => "directory = \"x\"\n",
                 "oidc.issuer" => {
                     "client_id = \"x\"\nclient_secret_file = \"x\"\n\

@@ -192,8 +192,8 @@ impl Vault {
         }
     }
 
-    /// Says, before a vault is made, that a server has its tables: one that speaks PostgreSQL's protocol. The address has
-    /// no password; a file has it.
+    /// Says, before a vault is made, that a server has its tables: one that speaks the protocol of PostgreSQL. The
+    /// address has no password; a file has it.
     pub fn put_tables_at(
         paths: &Paths,
         address: &str,

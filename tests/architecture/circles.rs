@@ -182,9 +182,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "sign_in",
-        &[
-            "argon2id", "call", "door", "error", "identity", "scope", "store",
-        ],
+        &["call", "door", "error", "identity", "scope", "store"],
     ),
     (
         "erasure_file",

@@ -419,7 +419,7 @@ fn a_draft_finds_a_day_and_a_time_of_day_in_two_columns() {
     let three = "number,date,time,sent_at\n+13035550140,2024-03-21,22:34,2024-03-21T22:34:49Z\n";
     let text = draft(Box::new(Cursor::new(three)), None).unwrap();
     assert!(
-        text.contains("[sent_at]\ncolumn = \"sent_at\"\n# written"),
+        text.contains("[sent_at]\ncolumn = \"sent_at\"\n# read as"),
         "{text}"
     );
 }
