@@ -18,7 +18,8 @@ use super::routes::{
     no_slot_change, somebody_like, work_on,
 };
 use crate::support::{
-    Answer, Authenticator, Client, Incident, Log, Who, body, csv_of, fresh_csv_with_a_reject,
+    Answer, Authenticator, Client, Incident, Log, Machine, Who, body, csv_of,
+    fresh_csv_with_a_reject,
 };
 
 const AT: &str = "2024-03-10T12:00:00Z";
@@ -1298,6 +1299,23 @@ const STATES: &[State] = &[
             let client = incident.newcomer_with_code("investigator");
             let body = json!({ "label": "a script", "days": 1, "actions": ["audit.vkey"] });
             let one_more = || client.post("/tokens", &body);
+            (0..20).for_each(|_| drop(one_more().assert_status(201)));
+            one_more()
+        },
+    ),
+    state(
+        "POST /api/v1/machines",
+        (409, "too-many-tokens"),
+        Who::Investigator,
+        |incident, _| {
+            let client = incident.newcomer_with_code("investigator");
+            let one_more = || {
+                let certificate = Machine::new().pem();
+                let body = json!({
+                    "label": "a machine", "certificate": certificate, "days": 1, "actions": ["audit.vkey"],
+                });
+                client.post("/machines", &body)
+            };
             (0..20).for_each(|_| drop(one_more().assert_status(201)));
             one_more()
         },
