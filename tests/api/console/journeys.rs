@@ -200,7 +200,7 @@ fn a_liaison_learns_of_its_own_account_and_asks_for_its_notice() {
     look_up(&chromium, &format!("{own}\n{other}"));
     chromium.heads("1 of 2 exposed");
     chromium.go(&case(incident, "/requests"));
-    chromium.reads("exports");
+    chromium.reads("Exports");
     chromium.go(&case(incident, "/exports/new"));
     chromium.choose("profile", "account-notice");
     chromium.fill(
