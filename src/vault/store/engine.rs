@@ -78,7 +78,7 @@ pub(super) enum Session {
 /// The rows of one statement, one after the other.
 pub(super) enum Rows<'s> {
     Sqlite(sqlite::Rows<'s>),
-    Postgresql(postgresql::Rows<'s>),
+    Postgresql(postgresql::Rows),
 }
 
 /// The cells of one row.
@@ -316,7 +316,7 @@ impl Rows<'_> {
     pub(super) fn next(&mut self, at: &'static str) -> Result<Option<Cells<'_>>, StoreError> {
         Ok(match self {
             Self::Sqlite(own) => own.next(at)?.map(Cells::Sqlite),
-            Self::Postgresql(own) => own.next(at)?.map(Cells::Postgresql),
+            Self::Postgresql(own) => own.next().map(Cells::Postgresql),
         })
     }
 }

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt as _;
 use tokio_postgres::{Error, Statement};
 
 use super::connect::{Server, Wire};
@@ -151,13 +151,17 @@ impl Link {
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+        with: impl FnOnce(Rows) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
         let values = values.iter().map(|value| Bound(*value));
-        let asked = wire.client.query_raw(&statement, values);
-        let stream = pin!(self.answer(name, PATIENCE, asked)?);
-        with(Rows::of(stream, PATIENCE))
+        // All of them before the first is handed out: whoever reads them may ask something else meanwhile, and the
+        // answer to that comes on this connection behind the last row.
+        let asked = async {
+            let rows = wire.client.query_raw(&statement, values).await?;
+            rows.try_collect().await
+        };
+        with(Rows::of(self.answer(name, PATIENCE, asked)?))
     }
 
     /// Runs a statement, which is prepared once; answers how many rows it changed.
@@ -195,7 +199,7 @@ impl Link {
         let at = "postgresql::setting";
         let sql = "-- postgresql::setting\nSELECT current_setting(?1)";
         self.query(at, sql, &[name.into()], |mut rows| {
-            let cells = rows.next(at)?.ok_or(StoreError::inconsistent(at))?;
+            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
             let value = cells.get(at, 0)?.as_text().map(str::to_owned);
             value.map_err(|_| StoreError::inconsistent(at))
         })

@@ -1,47 +1,33 @@
-//! The rows of a statement, as they come from the server: not all at once.
+//! The rows of a statement, all of which have come.
 
-use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::vec::IntoIter;
 
-use futures_util::TryStreamExt as _;
-use tokio_postgres::{Row, RowStream};
+use tokio_postgres::Row;
 
-use super::driver::wait;
-use super::error::at;
 use super::statement::Cell;
-use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::error::StoreError;
 use crate::vault::store::value::ValueRef;
 
 /// The rows of one statement, one after the other.
-pub(in crate::vault::store) struct Rows<'s> {
-    stream: Pin<&'s mut RowStream>,
+pub(in crate::vault::store) struct Rows {
+    rows: IntoIter<Row>,
     row: Option<Row>,
-    patience: Duration,
 }
 
 /// The cells of one row.
 pub(in crate::vault::store) struct Cells<'r>(&'r Row);
 
-impl<'s> Rows<'s> {
-    pub(super) fn of(stream: Pin<&'s mut RowStream>, patience: Duration) -> Self {
+impl Rows {
+    pub(super) fn of(rows: Vec<Row>) -> Self {
         Self {
-            stream,
+            rows: rows.into_iter(),
             row: None,
-            patience,
         }
     }
 
-    pub(in crate::vault::store) fn next(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<Cells<'_>>, StoreError> {
-        let until = Instant::now() + self.patience;
-        let next = wait(self.stream.as_mut().try_next(), until).ok_or(StoreError {
-            at: name,
-            fault: StoreFault::Unreachable,
-        })?;
-        self.row = next.map_err(at(name))?;
-        Ok(self.row.as_ref().map(Cells))
+    pub(in crate::vault::store) fn next(&mut self) -> Option<Cells<'_>> {
+        self.row = self.rows.next();
+        self.row.as_ref().map(Cells)
     }
 }
 

@@ -111,7 +111,7 @@ impl Session {
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+        with: impl FnOnce(Rows) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.link.query(name, sql, values, with)
     }
@@ -167,7 +167,7 @@ impl Session {
     fn notice_others(&self) -> Result<(), StoreError> {
         let at = "transaction::others";
         let (own, oldest) = self.link.query(at, NUMBERS, &[], |mut rows| {
-            let cells = rows.next(at)?.ok_or(StoreError::inconsistent(at))?;
+            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
             let number = |no| {
                 let number = cells.get(at, no)?.as_integer();
                 number.map_err(|_| StoreError::inconsistent(at))
