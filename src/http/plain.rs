@@ -85,6 +85,9 @@ const DAMAGED: &str = "damaged: a part of the vault is not what it wrote; keep t
 const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have to accept a time, each with \
      POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
+const WAITS_FOR_KEYRING: &str = "the keyring of this node is not the one that the log was written with: copy \
+     keys/keyring from the node that changed it (docs/scale.md)\n";
+
 const DESTRUCTION_HELD_UP: &str =
     "a destroyed case cannot be ended: look at the log of the server (docs/operations.md)\n";
 
@@ -115,6 +118,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         let why = match app.vault.health().damage() {
             // Not where: a liaison, who is not told, may ask here too.
             Some(_) => DAMAGED,
+            None if app.vault.health().waits_for_keyring() => WAITS_FOR_KEYRING,
             None => "leaves cannot be made durable\n",
         };
         text(StatusCode::SERVICE_UNAVAILABLE, why)

@@ -356,6 +356,7 @@ impl From<OperationError> for Problem {
                     | StoreFault::Untrusted
                     | StoreFault::ReadOnly
                     | StoreFault::Uncertain
+                    | StoreFault::OtherKeyring
                     | StoreFault::Other,
                 ..
             }) => Self::new(ProblemKind::Unavailable),

@@ -433,6 +433,24 @@ impl VaultClock {
         *held = standing;
     }
 
+    /// Goes on from what another node of the vault kept, which has a clock of its own. The time of this one does not go
+    /// back; what people accepted there holds here.
+    pub(in crate::vault) fn follow(&self, kept: KeptClock) {
+        let mut standing = self.advanced();
+        standing.own = standing.own.max(nanos(kept.own));
+        standing.measured = standing.measured.max(nanos(kept.measured));
+        standing.jumped_s = standing.jumped_s.max(kept.jumped_s);
+        if kept.undone_s > standing.undone_s || kept.corrected_s != standing.corrected_s {
+            standing.jumped_s = kept.jumped_s;
+        }
+        standing.undone_s = kept.undone_s;
+        standing.corrected_s = kept.corrected_s;
+        standing.stopped_s = kept.stopped_s;
+        standing.proposal = kept.proposal;
+        standing.kept = Some(kept.own);
+        standing.advance(self.machine.now(), self.machine.elapsed());
+    }
+
     /// What the store has to keep; `None` if it has that already.
     pub(in crate::vault) fn to_keep(&self) -> Option<KeptClock> {
         let mut standing = self.advanced();

@@ -46,6 +46,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) settings: Settings,
     pub(in crate::vault) vault: VaultId,
     pub(in crate::vault) paths: Paths,
+    /// Whether a server has the tables, so that other nodes may write too.
+    pub(in crate::vault) has_server: bool,
     pub(in crate::vault) question_alarm: QuestionAlarm,
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
@@ -146,6 +148,19 @@ impl Core {
         let cases = cases.into_iter().map(Some);
         let all = of_root.into_iter().chain(cases);
         all.map(|case| self.rotations.progress(case)).collect()
+    }
+
+    /// Where other nodes write too: takes the keyring that one of them changed, once somebody copied it here. What is
+    /// not such a file is found by whoever looks for the file of before.
+    pub(in crate::vault) fn take_newer_keyring(&self) {
+        if !self.has_server || self.keys().is_in_place() {
+            return;
+        }
+        match self.keyring_to_change().take_newer() {
+            Ok(true) => tracing::info!("a newer keyring was taken"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(fault = %error, "the new keyring file was not taken"),
+        }
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

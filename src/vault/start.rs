@@ -283,6 +283,7 @@ impl Vault {
         write_vkey(&core.paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
         let ledger = Ledger::start(book);
+        core.readers.go_on_with(ledger.go_on());
         Ok(Self {
             core,
             ledger,
@@ -455,6 +456,7 @@ pub(in crate::vault) fn prepare(
     access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
     let database = Database::of(paths.database(), &paths.store())?;
+    let has_server = !database.is_file();
     let mut writer = match access {
         Access::Work => Writer::open(database.clone())?,
         Access::Look => Writer::looking(database.clone())?,
@@ -469,6 +471,8 @@ pub(in crate::vault) fn prepare(
         Access::Work => writer.migrate(clock.now())?,
         Access::Look => writer.check_schema()?,
     }
+    // What follows is of one moment, also where other nodes write.
+    writer.hold(access)?;
     let control = watch(&mut writer, &keyring)?;
     let vault_id = keyring.vault().clone();
     if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
@@ -488,6 +492,7 @@ pub(in crate::vault) fn prepare(
         settings,
         vault: vault_id,
         paths: paths.clone(),
+        has_server,
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
@@ -517,6 +522,7 @@ pub(in crate::vault) fn prepare(
     let book = Book::open(writer, Arc::clone(&core))?;
     book.verify_mark()?;
     book.verify_control()?;
+    book.let_go()?;
     Ok((core, book))
 }
 

@@ -32,6 +32,7 @@ mod leakage;
 mod line_length;
 mod mapping;
 mod named_tests;
+mod nodes;
 mod packaging;
 mod people_page;
 mod postgresql;

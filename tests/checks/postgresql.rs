@@ -23,12 +23,12 @@ use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::secret_file::write_secret;
 
 #[path = "../../src/vault/store/postgresql/tests/server.rs"]
-mod server;
+pub(crate) mod server;
 
 const ROWS: u64 = 3000;
 
 /// A vault whose tables a server has, over the network with a password, or by its socket.
-fn house(server: &TestServer, by_network: bool) -> (House, TempDir) {
+pub(crate) fn house(server: &TestServer, by_network: bool) -> (House, TempDir) {
     let room = TempDir::new().unwrap();
     let password = room.path().join("database password");
     write_secret(&password, "horse");
@@ -44,7 +44,12 @@ fn house(server: &TestServer, by_network: bool) -> (House, TempDir) {
     (house, room)
 }
 
-fn look_up(vault: &Vault, who: &Caller, case: &str, numbers: &[String]) -> Result<Value, Refusal> {
+pub(crate) fn look_up(
+    vault: &Vault,
+    who: &Caller,
+    case: &str,
+    numbers: &[String],
+) -> Result<Value, Refusal> {
     let body = json!({ "numbers": numbers, "purpose": "quality-check", "reason": REASON });
     ask::<LookUp>(vault, who, &[("case", case)], body)
 }

@@ -216,12 +216,11 @@ impl Vault {
     /// check of the facts follow in the ledger's transaction.
     fn read(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
         let about = About::of(caller, &*deed);
-        let tip = self.core.tip();
         let mut toll = Toll::of(&self.core, caller, deed.price());
         let mut question = None;
-        let mut done = self.on_snapshot(caller, &about.target, |connection, situation, now| {
+        let mut done = self.on_snapshot(caller, &about.target, |connection, situation, when| {
             let core = &self.core;
-            let (alarm, granted, _) = grant(core, connection, caller, situation, &*deed, now);
+            let (alarm, granted, _) = grant(core, connection, caller, situation, &*deed, when.now);
             let granted = granted.and_then(|grant| {
                 question = asked(core, connection, caller, situation, &grant, &*deed);
                 let free = |one| core.answered.repeats(one, core.clock.measured());
@@ -233,15 +232,7 @@ impl Vault {
             });
             let rows = Rows::Reading(connection);
             let (mut notes, ended) = match granted {
-                Ok(grant) => act(
-                    core,
-                    rows,
-                    caller,
-                    situation,
-                    grant,
-                    deed,
-                    When { now, tip },
-                ),
+                Ok(grant) => act(core, rows, caller, situation, grant, deed, when),
                 Err(stopped) => (Notes::default(), Err(stopped)),
             };
             notes.alarm = notes.alarm.max(alarm);
@@ -282,11 +273,11 @@ impl Vault {
         &self,
         caller: &Caller,
         target: &Target,
-        run: impl FnOnce(&Snapshot, &Situation, Moment) -> (Notes, Result<T, Stopped>),
+        run: impl FnOnce(&Snapshot, &Situation, When) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
         // Taken before the snapshot, so that a change in between is noticed, and that the snapshot has all of the log.
         let edition = self.core.editions.now();
-        let tip = self.core.tip();
+        let before = self.core.tip();
         let stopped = |error| OnSnapshot {
             edition: None,
             situation: None,
@@ -302,11 +293,15 @@ impl Vault {
             Err(error) => return stopped(error.into()),
         };
         let now = self.core.clock.now();
+        // The snapshot may have leaves that another node wrote, which are known by now.
+        let after = self.core.tip();
+        let has = snapshot.leaves().is_some_and(|leaves| after.size <= leaves);
+        let tip = if has { after } else { before };
         let situation = match facts::load(&self.core, connection, caller, target, tip) {
             Ok(situation) => situation,
             Err(error) => return stopped(error),
         };
-        let (notes, ended) = run(connection, &situation, now);
+        let (notes, ended) = run(connection, &situation, When { now, tip });
         OnSnapshot {
             edition,
             situation: Some(situation),
@@ -319,19 +314,12 @@ impl Vault {
     /// reads is done before, on a snapshot.
     fn write(&self, caller: &Caller, mut deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
         let about = About::of(caller, &*deed);
-        let tip = self.core.tip();
         let mut toll = Toll::of(&self.core, caller, deed.price());
         let prepared = match deed.prepares() {
             true => {
-                let on_snapshot = |connection: &Snapshot, situation: &Situation, now| {
+                let on_snapshot = |connection: &Snapshot, situation: &Situation, when| {
                     prepare(
-                        &self.core,
-                        connection,
-                        caller,
-                        situation,
-                        &mut toll,
-                        &mut *deed,
-                        When { now, tip },
+                        &self.core, connection, caller, situation, &mut toll, &mut *deed, when,
                     )
                 };
                 self.on_snapshot(caller, &about.target, on_snapshot).ended

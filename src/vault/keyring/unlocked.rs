@@ -176,6 +176,29 @@ impl Keyring {
         store::identity(&self.path) == self.written
     }
 
+    /// Goes on with a newer file that another node of the vault wrote and somebody put in the place of this one's, if
+    /// the same root opens it. With another root it has to be unlocked. Answers whether there was one.
+    pub(in crate::vault) fn take_newer(&mut self) -> Result<bool, KeyringError> {
+        let found = store::identity(&self.path);
+        if found.is_none() || found == self.written {
+            return Ok(false);
+        }
+        let file = KeyringFile::parse(&store::read(&self.path)?)?;
+        if file.vault != self.file.vault || file.generation <= self.file.generation {
+            return Err(KeyringError::Damaged { what: "generation" });
+        }
+        for slot in &file.slots {
+            slot.sealed_key(&file.vault, &self.root)?;
+        }
+        let aad = body_aad(&file.vault, file.generation, &file.root, &file.slots)?;
+        let body = body_sealer(&file.vault, &self.root)?.open(&aad, &file.body.0)?;
+        let Body { own, cases } = Body::parse(&body)?;
+        self.root_keys = RootKeys::derive(&file.vault, &own)?;
+        self.digest_of_cases = cases.digest();
+        (self.file, self.own, self.cases, self.written) = (file, own, cases, found);
+        Ok(true)
+    }
+
     /// The vault's id.
     pub fn vault(&self) -> &VaultId {
         &self.file.vault
@@ -660,6 +683,32 @@ mod tests {
             bench.unlock(OTHER).err(),
             Some(KeyringError::WrongPassphrase)
         );
+    }
+
+    #[test]
+    fn a_newer_file_of_the_same_root_is_taken_and_no_other() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let mut other = bench.unlock(OLD).unwrap();
+        assert_eq!(other.take_newer(), Ok(false));
+        let before = fs::read(bench.path()).unwrap();
+        // As if another node had written it, and somebody had copied it here.
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        assert!(!other.is_in_place() && !other.has_case(&case(2)));
+        assert_eq!(other.take_newer(), Ok(true));
+        assert!(other.is_in_place() && same_key(&keyring, &other, &case(2)));
+        assert_eq!(other.generation(), keyring.generation());
+        assert_eq!(other.digest_of_cases(), keyring.digest_of_cases());
+        // An older one is none, and neither is one that was changed.
+        store::replace(&bench.path(), &before).unwrap();
+        assert!(other.take_newer().is_err());
+        keyring.add_case(&case(3), &bench.entropy).unwrap();
+        let mut changed = fs::read(bench.path()).unwrap();
+        let at = changed.len() - 20;
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        store::replace(&bench.path(), &changed).unwrap();
+        assert!(other.take_newer().is_err() && !other.has_case(&case(3)));
     }
 
     #[test]

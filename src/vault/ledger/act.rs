@@ -3,6 +3,7 @@
 use std::sync::mpsc::SyncSender;
 
 use super::draft::Draft;
+use super::holds::Waiting;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
 use crate::vault::store::{StoreError, Transaction};
@@ -31,6 +32,8 @@ pub(super) enum Stage {
     EmptyLog,
     /// Writes the high-water mark anew.
     Mark,
+    /// Goes on from where another node left the log, for readers that wait for it.
+    GoOn(Waiting),
 }
 /// Where the outcome of a staging step goes.
 pub(super) type Staged = SyncSender<Result<(), StageError>>;

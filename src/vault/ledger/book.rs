@@ -10,7 +10,9 @@ use super::act::{Act, Done};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{ActOutcome, Draft};
+use super::edge::Edge;
 use super::files::Files;
+use super::holds::Waiting;
 use super::mark::{self, MarkFault, Marking};
 use super::signing::{Signing, Succession, public, successor, verifier_of};
 use crate::domain::{CaseId, VaultId};
@@ -18,6 +20,7 @@ use crate::vault::audit::{
     Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
     Outcome as LeafOutcome, SALT_BYTES, Tip, TreeError, VerifierKey, leaf_hash, stored_hash_count,
 };
+use crate::vault::clock::Standing;
 use crate::vault::core::Core;
 use crate::vault::entropy::{Drawn, Entropy, draw};
 use crate::vault::keyring::{Keyring, KeyringError, replace_file};
@@ -28,17 +31,11 @@ use crate::vault::store::{
     detail_rows, leaf_rows, meta_rows, tree_hash_rows,
 };
 
-/// The log under writing: the store's writer, and the hashes at the right edge of the tree.
+/// The log under writing: the store's writer, and where the log ends.
 pub(crate) struct Book {
     writer: Writer,
     core: Arc<Core>,
-    origin: KeyName,
-    key: VerifierKey,
-    signing: Signing,
-    /// Of the number that `signing` says.
-    pair: Ed25519KeyPair,
-    frontier: Frontier,
-    checkpoint: Arc<str>,
+    edge: Edge,
     marking: Marking,
     files: Files,
 }
@@ -66,6 +63,9 @@ pub enum BookError {
     /// The hashes of the log give another root than its newest checkpoint.
     #[error("the newest checkpoint has another root than the log")]
     Root,
+    /// The log has another name than this process knows: a restore began a new one.
+    #[error("the log has got another name")]
+    OtherLog,
     /// The name made of the vault's id is not a key name.
     #[error("the log's name is not a key name")]
     Name(#[from] KeyError),
@@ -92,57 +92,39 @@ pub enum BookError {
     Key(#[source] KeyringError),
 }
 
+impl BookError {
+    /// Whether the keyring is not the one that the log was written with.
+    pub(super) fn is_of_keyring(&self) -> bool {
+        use ControlFault as Fault;
+        matches!(
+            self,
+            Self::Control(Fault::OldKeyring { .. } | Fault::OtherKeyring | Fault::OtherRoot)
+        )
+    }
+}
+
 impl Book {
-    /// Continues the log where it ends. It is refused if its newest checkpoint disagrees with it, so
-    /// that the vault never signs two checkpoints that contradict each other.
+    /// Continues the log where it ends; see [`Edge::read`].
     pub(crate) fn open(writer: Writer, core: Arc<Core>) -> Result<Self, BookError> {
-        let origin = core.log_name();
-        let signing = Signing::read(&writer)?;
-        let pair = core.keys().log_signing(signing.number());
-        let pair = pair.map_err(BookError::Key)?;
-        let key = VerifierKey::new(origin.clone(), public(&pair));
-        let leaves = leaf_rows::count(&writer)?;
-        let frontier = Frontier::read(leaves, &StoredHashes(&writer)).map_err(tree)?;
-        let checkpoint: Arc<str> = match checkpoint_rows::newest(&writer)? {
-            None => {
-                return Err(BookError::CutOff {
-                    leaves,
-                    checkpoint: 0,
-                });
-            }
-            Some((size, note)) => {
-                let signed = Checkpoint::open(note.as_bytes(), &key)?;
-                if size != leaves || signed.size != leaves {
-                    return Err(BookError::CutOff {
-                        leaves,
-                        checkpoint: signed.size,
-                    });
-                }
-                if signed.root != frontier.root() {
-                    return Err(BookError::Root);
-                }
-                Arc::from(note)
-            }
-        };
-        core.set_tip(frontier.tip());
+        let edge = Edge::read(&writer, &core)?;
         let files = Files::of(&core.paths);
         Ok(Self {
             writer,
             core,
-            origin,
-            key,
-            signing,
-            pair,
-            frontier,
-            checkpoint,
+            edge,
             marking: Marking::new(),
             files,
         })
     }
 
+    /// Lets other nodes write again, which were kept from it while this one started.
+    pub(in crate::vault) fn let_go(&self) -> Result<(), StoreError> {
+        self.writer.let_go()
+    }
+
     /// Compares the control rows with their seal, which must be of the log's end, and their indexes with the rows.
     pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
-        control_seal::verify(&self.writer, &self.core.keys(), self.frontier.tip())?;
+        control_seal::verify(&self.writer, &self.core.keys(), self.edge.frontier.tip())?;
         self.writer
             .verify_indexes()
             .map_err(|error| match error.fault {
@@ -154,7 +136,7 @@ impl Book {
     /// Compares the log with its high-water mark.
     pub(in crate::vault) fn verify_mark(&self) -> Result<(), MarkFault> {
         let mark = mark::read(&self.core.paths, &self.core.keys())?;
-        mark::verify(mark, self.frontier.size(), |size| {
+        mark::verify(mark, self.edge.frontier.size(), |size| {
             let at = Frontier::read(size, &StoredHashes(&self.writer));
             at.ok().map(|frontier| frontier.root())
         })?;
@@ -166,24 +148,27 @@ impl Book {
     /// contradicts one of this log that was signed after these leaves and is lost.
     pub(in crate::vault) fn begin_new_log(&mut self) -> Result<(), BookError> {
         let random: [u8; 8] = draw(&*self.core.entropy).map_err(|_| BookError::Detail)?;
-        let name = self.origin.renewed(random)?;
+        let name = self.edge.origin.renewed(random)?;
         let transaction = self.writer.begin()?;
         meta_rows::put(&transaction, LOG_NAME, name.as_str())?;
-        let (keys, end) = (self.core.keys(), self.frontier.tip());
-        let note = signed(&name, &self.pair, end)?;
-        put_checkpoint(&transaction, &keys, &*self.core.entropy, end, &note)?;
+        let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
+        let note = signed(&name, &self.edge.pair, end)?;
+        let from = Some(&*self.edge.checkpoint);
+        let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, (from, &note))?;
         drop(keys);
+        self.core.control.note_head(&seal);
         transaction.commit()?;
+        self.edge.seal = seal;
         self.core.set_log_name(name.clone());
-        self.key = VerifierKey::new(name.clone(), public(&self.pair));
-        (self.origin, self.checkpoint) = (name, Arc::from(note));
+        self.edge.key = VerifierKey::new(name.clone(), public(&self.edge.pair));
+        (self.edge.origin, self.edge.checkpoint) = (name, Arc::from(note));
         Ok(())
     }
 
     /// Writes the mark if the log is above it.
     pub(super) fn mark_rest(&mut self) -> Result<(), BookError> {
         self.present()?;
-        match self.marking.is_behind(self.frontier.size()) {
+        match self.marking.is_behind(self.edge.frontier.size()) {
             true => self.mark(),
             false => Ok(()),
         }
@@ -195,13 +180,14 @@ impl Book {
             &core.paths,
             &core.keys(),
             &*core.entropy,
-            self.frontier.tip(),
+            self.edge.frontier.tip(),
         );
         self.files.marked(&core.paths);
         written.map_err(BookError::Mark)?;
         let points = self.core.charged.load(Ordering::Relaxed);
-        self.marking.written(self.frontier.size(), points);
-        core.marked.store(self.frontier.size(), Ordering::Release);
+        self.marking.written(self.edge.frontier.size(), points);
+        core.marked
+            .store(self.edge.frontier.size(), Ordering::Release);
         Ok(())
     }
 
@@ -228,11 +214,11 @@ impl Book {
     }
 
     pub(crate) fn verifier_key_text(&self) -> String {
-        self.key.to_string()
+        self.edge.key.to_string()
     }
 
     pub(super) fn checkpoint(&self) -> Arc<str> {
-        Arc::clone(&self.checkpoint)
+        Arc::clone(&self.edge.checkpoint)
     }
 
     /// Runs the acts, writes their leaves and signs a checkpoint, all in one transaction. Returns the
@@ -243,11 +229,14 @@ impl Book {
         acts: Vec<Act>,
         finished: &mut Vec<Done>,
     ) -> Result<u64, BookError> {
-        let (before, clock) = (self.frontier.clone(), self.core.clock.standing());
-        let entered = self.try_enter(acts, finished);
-        if entered.is_err() {
-            self.frontier = before;
-            self.core.clock.restore(clock);
+        let mut before = None;
+        let entered = self.try_enter(acts, finished, &mut before);
+        if let Err(fault) = &entered {
+            self.edge.is_unsure |= is_uncertain(fault);
+            if let Some((frontier, clock)) = before {
+                self.edge.frontier = frontier;
+                self.core.clock.restore(clock);
+            }
         }
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
@@ -272,7 +261,7 @@ impl Book {
     }
 
     /// Removes what admissions left that could not be removed before. What still cannot waits for the next commit.
-    fn clear_leftovers(&self) {
+    fn clear_leftovers(&mut self) {
         while let Some(leftover) = self.core.leftovers.take() {
             if let Err(fault) = self.in_transaction(|transaction| leftover.discard(transaction)) {
                 tracing::warn!(fault = %fault, "a staged exhibit could not be discarded");
@@ -283,6 +272,7 @@ impl Book {
 
     /// Fails while a file of the vault is not the one that was opened.
     fn present(&self) -> Result<(), BookError> {
+        self.core.take_newer_keyring();
         self.files
             .missing(&self.core)
             .map_or(Ok(()), |name| Err(BookError::Gone(name)))
@@ -290,31 +280,66 @@ impl Book {
 
     /// Runs one step in a transaction of its own.
     pub(super) fn in_transaction(
-        &self,
+        &mut self,
         step: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let transaction = self.writer.begin()?;
-        self.core.control.intact()?;
+        let core = &*self.core;
+        let transaction = self.writer.lock()?;
+        let gone_on = self.edge.go_on(core, &transaction, transaction.head());
+        let gone_on = gone_on.map_err(|fault| of_store(&fault))?;
+        self.writer.notice_others(&transaction, gone_on)?;
+        core.control.intact()?;
         step(&transaction)?;
+        let mut seal = None;
         if transaction.changed_control() {
-            let (core, end) = (&self.core, self.frontier.tip());
-            let (keys, entropy) = (core.keys(), &*core.entropy);
-            let put = put_checkpoint(&transaction, &keys, entropy, end, &self.checkpoint);
-            put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
+            let note = &*self.edge.checkpoint;
+            let (keys, end) = (core.keys(), self.edge.frontier.tip());
+            let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, (Some(note), note));
+            let put = put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
+            core.control.note_head(&put);
+            seal = Some(put);
         }
-        transaction.commit()
+        let committed = transaction.commit();
+        match &committed {
+            Ok(()) => self.edge.seal = seal.unwrap_or_else(|| std::mem::take(&mut self.edge.seal)),
+            Err(error) => self.edge.is_unsure |= error.fault == StoreFault::Uncertain,
+        }
+        committed
     }
 
-    fn try_enter(&mut self, acts: Vec<Act>, finished: &mut Vec<Done>) -> Result<u64, BookError> {
+    /// Goes on from where another node left the log. The head stays where it is until `waiting` have their snapshots.
+    pub(super) fn go_on(&mut self, waiting: Waiting) -> Result<(), BookError> {
+        let gone_on = self.present().and_then(|()| {
+            let transaction = self.writer.lock()?;
+            let core = &*self.core;
+            let gone_on = self.edge.go_on(core, &transaction, transaction.head())?;
+            self.writer.notice_others(&transaction, gone_on)?;
+            Ok(transaction)
+        });
+        waiting.end(gone_on.as_ref().map(drop).map_err(of_store));
+        gone_on.map(drop)
+    }
+
+    fn try_enter(
+        &mut self,
+        acts: Vec<Act>,
+        finished: &mut Vec<Done>,
+        before: &mut Option<(Frontier, Standing)>,
+    ) -> Result<u64, BookError> {
         let length = acts.len() * (SALT_BYTES + Nonce::BYTES) + Nonce::BYTES;
         let random = Drawn::of(&*self.core.entropy, length).map_err(|_| BookError::Detail)?;
         self.present()?;
-        let transaction = self.writer.begin()?;
-        let first = self.frontier.size();
+        let transaction = self.writer.lock()?;
+        let gone_on = self
+            .edge
+            .go_on(&self.core, &transaction, transaction.head())?;
+        self.writer.notice_others(&transaction, gone_on)?;
+        *before = Some((self.edge.frontier.clone(), self.core.clock.standing()));
+        let first = self.edge.frontier.size();
         let mut hashes = Vec::with_capacity(acts.len() * 2);
-        let mut signing = self.signing.clone();
+        let mut signing = self.edge.signing.clone();
         for act in acts {
-            let seq = self.frontier.size();
+            let seq = self.edge.frontier.size();
             let acted = act(&transaction, seq);
             finished.push(acted.done);
             if transaction.has_ended() {
@@ -335,29 +360,39 @@ impl Book {
             let bytes = self.write_leaf(&transaction, draft, seq, &commitment, successor)?;
             let kept = detail.with_salt(&salt);
             self.seal_detail(&transaction, &random, case.as_ref(), seq, &kept)?;
-            self.frontier.append_storing(leaf_hash(&bytes), &mut hashes);
+            self.edge
+                .frontier
+                .append_storing(leaf_hash(&bytes), &mut hashes);
         }
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
             tree_hash_rows::insert(&transaction, position, hash.as_bytes())?;
         }
         clock_keeper::keep(&self.core, &transaction)?;
-        let (keys, end) = (self.core.keys(), self.frontier.tip());
+        let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
         // A checkpoint over a leaf that names a successor is the successor's.
-        let pair = match signing == self.signing {
+        let pair = match signing == self.edge.signing {
             true => None,
             false => Some(keys.log_signing(signing.number()).map_err(BookError::Key)?),
         };
-        let signed = signed(&self.origin, pair.as_ref().unwrap_or(&self.pair), end)?;
-        put_checkpoint(&transaction, &keys, &random, end, &signed)?;
+        let signed = signed(
+            &self.edge.origin,
+            pair.as_ref().unwrap_or(&self.edge.pair),
+            end,
+        )?;
+        let from = Some(&*self.edge.checkpoint);
+        let seal = put_checkpoint(&transaction, &keys, &random, end, (from, &signed))?;
         drop(keys);
+        // Before anybody can see it.
+        self.core.control.note_head(&seal);
         transaction.commit()?;
+        self.edge.seal = seal;
         if let Some(pair) = pair {
-            self.key = VerifierKey::new(self.origin.clone(), public(&pair));
-            (self.signing, self.pair) = (signing, pair);
+            self.edge.key = VerifierKey::new(self.edge.origin.clone(), public(&pair));
+            (self.edge.signing, self.edge.pair) = (signing, pair);
             self.tell_key();
         }
         self.core.set_tip(end);
-        self.checkpoint = Arc::from(signed);
+        self.edge.checkpoint = Arc::from(signed);
         Ok(first)
     }
 
@@ -368,7 +403,7 @@ impl Book {
         signing: &mut Signing,
         seq: u64,
     ) -> Result<String, BookError> {
-        let text = successor(&self.core.keys(), &self.origin, seq, signing.number());
+        let text = successor(&self.core.keys(), &self.edge.origin, seq, signing.number());
         let text = text.map_err(BookError::Key)?;
         let at = self.core.clock.now();
         *signing = signing.succeed(transaction, Succession { at, leaf: seq })?;
@@ -400,7 +435,7 @@ impl Book {
             v: 1,
             seq,
             time: now.to_string(),
-            origin: self.origin.to_string(),
+            origin: self.edge.origin.to_string(),
             operator: operator.clone(),
             role: draft.role.map(ToOwned::to_owned),
             session: draft.caller.session_id().map(ToString::to_string),
@@ -477,7 +512,7 @@ pub(in crate::vault) fn found_log(
     let end = Frontier::new().tip();
     let pair = keyring.log_signing(0).map_err(BookError::Key)?;
     let note = signed(&origin(keyring.vault())?, &pair, end)?;
-    put_checkpoint(transaction, keyring, entropy, end, &note)
+    put_checkpoint(transaction, keyring, entropy, end, (None, &note)).map(drop)
 }
 
 /// The checkpoint of a log that ends there.
@@ -490,16 +525,37 @@ fn signed(origin: &KeyName, pair: &Ed25519KeyPair, end: Tip) -> Result<String, C
     checkpoint.sign(pair)
 }
 
-/// Writes a checkpoint, with the control rows as they are in this transaction.
+/// Writes a checkpoint in the place of the one before, with the control rows as they are in this transaction. Answers
+/// the seal over them.
 fn put_checkpoint(
     transaction: &Transaction,
     keyring: &Keyring,
     entropy: &dyn Entropy,
     end: Tip,
-    note: &str,
-) -> Result<(), BookError> {
+    (from, note): (Option<&str>, &str),
+) -> Result<Vec<u8>, BookError> {
     let control = control_seal::seal(transaction, keyring, entropy, end)?;
-    Ok(checkpoint_rows::put(transaction, end.size, note, &control)?)
+    match from {
+        Some(from) => checkpoint_rows::move_on(transaction, from, end.size, note, &control)?,
+        None => checkpoint_rows::put(transaction, end.size, note, &control)?,
+    }
+    Ok(control)
+}
+
+/// Whether it is not known what became of a commit.
+fn is_uncertain(fault: &BookError) -> bool {
+    matches!(fault, BookError::Store(error) if error.fault == StoreFault::Uncertain)
+}
+
+/// What a fault of the log is to whoever reads or stages.
+fn of_store(fault: &BookError) -> StoreError {
+    let (at, fault) = match fault {
+        BookError::Store(error) | BookError::Control(ControlFault::Store(error)) => return *error,
+        fault if fault.is_of_keyring() => ("ledger::keyring", StoreFault::OtherKeyring),
+        BookError::Control(ControlFault::Table(table)) => (*table, StoreFault::Tampered),
+        _ => ("checkpoint", StoreFault::Tampered),
+    };
+    StoreError { at, fault }
 }
 
 /// The name of the vault's first log.
@@ -560,6 +616,6 @@ impl Hashes for StoredHashes<'_> {
     }
 }
 
-fn tree<E: std::error::Error + fmt::Debug>(_: TreeError<E>) -> BookError {
+pub(super) fn tree<E: std::error::Error + fmt::Debug>(_: TreeError<E>) -> BookError {
     BookError::Tree
 }

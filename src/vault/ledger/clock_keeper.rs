@@ -31,6 +31,19 @@ pub(in crate::vault) fn resume(
     }
 }
 
+/// Takes over what another node wrote down of the clock.
+pub(super) fn follow(core: &Core, connection: &Snapshot) -> Result<(), ControlFault> {
+    let damaged = ControlFault::Table("clock");
+    let Some(sealed) = clock_rows::find(connection)? else {
+        return Ok(());
+    };
+    let keys = core.keys();
+    let (sealer, aad) = (keys.root_keys().operator_secrets(), Aad::clock(&core.vault));
+    let kept = open_json(sealer, &aad, &sealed, "clock").map_err(|_| damaged)?;
+    core.clock.follow(kept);
+    Ok(())
+}
+
 /// Writes down where the clock stands, if the store has not got it.
 pub(in crate::vault) fn keep(core: &Core, connection: &Transaction) -> Result<(), StoreError> {
     let Some(kept) = core.clock.to_keep() else {

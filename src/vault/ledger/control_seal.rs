@@ -93,9 +93,20 @@ pub(super) fn verify(
     keyring: &Keyring,
     end: Tip,
 ) -> Result<(), ControlFault> {
-    let plain = open(connection, keyring, end)?;
+    let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
+    verify_sums(&sealed, keyring, end, connection.control_sums()?)
+}
+
+/// Compares the sums of all tables with a seal, which must be the one of a log that ends there.
+pub(super) fn verify_sums(
+    sealed: &[u8],
+    keyring: &Keyring,
+    end: Tip,
+    found: Vec<(&'static str, [u8; 32])>,
+) -> Result<(), ControlFault> {
+    let plain = opened(sealed, keyring, end)?;
     let mut rest = sums(&plain, keyring, end)?;
-    for (table, sum) in connection.control_sums()? {
+    for (table, sum) in found {
         let sealed = take(&mut rest).filter(|(name, _)| *name == table.as_bytes());
         let (_, sealed) = sealed.ok_or(ControlFault::Seal)?;
         if *sealed != sum {
@@ -115,9 +126,13 @@ fn open(
     end: Tip,
 ) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
     let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
-    let keys = keys_of(&sealed, keyring)?;
+    opened(&sealed, keyring, end)
+}
+
+fn opened(sealed: &[u8], keyring: &Keyring, end: Tip) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
+    let keys = keys_of(sealed, keyring)?;
     keys.seal
-        .open(&aad(keyring.vault(), end), &sealed)
+        .open(&aad(keyring.vault(), end), sealed)
         .map_err(|_| ControlFault::Seal)
 }
 
@@ -144,7 +159,11 @@ pub(in crate::vault) fn elements_of(keys: &ControlKeys) -> Elements {
     })
 }
 
-fn keys_of<'k>(sealed: &[u8], keyring: &'k Keyring) -> Result<&'k ControlKeys, ControlFault> {
+/// The keys that a seal names.
+pub(super) fn keys_of<'k>(
+    sealed: &[u8],
+    keyring: &'k Keyring,
+) -> Result<&'k ControlKeys, ControlFault> {
     let key = KeyId::of_sealed(sealed).ok_or(ControlFault::Seal)?;
     let keys = keyring.root_keys().control(key);
     keys.ok_or(ControlFault::OtherRoot)

@@ -10,6 +10,7 @@ use crate::vault::store::ControlState;
 #[derive(Debug)]
 pub struct Health {
     red: AtomicBool,
+    lacks_keyring: AtomicBool,
     commits: AtomicU64,
     leaves: AtomicU64,
     failures: AtomicU64,
@@ -20,6 +21,7 @@ impl Health {
     pub(super) fn new(control: Arc<ControlState>) -> Self {
         Self {
             red: AtomicBool::default(),
+            lacks_keyring: AtomicBool::default(),
             commits: AtomicU64::default(),
             leaves: AtomicU64::default(),
             failures: AtomicU64::default(),
@@ -30,6 +32,11 @@ impl Health {
     /// Whether the newest commit succeeded (true before the first one) and no foreign write was found.
     pub fn is_green(&self) -> bool {
         !self.red.load(Ordering::Acquire) && self.damage().is_none()
+    }
+
+    /// Whether another node changed the keyring, and this one waits for the new file.
+    pub fn waits_for_keyring(&self) -> bool {
+        self.lacks_keyring.load(Ordering::Acquire)
     }
 
     /// The table in which somebody else wrote, or the kind of a sealed part that is damaged, if that was found.
@@ -48,8 +55,13 @@ impl Health {
 
     pub(super) fn committed(&self, leaves: u64) {
         self.red.store(false, Ordering::Release);
+        self.lacks_keyring(false);
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.leaves.fetch_add(leaves, Ordering::Relaxed);
+    }
+
+    pub(super) fn lacks_keyring(&self, lacks: bool) {
+        self.lacks_keyring.store(lacks, Ordering::Release);
     }
 
     pub(super) fn failed(&self) {

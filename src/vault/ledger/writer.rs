@@ -7,12 +7,13 @@ use std::thread::JoinHandle;
 use super::act::{Act, Acted, Stage, StageError};
 use super::book::Book;
 use super::health::Health;
+use super::holds::{Holds, Waiting};
 use super::mark::MARK_EVERY;
 use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
-use crate::vault::store::{StoreError, Transaction};
+use crate::vault::store::{GoOn, StoreError, Transaction};
 
 /// The handle on the writer; shared by all callers.
 pub(crate) struct Ledger {
@@ -61,6 +62,11 @@ impl Ledger {
         act: impl FnOnce(&Transaction, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
         self.queue.put(caller.operator_id().cloned(), Box::new(act))
+    }
+
+    /// What readers call that find a head of the log which another node moved.
+    pub(crate) fn go_on(&self) -> GoOn {
+        Arc::new(Holds::default()).go_on(Arc::downgrade(&self.queue))
     }
 
     /// What stages rows for an admission.
@@ -142,6 +148,7 @@ fn empty(mut book: Book, watch: &Watch) {
     loop {
         match watch.queue.take(MARK_EVERY) {
             Work::Acts(acts) => commit(&mut book, acts, &watch.health),
+            Work::Stage(Stage::GoOn(waiting), _) => go_on(&mut book, waiting, &watch.health),
             Work::Stage(step, back) => {
                 let _ = back.send(stage(&mut book, step));
             }
@@ -165,8 +172,17 @@ fn stage(book: &mut Book, step: Stage) -> Result<(), StageError> {
         Stage::EmptyLog => book.empty_log(),
         // What could not be written is said where it is looked for: the mark is still the one of before.
         Stage::Mark => return book.mark().map_err(|_| StageError::Stopped),
+        Stage::GoOn(_) => return Err(StageError::Stopped),
     };
     done.map_err(StageError::Store)
+}
+
+fn go_on(book: &mut Book, waiting: Waiting, health: &Health) {
+    if let Err(fault) = book.go_on(waiting) {
+        health.failed();
+        health.lacks_keyring(fault.is_of_keyring());
+        tracing::error!(fault = %fault, "the log could not be continued where another node left it");
+    }
 }
 
 /// Runs the acts and writes their leaves in one transaction, and then tells each caller.
@@ -183,6 +199,7 @@ fn commit(book: &mut Book, acts: Vec<Act>, health: &Health) {
         }
         Err(fault) => {
             health.failed();
+            health.lacks_keyring(fault.is_of_keyring());
             book.note_failure(&fault);
             tracing::error!(fault = %fault, leaves = count, "leaves could not be made durable");
             for done in finished {

@@ -6,7 +6,7 @@ use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::value::values;
 
-/// Replaces checkpoint and seal. A smaller checkpoint is an error.
+/// The first checkpoint of a log, or another in its place. A smaller checkpoint is an error.
 pub(crate) fn put(
     connection: &Transaction,
     size: u64,
@@ -24,6 +24,26 @@ pub(crate) fn put(
         values![size, note, control],
     )?;
     one("checkpoint::put", changed)
+}
+
+/// Replaces checkpoint and seal, if the head of the log is still at this checkpoint. What moved it, or a smaller
+/// checkpoint, is an error.
+pub(crate) fn move_on(
+    connection: &Transaction,
+    from: &str,
+    size: u64,
+    note: &str,
+    control: &[u8],
+) -> Result<(), StoreError> {
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let changed = connection.execute(
+        "checkpoint::move_on",
+        "-- checkpoint::move_on
+         UPDATE checkpoint SET size = ?2, note = ?3, control = ?4
+         WHERE one = 1 AND note = ?1 AND size <= ?2",
+        values![from, size, note, control],
+    )?;
+    one("checkpoint::move_on", changed)
 }
 
 /// The size of the newest checkpoint, and its signed note.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::error::{StoreError, StoreFault};
+use super::head::Head;
 use super::large::Large;
 use super::postgresql::PlaceFault;
 use super::schema::SchemaFault;
@@ -176,11 +177,20 @@ impl Session {
         }
     }
 
-    /// Begins a transaction that nobody else writes beside.
-    pub(super) fn begin_to_write(&self) -> Result<(), StoreError> {
+    /// Begins a transaction that nobody else writes beside. Answers the log's head as it is now, where another process
+    /// may have moved it.
+    pub(super) fn begin_to_write(&self) -> Result<Option<Head>, StoreError> {
         match self {
-            Self::Sqlite(own) => own.begin_to_write(),
+            Self::Sqlite(own) => own.begin_to_write().map(|()| None),
             Self::Postgresql(own) => own.begin_to_write(),
+        }
+    }
+
+    /// The log's head in a snapshot that has begun, where another process may have moved it.
+    pub(super) fn head_seen(&self) -> Result<Option<Head>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgresql(own) => own.head_seen(),
         }
     }
 

@@ -81,6 +81,9 @@ pub enum StoreFault {
     /// A commit was asked for, and its answer did not come, or was a warning.
     #[error("the database server did not say that the commit is durable")]
     Uncertain,
+    /// Another node changed the keyring, and this one has not got the change.
+    #[error("the keyring of this node is not the one that the log was written with")]
+    OtherKeyring,
     /// Any other error of the database.
     #[error("the database reports another error")]
     Other,

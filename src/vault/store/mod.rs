@@ -21,6 +21,7 @@ mod engine;
 pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
+mod head;
 mod large;
 pub(crate) mod leaf_rows;
 mod leaf_times;
@@ -49,9 +50,10 @@ mod transaction;
 pub(crate) mod tree_hash_rows;
 mod value;
 
-pub(crate) use control::{ControlState, Elements};
+pub(crate) use control::{ControlState, Elements, ReadControl};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
+pub(crate) use head::Head;
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
 #[cfg(test)]
@@ -59,6 +61,6 @@ pub(crate) use postgresql::tests::{address as address_of_server, server::TestSer
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;
-pub(crate) use snapshot::{Access, Readers, Snapshot};
+pub(crate) use snapshot::{Access, GoOn, Readers, Snapshot};
 pub(crate) use sqlite::copy_database;
 pub(crate) use transaction::{Transaction, Writer};

@@ -4,11 +4,11 @@
 
 use std::cell::Cell;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
-use super::error::StoreError;
+use super::error::{StoreError, StoreFault};
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
 #[cfg(test)]
@@ -203,16 +203,26 @@ pub(super) mod statements {
     }
 }
 
+/// Makes the control state that of the log's head, which another process moved, and calls what it is given while nobody
+/// moves it further.
+pub(crate) type GoOn = Box<dyn Fn(&mut Begin<'_>) -> Result<(), StoreError> + Send + Sync>;
+
+/// Begins a snapshot.
+type Begin<'b> = dyn FnMut() -> Result<(), StoreError> + 'b;
+
 /// A fixed number of connections that can only read; if none is free, the caller waits.
 pub(crate) struct Readers {
     idle: Mutex<Vec<Snapshot>>,
     back: Condvar,
+    go_on: OnceLock<GoOn>,
 }
 
 /// A borrowed connection with a snapshot. On drop the snapshot ends and the connection is returned.
 pub(crate) struct Reader<'p> {
     pool: &'p Readers,
     snapshot: Option<Snapshot>,
+    /// How many leaves the log has in the snapshot, where several processes write it.
+    leaves: Option<u64>,
 }
 
 impl Readers {
@@ -235,10 +245,20 @@ impl Readers {
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
+            go_on: OnceLock::new(),
         })
     }
 
+    /// What goes on from where another process left the log, once there is something that can.
+    pub(crate) fn go_on_with(&self, go_on: GoOn) {
+        // There is one ledger.
+        let _ = self.go_on.set(go_on);
+    }
+
     /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.
+    ///
+    /// Its control rows are only compared with what they were while this process knew: if another one moved the log's
+    /// head, they are verified before.
     pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = loop {
@@ -248,26 +268,80 @@ impl Readers {
             }
         };
         drop(idle);
-        // Before the snapshot begins, so that it is not older than what it is compared with.
-        if let Some(view) = snapshot.view() {
-            view.begin();
-        }
-        let reader = Reader {
+        let mut reader = Reader {
             pool: self,
             snapshot: Some(snapshot),
+            leaves: None,
         };
-        let connection = reader.connection()?;
-        let begun = connection.session.begin_to_read();
-        let begun = begun.and_then(|()| connection.check_schema(false));
-        if let Err(error) = begun {
-            let view = connection.view();
-            return Err(view.map_or(error, |view| view.note_failure(error)));
+        let begun = reader.begin().and_then(|is_known| match is_known {
+            true => Ok(()),
+            false => self.catch_up(&mut reader),
+        });
+        match begun {
+            Ok(()) => Ok(reader),
+            Err(error) => {
+                let view = reader.connection()?.view();
+                Err(view.map_or(error, |view| view.note_failure(error)))
+            }
         }
-        Ok(reader)
+    }
+
+    /// Takes another snapshot, of a head that is known.
+    fn catch_up(&self, reader: &mut Reader<'_>) -> Result<(), StoreError> {
+        let unknown = StoreError {
+            at: "snapshot::head",
+            fault: StoreFault::Busy,
+        };
+        let go_on = self.go_on.get().ok_or(unknown)?;
+        reader.end()?;
+        let mut is_known = false;
+        go_on(&mut || {
+            is_known = reader.begin_again()?;
+            Ok(())
+        })?;
+        match is_known {
+            true => Ok(()),
+            false => Err(unknown),
+        }
     }
 }
 
 impl Reader<'_> {
+    /// Begins the snapshot. Answers whether the log's head in it is known.
+    fn begin(&mut self) -> Result<bool, StoreError> {
+        let connection = self.connection()?;
+        // Before the snapshot begins, so that it is not older than what it is compared with.
+        if let Some(view) = connection.view() {
+            view.begin();
+        }
+        connection.session.begin_to_read()?;
+        connection.check_schema(false)?;
+        let head = connection.session.head_seen()?;
+        let view = connection.view();
+        let is_known = head
+            .as_ref()
+            .zip(view)
+            .is_none_or(|(head, view)| view.knows(&head.control));
+        self.leaves = head.map(|head| head.size);
+        Ok(is_known)
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        self.connection()?.session.roll_back()
+    }
+
+    fn begin_again(&mut self) -> Result<bool, StoreError> {
+        if let Some(view) = self.connection()?.view() {
+            view.end();
+        }
+        self.begin()
+    }
+
+    /// How many leaves the log has in the snapshot, where several processes write it.
+    pub(crate) fn leaves(&self) -> Option<u64> {
+        self.leaves
+    }
+
     pub(crate) fn connection(&self) -> Result<&Snapshot, StoreError> {
         self.snapshot
             .as_ref()

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::StoreError;
+use super::head::Head;
 use super::large::Large;
 use super::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use super::schema::SchemaFault;
-use super::snapshot::{Snapshot, statements};
+use super::snapshot::{Access, Snapshot, statements};
 use super::value::ValueRef;
 use crate::domain::Moment;
 
@@ -29,6 +30,7 @@ pub(crate) struct Writer {
 /// A transaction under way. It is rolled back on drop unless it was committed.
 pub(crate) struct Begun<'w> {
     transaction: &'w Transaction,
+    head: Option<Head>,
 }
 
 impl Writer {
@@ -71,17 +73,45 @@ impl Writer {
 
     /// Begins a transaction and takes the lock for writing.
     pub(crate) fn begin(&self) -> Result<Begun<'_>, StoreError> {
-        self.session().begin_to_write()?;
-        let begun = Begun {
-            transaction: &self.transaction,
-        };
-        self.notice_others(&begun)?;
+        let begun = self.lock()?;
+        self.notice_others(&begun, false)?;
         Ok(begun)
     }
 
-    /// If another connection committed since the last transaction, the schema and all control rows are verified anew.
-    /// A difference is noted as damage; acts are refused because of it, and their leaves are written all the same.
-    fn notice_others(&self, begun: &Begun<'_>) -> Result<(), StoreError> {
+    /// The same for whoever then looks where the log's head is, and calls [`Self::notice_others`].
+    pub(crate) fn lock(&self) -> Result<Begun<'_>, StoreError> {
+        let head = self.session().begin_to_write()?;
+        Ok(Begun {
+            transaction: &self.transaction,
+            head,
+        })
+    }
+
+    /// Where several processes write, keeps all of them from it until [`Self::let_go`], or reads one state until then:
+    /// what is read at a start is of one moment. A writer that is dropped lets go.
+    pub(crate) fn hold(&self, access: Access) -> Result<(), StoreError> {
+        match (self.session(), access) {
+            (Session::Sqlite(_), _) => Ok(()),
+            (session, Access::Work) => session.begin_to_write().map(drop),
+            (session, Access::Look) => session.begin_to_read(),
+        }
+    }
+
+    pub(crate) fn let_go(&self) -> Result<(), StoreError> {
+        match self.session() {
+            Session::Sqlite(_) => Ok(()),
+            session => session.roll_back(),
+        }
+    }
+
+    /// If another connection committed since the last transaction, the schema and all control rows are verified anew,
+    /// unless the rows `are_verified`. A difference is noted as damage; acts are refused because of it, and their
+    /// leaves are written all the same.
+    pub(crate) fn notice_others(
+        &self,
+        begun: &Begun<'_>,
+        are_verified: bool,
+    ) -> Result<(), StoreError> {
         let version = begun.session().content_number()?;
         let before = self.version.replace(Some(version));
         let view = begun.view();
@@ -90,7 +120,7 @@ impl Writer {
             view.note_foreign_write();
         }
         let verified = begun.check_schema(before != Some(version));
-        let verified = verified.and_then(|()| match is_foreign {
+        let verified = verified.and_then(|()| match is_foreign && !are_verified {
             true => begun.verify_control(),
             false => Ok(()),
         });
@@ -117,6 +147,11 @@ impl Writer {
 }
 
 impl Begun<'_> {
+    /// The log's head, where another process may have moved it.
+    pub(crate) fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
     /// Makes the changes durable and visible to new snapshots.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
         let commit = || self.session().commit();

@@ -25,6 +25,7 @@ mod view;
 
 pub(super) use encode::{Cell, blob, int, nothing, real, text};
 pub(super) use row::ControlRow;
+pub(crate) use rows::ReadControl;
 pub(crate) use state::{ControlState, Elements};
 pub(super) use tables::{
     BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE,

@@ -27,20 +27,8 @@ impl ControlState {
 
     /// Takes the rows of the file for true.
     fn learn(&self, connection: &Snapshot) -> Result<(), StoreError> {
-        let mut groups: HashMap<Place, Group> = HashMap::new();
-        let elements = self.elements();
-        for table in CONTROL {
-            let sql = table.select(table.group(&[])?)?;
-            connection.each(table.name, sql, &[], |row| {
-                let cells = cells_of(table, row)?;
-                let sum = elements.of(table, &cells);
-                for place in places_in(table, &cells) {
-                    groups.entry(place).or_default().add(sum);
-                }
-                Ok(())
-            })?;
-        }
-        self.become_known(groups);
+        let sums = sums_of(connection, &self.elements())?.into_iter();
+        self.become_known(sums.map(|(place, sum)| (place, Group::of(sum))).collect());
         Ok(())
     }
 
@@ -192,6 +180,51 @@ impl Snapshot {
     pub(crate) fn changed_control(&self) -> bool {
         self.view().is_some_and(|view| view.mark() > 0)
     }
+}
+
+/// What the control rows are that another process wrote: not taken for true yet.
+pub(crate) struct ReadControl {
+    elements: Elements,
+    sums: HashMap<Place, Sum>,
+}
+
+impl ReadControl {
+    /// Reads all of them.
+    pub(crate) fn read(connection: &Transaction, elements: Elements) -> Result<Self, StoreError> {
+        let sums = sums_of(connection, &elements)?;
+        Ok(Self { elements, sums })
+    }
+
+    /// The sum of each table's rows.
+    pub(crate) fn table_sums(&self) -> Result<Vec<(&'static str, [u8; 32])>, StoreError> {
+        let sum = |table: &&'static ControlTable| {
+            let sum = self.sums.get(&place_of(table, table.group(&[])?, &[]));
+            Ok((table.name, sum.copied().unwrap_or_default().bytes()))
+        };
+        CONTROL.iter().map(sum).collect()
+    }
+
+    /// Takes them for true.
+    pub(crate) fn adopt(self, state: &ControlState) {
+        state.adopt(self.sums, self.elements);
+    }
+}
+
+/// The sums of all groups, as the rows are.
+fn sums_of(connection: &Snapshot, elements: &Elements) -> Result<HashMap<Place, Sum>, StoreError> {
+    let mut sums: HashMap<Place, Sum> = HashMap::new();
+    for table in CONTROL {
+        let sql = table.select(table.group(&[])?)?;
+        connection.each(table.name, sql, &[], |row| {
+            let cells = cells_of(table, row)?;
+            let sum = elements.of(table, &cells);
+            for place in places_in(table, &cells) {
+                sums.entry(place).or_default().add(sum);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(sums)
 }
 
 impl Snapshot {

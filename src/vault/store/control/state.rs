@@ -5,9 +5,9 @@
 //! Not promised: that two groups a reader compares are of one moment. Each is as it was at some
 //! moment between the start of the reader's snapshot and now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::encode::{Place, encode_row};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::head::Head;
 use crate::vault::store::value::{Value, ValueRef};
 
 type Element = dyn Fn(&[u8]) -> [u8; 32] + Send + Sync;
@@ -67,7 +68,15 @@ pub(crate) struct ControlState {
     spoilt: Mutex<BTreeMap<String, &'static str>>,
     /// How often the writer saw that another connection had committed.
     foreign: AtomicU64,
+    /// The newest heads of the log that this process wrote or verified. A row of a snapshot that has another one is
+    /// not compared with this state.
+    heads: Mutex<VecDeque<Vec<u8>>>,
+    /// Whether another process moved the head since the start.
+    has_company: AtomicBool,
 }
+
+/// So many heads are kept. A snapshot has one of the newest.
+const MOST_HEADS: usize = 256;
 
 /// The rows of a group, and the sum that they make. They are what the vault wrote as long as the group has this sum.
 #[derive(Debug)]
@@ -103,8 +112,11 @@ pub(super) struct Group {
 }
 
 impl Group {
-    pub(super) fn add(&mut self, element: Sum) {
-        self.sum.add(element);
+    pub(super) fn of(sum: Sum) -> Self {
+        Self {
+            sum,
+            past: Vec::new(),
+        }
     }
 }
 
@@ -135,6 +147,8 @@ impl ControlState {
             damaged: OnceLock::new(),
             spoilt: Mutex::default(),
             foreign: AtomicU64::new(0),
+            heads: Mutex::default(),
+            has_company: AtomicBool::new(false),
         }
     }
 
@@ -260,6 +274,46 @@ impl ControlState {
     pub(crate) fn forget_spoilt(&self) {
         let mut spoilt = self.spoilt.lock().unwrap_or_else(PoisonError::into_inner);
         spoilt.clear();
+    }
+
+    /// The log's head is, or is about to be, the one with this seal.
+    pub(crate) fn note_head(&self, seal: &[u8]) {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if heads.len() >= MOST_HEADS {
+            heads.pop_front();
+        }
+        heads.push_back(Head::name_of(seal));
+    }
+
+    /// Whether this process wrote or verified the head with this seal.
+    pub(super) fn knows(&self, seal: &[u8]) -> bool {
+        let name = Head::name_of(seal);
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.iter().rev().any(|head| *head == name)
+    }
+
+    /// Whether another process moved the head since the start.
+    pub(crate) fn has_company(&self) -> bool {
+        self.has_company.load(Ordering::Acquire)
+    }
+
+    /// Goes on with rows that another process wrote, and that were verified. Readers of a snapshot from before accept
+    /// what was.
+    pub(super) fn adopt(&self, mut sums: HashMap<Place, Sum>, elements: Elements) {
+        self.has_company.store(true, Ordering::Release);
+        {
+            let known = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+            let gone = known.keys().filter(|place| !sums.contains_key(*place));
+            let gone: Vec<Place> = gone.cloned().collect();
+            sums.extend(gone.into_iter().map(|place| (place, Sum::default())));
+            sums.retain(|place, sum| {
+                let before = known.get(place).map(|group| group.sum);
+                before.unwrap_or_default() != *sum
+            });
+        }
+        let elements = (elements.key != self.elements().key).then(|| Arc::new(elements));
+        self.begin_change(&sums, elements.as_ref());
+        self.end_change(&sums, elements.as_ref(), true);
     }
 
     /// Another connection committed.

@@ -174,6 +174,11 @@ impl ControlView {
         }
     }
 
+    /// Whether this process wrote or verified the log's head with this seal.
+    pub(in crate::vault::store) fn knows(&self, seal: &[u8]) -> bool {
+        self.state.knows(seal)
+    }
+
     /// How many foreign writes are known, and in what this connection reads. A reader's snapshot may have
     /// later ones, and has all of these.
     pub(in crate::vault::store) fn foreign_writes(&self) -> u64 {
@@ -260,7 +265,7 @@ impl ControlView {
         self.state.begin_change(sums, elements);
         let committed = commit();
         if committed.is_err_and(|error| error.fault == StoreFault::Uncertain) {
-            // Readers may see the one or the other, until a start reads what is there.
+            // Readers may see the one or the other, until the next transaction reads what is there.
             return committed;
         }
         self.state.end_change(sums, elements, committed.is_ok());

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::connect::Server;
 use super::large::{self, LargeReader};
@@ -11,6 +11,7 @@ use super::rows::Rows;
 use super::{migrations, schema};
 use crate::domain::Moment;
 use crate::vault::store::error::{StoreError, StoreFault};
+use crate::vault::store::head::Head;
 use crate::vault::store::large::Large;
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
@@ -23,7 +24,16 @@ const COMMITTING: Duration = Duration::from_secs(10);
 const VACUUMING: Duration = Duration::from_secs(3600);
 
 /// Locks the head of the log. A vault that is being made has none yet.
-const LOCK: &str = "-- transaction::lock\nSELECT size FROM checkpoint WHERE one = 1 FOR UPDATE";
+const LOCK: &str =
+    "-- transaction::lock\nSELECT size, note, control FROM checkpoint WHERE one = 1 FOR UPDATE";
+
+/// The head of the log, as a snapshot has it.
+const SEEN: &str = "-- snapshot::head\nSELECT size, note, control FROM checkpoint WHERE one = 1";
+
+/// How often a transaction is begun that the server refuses because of others.
+const TRIES: u32 = 3;
+/// A refusal that came sooner was no time-out.
+const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// The number of the transaction under way, and the lowest one of those that are.
 const NUMBERS: &str = "-- transaction::others
@@ -33,8 +43,6 @@ const NUMBERS: &str = "-- transaction::others
 pub(in crate::vault::store) struct Session {
     link: Link,
     is_idle: Cell<bool>,
-    /// It is not known whether the last commit was made, so what is in memory may not be what the server has.
-    is_uncertain: Cell<bool>,
     others: Others,
 }
 
@@ -100,7 +108,6 @@ impl Session {
         Self {
             link,
             is_idle: Cell::new(true),
-            is_uncertain: Cell::new(false),
             others: Others::default(),
         }
     }
@@ -138,29 +145,62 @@ impl Session {
         Ok(())
     }
 
+    /// The head of the log in the snapshot that has begun.
+    pub(in crate::vault::store) fn head_seen(&self) -> Result<Option<Head>, StoreError> {
+        self.head("snapshot::head", SEEN)
+    }
+
     /// Begins a transaction. Its first statement locks the row of the log's head, so that nobody else goes on from
-    /// there; whoever comes later waits, and sees what was committed.
-    pub(in crate::vault::store) fn begin_to_write(&self) -> Result<(), StoreError> {
-        let at = "transaction::begin";
-        if self.is_uncertain.get() {
-            return Err(StoreError {
-                at,
-                fault: StoreFault::Uncertain,
-            });
+    /// there; whoever comes later waits, and sees what was committed. Answers what the row says.
+    ///
+    /// After a commit that nobody knows the end of, whoever has the lock knows it: the row says what was committed.
+    pub(in crate::vault::store) fn begin_to_write(&self) -> Result<Option<Head>, StoreError> {
+        let mut tries = 1;
+        loop {
+            let begun_at = Instant::now();
+            match self.try_to_write() {
+                Err(error)
+                    if error.fault == StoreFault::Busy
+                        && tries < TRIES
+                        && begun_at.elapsed() < AT_ONCE =>
+                {
+                    tries += 1;
+                }
+                begun => return begun,
+            }
         }
+    }
+
+    fn try_to_write(&self) -> Result<Option<Head>, StoreError> {
+        let at = "transaction::begin";
         if self.link.renew()? {
             // Who wrote meanwhile is not known.
             self.others.own.set(None);
         }
         self.link.run(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
-        let locked = self.link.execute(at, LOCK, &[]);
-        let begun = locked.and_then(|_| self.notice_others());
+        let locked = self.head(at, LOCK);
+        let begun = locked.and_then(|head| self.notice_others().map(|()| head));
         if begun.is_err() {
             // The first fault is the one to tell of.
             let _ = self.roll_back();
         }
         begun
+    }
+
+    fn head(&self, at: &'static str, sql: &str) -> Result<Option<Head>, StoreError> {
+        self.link.query(at, sql, &[], |mut rows| {
+            let Some(cells) = rows.next() else {
+                return Ok(None);
+            };
+            let broken = |_| StoreError::inconsistent(at);
+            let size = cells.get(at, 0)?.as_integer().map_err(broken)?;
+            Ok(Some(Head {
+                size: u64::try_from(size).map_err(|_| StoreError::inconsistent(at))?,
+                note: cells.get(at, 1)?.as_text().map_err(broken)?.to_owned(),
+                control: cells.get(at, 2)?.as_blob().map_err(broken)?.to_vec(),
+            }))
+        })
     }
 
     /// Whether somebody else wrote since the last transaction that began here.
@@ -179,8 +219,8 @@ impl Session {
     }
 
     /// Makes what was written durable. If the server does not say so in time, or warns, as when a copy of it may not
-    /// have it, then it is not known what became of it. Nothing is written here from then on: the next start goes on
-    /// from what the server has.
+    /// have it, then it is not known what became of it. The next transaction, on a connection of its own, gets the
+    /// lock only when that is settled, and finds what the server has.
     pub(in crate::vault::store) fn commit(&self) -> Result<(), StoreError> {
         let at = "transaction::commit";
         let before = self.link.warnings();
@@ -192,7 +232,6 @@ impl Session {
             Err(error) if error.fault != StoreFault::Unreachable => Err(error),
             Ok(()) | Err(_) => {
                 self.is_idle.set(true);
-                self.is_uncertain.set(true);
                 self.link.lose();
                 Err(StoreError {
                     at,

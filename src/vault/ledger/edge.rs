@@ -1,0 +1,188 @@
+//! Where the log ends, and what signs what follows: in memory, and found again where another node left it.
+//!
+//! Several nodes may write one log, each with a ledger of its own. A transaction locks the row of the log's head before
+//! anything else. If it is not the head that this node knows, then nothing that was read before is good any more. The
+//! tree has to continue the one that is known here, the control rows have to be those of the head's seal, and the
+//! checkpoint has to be signed by the vault's own key. Then memory is made that of the new head. Whoever wrote to the
+//! database without the vault's keys cannot make any of the three.
+
+use std::sync::Arc;
+
+use ring::signature::Ed25519KeyPair;
+
+use super::book::{BookError, StoredHashes, name_of_log, tree};
+use super::clock_keeper;
+use super::control_seal::{self, ControlFault};
+use super::signing::{Signing, public};
+use crate::vault::audit::{
+    Checkpoint, Frontier, KeyName, VerifierKey, consistency_proof, verify_consistency,
+};
+use crate::vault::core::Core;
+use crate::vault::store::{
+    Head, ReadControl, StoreError, StoreFault, Transaction, Writer, checkpoint_rows, leaf_rows,
+};
+
+/// The end of the log.
+pub(super) struct Edge {
+    pub(super) origin: KeyName,
+    pub(super) key: VerifierKey,
+    pub(super) signing: Signing,
+    /// Of the number that `signing` says.
+    pub(super) pair: Ed25519KeyPair,
+    pub(super) frontier: Frontier,
+    pub(super) checkpoint: Arc<str>,
+    /// Over the control rows; no two are alike.
+    pub(super) seal: Vec<u8>,
+    /// Whether the last commit may have been made or not.
+    pub(super) is_unsure: bool,
+}
+
+impl Edge {
+    /// The log where it ends. It is refused if its newest checkpoint disagrees with it, so that the vault never signs
+    /// two checkpoints that contradict each other.
+    pub(super) fn read(writer: &Writer, core: &Core) -> Result<Self, BookError> {
+        let origin = core.log_name();
+        let signing = Signing::read(writer)?;
+        let pair = core.keys().log_signing(signing.number());
+        let pair = pair.map_err(BookError::Key)?;
+        let key = VerifierKey::new(origin.clone(), public(&pair));
+        let leaves = leaf_rows::count(writer)?;
+        let frontier = Frontier::read(leaves, &StoredHashes(writer)).map_err(tree)?;
+        let checkpoint: Arc<str> = match checkpoint_rows::newest(writer)? {
+            None => {
+                return Err(BookError::CutOff {
+                    leaves,
+                    checkpoint: 0,
+                });
+            }
+            Some((size, note)) => {
+                let signed = Checkpoint::open(note.as_bytes(), &key)?;
+                if size != leaves || signed.size != leaves {
+                    return Err(BookError::CutOff {
+                        leaves,
+                        checkpoint: signed.size,
+                    });
+                }
+                if signed.root != frontier.root() {
+                    return Err(BookError::Root);
+                }
+                Arc::from(note)
+            }
+        };
+        let seal = checkpoint_rows::control_seal(writer)?.ok_or(ControlFault::Missing)?;
+        core.control.note_head(&seal);
+        core.set_tip(frontier.tip());
+        Ok(Self {
+            origin,
+            key,
+            signing,
+            pair,
+            frontier,
+            checkpoint,
+            seal,
+            is_unsure: false,
+        })
+    }
+
+    /// Goes on from where another node left the log, if one moved it; or from what became of a commit of this node that
+    /// nobody knew the end of. Answers whether that was so; then the control rows were verified.
+    ///
+    /// What is not as a node of this vault leaves it is noted as damage. A keyring that is not the one of the log's end
+    /// is none: it waits until somebody brings the right one.
+    pub(super) fn go_on(
+        &mut self,
+        core: &Core,
+        transaction: &Transaction,
+        head: Option<&Head>,
+    ) -> Result<bool, BookError> {
+        let Some(head) = head else {
+            return Ok(false);
+        };
+        let is_same = head.size == self.frontier.size()
+            && head.control == self.seal
+            && head.note == *self.checkpoint;
+        if is_same && !self.is_unsure {
+            return Ok(false);
+        }
+        match self.take_over(core, transaction, head) {
+            Ok(()) => Ok(true),
+            Err(fault) => {
+                if let Some(table) = damaged(&fault) {
+                    tracing::error!(fault = %fault, "the log's head is not as a node of this vault leaves it");
+                    core.control.found_damaged(table);
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    fn take_over(
+        &mut self,
+        core: &Core,
+        transaction: &Transaction,
+        head: &Head,
+    ) -> Result<(), BookError> {
+        let before = self.frontier.tip();
+        if head.size < before.size {
+            return Err(BookError::CutOff {
+                leaves: head.size,
+                checkpoint: before.size,
+            });
+        }
+        // The stored hashes are not trusted: the old root has to be in the new one, and that in the seal.
+        let hashes = StoredHashes(transaction);
+        let frontier = Frontier::read(head.size, &hashes).map_err(tree)?;
+        let end = frontier.tip();
+        let path = consistency_proof(before.size, end.size, &hashes).map_err(tree)?;
+        verify_consistency(before.size, end.size, &before.root, &end.root, &path)
+            .map_err(|_| BookError::Root)?;
+        let elements = {
+            let keys = core.keys();
+            control_seal::elements_of(control_seal::keys_of(&head.control, &keys)?)
+        };
+        let rows = ReadControl::read(transaction, elements)?;
+        control_seal::verify_sums(&head.control, &core.keys(), end, rows.table_sums()?)?;
+        rows.adopt(&core.control);
+        // From here on control rows are compared with what the other node wrote.
+        if name_of_log(transaction, &core.vault)? != self.origin {
+            return Err(BookError::OtherLog);
+        }
+        let signing = Signing::read(transaction)?;
+        let pair = core.keys().log_signing(signing.number());
+        let pair = pair.map_err(BookError::Key)?;
+        let key = VerifierKey::new(self.origin.clone(), public(&pair));
+        let signed = Checkpoint::open(head.note.as_bytes(), &key)?;
+        if (signed.size, signed.root) != (end.size, end.root) {
+            return Err(BookError::Root);
+        }
+        clock_keeper::follow(core, transaction)?;
+        (self.signing, self.pair, self.key) = (signing, pair, key);
+        (self.frontier, self.checkpoint) = (frontier, Arc::from(head.note.as_str()));
+        self.seal.clone_from(&head.control);
+        self.is_unsure = false;
+        core.control.note_head(&head.control);
+        core.set_tip(end);
+        // What rests on the facts of before is looked at again.
+        core.editions.begin_change();
+        core.editions.end_change();
+        Ok(())
+    }
+}
+
+/// The table that somebody else must have written to, if a fault says that.
+fn damaged(fault: &BookError) -> Option<&'static str> {
+    match fault {
+        BookError::Store(StoreError {
+            fault: StoreFault::Inconsistent,
+            ..
+        })
+        | BookError::Tree => Some("tree_hash"),
+        BookError::Control(ControlFault::Table(table)) => Some(table),
+        BookError::CutOff { .. }
+        | BookError::Root
+        | BookError::Checkpoint(_)
+        | BookError::OtherLog
+        | BookError::Control(ControlFault::Seal | ControlFault::Missing) => Some("checkpoint"),
+        _ => None,
+    }
+}

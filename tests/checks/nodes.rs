@@ -1,0 +1,496 @@
+//! Several nodes that write one log: one real PostgreSQL, a vault directory for each node.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::Shutdown;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use breachvault::domain::OperatorName;
+use breachvault::operations::audit::{ReadLeaf, SearchLeaves};
+use breachvault::operations::case::ReadCase;
+use breachvault::operations::record::LookUp;
+use breachvault::operations::session::CloseSession;
+use breachvault::vault::clock::ManualClock;
+use breachvault::vault::identity::Password;
+use breachvault::vault::{Caller, Paths, Refusal, Reply, Settings, SignIn, Vault, trail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::directory::directory;
+use crate::house::{self, REASON, ask, log, numbers, perform};
+use crate::outside;
+use crate::postgresql::server::TestServer;
+
+const ROWS: u64 = 3000;
+
+/// The directory of another node: what somebody copies to its machine.
+fn copied(from: &Path) -> TempDir {
+    let to = directory();
+    for folder in ["keys", "data", "data/packages"] {
+        if from.join(folder).exists() {
+            let made = to.path().join(folder);
+            fs::create_dir(&made).unwrap();
+            fs::set_permissions(
+                &made,
+                fs::metadata(from.join(folder)).unwrap().permissions(),
+            )
+            .unwrap();
+        }
+    }
+    let keys = fs::read_dir(from.join("keys")).unwrap();
+    let keys = keys.map(|entry| Path::new("keys").join(entry.unwrap().file_name()));
+    for file in keys.chain([Path::new("data/store").to_owned()]) {
+        fs::copy(from.join(&file), to.path().join(&file)).unwrap();
+    }
+    to
+}
+
+fn clock() -> ManualClock {
+    ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap())
+}
+
+fn open(directory: &TempDir, settings: Settings) -> Vault {
+    house::open_with(&Paths::of(directory.path()), clock(), settings).unwrap()
+}
+
+fn look_up(vault: &Vault, who: &Caller, case: &str) -> Result<Reply, Refusal> {
+    let body = json!({
+        "numbers": numbers(ROWS, 1, 1), "purpose": "quality-check", "reason": REASON,
+    });
+    perform::<LookUp>(vault, who, &[("case", case)], body)
+}
+
+fn leaf(vault: &Vault, who: &Caller, seq: u64) -> Result<Value, Refusal> {
+    let seq = seq.to_string();
+    ask::<ReadLeaf>(vault, who, &[("leaf", seq.as_str())], json!({}))
+}
+
+fn sign_in(vault: &Vault, name: &str) -> Caller {
+    let attempt = SignIn {
+        name: OperatorName::parse(name).unwrap(),
+        password: Password::new(format!("the long password of {name}")),
+        totp: None,
+        address: None,
+    };
+    vault.sign_in_here(attempt).unwrap().unwrap()
+}
+
+fn is_sound(vault: &Vault) {
+    assert_eq!(vault.health().damage(), None);
+    assert!(vault.health().is_green());
+}
+
+/// How many leaves the log has, which is whole and one, as each node's directory says.
+fn verified(directories: &[&Path]) -> u64 {
+    let sizes = directories.iter().map(|directory| {
+        let verdict = trail::verify_directory(&Paths::of(directory), None, &[]);
+        verdict.unwrap().size
+    });
+    let sizes: BTreeSet<u64> = sizes.collect();
+    assert_eq!(sizes.len(), 1, "{sizes:?}");
+    sizes.into_iter().next().unwrap()
+}
+
+#[test]
+fn two_nodes_write_one_log_and_what_ends_on_one_has_ended_on_the_other() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = copied(house.directory.path());
+    // Two nodes start at once, while a third one writes.
+    let third = copied(house.directory.path());
+    let (second, third) = thread::scope(|scope| {
+        let starts = [&other, &third].map(|at| scope.spawn(|| open(at, house::settings())));
+        for _ in 0..10 {
+            look_up(&house.vault, &people.investigator, case).unwrap();
+        }
+        let [second, third] = starts.map(|start| start.join().unwrap());
+        (second, third)
+    });
+    third.stop().unwrap();
+    drop(third);
+
+    // In turns: each goes on from where the other one left the log.
+    let mut last = look_up(&house.vault, &people.investigator, case)
+        .unwrap()
+        .leaf;
+    for no in 0..10 {
+        let vault = [&second, &house.vault][no % 2];
+        let next = look_up(vault, &people.investigator, case).unwrap().leaf;
+        assert_eq!(next, last + 1);
+        last = next;
+    }
+    // A leaf of one is read on the other at once.
+    let told = leaf(&second, &people.auditor, last).unwrap();
+    assert_eq!(told["leaf"]["action"], "record.lookup", "{told}");
+    let by_action = json!({ "action": "record.lookup" });
+    for vault in [&house.vault, &second] {
+        look_up(&house.vault, &people.investigator, case).unwrap();
+        look_up(&second, &people.investigator, case).unwrap();
+        let found = ask::<SearchLeaves>(vault, &people.auditor, &[], by_action.clone()).unwrap();
+        assert!(found["leaves"].as_array().unwrap().len() >= 20, "{found}");
+    }
+
+    // Both at once, several callers each.
+    let answered: Vec<u64> = thread::scope(|scope| {
+        let asking = [&house.vault, &second, &house.vault, &second].map(|vault| {
+            scope.spawn(|| {
+                let ask = |_| look_up(vault, &people.investigator, case).unwrap().leaf;
+                (0..25).map(ask).collect::<Vec<u64>>()
+            })
+        });
+        let answered = asking.map(|one| one.join().unwrap());
+        answered.concat()
+    });
+    let distinct: BTreeSet<u64> = answered.iter().copied().collect();
+    assert_eq!(distinct.len(), 100, "two answers have one leaf");
+
+    // A session that ends on one node has ended on the other.
+    let guest = sign_in(&second, "leander");
+    let ids = [("case", case)];
+    ask::<ReadCase>(&house.vault, &guest, &ids, json!({})).unwrap();
+    ask::<ReadCase>(&second, &guest, &ids, json!({})).unwrap();
+    ask::<CloseSession>(&house.vault, &guest, &[], json!({})).unwrap();
+    let refused = ask::<ReadCase>(&second, &guest, &ids, json!({}));
+    assert!(matches!(refused, Err(Refusal::Denied(..))), "{refused:?}");
+    is_sound(&house.vault);
+    is_sound(&second);
+
+    // A row that was changed behind both is found by both.
+    server.sql(
+        "breach",
+        "UPDATE membership SET role = 'lead' WHERE role = 'custodian'",
+    );
+    for vault in [&second, &house.vault] {
+        let read = |_| ask::<ReadCase>(vault, &people.lead, &ids, json!({}));
+        let refused = (0..2).map(read).find_map(Result::err).unwrap();
+        assert!(!matches!(refused, Refusal::Denied(..)), "{refused:?}");
+        assert_eq!(vault.health().damage(), Some("membership"));
+    }
+    let size = verified(&[house.directory.path(), other.path()]);
+    assert!(size > *distinct.last().unwrap());
+}
+
+#[test]
+fn a_budget_is_one_budget_and_a_log_that_was_put_back_is_found_by_the_node_that_knew_it() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let (first, other) = (
+        copied(house.directory.path()),
+        copied(house.directory.path()),
+    );
+    house.vault.stop().unwrap();
+    let few = || {
+        let mut settings = house::settings();
+        settings.allow_lookups(6);
+        settings
+    };
+    let (first_node, second) = (open(&first, few()), open(&other, few()));
+    let pay = |vault: &Vault, no: usize| {
+        let numbers = numbers(ROWS, 1, 8);
+        let body = json!({
+            "numbers": [numbers[no]], "purpose": "quality-check", "reason": REASON,
+        });
+        perform::<LookUp>(vault, &people.investigator, &[("case", case)], body)
+    };
+    let nodes = [&first_node, &second];
+    for no in 0..6 {
+        pay(nodes[no % 2], no).unwrap();
+    }
+    for vault in nodes {
+        let refused = pay(vault, 7);
+        assert!(matches!(refused, Err(Refusal::Denied(..))));
+    }
+    is_sound(&first_node);
+    is_sound(&second);
+
+    // Somebody puts the head of the log back. A node that knew better signs nothing after it.
+    server.sql(
+        "breach",
+        "CREATE SCHEMA aside; CREATE TABLE aside.old AS SELECT * FROM checkpoint",
+    );
+    ask::<ReadCase>(&second, &people.lead, &[("case", case)], json!({})).unwrap();
+    server.sql(
+        "breach",
+        "UPDATE checkpoint SET size = old.size, note = old.note, control = old.control FROM aside.old",
+    );
+    let refused = ask::<ReadCase>(&second, &people.lead, &[("case", case)], json!({}));
+    assert!(matches!(refused, Err(Refusal::Unaudited(_))), "{refused:?}");
+    assert_eq!(second.health().damage(), Some("checkpoint"));
+    let known = house::open_with(&Paths::of(other.path()), clock(), few());
+    assert!(known.is_err());
+}
+
+#[test]
+fn a_node_without_the_newest_keyring_answers_nothing_until_the_file_is_there() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = copied(house.directory.path());
+    let second = open(&other, house::settings());
+    look_up(&second, &people.investigator, case).unwrap();
+    house::open_case(&house.vault, &people.lead, "Another supplier");
+    for _ in 0..2 {
+        let refused = look_up(&second, &people.investigator, case);
+        assert!(matches!(refused, Err(Refusal::Unaudited(_))));
+        assert!(second.health().waits_for_keyring() && !second.health().is_green());
+        assert_eq!(second.health().damage(), None);
+    }
+    // The other node is not kept from anything.
+    look_up(&house.vault, &people.investigator, case).unwrap();
+    // As `cp` does it: written beside, and renamed.
+    let (from, to) = (house.paths().keyring(), Paths::of(other.path()).keyring());
+    let beside = to.with_extension("copied");
+    fs::copy(from, &beside).unwrap();
+    fs::rename(&beside, to).unwrap();
+    look_up(&second, &people.investigator, case).unwrap();
+    assert!(!second.health().waits_for_keyring());
+    is_sound(&second);
+    look_up(&house.vault, &people.investigator, case).unwrap();
+    is_sound(&house.vault);
+}
+
+/// What a proxy between a node and the server does with the next commit.
+#[derive(Clone, Default)]
+struct Proxy(Arc<AtomicU8>);
+
+const PASS: u8 = 0;
+/// The server gets it, and its answer is lost with the connection.
+const LOSE_ANSWER: u8 = 1;
+/// It is lost with the connection.
+const LOSE_COMMIT: u8 = 2;
+
+impl Proxy {
+    /// Listens in a folder of its own for a server that does so in another.
+    fn start(folder: &Path, server: &Path) -> Self {
+        let proxy = Self::default();
+        let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
+        let (server, own) = (server.to_owned(), proxy.clone());
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let server = UnixStream::connect(&server).unwrap();
+                own.pass(client, server);
+            }
+        });
+        proxy
+    }
+
+    fn pass(&self, client: UnixStream, server: UnixStream) {
+        let (mut from_server, mut to_client) =
+            (server.try_clone().unwrap(), client.try_clone().unwrap());
+        thread::spawn(move || {
+            let _ = std::io::copy(&mut from_server, &mut to_client);
+            let _ = to_client.shutdown(Shutdown::Both);
+        });
+        let (mode, mut client, mut server) = (Arc::clone(&self.0), client, server);
+        thread::spawn(move || {
+            let mut bytes = [0; 1 << 16];
+            while let Ok(count @ 1..) = client.read(&mut bytes) {
+                let sent = &bytes[..count];
+                let commits = sent.windows(7).any(|part| part == b"COMMIT\0");
+                match if commits {
+                    mode.swap(PASS, Ordering::SeqCst)
+                } else {
+                    PASS
+                } {
+                    LOSE_ANSWER => {
+                        let _ = client.shutdown(Shutdown::Both);
+                        let _ = server.write_all(sent);
+                    }
+                    LOSE_COMMIT => {
+                        let _ = client.shutdown(Shutdown::Both);
+                        break;
+                    }
+                    _ => {
+                        if server.write_all(sent).is_err() {
+                            break;
+                        }
+                    }
+                }
+            }
+            // What was sent is done before the server sees the end.
+            let _ = server.shutdown(Shutdown::Write);
+        });
+    }
+}
+
+#[test]
+fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_doubled() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = copied(house.directory.path());
+    let address = server.by_socket("vault", "breach");
+    let (_, place) = address.split_once("host=").unwrap();
+    let (folder, port) = place.split_once("&port=").unwrap();
+    let between = directory();
+    let proxy = Proxy::start(
+        between.path(),
+        &Path::new(folder).join(format!(".s.PGSQL.{port}")),
+    );
+    let through = format!(
+        "postgresql://vault@/breach?host={}&port=5432\n\n",
+        between.path().display()
+    );
+    let note = other.path().join("data/store");
+    fs::write(&note, through).unwrap();
+    let second = open(&other, house::settings());
+    let mut last = look_up(&second, &people.investigator, case).unwrap().leaf;
+    for lost in [LOSE_ANSWER, LOSE_COMMIT, LOSE_ANSWER] {
+        proxy.0.store(lost, Ordering::SeqCst);
+        let refused = look_up(&second, &people.investigator, case);
+        assert!(matches!(refused, Err(Refusal::Unaudited(_))));
+        assert_eq!(proxy.0.load(Ordering::SeqCst), PASS);
+        assert!(!second.health().is_green());
+        let next = look_up(&second, &people.investigator, case).unwrap().leaf;
+        // The one that nobody was answered is in the log, once, or it is not.
+        let between = u64::from(lost == LOSE_ANSWER);
+        assert_eq!(next, last + 1 + between, "{lost}");
+        is_sound(&second);
+        last = look_up(&house.vault, &people.investigator, case)
+            .unwrap()
+            .leaf;
+        assert_eq!(last, next + 1);
+    }
+    // Another node goes on before the one that does not know.
+    proxy.0.store(LOSE_ANSWER, Ordering::SeqCst);
+    assert!(look_up(&second, &people.investigator, case).is_err());
+    let theirs = look_up(&house.vault, &people.investigator, case)
+        .unwrap()
+        .leaf;
+    assert_eq!(theirs, last + 2);
+    let next = look_up(&second, &people.investigator, case).unwrap().leaf;
+    assert_eq!(next, theirs + 1);
+    is_sound(&second);
+    is_sound(&house.vault);
+    verified(&[house.directory.path(), other.path()]);
+}
+
+const BEGINS: &str = "the node begins";
+const ANSWERED: &str = "answered by leaf ";
+
+/// The process that is stopped and killed: this test, which another one starts. It asks without end.
+#[test]
+#[ignore = "the process that the tests of this file start and kill"]
+fn node() {
+    let told = |name: &str| outside::setting(name).unwrap_or_default();
+    let paths = Paths::of(Path::new(&told("NODE_VAULT")));
+    let case = told("NODE_CASE");
+    let vault = house::open_with(&paths, clock(), house::settings()).unwrap();
+    let who = sign_in(&vault, "ingeborg");
+    println!("{BEGINS}");
+    loop {
+        if let Ok(reply) = look_up(&vault, &who, &case) {
+            println!("{ANSWERED}{}", reply.leaf);
+        }
+    }
+}
+
+fn start_node(directory: &Path, case: &str) -> (Child, impl Iterator<Item = String> + use<>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["nodes::node", "--exact", "--ignored", "--nocapture"])
+        .env("NODE_VAULT", directory)
+        .env("NODE_CASE", case)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let mut lines = out.lines().map_while(Result::ok);
+    assert!(lines.by_ref().any(|line| line.contains(BEGINS)));
+    (child, lines)
+}
+
+fn answered(line: &str) -> Option<u64> {
+    line.split_once(ANSWERED)
+        .map(|(_, leaf)| leaf.trim().parse().unwrap())
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+#[test]
+fn nodes_that_are_stopped_or_killed_keep_nobody_and_lose_no_leaf_that_was_answered() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = copied(house.directory.path());
+    let mut told = BTreeSet::new();
+    let mut tell = |leaf: u64| assert!(told.insert(leaf), "leaf {leaf} answers twice");
+    let here = || look_up(&house.vault, &people.investigator, case);
+
+    // Stopped, and perhaps with the head of the log: it is cut off, and goes on when it wakes.
+    let (mut child, mut lines) = start_node(other.path(), case);
+    for pause in [0, 3, 7] {
+        let one = lines.by_ref().filter_map(|line| answered(&line)).take(1);
+        one.for_each(&mut tell);
+        thread::sleep(Duration::from_millis(pause));
+        signal(&child, "-STOP");
+        let since = Instant::now();
+        tell(here().unwrap().leaf);
+        assert!(since.elapsed() < Duration::from_secs(10), "{pause}");
+        signal(&child, "-CONT");
+        is_sound(&house.vault);
+    }
+    let awake = lines.by_ref().filter_map(|line| answered(&line)).take(3);
+    awake.for_each(&mut tell);
+
+    // Killed at any moment. A series: `KILLS=500 cargo test --test checks nodes::`.
+    for no in 1..=crate::kills::kills() {
+        let part = (f64::from(no) * 0.618_033_988_749_895).fract();
+        let until = Instant::now() + Duration::from_millis(300).mul_f64(part);
+        while Instant::now() < until {
+            tell(here().unwrap().leaf);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        lines
+            .by_ref()
+            .filter_map(|line| answered(&line))
+            .for_each(&mut tell);
+        tell(here().unwrap().leaf);
+        (child, lines) = start_node(other.path(), case);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lines.filter_map(|line| answered(&line)).for_each(&mut tell);
+    is_sound(&house.vault);
+    // Every leaf that was answered is there, and is a lookup.
+    let size = verified(&[house.directory.path(), other.path()]);
+    assert!(size > *told.last().unwrap());
+    for seq in told.iter().rev().take(50) {
+        let found = leaf(&house.vault, &people.auditor, *seq).unwrap();
+        assert_eq!(found["leaf"]["action"], "record.lookup", "{found}");
+    }
+}
