@@ -33,6 +33,7 @@ CREATE INDEX membership_of_suspender ON membership (suspended_by) WHERE suspende
 -- `file_tag` is a keyed digest of the file. It shows whether an operator admitted the same file before.
 -- A withdrawn exhibit stays in the database as evidence, but its records are in no answer.
 -- `withdrawn_leaf` is the number of the leaf of the decision to withdraw it.
+-- `node` is the node that admits it, where a server has the tables.
 CREATE TABLE exhibit (
     number         INTEGER PRIMARY KEY,
     id             TEXT NOT NULL UNIQUE,
@@ -43,7 +44,8 @@ CREATE TABLE exhibit (
     begun_at       INTEGER NOT NULL,
     admitted_at    INTEGER,
     withdrawn_at   INTEGER CHECK (withdrawn_at IS NULL OR state = 'admitted'),
-    withdrawn_leaf INTEGER CHECK ((withdrawn_leaf IS NULL) = (withdrawn_at IS NULL))
+    withdrawn_leaf INTEGER CHECK ((withdrawn_leaf IS NULL) = (withdrawn_at IS NULL)),
+    node           TEXT
 ) STRICT;
 
 CREATE INDEX exhibit_of_case ON exhibit (case_number);

@@ -56,3 +56,14 @@ CREATE TABLE session (
 );
 
 CREATE INDEX session_of_operator ON session (operator);
+
+-- The processes that may write the log where a server has the tables; none where a file has them. `run` is drawn at each
+-- start, `seen_at` is when the node last said that it runs, and `generation` that of its keyring then.
+CREATE TABLE node (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    run        BYTEA NOT NULL,
+    since      BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    generation BIGINT NOT NULL
+);

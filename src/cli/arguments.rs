@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::error::CliError;
 use super::{
     audit, backup, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key,
-    login, manual, operator, password, restore, serve,
+    login, manual, node, operator, password, restore, serve,
 };
 use crate::client::{
     case, erasure, export, inbox, lookup, machine, member, operator as operators, quarantine,
@@ -94,6 +94,9 @@ enum Command {
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// Nodes of a vault whose tables a server has, by a directory that is not served: join, list, strike off.
+    #[command(subcommand)]
+    Node(node::Node),
     /// The vault's time, after the machine's clock jumped.
     #[command(subcommand)]
     Clock(clock::Clock),
@@ -164,6 +167,7 @@ impl Arguments {
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
             Command::Operator(operator) => operator.run(),
+            Command::Node(node) => node.run(),
             Command::Clock(clock) => clock.run(),
             Command::Config(config) => config.run(),
             Command::Key(key) => key.run(),

@@ -155,6 +155,8 @@ impl From<StartError> for CliError {
                 .hint("choose another directory; nothing was changed"),
             StartError::InUse => Self::failed(error.to_string())
                 .hint("if the server is running, use the API or stop it first"),
+            StartError::NotANode => Self::failed(error.to_string())
+                .hint("`breachvault node join` makes it one (docs/scale.md)"),
             StartError::Missing => {
                 Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
             }

@@ -8,7 +8,8 @@ use super::error::CliError;
 use super::sign_in::{SignInArgs, SignInIfAny};
 use super::unlock_args::{SecondUnlockArgs, UnlockArgs};
 use super::{settings, unlock};
-use crate::vault::{Caller, Operation, Reply, Vault};
+use crate::domain::NodeId;
+use crate::vault::{Caller, Operation, Paths, Reply, Vault};
 
 #[derive(Args)]
 pub(super) struct Local {
@@ -82,6 +83,25 @@ impl Local {
     /// Performs one operation as the operator who signed in.
     pub(super) fn perform<O: Operation>(&self, operation: O) -> Result<Reply, CliError> {
         self.act(|vault, caller| Ok(vault.perform(caller, operation)?))
+    }
+
+    /// The same in a directory that is no node of its vault.
+    pub(super) fn perform_joining<O: Operation>(&self, operation: O) -> Result<Reply, CliError> {
+        let settings = settings::read(self.config.as_deref())?;
+        let vault = unlock::join(&self.dir, &self.unlock, settings)?;
+        let ended = self
+            .sign_in
+            .sign_in(&vault)
+            .and_then(|caller| Ok(vault.perform(&caller, operation)?));
+        let stopped = vault.stop();
+        let answer = ended?;
+        stopped?;
+        Ok(answer)
+    }
+
+    /// Makes the directory that of this node.
+    pub(super) fn become_node(&self, node: &NodeId) -> Result<(), CliError> {
+        Ok(Vault::become_node(&Paths::of(&self.dir), node)?)
     }
 
     /// The same, with the holder of a second slot.

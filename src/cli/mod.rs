@@ -26,6 +26,7 @@ mod listen;
 mod local;
 mod login;
 mod manual;
+mod node;
 mod operator;
 mod password;
 mod progress;

@@ -99,6 +99,23 @@ pub(super) fn open_by_two(
     start(&paths, keyring, settings)
 }
 
+/// Opens a vault in a directory that is no node of it.
+pub(super) fn join(
+    directory: &Path,
+    with: &UnlockArgs,
+    settings: Settings,
+) -> Result<Vault, CliError> {
+    let paths = Paths::of(directory);
+    let keyring = with.unlock(&read_keyring(&paths)?, &settings.programs)?;
+    Ok(Vault::join(
+        &paths,
+        keyring,
+        settings,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy::new()),
+    )?)
+}
+
 /// Starts a vault whose keyring is open.
 pub(super) fn start(
     paths: &Paths,

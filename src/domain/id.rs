@@ -102,6 +102,8 @@ ids! {
     SessionId 's' or 't' or 'k';
     /// One passkey of an operator.
     PasskeyId 'p';
+    /// One process that may write the log of a vault whose tables a server has.
+    NodeId 'n';
 }
 
 impl SessionId {

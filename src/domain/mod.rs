@@ -55,7 +55,8 @@ pub use purpose::Purpose;
 pub use relying_party::{RelyingParty, RelyingPartyError};
 pub use role::{CaseRole, HomeRole};
 pub use text::{
-    AccountName, LegalBasis, OperatorName, Reason, Reference, SlotLabel, TextError, Ticket, Title,
+    AccountName, LegalBasis, NodeName, OperatorName, Reason, Reference, SlotLabel, TextError,
+    Ticket, Title,
 };
 pub use validity::Validity;
 pub use vault_id::{VaultId, VaultIdError};

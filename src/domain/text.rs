@@ -97,6 +97,8 @@ texts! {
     LegalBasis 3..=500, Words;
     /// What people call a slot of the keyring: 1 to 40 characters.
     SlotLabel 1..=40, Words;
+    /// What people call a node of the vault: 1 to 40 characters.
+    NodeName 1..=40, Words;
     /// The customer account a message was sent for: 1 to 128 characters.
     AccountName 1..=128, Data;
 }

@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod key;
 pub mod machine;
 pub mod membership;
+pub mod node;
 pub mod on_member;
 pub mod operator;
 mod page;

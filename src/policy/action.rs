@@ -237,6 +237,9 @@ list! {
     RequestSlotChange "slot.request"        writes asks;
     DecideSlotChange  "slot.decide"         writes;
     CarryOutSlotChange "slot.carry-out"     writes;
+    JoinNode          "node.join"           writes;
+    ListNodes         "node.list"           reads;
+    StrikeOffNode     "node.strike-off"     writes;
     InitVault         "vault.init"          writes;
     StartVault        "vault.start"         writes;
     UnsealVault       "vault.unseal"        writes;

@@ -229,7 +229,7 @@ fn row(action: ActionKind) -> Row {
         A::SearchLeaves | A::CountLeaves | A::ReadLeaf | A::SignOff => home(&[Auditor]),
         // Operators may get the receipts of their own acts; `decide` checks that.
         A::ProveLeaf => home(EVERYBODY),
-        A::AcceptRestore => home(&[Administrator]),
+        A::AcceptRestore | A::JoinNode | A::ListNodes | A::StrikeOffNode => home(&[Administrator]),
         A::InitVault
         | A::StartVault
         | A::UnsealVault

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::Serialize;
 
-use crate::domain::{CaseId, Moment, VaultId};
+use crate::domain::{CaseId, Moment, NodeId, VaultId};
 use crate::policy::{ActionKind, CaseState};
 use crate::vault::audit::{KeyName, Tip};
 use crate::vault::budget::answered::Answered;
@@ -33,7 +33,10 @@ use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::settings::Settings;
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::{ControlState, LeafTimes, Readers};
+use crate::vault::store::{
+    ControlState, LeafTimes, Readers, Snapshot, StoreError, Transaction, node_rows,
+};
+use crate::vault::this_node::{ThisNode, runs};
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
@@ -48,6 +51,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) paths: Paths,
     /// Whether a server has the tables, so that other nodes may write too.
     pub(in crate::vault) has_server: bool,
+    /// Which node this is; none where a file has the tables.
+    pub(in crate::vault) node: Option<ThisNode>,
     pub(in crate::vault) question_alarm: QuestionAlarm,
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
@@ -148,6 +153,36 @@ impl Core {
         let cases = cases.into_iter().map(Some);
         let all = of_root.into_iter().chain(cases);
         all.map(|case| self.rotations.progress(case)).collect()
+    }
+
+    /// The other nodes that run, as far as they said.
+    pub(in crate::vault) fn others_running(
+        &self,
+        connection: &Snapshot,
+    ) -> Result<Vec<NodeId>, StoreError> {
+        let now = self.clock.in_seconds(0);
+        let own = self.node.as_ref().map(|node| &node.id);
+        let mut all = node_rows::list(connection)?;
+        all.retain(|row| Some(&row.id) != own && runs(row, now));
+        Ok(all.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Writes down that this node runs, or that it does not from now on. Where a file has the tables, nothing.
+    pub(in crate::vault) fn tell_of_node(
+        &self,
+        transaction: &Transaction,
+        runs: bool,
+    ) -> Result<(), StoreError> {
+        let Some(node) = &self.node else {
+            return Ok(());
+        };
+        let at = match runs {
+            true => self.clock.in_seconds(0),
+            false => Moment::from_seconds(0),
+        };
+        let generation = self.keys().generation();
+        // One that was struck off is found by the commit.
+        node.tell(transaction, at, generation).map(drop)
     }
 
     /// Where other nodes write too: takes the keyring that one of them changed, once somebody copied it here. What is

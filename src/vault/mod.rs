@@ -43,6 +43,7 @@ mod shred;
 mod sign_in;
 mod start;
 mod store;
+mod this_node;
 
 #[cfg(feature = "kernels")]
 pub use self::admission::SeenRows;

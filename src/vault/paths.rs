@@ -57,6 +57,11 @@ impl Paths {
         self.data().join("store")
     }
 
+    /// Which node of its vault the directory is, where a server has the tables.
+    pub fn node(&self) -> PathBuf {
+        self.data().join("node")
+    }
+
     /// Whether a vault's tables are here, or it says here where they are.
     pub fn has_database(&self) -> bool {
         self.database().exists() || self.store().exists()

@@ -129,6 +129,7 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.high_water_mark(),
         paths.database(),
         paths.store(),
+        paths.node(),
     ]);
     for beside in ["-wal", "-shm", "-journal"] {
         let mut name = paths.database().into_os_string();

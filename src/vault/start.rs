@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Field, HomeRole, Moment, OperatorName, io_words};
+use crate::domain::{Field, HomeRole, Moment, NodeId, OperatorName, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
@@ -29,7 +29,7 @@ use crate::vault::call::target::Target;
 use crate::vault::clock::{Clock, ClockReport};
 use crate::vault::core::Core;
 use crate::vault::door::{Operation, Vault};
-use crate::vault::entropy::Entropy;
+use crate::vault::entropy::{Entropy, draw};
 use crate::vault::erase::EraseError;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::known_case::KnownCases;
@@ -57,8 +57,9 @@ use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Access, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, StoreError,
-    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of,
+    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, node_rows, note_of,
 };
+use crate::vault::this_node::{Fault, ThisNode};
 
 /// Why a vault could not be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,9 @@ pub enum StartError {
     /// An erasure that was carried out could not be ended, or not be taken over from the file beside the keyring.
     #[error("an erasure could not be ended: {0}")]
     Erasure(#[from] EraseError),
+    /// A server has the tables, and the directory is no node of the vault.
+    #[error("this directory is no node of the vault, or was struck off")]
+    NotANode,
     /// The address of a server cannot be used.
     #[error("the address of the database: {0}")]
     Address(#[from] PlaceFault),
@@ -160,9 +164,14 @@ impl Vault {
         if database.is_file() {
             make_database_file(paths).map_err(failed)?;
         }
+        let has_server = !database.is_file();
         let mut writer = Writer::open(database)?;
         if !writer.is_empty()? {
             return Err(StartError::Exists);
+        }
+        if has_server {
+            let id = NodeId::from_random(draw(&*entropy).map_err(KeyringError::from)?);
+            ThisNode::put(paths, &id).map_err(failed)?;
         }
         let keyring =
             Keyring::create(&paths.keyring(), passphrase, params, clock.now(), &*entropy)?;
@@ -187,7 +196,10 @@ impl Vault {
             )
             .map_err(|_| StartError::Unaudited)?;
         match ended {
-            Ok(Invited(invitation)) => Ok(Founded { vault, invitation }),
+            Ok(Invited(invitation)) => {
+                vault.core.node.iter().for_each(ThisNode::has_started);
+                Ok(Founded { vault, invitation })
+            }
             Err(_) => Err(StartError::Unaudited),
         }
     }
@@ -217,8 +229,63 @@ impl Vault {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        let vault = Self::opened(paths, keyring, settings, clock, entropy)?;
+        if !vault.is_node()? {
+            return Err(StartError::NotANode);
+        }
+        vault.begin_work()
+    }
+
+    /// Opens a vault in a directory that is no node of it, to make it one: nothing that another node left is cleared.
+    pub fn join(
+        paths: &Paths,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let vault = Self::opened(paths, keyring, settings, clock, entropy)?;
+        if !vault.core.has_server || vault.core.node.is_some() {
+            return Err(StartError::Exists);
+        }
+        vault.begin_work()
+    }
+
+    /// Makes the directory of a vault that of this node.
+    pub fn become_node(paths: &Paths, node: &NodeId) -> Result<(), StartError> {
+        ThisNode::put(paths, node).map_err(|error| StartError::Io(error.kind()))
+    }
+
+    fn opened(
+        paths: &Paths,
+        keyring: Keyring,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
         let lock = take(paths)?;
-        let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
+        Self::assemble(paths, keyring, settings, clock, entropy, lock)
+    }
+
+    /// Whether the vault has this node. Where a file has the tables, there are none.
+    fn is_node(&self) -> Result<bool, StartError> {
+        let Some(node) = &self.core.node else {
+            return Ok(!self.core.has_server);
+        };
+        let reader = self.core.readers.snapshot()?;
+        Ok(node_rows::find(reader.connection()?, &node.id)?.is_some())
+    }
+
+    /// Whether other nodes run, which do their work themselves.
+    fn has_company(&self) -> Result<bool, StartError> {
+        let reader = self.core.readers.snapshot()?;
+        Ok(!self.core.others_running(reader.connection()?)?.is_empty())
+    }
+
+    /// Clears what was left, and says that the vault started.
+    fn begin_work(self) -> Result<Self, StartError> {
+        let vault = self;
+        let paths = &vault.core.paths;
         match PackageFile::clear_workplaces(paths) {
             0 => {}
             builds => tracing::info!(builds, "builds of packages that had not ended were cleared"),
@@ -239,6 +306,16 @@ impl Vault {
                 Refusal::Failed(OperationError::Store(error), _) => StartError::Store(error),
                 _ => StartError::Unaudited,
             })?;
+        vault.core.node.iter().for_each(ThisNode::has_started);
+        if vault.has_company()? {
+            for due in [
+                &vault.core.shred_due,
+                &vault.core.erase_due,
+                &vault.core.rotate_due,
+            ] {
+                due.store(false, Ordering::Release);
+            }
+        }
         let opened = vault.core.keys().opened().clone();
         if !opened.shares.is_empty() {
             vault
@@ -377,10 +454,10 @@ impl Vault {
 
     fn keep_time(&self) {
         let core = Arc::clone(&self.core);
-        let kept = self
-            .ledger
-            .stager()
-            .stage(move |transaction| clock_keeper::keep(&core, transaction));
+        let kept = self.ledger.stager().stage(move |transaction| {
+            clock_keeper::keep(&core, transaction)?;
+            core.tell_of_node(transaction, true)
+        });
         if kept.is_err() {
             tracing::error!("the time could not be written down");
         }
@@ -471,9 +548,11 @@ pub(in crate::vault) fn prepare(
         Access::Work => writer.migrate(clock.now())?,
         Access::Look => writer.check_schema()?,
     }
+    let readers = Readers::connect(database, settings.readers, access)?;
     // What follows is of one moment, also where other nodes write.
     writer.hold(access)?;
     let control = watch(&mut writer, &keyring)?;
+    readers.watch(&control);
     let vault_id = keyring.vault().clone();
     if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
         return Err(StartError::OtherVault);
@@ -481,8 +560,15 @@ pub(in crate::vault) fn prepare(
     let log_name = RwLock::new(name_of_log(&writer, &vault_id)?);
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
+    let node = match has_server {
+        true => ThisNode::of(paths, &*entropy).map_err(|fault| match fault {
+            Fault::Io(kind) => StartError::Io(kind),
+            Fault::NoEntropy => StartError::Keyring(KeyringError::NoEntropy),
+        })?,
+        false => None,
+    };
     let core = Arc::new(Core {
-        readers: Readers::open(database, settings.readers, &control, access)?,
+        readers,
         control,
         charged: AtomicU64::new(0),
         keyring: RwLock::new(keyring),
@@ -493,6 +579,7 @@ pub(in crate::vault) fn prepare(
         vault: vault_id,
         paths: paths.clone(),
         has_server,
+        node,
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
@@ -553,12 +640,22 @@ impl Operation for FoundVault {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Invited, OperationError> {
         scope.notes.generation = Some(self.generation);
         let settings = stated(&scope.core.settings)?;
-        scope.note_detail(json!({ "settings": settings }));
+        let node = scope.core.node.as_ref();
+        let node =
+            node.map(|node| node.row(FIRST_NODE, scope.core.clock.in_seconds(0), self.generation));
+        if let Some(row) = &node {
+            node_rows::insert(scope.transaction()?, row)?;
+        }
+        let node = node.map(|row| row.id);
+        scope.note_detail(json!({ "settings": settings, "node": node }));
         scope
             .invite(&self.administrator, HomeRole::Administrator)
             .map(Invited)
     }
 }
+
+/// What the node is called that a vault is made on.
+const FIRST_NODE: &str = "first";
 
 /// All settings, for the detail of a leaf.
 fn stated(settings: &Settings) -> Result<Value, OperationError> {
@@ -583,12 +680,18 @@ impl Operation for Start {
         // Rows of a destroyed case go in small steps, while the vault is served.
         let mut cases = case_rows::list(scope.connection)?;
         cases.retain(|case| !scope.core.is_destroyed(case));
-        for (exhibit, case) in exhibit_rows::staged(scope.connection, None)? {
-            if cases.iter().any(|one| one.number == case) {
+        // What other nodes admit goes on; whoever only joins clears nothing.
+        let others = scope.core.others_running(scope.connection)?;
+        let joins = scope.core.has_server && scope.core.node.is_none();
+        for (exhibit, case, node) in exhibit_rows::staged_at(scope.connection)? {
+            if joins || node.is_some_and(|node| others.contains(&node)) {
+                cases.retain(|one| one.number != case);
+            } else if cases.iter().any(|one| one.number == case) {
                 exhibit_rows::discard(scope.transaction()?, exhibit)?;
                 cleared += 1;
             }
         }
+        scope.core.tell_of_node(scope.transaction()?, true)?;
         for case in cases {
             for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
                 let terms = Terms {
@@ -612,6 +715,7 @@ impl Operation for Start {
         scope.notes.alarm = clock.in_doubt().then_some(Alarm::ClockJumped);
         scope.note_detail(json!({
             "leftovers_cleared": cleared,
+            "node": scope.core.node.as_ref().map(|node| node.id.clone()),
             "opened_with": opened,
             "settings": settings,
             "machine": clock.machine,
@@ -689,7 +793,8 @@ impl Operation for Stop {
         Target::Vault
     }
 
-    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        scope.core.tell_of_node(scope.transaction()?, false)?;
         Ok(Done)
     }
 }

@@ -70,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("this_node", &["entropy", "keyring", "paths", "store"]),
     (
         "core",
         &[
@@ -90,6 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rotations",
             "settings",
             "store",
+            "this_node",
         ],
     ),
     (
@@ -143,6 +145,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rotations",
             "settings",
             "store",
+            "this_node",
         ],
     ),
     (

@@ -12,25 +12,70 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use breachvault::domain::OperatorName;
+use breachvault::domain::{NodeId, NodeName, OperatorName};
 use breachvault::operations::audit::{ReadLeaf, SearchLeaves};
 use breachvault::operations::case::ReadCase;
+use breachvault::operations::node::{JoinNode, ListNodes, StrikeOffNode};
+use breachvault::operations::only_reason;
 use breachvault::operations::record::LookUp;
 use breachvault::operations::session::CloseSession;
 use breachvault::vault::clock::ManualClock;
+use breachvault::vault::entropy::SystemEntropy;
 use breachvault::vault::identity::Password;
-use breachvault::vault::{Caller, Paths, Refusal, Reply, Settings, SignIn, Vault, trail};
+use breachvault::vault::keyring::{LockedKeyring, Passphrase};
+use breachvault::vault::{
+    Caller, ExhibitFacts, Paths, Refusal, Reply, Settings, SignIn, StartError, Vault, trail,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::directory::directory;
-use crate::house::{self, REASON, ask, log, numbers, perform};
+use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
 use crate::postgresql::server::TestServer;
 
 const ROWS: u64 = 3000;
 
-/// The directory of another node: what somebody copies to its machine.
+/// The directory of another node of the house: what somebody copies to its machine, and an administrator lets in.
+fn joined(house: &House, name: &str) -> TempDir {
+    let to = copied(house.directory.path());
+    let paths = Paths::of(to.path());
+    let refused = house::open_with(&paths, clock(), house::settings());
+    assert!(matches!(refused.err(), Some(StartError::NotANode)));
+    let vault = join(&paths).unwrap();
+    let administrator = sign_in(&vault, "archibald");
+    let lead = sign_in(&vault, "leopoldine");
+    let join = || JoinNode(NodeName::parse(name).unwrap());
+    let refused = vault.perform(&lead, join()).err();
+    assert!(matches!(refused, Some(Refusal::Denied(..))), "{refused:?}");
+    let told = house::json_of(vault.perform(&administrator, join()).unwrap());
+    let twice = vault.perform(&administrator, join()).err();
+    assert!(matches!(twice, Some(Refusal::Failed(..))), "{twice:?}");
+    vault.stop().unwrap();
+    let node = told["node"].as_str().unwrap().parse().unwrap();
+    Vault::become_node(&paths, &node).unwrap();
+    to
+}
+
+fn join(paths: &Paths) -> Result<Vault, StartError> {
+    let locked = LockedKeyring::read(&paths.keyring())?;
+    let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()))?;
+    let entropy = Arc::new(SystemEntropy::new());
+    Vault::join(
+        paths,
+        keyring,
+        house::settings(),
+        Arc::new(clock()),
+        entropy,
+    )
+}
+
+fn nodes(vault: &Vault) -> Vec<Value> {
+    let administrator = sign_in(vault, "archibald");
+    let list = house::json_of(vault.perform(&administrator, ListNodes).unwrap());
+    list["nodes"].as_array().unwrap().clone()
+}
+
 fn copied(from: &Path) -> TempDir {
     let to = directory();
     for folder in ["keys", "data", "data/packages"] {
@@ -107,9 +152,8 @@ fn two_nodes_write_one_log_and_what_ends_on_one_has_ended_on_the_other() {
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();
     let case = people.case.as_str();
-    let other = copied(house.directory.path());
     // Two nodes start at once, while a third one writes.
-    let third = copied(house.directory.path());
+    let (other, third) = (joined(&house, "second"), joined(&house, "third"));
     let (second, third) = thread::scope(|scope| {
         let starts = [&other, &third].map(|at| scope.spawn(|| open(at, house::settings())));
         for _ in 0..10 {
@@ -191,10 +235,7 @@ fn a_budget_is_one_budget_and_a_log_that_was_put_back_is_found_by_the_node_that_
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();
     let case = people.case.as_str();
-    let (first, other) = (
-        copied(house.directory.path()),
-        copied(house.directory.path()),
-    );
+    let (first, other) = (joined(&house, "second"), joined(&house, "third"));
     house.vault.stop().unwrap();
     let few = || {
         let mut settings = house::settings();
@@ -246,7 +287,7 @@ fn a_node_without_the_newest_keyring_answers_nothing_until_the_file_is_there() {
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();
     let case = people.case.as_str();
-    let other = copied(house.directory.path());
+    let other = joined(&house, "second");
     let second = open(&other, house::settings());
     look_up(&second, &people.investigator, case).unwrap();
     house::open_case(&house.vault, &people.lead, "Another supplier");
@@ -268,6 +309,89 @@ fn a_node_without_the_newest_keyring_answers_nothing_until_the_file_is_there() {
     is_sound(&second);
     look_up(&house.vault, &people.investigator, case).unwrap();
     is_sound(&house.vault);
+}
+
+#[test]
+fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = joined(&house, "second");
+    // An admission that is under way on one node outlives the start of another.
+    let facts = || ExhibitFacts {
+        name: None,
+        source: None,
+        region: None,
+        bytes: None,
+        accept_quarantined: false,
+    };
+    let begun = house
+        .vault
+        .begin_admission(&people.custodian, &people.case, facts());
+    let admission = begun.ok().unwrap();
+    let second = open(&other, house::settings());
+    let in_the_way = second.begin_admission(&people.custodian, &people.case, facts());
+    assert!(in_the_way.is_err());
+    let names = nodes(&second);
+    let running: Vec<_> = names
+        .iter()
+        .map(|node| (node["name"].as_str().unwrap(), node["running"] == true))
+        .collect();
+    assert_eq!(running, [("first", true), ("second", true)]);
+    // A process that ended without a word leaves it to whoever starts when its heartbeat has lapsed.
+    drop(admission);
+    second.stop().unwrap();
+    drop(second);
+    let later = clock();
+    later.advance_seconds(200);
+    let second = house::open_at(&Paths::of(other.path()), later).unwrap();
+    let admitted = house::admit_as(&second, &people.custodian, &people.case, log(ROWS, 1));
+    assert_eq!(admitted.unwrap()["admitted"], ROWS);
+    look_up(&house.vault, &people.investigator, case).unwrap();
+
+    // The same directory twice: the one that started last is the node.
+    let twin = copied(other.path());
+    fs::copy(
+        other.path().join("data/node"),
+        twin.path().join("data/node"),
+    )
+    .unwrap();
+    let newer = open(&twin, house::settings());
+    look_up(&newer, &people.investigator, case).unwrap();
+    let refused = look_up(&second, &people.investigator, case);
+    assert!(matches!(refused, Err(Refusal::Unaudited(_))));
+    look_up(&newer, &people.investigator, case).unwrap();
+
+    let node = names[1]["node"].as_str().unwrap().parse().unwrap();
+    let strike = |who: &Caller, node: &NodeId| {
+        let why = only_reason(REASON).unwrap();
+        let node = node.clone();
+        house
+            .vault
+            .perform(who, StrikeOffNode { node, why })
+            .map(drop)
+    };
+    let refused = strike(&people.lead, &node);
+    assert!(matches!(refused, Err(Refusal::Denied(..))));
+    let administrator = sign_in(&house.vault, "archibald");
+    strike(&administrator, &node).unwrap();
+    assert!(matches!(
+        strike(&administrator, &node),
+        Err(Refusal::Failed(..))
+    ));
+    let refused = look_up(&newer, &people.investigator, case);
+    assert!(matches!(refused, Err(Refusal::Unaudited(_))));
+    assert_eq!(newer.health().damage(), None);
+    drop((newer, second));
+    let refused = house::open_with(&Paths::of(other.path()), clock(), house::settings());
+    assert!(matches!(refused.err(), Some(StartError::NotANode)));
+    look_up(&house.vault, &people.investigator, case).unwrap();
+    is_sound(&house.vault);
+    assert_eq!(nodes(&house.vault).len(), 1);
+    verified(&[house.directory.path()]);
 }
 
 /// What a proxy between a node and the server does with the next commit.
@@ -343,7 +467,7 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();
     let case = people.case.as_str();
-    let other = copied(house.directory.path());
+    let other = joined(&house, "second");
     let address = server.by_socket("vault", "breach");
     let (_, place) = address.split_once("host=").unwrap();
     let (folder, port) = place.split_once("&port=").unwrap();
@@ -445,7 +569,7 @@ fn nodes_that_are_stopped_or_killed_keep_nobody_and_lose_no_leaf_that_was_answer
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();
     let case = people.case.as_str();
-    let other = copied(house.directory.path());
+    let other = joined(&house, "second");
     let mut told = BTreeSet::new();
     let mut tell = |leaf: u64| assert!(told.insert(leaf), "leaf {leaf} answers twice");
     let here = || look_up(&house.vault, &people.investigator, case);

@@ -244,7 +244,9 @@ impl Operation for BeginExhibit {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
         }
         let exhibit = ExhibitId::from_random(scope.core.draw()?);
-        let number = exhibit_rows::stage(scope.transaction()?, &exhibit, case.number, scope.now)?;
+        let node = scope.core.node.as_ref().map(|node| &node.id);
+        let (transaction, now) = (scope.transaction()?, scope.now);
+        let number = exhibit_rows::stage(transaction, &exhibit, case.number, node, now)?;
         scope.notes.object = Some(exhibit.to_string());
         Ok(Begun {
             case: case.id.clone(),

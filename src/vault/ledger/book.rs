@@ -66,6 +66,9 @@ pub enum BookError {
     /// The log has another name than this process knows: a restore began a new one.
     #[error("the log has got another name")]
     OtherLog,
+    /// This process is no node of the vault any more.
+    #[error("this node was struck off, or another process was started as the same node")]
+    NoNode,
     /// The name made of the vault's id is not a key name.
     #[error("the log's name is not a key name")]
     Name(#[from] KeyError),
@@ -552,6 +555,8 @@ fn of_store(fault: &BookError) -> StoreError {
     let (at, fault) = match fault {
         BookError::Store(error) | BookError::Control(ControlFault::Store(error)) => return *error,
         fault if fault.is_of_keyring() => ("ledger::keyring", StoreFault::OtherKeyring),
+        BookError::NoNode => ("ledger::node", StoreFault::Unauthorised),
+        BookError::Gone(_) => ("ledger::files", StoreFault::CannotOpen),
         BookError::Control(ControlFault::Table(table)) => (*table, StoreFault::Tampered),
         _ => ("checkpoint", StoreFault::Tampered),
     };

@@ -156,6 +156,10 @@ impl Edge {
             return Err(BookError::Root);
         }
         clock_keeper::follow(core, transaction)?;
+        let is_node = core.node.as_ref().map(|node| node.is_one(transaction));
+        if !is_node.transpose()?.unwrap_or(true) {
+            return Err(BookError::NoNode);
+        }
         (self.signing, self.pair, self.key) = (signing, pair, key);
         (self.frontier, self.checkpoint) = (frontier, Arc::from(head.note.as_str()));
         self.seal.clone_from(&head.control);

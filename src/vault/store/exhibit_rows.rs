@@ -7,7 +7,7 @@ use super::error::{StoreError, at, one, sound};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::value::values;
-use crate::domain::{ExhibitId, Moment};
+use crate::domain::{ExhibitId, Moment, NodeId};
 
 /// The small integer by which the blocks refer to an exhibit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +35,7 @@ pub(crate) fn stage(
     connection: &Transaction,
     id: &ExhibitId,
     case: CaseNumber,
+    node: Option<&NodeId>,
     now: Moment,
 ) -> Result<ExhibitNumber, StoreError> {
     let number = connection.next_number(&EXHIBIT)?;
@@ -49,6 +50,7 @@ pub(crate) fn stage(
         ("admitted_at", nothing()),
         ("withdrawn_at", nothing()),
         ("withdrawn_leaf", nothing()),
+        ("node", node.map_or(nothing(), |node| text(node.as_str()))),
     ];
     connection.insert(&EXHIBIT, &cells)?;
     Ok(ExhibitNumber(number))
@@ -173,6 +175,21 @@ pub(crate) fn staged(
         .into_iter()
         .filter(|((_, admitted), _)| admitted.is_none());
     Ok(staged.map(|((number, _), case)| (number, case)).collect())
+}
+
+/// The staged exhibits of all cases, and the node that admits each, where a server has the tables.
+pub(crate) fn staged_at(
+    connection: &Snapshot,
+) -> Result<Vec<(ExhibitNumber, CaseNumber, Option<NodeId>)>, StoreError> {
+    let failed = at("exhibit::staged_at");
+    let all = connection.rows(&EXHIBIT, &[], |row| {
+        let (number, admitted) = read(row)?;
+        let node: Option<String> = row.get("node").map_err(&failed)?;
+        let node = node.map(|node| sound("exhibit::node", node.parse()));
+        let node = node.transpose()?;
+        Ok(admitted.is_none().then_some((number, case_of(row)?, node)))
+    })?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// Deletes a staged exhibit with everything that was written for it.

@@ -27,6 +27,7 @@ pub(crate) mod leaf_rows;
 mod leaf_times;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
+pub(crate) mod node_rows;
 pub(crate) mod operator_rows;
 mod postgresql;
 pub(crate) mod quarantine_rows;

@@ -226,20 +226,31 @@ pub(crate) struct Reader<'p> {
 }
 
 impl Readers {
+    /// For tests that have a state already.
+    #[cfg(test)]
     pub(crate) fn open(
         database: impl Into<Database>,
         count: usize,
         control: &Arc<ControlState>,
         access: Access,
     ) -> Result<Self, StoreError> {
+        let readers = Self::connect(database, count, access)?;
+        readers.watch(control);
+        Ok(readers)
+    }
+
+    /// So many connections. They have no state yet to compare control rows with.
+    pub(crate) fn connect(
+        database: impl Into<Database>,
+        count: usize,
+        access: Access,
+    ) -> Result<Self, StoreError> {
         let database = database.into();
         let reader = |_| {
-            let mut snapshot = Snapshot::of(match access {
+            Ok(Snapshot::of(match access {
                 Access::Work => Session::reader(&database)?,
                 Access::Look => Session::looker(&database)?,
-            });
-            snapshot.watch(ControlView::of_reader(Arc::clone(control)));
-            Ok(snapshot)
+            }))
         };
         let idle = (0..count).map(reader).collect::<Result<_, StoreError>>()?;
         Ok(Self {
@@ -247,6 +258,14 @@ impl Readers {
             back: Condvar::new(),
             go_on: OnceLock::new(),
         })
+    }
+
+    /// From now on control rows are compared with the state. Before anybody borrows a connection.
+    pub(crate) fn watch(&self, control: &Arc<ControlState>) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        for snapshot in idle.iter_mut() {
+            snapshot.watch(ControlView::of_reader(Arc::clone(control)));
+        }
     }
 
     /// What goes on from where another process left the log, once there is something that can.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
@@ -25,7 +26,12 @@ pub(crate) struct Writer {
     transaction: Transaction,
     /// The database's own number for its content, which changes when another connection commits.
     version: Cell<Option<i64>>,
+    /// When the schema was compared last.
+    compared: Cell<Option<Instant>>,
 }
+
+/// The schema is not compared again for so long, if it was another process of the vault that wrote.
+const COMPARED: Duration = Duration::from_secs(1);
 
 /// A transaction under way. It is rolled back on drop unless it was committed.
 pub(crate) struct Begun<'w> {
@@ -47,6 +53,7 @@ impl Writer {
         Self {
             transaction: Transaction(Snapshot::of(session)),
             version: Cell::new(None),
+            compared: Cell::new(None),
         }
     }
 
@@ -119,7 +126,13 @@ impl Writer {
         if let Some(view) = view.filter(|_| is_foreign) {
             view.note_foreign_write();
         }
-        let verified = begun.check_schema(before != Some(version));
+        let last = self.compared.get();
+        let lately = are_verified && last.is_some_and(|last| last.elapsed() < COMPARED);
+        let anew = before != Some(version) && !lately;
+        if anew {
+            self.compared.set(Some(Instant::now()));
+        }
+        let verified = begun.check_schema(anew);
         let verified = verified.and_then(|()| match is_foreign && !are_verified {
             true => begun.verify_control(),
             false => Ok(()),

@@ -16,6 +16,9 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
     ("export/docs", "words of the API's description"),
     ("key/rotate", "a command: checks/cmd.rs"),
     ("membership/docs", "words of the API's description"),
+    ("node/join", "a command: checks/nodes.rs"),
+    ("node/list", "a command: checks/nodes.rs"),
+    ("node/strike_off", "a command: checks/nodes.rs"),
     (
         "operator/reset_second_factor",
         "a command: checks/recovery.rs",

@@ -250,7 +250,7 @@ impl Fixture {
         let row = case_rows::find(db, case).unwrap().unwrap();
         let id = ExhibitId::from_random([self.exhibits; 13]);
         let now = Moment::from_seconds(MARCH + 40 * 86_400);
-        let exhibit = exhibit_rows::stage(db, &id, row.number, now).unwrap();
+        let exhibit = exhibit_rows::stage(db, &id, row.number, None, now).unwrap();
         let parts = ExhibitParts::of(&keys, &id);
         let seal = |part: Part<'_>, plain: &[u8]| part.seal(core.nonce().unwrap(), plain).unwrap();
         let mut columns: Vec<(Field, Vec<u32>)> = Vec::new();

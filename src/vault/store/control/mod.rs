@@ -28,7 +28,7 @@ pub(super) use row::ControlRow;
 pub(crate) use rows::ReadControl;
 pub(crate) use state::{ControlState, Elements};
 pub(super) use tables::{
-    BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, OPERATOR, RELEASE,
-    REQUEST, SESSION, SLOT_CHANGE,
+    BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, NODE, OPERATOR,
+    RELEASE, REQUEST, SESSION, SLOT_CHANGE,
 };
 pub(super) use view::ControlView;

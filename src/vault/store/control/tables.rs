@@ -18,6 +18,7 @@ pub(super) static CONTROL: &[&ControlTable] = &[
     &SLOT_CHANGE,
     &OPERATOR,
     &SESSION,
+    &NODE,
     &CASES,
     &MEMBERSHIP,
     &EXHIBIT,
@@ -80,6 +81,12 @@ pub(crate) static SESSION: ControlTable = ControlTable {
     groups: &[&["id"], &["token"], &["operator"], &[]],
 };
 
+pub(crate) static NODE: ControlTable = ControlTable {
+    name: "node",
+    columns: &["id", "name", "run", "since", "seen_at", "generation"],
+    groups: &[&["id"], &[]],
+};
+
 pub(crate) static CASES: ControlTable = ControlTable {
     name: "cases",
     columns: &[
@@ -128,6 +135,7 @@ pub(crate) static EXHIBIT: ControlTable = ControlTable {
         "admitted_at",
         "withdrawn_at",
         "withdrawn_leaf",
+        "node",
     ],
     groups: &[&["number"], &["id"], &["case_number"], &[]],
 };

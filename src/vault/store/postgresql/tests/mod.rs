@@ -170,7 +170,7 @@ fn rows_of_every_kind_are_written_and_read_back() {
     let case_id = CaseId::from_random([7; 13]);
     let case = case_rows::insert(&begun, &case_id, b"sealed", now()).unwrap();
     let exhibit_id = crate::domain::ExhibitId::from_random([8; 13]);
-    let exhibit = exhibit_rows::stage(&begun, &exhibit_id, case, now()).unwrap();
+    let exhibit = exhibit_rows::stage(&begun, &exhibit_id, case, None, now()).unwrap();
     let block = vec![7; 100_000];
     for no in 0..3 {
         block_rows::insert(&begun, exhibit, Field::Country, no, &block).unwrap();

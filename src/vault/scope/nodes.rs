@@ -1,0 +1,81 @@
+//! The nodes of a vault whose tables a server has: who joins, who is struck off, which there are.
+
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{Reading, Scope};
+use crate::domain::{Moment, NodeId, NodeName};
+use crate::policy::Writes;
+use crate::vault::error::{Conflict, OperationError};
+use crate::vault::store::node_rows::{self, NodeRow};
+use crate::vault::this_node::runs;
+
+/// A node.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Node)]
+pub struct NodeView {
+    /// The node's id.
+    pub node: NodeId,
+    /// What people call it.
+    pub name: String,
+    /// When it joined.
+    pub since: Moment,
+    /// When it last said that it runs; null once it stopped.
+    pub seen_at: Option<Moment>,
+    /// Whether that was within three minutes.
+    pub running: bool,
+    /// The generation of its keyring then.
+    pub keyring_generation: u64,
+}
+
+impl<A: Writes> Scope<'_, A> {
+    /// Adds a node under a name that none has.
+    pub fn join_node(&mut self, name: &NodeName) -> Result<NodeView, OperationError> {
+        let all = node_rows::list(self.connection)?;
+        if all.iter().any(|row| row.name == name.as_str()) {
+            return Err(OperationError::Conflict(Conflict::NameTaken));
+        }
+        let row = NodeRow {
+            id: NodeId::from_random(self.core.draw()?),
+            name: name.as_str().to_owned(),
+            run: Vec::new(),
+            since: self.core.clock.in_seconds(0),
+            seen_at: Moment::from_seconds(0),
+            generation: self.core.keys().generation(),
+        };
+        node_rows::insert(self.transaction()?, &row)?;
+        self.notes.object = Some(row.id.to_string());
+        self.note_detail(json!({ "name": row.name }));
+        Ok(self.shown(row))
+    }
+
+    /// Strikes a node off: it writes nothing more, and what it staged is anybody's to clear.
+    pub fn strike_off(&mut self, id: &NodeId) -> Result<(), OperationError> {
+        let row = node_rows::find(self.connection, id)?.ok_or(OperationError::NotFound)?;
+        node_rows::remove(self.transaction()?, id)?;
+        self.notes.object = Some(id.to_string());
+        self.note_detail(json!({ "name": row.name }));
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// All nodes, in the order in which they joined.
+    pub fn list_nodes(&self) -> Result<Vec<NodeView>, OperationError> {
+        let all = node_rows::list(self.connection)?.into_iter();
+        Ok(all.map(|row| self.shown(row)).collect())
+    }
+
+    fn shown(&self, row: NodeRow) -> NodeView {
+        let clock = &self.core.clock;
+        NodeView {
+            running: runs(&row, clock.in_seconds(0)),
+            seen_at: (row.seen_at.seconds() > 0).then(|| clock.shown(row.seen_at)),
+            since: clock.shown(row.since),
+            node: row.id,
+            name: row.name,
+            keyring_generation: row.generation,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Table `node`: the processes that may write the log of a vault whose tables a server has.
+
+use super::control::{Cell, ControlRow, NODE, blob, int, text};
+use super::error::{StoreError, at, sound};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
+use super::value::ValueRef;
+use crate::domain::{Moment, NodeId};
+
+pub(crate) struct NodeRow {
+    pub(crate) id: NodeId,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Drawn at each start: of two processes with one directory the later one is the node.
+    pub(crate) run: Vec<u8>,
+    pub(crate) since: Moment,
+    /// When it last said that it runs, in the vault's own time; 1970 once it stopped.
+    pub(crate) seen_at: Moment,
+    /// Of its keyring then.
+    pub(crate) generation: u64,
+}
+
+/// What a node says of itself.
+pub(crate) struct Seen<'a> {
+    pub(crate) run: &'a [u8],
+    pub(crate) at: Moment,
+    pub(crate) generation: u64,
+}
+
+pub(crate) fn insert(connection: &Transaction, row: &NodeRow) -> Result<(), StoreError> {
+    let cells = [
+        ("id", text(row.id.as_str())),
+        ("name", text(&row.name)),
+        ("run", blob(&row.run)),
+        ("since", int(row.since.seconds())),
+        ("seen_at", int(row.seen_at.seconds())),
+        ("generation", number(row.generation)?),
+    ];
+    connection.insert(&NODE, &cells)
+}
+
+pub(crate) fn find(connection: &Snapshot, id: &NodeId) -> Result<Option<NodeRow>, StoreError> {
+    connection.row(&NODE, &key(id), read)
+}
+
+/// All of them, in the order in which they joined.
+pub(crate) fn list(connection: &Snapshot) -> Result<Vec<NodeRow>, StoreError> {
+    let mut all = connection.rows(&NODE, &[], read)?;
+    all.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
+    Ok(all)
+}
+
+/// Writes down what a node says of itself; false if it is none any more.
+pub(crate) fn saw(
+    connection: &Transaction,
+    id: &NodeId,
+    seen: &Seen<'_>,
+) -> Result<bool, StoreError> {
+    let set = [
+        ("run", blob(seen.run)),
+        ("seen_at", int(seen.at.seconds())),
+        ("generation", number(seen.generation)?),
+    ];
+    connection.update(&NODE, &key(id), &[], &set)
+}
+
+/// Answers whether it was there.
+pub(crate) fn remove(connection: &Transaction, id: &NodeId) -> Result<bool, StoreError> {
+    connection.delete(&NODE, &key(id), &[])
+}
+
+fn key(id: &NodeId) -> [Cell<'_>; 1] {
+    [("id", text(id.as_str()))]
+}
+
+fn number(generation: u64) -> Result<ValueRef<'static>, StoreError> {
+    Ok(int(sound("node::generation", i64::try_from(generation))?))
+}
+
+fn read(row: &ControlRow<'_>) -> Result<NodeRow, StoreError> {
+    let failed = at("node::read");
+    let id: String = row.get("id").map_err(&failed)?;
+    let moment = |column| row.get(column).map(Moment::from_seconds).map_err(&failed);
+    let generation: i64 = row.get("generation").map_err(&failed)?;
+    Ok(NodeRow {
+        id: sound("node::id", id.parse())?,
+        name: row.get("name").map_err(&failed)?,
+        run: row.get("run").map_err(&failed)?,
+        since: moment("since")?,
+        seen_at: moment("seen_at")?,
+        generation: sound("node::generation", u64::try_from(generation))?,
+    })
+}

@@ -1,0 +1,111 @@
+//! Which node of its vault a directory is: the id in `data/node`, and whether this process is still that node.
+//!
+//! Where a file has the tables there is one process, and no nodes. The id is no secret. A directory that was copied
+//! with it is the same node: the process that started last goes on, and the other one writes nothing more.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::entropy::{Entropy, EntropyError, draw};
+use super::keyring::replace_file;
+use super::paths::Paths;
+use super::store::node_rows::{self, NodeRow, Seen};
+use super::store::{Snapshot, StoreError, Transaction};
+use crate::domain::{Moment, NodeId};
+
+/// A node that did not say for so many seconds that it runs does not run.
+pub(in crate::vault) const LAPSES_S: i64 = 180;
+
+/// The node that this process is.
+pub(in crate::vault) struct ThisNode {
+    pub(in crate::vault) id: NodeId,
+    run: [u8; 16],
+    /// Whether its start is in the log.
+    has_started: AtomicBool,
+}
+
+impl ThisNode {
+    /// What the file says. None where there is no file, or none that names a node.
+    pub(in crate::vault) fn of(
+        paths: &Paths,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Self>, Fault> {
+        let text = match fs::read_to_string(paths.node()) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Fault::Io(error.kind())),
+        };
+        let Ok(id) = text.trim().parse() else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            id,
+            run: draw(entropy)?,
+            has_started: AtomicBool::new(false),
+        }))
+    }
+
+    /// Makes the directory that of a node.
+    pub(in crate::vault) fn put(paths: &Paths, id: &NodeId) -> io::Result<()> {
+        replace_file(&paths.node(), format!("{id}\n").as_bytes())
+    }
+
+    pub(in crate::vault) fn row(&self, name: &str, now: Moment, generation: u64) -> NodeRow {
+        NodeRow {
+            id: self.id.clone(),
+            name: name.to_owned(),
+            run: self.run.to_vec(),
+            since: now,
+            seen_at: now,
+            generation,
+        }
+    }
+
+    /// Says that the node runs, in the transaction of its start and once a minute; or from when on it does not. False
+    /// if it is none any more.
+    pub(in crate::vault) fn tell(
+        &self,
+        transaction: &Transaction,
+        at: Moment,
+        generation: u64,
+    ) -> Result<bool, StoreError> {
+        let seen = Seen {
+            run: &self.run,
+            at,
+            generation,
+        };
+        node_rows::saw(transaction, &self.id, &seen)
+    }
+
+    pub(in crate::vault) fn has_started(&self) {
+        self.has_started.store(true, Ordering::Release);
+    }
+
+    /// Whether this process is the node still: nobody struck it off, and no other process started as the same one.
+    pub(in crate::vault) fn is_one(&self, connection: &Snapshot) -> Result<bool, StoreError> {
+        if !self.has_started.load(Ordering::Acquire) {
+            return Ok(true);
+        }
+        let row = node_rows::find(connection, &self.id)?;
+        Ok(row.is_some_and(|row| row.run == self.run))
+    }
+}
+
+/// The file could not be read.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::vault) enum Fault {
+    Io(ErrorKind),
+    NoEntropy,
+}
+
+impl From<EntropyError> for Fault {
+    fn from(_: EntropyError) -> Self {
+        Self::NoEntropy
+    }
+}
+
+/// Whether a node said lately that it runs.
+pub(in crate::vault) fn runs(row: &NodeRow, now: Moment) -> bool {
+    now.seconds().saturating_sub(row.seen_at.seconds()) < LAPSES_S
+}
