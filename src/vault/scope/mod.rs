@@ -19,6 +19,7 @@ mod credentials;
 mod difference;
 mod disclose;
 pub(in crate::vault) mod effect;
+mod ended_sessions;
 mod exhibits;
 mod health;
 mod integrity;

@@ -187,12 +187,14 @@ impl<A: Writes> Scope<'_, A> {
                 .seal_json(keys.root_keys().operator_secrets(), &aad, scope)?
         };
         let expires_at = self.core.clock.in_seconds(i64::from(days) * 86_400);
+        let owner = self.operator()?.clone();
+        self.forget_ended_sessions(&owner)?;
         session_rows::insert(
             self.transaction()?,
             &NewSession {
                 id,
                 token: tag,
-                operator: self.operator()?,
+                operator: &owner,
                 opened_at: self.now,
                 expires_at,
                 idle_at: expires_at,
