@@ -119,7 +119,10 @@ fn sessions_whose_time_was_over_thirty_days_ago_go_with_a_later_sign_in() {
     let clock = house.clock.clone();
     let rows = |of: &str| -> i64 {
         let count = "SELECT count(*) FROM session WHERE operator = ?1";
-        house.reader().query_row(count, [of], |row| row.get(0)).unwrap()
+        house
+            .reader()
+            .query_row(count, [of], |row| row.get(0))
+            .unwrap()
     };
     let lead = house.people.lead.operator_id().unwrap().to_string();
     let other = house.people.other_lead.operator_id().unwrap().to_string();
