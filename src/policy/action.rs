@@ -139,7 +139,7 @@ list! {
     AskChallenge      "passkey.challenge"   reads           => home(EVERYBODY);
     MakeToken         "token.make"          writes          => home(EVERYBODY);
     ListTokens        "token.list"          reads           => home(EVERYBODY);
-    // Administrators end those of others, and machines of others; `scope/tokens.rs` checks that.
+    // Administrators end those of others, and machines of others; `scope/passes.rs` checks that.
     RevokeToken       "token.revoke"        writes          => home(EVERYBODY);
     AddMachine        "machine.add"         writes          => home(EVERYBODY);
     ListMachines      "machine.list"        reads           => home(EVERYBODY);
