@@ -6,7 +6,6 @@
 //! its template beside it under the same name. Not promised: anything about what a browser keeps.
 
 pub mod audit;
-mod called;
 pub mod case;
 mod choices;
 pub mod clock;
