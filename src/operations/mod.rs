@@ -22,6 +22,7 @@ pub mod node;
 pub mod on_member;
 pub mod operator;
 mod page;
+pub mod pass;
 pub mod passkey;
 pub mod quarantine;
 pub mod raise;
