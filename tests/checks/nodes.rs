@@ -33,6 +33,7 @@ use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
 use crate::postgresql::server::TestServer;
+use crate::secret_file::write_secret;
 
 const ROWS: u64 = 3000;
 
@@ -617,4 +618,177 @@ fn nodes_that_are_stopped_or_killed_keep_nobody_and_lose_no_leaf_that_was_answer
         let found = leaf(&house.vault, &people.auditor, *seq).unwrap();
         assert_eq!(found["leaf"]["action"], "record.lookup", "{found}");
     }
+}
+
+/// The built program: two directories, two servers, one vault.
+struct Program {
+    room: TempDir,
+}
+
+impl Program {
+    fn path(&self, name: &str) -> String {
+        self.room.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breachvault"));
+        command
+            .args(arguments)
+            .env("HOME", self.room.path())
+            .env("BREACHVAULT_PROFILES", self.path("profiles"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let done = self.command(arguments).output().unwrap();
+        assert!(
+            done.status.success(),
+            "{arguments:?}: {}",
+            house::said(&done)
+        );
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// A command on a directory that is not served, as the administrator.
+    fn on(&self, vault: &str, arguments: &[&str]) -> String {
+        let (dir, config) = (self.path(vault), self.path("config"));
+        let (passphrase, password) = (self.path("passphrase"), self.path("password"));
+        let common = [
+            "--dir",
+            &dir,
+            "--config",
+            &config,
+            "--passphrase-file",
+            &passphrase,
+            "--operator",
+            "administrator",
+            "--password-file",
+            &password,
+        ];
+        self.run(&[arguments, &common].concat())
+    }
+
+    /// Serves a directory; answers where.
+    fn serve(&self, vault: &str) -> (Child, String) {
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .args(["--dir", &self.path(vault), "--config", &self.path("config")])
+            .args(["--passphrase-file", &self.path("passphrase")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let mut said = Vec::new();
+        let url = lines.by_ref().find_map(|line| {
+            let at = line.find("https://127.0.0.1:");
+            let url = at.map(|at| line[at..].split_whitespace().next().unwrap().to_owned());
+            said.push(line);
+            url
+        });
+        thread::spawn(move || lines.for_each(drop));
+        (child, url.unwrap_or_else(|| panic!("{said:?}")))
+    }
+}
+
+#[test]
+fn two_servers_of_one_vault_answer_over_https_and_their_log_verifies_as_one() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    server.sql("postgres", "CREATE ROLE vault LOGIN");
+    server.sql("postgres", "CREATE DATABASE breach OWNER vault");
+    let program = Program { room: directory() };
+    for (name, text) in [
+        ("passphrase", PASSPHRASE),
+        ("password", "a password of the tests"),
+        (
+            "config",
+            "[identity]\nsecond_factor = \"offered\"\npasskeys = \"offered\"",
+        ),
+    ] {
+        write_secret(program.path(name), &format!("{text}\n"));
+    }
+    let (one, two) = (program.path("one"), program.path("two"));
+    program.run(&[
+        "init",
+        "--dir",
+        &one,
+        "--config",
+        &program.path("config"),
+        "--store",
+        &server.by_socket("vault", "breach"),
+        "--passphrase-file",
+        &program.path("passphrase"),
+        "--administrator-password-file",
+        &program.path("password"),
+    ]);
+    let copy = copied(Path::new(&one));
+    fs::rename(copy.path(), &two).unwrap();
+    let refused = program
+        .command(&["serve", "--listen", "127.0.0.1:0", "--dir", &two])
+        .args(["--passphrase-file", &program.path("passphrase")])
+        .output()
+        .unwrap();
+    let said = house::said(&refused);
+    assert!(
+        !refused.status.success() && said.contains("node join"),
+        "{said}"
+    );
+    let (first, url) = program.serve("one");
+    // A node joins while another one is served.
+    let joined = program.on("two", &["node", "join", "--name", "second", "--json"]);
+    let joined: Value = serde_json::from_str(&joined).unwrap();
+    let (second, other) = program.serve("two");
+
+    let profile = |name: &str, url: &str, vault: &str| {
+        let ca = format!("{vault}/keys/ca.crt");
+        program.run(&[
+            "login",
+            "--profile",
+            name,
+            "--server",
+            url,
+            "--ca-file",
+            &ca,
+            "--operator",
+            "administrator",
+            "--password-file",
+            &program.path("password"),
+        ]);
+    };
+    profile("here", &url, &one);
+    profile("there", &other, &two);
+    for (no, who) in ["here", "there", "here", "there"].iter().enumerate() {
+        let name = format!("lead.{no}");
+        let invite = ["operators", "invite", &name, "--role", "lead"];
+        program.run(&[&invite[..], &["--profile", who]].concat());
+        for who in ["there", "here"] {
+            let list = program.run(&["operators", "list", "--profile", who]);
+            assert!(list.contains(&name), "{who}: {list}");
+        }
+    }
+    let sizes = [&one, &two].map(|dir| {
+        let told = program.run(&["audit", "verify", "--dir", dir, "--json"]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        told["size"].as_u64().unwrap()
+    });
+    assert_eq!(sizes[0], sizes[1]);
+    for mut child in [first, second] {
+        signal(&child, "-TERM");
+        assert!(child.wait().unwrap().success());
+    }
+    let list = program.on("one", &["node", "list", "--json"]);
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["nodes"][0]["name"], "first");
+    assert_eq!(list["nodes"][0]["running"], true);
+    assert_eq!(list["nodes"][1]["node"], joined["node"]);
+    assert_eq!(list["nodes"][1]["running"], false);
+    let id = joined["node"].as_str().unwrap();
+    program.on("one", &["node", "strike-off", id, "--reason", REASON]);
+    let list = program.on("one", &["node", "list"]);
+    assert!(list.contains("first") && !list.contains("second"), "{list}");
 }
