@@ -217,6 +217,9 @@ pub(crate) struct Readers {
     go_on: OnceLock<GoOn>,
 }
 
+/// How often a snapshot is taken while the log's head is held.
+const TRIES: u32 = 5;
+
 /// A borrowed connection with a snapshot. On drop the snapshot ends and the connection is returned.
 pub(crate) struct Reader<'p> {
     pool: &'p Readers,
@@ -312,16 +315,19 @@ impl Readers {
             fault: StoreFault::Busy,
         };
         let go_on = self.go_on.get().ok_or(unknown)?;
-        reader.end()?;
-        let mut is_known = false;
-        go_on(&mut || {
-            is_known = reader.begin_again()?;
-            Ok(())
-        })?;
-        match is_known {
-            true => Ok(()),
-            false => Err(unknown),
+        for _ in 0..TRIES {
+            reader.end()?;
+            let mut is_known = false;
+            go_on(&mut || {
+                is_known = reader.begin_again()?;
+                Ok(())
+            })?;
+            if is_known {
+                return Ok(());
+            }
         }
+        // Whoever has the lock did not wait for so long.
+        Err(unknown)
     }
 }
 
