@@ -187,6 +187,20 @@ fn two_nodes_write_one_log_and_what_ends_on_one_has_ended_on_the_other() {
         assert!(found["leaves"].as_array().unwrap().len() >= 20, "{found}");
     }
 
+    // What it costs that the other one moved the head.
+    let takes = |vaults: [&Vault; 2]| {
+        let since = Instant::now();
+        for no in 0..100 {
+            look_up(vaults[no % 2], &people.investigator, case).unwrap();
+        }
+        since.elapsed() / 100
+    };
+    let (alone, in_turns) = (
+        takes([&house.vault, &house.vault]),
+        takes([&house.vault, &second]),
+    );
+    println!("a lookup on one node takes {alone:.1?}, on two in turns {in_turns:.1?}");
+
     // Both at once, several callers each.
     let answered: Vec<u64> = thread::scope(|scope| {
         let asking = [&house.vault, &second, &house.vault, &second].map(|vault| {
