@@ -722,7 +722,7 @@ fn two_servers_of_one_vault_answer_over_https_and_their_log_verifies_as_one() {
         ("password", "a password of the tests"),
         (
             "config",
-            "[identity]\nsecond_factor = \"offered\"\npasskeys = \"offered\"",
+            "[identity]\nsecond_factor = \"offered\"\n[sign_in]\npasskeys = \"offered\"",
         ),
     ] {
         write_secret(program.path(name), &format!("{text}\n"));
