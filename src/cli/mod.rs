@@ -34,6 +34,7 @@ mod secret;
 mod serve;
 mod settings;
 mod sign_in;
+mod store;
 mod streams;
 mod tls;
 mod unlock;

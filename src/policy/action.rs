@@ -246,6 +246,7 @@ list! {
     NoteBackup        "vault.backup"        writes;
     RestoreVault      "vault.restore"       writes;
     AcceptRestore     "vault.accept-restore" writes;
+    MoveTables        "vault.move"          writes;
 }
 
 impl ActionKind {

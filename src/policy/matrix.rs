@@ -244,6 +244,7 @@ fn row(action: ActionKind) -> Row {
         | A::ReapplyErasures
         | A::NoteBackup
         | A::RegroupOperator
-        | A::RestoreVault => SYSTEM,
+        | A::RestoreVault
+        | A::MoveTables => SYSTEM,
     }
 }

@@ -30,6 +30,7 @@ mod last_backups;
 mod ledger;
 mod left_copies;
 mod lock;
+mod moving;
 mod paths;
 pub mod plaintext;
 pub mod private_files;
@@ -43,6 +44,7 @@ mod shred;
 mod sign_in;
 mod start;
 mod store;
+pub mod store_copy;
 
 #[cfg(feature = "kernels")]
 pub use self::admission::SeenRows;
@@ -74,6 +76,7 @@ pub use self::inspection::{FilesBeside, Inspection};
 pub use self::key_ages::{KeyAges, KeyDue, KeyKind};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
+pub use self::moving::Found as MovedTables;
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;

@@ -57,6 +57,21 @@ impl Paths {
         self.data().join("store")
     }
 
+    /// That the tables are being moved, and how far that is.
+    pub fn moving(&self) -> PathBuf {
+        self.data().join("moving")
+    }
+
+    /// The SQLite database that is being made of a server's tables.
+    pub fn arriving(&self) -> PathBuf {
+        self.data().join("vault.db.arriving")
+    }
+
+    /// The SQLite database that the vault had before its tables moved to a server.
+    pub fn left_database(&self) -> PathBuf {
+        self.data().join("vault.db.moved")
+    }
+
     /// Whether a vault's tables are here, or it says here where they are.
     pub fn has_database(&self) -> bool {
         self.database().exists() || self.store().exists()

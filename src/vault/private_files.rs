@@ -129,6 +129,9 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.high_water_mark(),
         paths.database(),
         paths.store(),
+        paths.moving(),
+        paths.arriving(),
+        paths.left_database(),
     ]);
     for beside in ["-wal", "-shm", "-journal"] {
         let mut name = paths.database().into_os_string();

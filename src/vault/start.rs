@@ -46,6 +46,7 @@ use crate::vault::ledger::{
 };
 use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
+use crate::vault::moving::{Unended, leave_old};
 use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
@@ -57,7 +58,7 @@ use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Access, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, StoreError,
-    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of,
+    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of, transfer,
 };
 
 /// Why a vault could not be made or opened.
@@ -99,6 +100,11 @@ pub enum StartError {
     /// An erasure that was carried out could not be ended, or not be taken over from the file beside the keyring.
     #[error("an erasure could not be ended: {0}")]
     Erasure(#[from] EraseError),
+    /// These are the tables that the vault had before it moved.
+    #[error(
+        "these tables were moved to {0}; the vault goes on there, and no log goes on from them"
+    )]
+    Moved(String),
     /// The address of a server cannot be used.
     #[error("the address of the database: {0}")]
     Address(#[from] PlaceFault),
@@ -115,6 +121,16 @@ impl From<Unlocked> for StartError {
         match unlocked {
             Unlocked::InUse => Self::InUse,
             Unlocked::Io(kind) => Self::Io(kind),
+        }
+    }
+}
+
+impl From<Unended> for StartError {
+    fn from(unended: Unended) -> Self {
+        match unended {
+            Unended::Io(kind) => Self::Io(kind),
+            Unended::Store(error) => Self::Store(error),
+            Unended::Unaudited => Self::Unaudited,
         }
     }
 }
@@ -161,7 +177,8 @@ impl Vault {
             make_database_file(paths).map_err(failed)?;
         }
         let mut writer = Writer::open(database)?;
-        if !writer.is_empty()? {
+        // Their owner may have made the tables before.
+        if !writer.is_empty()? && (writer.check_schema().is_err() || transfer::has_rows(&writer)?) {
             return Err(StartError::Exists);
         }
         let keyring =
@@ -218,6 +235,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let lock = take(paths)?;
+        leave_old(paths).map_err(|error| StartError::Io(error.kind()))?;
         let vault = Self::assemble(paths, keyring, settings, clock, entropy, lock)?;
         match PackageFile::clear_workplaces(paths) {
             0 => {}
@@ -245,6 +263,7 @@ impl Vault {
                 .perform(&Caller::system(), Unseal { opened })
                 .map_err(|_| StartError::Unaudited)?;
         }
+        vault.end_move()?;
         // An older database serves nobody whom a newer one forgot.
         vault.reapply_erasures()?;
         Ok(vault)
@@ -455,6 +474,18 @@ pub(in crate::vault) fn prepare(
     access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
     let database = Database::of(paths.database(), &paths.store())?;
+    prepare_at(database, paths, keyring, settings, (clock, entropy), access)
+}
+
+/// The same for tables that need not be those that the directory names.
+pub(in crate::vault) fn prepare_at(
+    database: Database,
+    paths: &Paths,
+    keyring: Keyring,
+    settings: Settings,
+    (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    access: Access,
+) -> Result<(Arc<Core>, Book), StartError> {
     let mut writer = match access {
         Access::Work => Writer::open(database.clone())?,
         Access::Look => Writer::looking(database.clone())?,
@@ -468,6 +499,9 @@ pub(in crate::vault) fn prepare(
     match access {
         Access::Work => writer.migrate(clock.now())?,
         Access::Look => writer.check_schema()?,
+    }
+    if let Some(to) = transfer::head::moved_to(&writer)? {
+        return Err(StartError::Moved(to));
     }
     let control = watch(&mut writer, &keyring)?;
     let vault_id = keyring.vault().clone();

@@ -32,10 +32,18 @@ impl Database {
             at: "store::note",
             fault,
         };
-        let text = match fs::read_to_string(note) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::File(file)),
-            Err(_) => return Err(failed(StoreFault::CannotOpen)),
-            Ok(text) => text,
+        match fs::read_to_string(note) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::File(file)),
+            Err(_) => Err(failed(StoreFault::CannotOpen)),
+            Ok(text) => Self::noted(&text),
+        }
+    }
+
+    /// What the text of such a note names.
+    pub(crate) fn noted(text: &str) -> Result<Self, StoreError> {
+        let failed = |fault| StoreError {
+            at: "store::note",
+            fault,
         };
         let mut lines = text.lines();
         let address = lines.next().unwrap_or_default();
@@ -47,6 +55,23 @@ impl Database {
 
     pub(crate) fn is_file(&self) -> bool {
         matches!(self, Self::File(_))
+    }
+
+    /// The kind of engine that has the tables.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self {
+            Self::File(_) => "sqlite",
+            Self::Server(_) => "postgresql",
+        }
+    }
+
+    /// Whether another process of this program has a connection to the server, wherever it runs. Who has a file open is
+    /// told by the lock of its directory.
+    pub(crate) fn is_used_by_others(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::File(_) => Ok(false),
+            Self::Server(server) => postgresql::Session::reader(server)?.is_beside_others(),
+        }
     }
 }
 

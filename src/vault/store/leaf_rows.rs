@@ -321,6 +321,21 @@ pub(crate) fn times_between(
     })
 }
 
+/// Whether an act of this name is in the log from this leaf on.
+pub(crate) fn has_one_since(
+    connection: &Snapshot,
+    first: u64,
+    action: &str,
+) -> Result<bool, StoreError> {
+    let found: Option<i64> = connection.first(
+        "leaf::has_one_since",
+        "-- leaf::has_one_since\nSELECT seq FROM leaf WHERE seq >= ?1 AND action = ?2 LIMIT 1",
+        values![signed(first), action],
+        |row| row.get(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// A leaf as it is stored, with the columns that repeat it.
 pub(crate) struct LeafRow<'r> {
     pub(crate) seq: u64,

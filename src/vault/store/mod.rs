@@ -46,6 +46,7 @@ pub(crate) mod statistics_rows;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
 mod transaction;
+pub(crate) mod transfer;
 pub(crate) mod tree_hash_rows;
 mod value;
 

@@ -194,6 +194,17 @@ impl Link {
         self.answer(name, patience, wire.client.batch_execute(sql))
     }
 
+    /// Whether a statement gives a number that is not zero.
+    pub(super) fn says(&self, at: &'static str, sql: &str) -> Result<bool, StoreError> {
+        self.query(at, sql, &[], |mut rows| {
+            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
+            let number = cells.get(at, 0)?.as_integer();
+            number
+                .map(|number| number != 0)
+                .map_err(|_| StoreError::inconsistent(at))
+        })
+    }
+
     /// What a setting of the server is.
     fn setting(&self, name: &'static str) -> Result<String, StoreError> {
         let at = "postgresql::setting";

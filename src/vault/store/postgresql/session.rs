@@ -25,6 +25,16 @@ const VACUUMING: Duration = Duration::from_secs(3600);
 /// Locks the head of the log. A vault that is being made has none yet.
 const LOCK: &str = "-- transaction::lock\nSELECT size FROM checkpoint WHERE one = 1 FOR UPDATE";
 
+/// Whether the tables are the user's own.
+const OWNED: &str = "-- postgresql::owned
+    SELECT bool_and(pg_has_role(relowner, 'USAGE'))::int FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(current_schema()))";
+
+/// Whether another connection has the name of this program's. Everybody may see these names.
+const CONNECTED: &str = "-- postgresql::others
+    SELECT count(*)::int FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'breachvault' AND pid <> pg_backend_pid()";
+
 /// The number of the transaction under way, and the lowest one of those that are.
 const NUMBERS: &str = "-- transaction::others
     SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
@@ -251,13 +261,22 @@ impl Session {
     }
 
     /// Gives the room of what was deleted or overwritten back to new rows. What the server keeps of it elsewhere, in
-    /// its log and in copies, is its own affair.
+    /// its log and in copies, is its own affair. A user who does not own the tables may not: then the server's own
+    /// cleaning does it, for which the tables are set up (`migrations/postgresql/`).
     pub(in crate::vault::store) fn vacuum(&self) -> Result<(), StoreError> {
         let at = "postgresql::vacuum";
+        if !self.link.says(at, OWNED)? {
+            return Ok(());
+        }
         self.link.run(at, "SET statement_timeout = 0")?;
         let done = self.link.run_within(at, "VACUUM", VACUUMING);
         self.link.run(at, "SET statement_timeout = '60s'")?;
         done
+    }
+
+    /// Whether this program has another connection to this database.
+    pub(in crate::vault::store) fn is_beside_others(&self) -> Result<bool, StoreError> {
+        self.link.says("postgresql::others", CONNECTED)
     }
 
     /// For tests that change a database past the vault.
