@@ -126,7 +126,7 @@ pub(in crate::vault) fn leave_old(paths: &Paths) -> io::Result<()> {
             moving.write(paths)
         }
         Err(fault) => {
-            tracing::error!(fault = %fault, "the tables that were left could not be marked; the next start tries again");
+            tracing::error!(fault = %fault, "the old tables could not be marked; the next start tries again");
             Ok(())
         }
     }

@@ -72,6 +72,11 @@ impl Paths {
         self.data().join("vault.db.moved")
     }
 
+    /// The databases that a move of the tables leaves or has begun. Nobody works with them.
+    pub(in crate::vault) fn moved_databases(&self) -> [PathBuf; 2] {
+        [self.left_database(), self.arriving()]
+    }
+
     /// Whether a vault's tables are here, or it says here where they are.
     pub fn has_database(&self) -> bool {
         self.database().exists() || self.store().exists()

@@ -246,7 +246,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "moving",
         &[
-            "call", "core", "door", "error", "keyring", "paths", "scope", "store",
+            "call", "door", "error", "keyring", "paths", "scope", "store",
         ],
     ),
     (

@@ -49,6 +49,7 @@ mod sign_in;
 mod simulation;
 mod spreadsheet;
 mod start_leaf;
+mod store_copy;
 mod suppression;
 mod tamper;
 mod test_modules;

@@ -23,7 +23,7 @@ use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::secret_file::write_secret;
 
 #[path = "../../src/vault/store/postgresql/tests/server.rs"]
-mod server;
+pub(crate) mod server;
 
 const ROWS: u64 = 3000;
 

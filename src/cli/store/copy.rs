@@ -24,7 +24,8 @@ use crate::vault::{MovedTables, Paths};
 #[derive(Args)]
 #[command(after_help = "Examples:
   breachvault store copy --dir /srv/vault \\
-    --to 'postgresql://vault@db.example/breach' --store-password-file db-password
+    --to 'postgresql://vault@db.example/breach' \\
+    --store-password-file db-password
   breachvault store copy --dir /srv/vault --to sqlite
 
 Exit status 3: the vault, or what was copied of it, does not verify.")]
