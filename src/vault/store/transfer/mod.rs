@@ -111,7 +111,6 @@ mod tests {
             ("detail", "DELETE FROM detail WHERE seq = 399"),
             ("leaf", "UPDATE leaf SET operator = NULL WHERE seq = 2"),
             ("tree_hash", "INSERT INTO tree_hash VALUES (900, x'00')"),
-            ("meta", "INSERT INTO meta VALUES (NULL, 'no key finds it')"),
         ] {
             let begun = to.begin().unwrap();
             begun.raw().execute(change, []).unwrap();
