@@ -32,13 +32,14 @@ pub(crate) fn compare(
         differs: None,
     };
     for table in all() {
-        let (source, target) = (sum(from, table, element)?, sum(to, table, element)?);
+        let before = compared.rows;
+        let source = sum(from, table, element, &mut |rows| told(before + rows))?;
+        let target = sum(to, table, element, &mut |_| ())?;
         if source != target {
             compared.differs = Some(table.name);
             break;
         }
         compared.rows += source.0;
-        told(compared.rows);
     }
     Ok(compared)
 }
@@ -48,6 +49,7 @@ fn sum(
     of: &Snapshot,
     table: Table,
     element: &dyn Fn(&[u8]) -> [u8; 32],
+    told: &mut dyn FnMut(u64),
 ) -> Result<(u64, u64, [u8; 32]), StoreError> {
     let (mut sum, mut read) = (Sum::default(), 0_u64);
     let mut pages = Pages::of(table, None);
@@ -63,6 +65,7 @@ fn sum(
             sum.add(Sum::of(element(&encoded)));
         }
         read += rows.len() as u64;
+        told(read);
     }
     Ok((page::count(of, &table)?, read, sum.bytes()))
 }

@@ -9,8 +9,6 @@ use crate::vault::store::value::{Value, ValueRef};
 const PAGE_BYTES: usize = 4 << 20;
 /// How many rows the first page has: nothing is known of their length yet.
 const FIRST_ROWS: usize = 16;
-/// And no page has more.
-const MOST_ROWS: usize = 8192;
 
 /// The cells of a row.
 pub(super) type Cells = Vec<Value>;
@@ -49,7 +47,7 @@ impl Pages {
         if let Some(last) = rows.last() {
             self.after = Some(key_of(&self.table, last)?);
             let each = bytes / rows.len();
-            self.rows = (PAGE_BYTES / each.max(1)).clamp(1, MOST_ROWS);
+            self.rows = (PAGE_BYTES / each.max(1)).clamp(1, self.table.most_rows);
         }
         Ok(rows)
     }

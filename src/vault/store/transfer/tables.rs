@@ -11,6 +11,8 @@ pub(super) struct Table {
     /// The columns that find one row.
     pub(super) key: &'static [&'static str],
     pub(super) kind: Kind,
+    /// No page has more rows: they are in memory together.
+    pub(super) most_rows: usize,
 }
 
 /// How rows come to a table.
@@ -23,6 +25,10 @@ pub(super) enum Kind {
     /// The log: rows are added at its end, and none is ever changed.
     Log,
 }
+
+/// For rows that may have half a megabyte, and for others.
+const FEW: usize = 64;
+const MANY: usize = 2048;
 
 const PART: &[&str] = &["exhibit", "no", "sealed"];
 const PART_KEY: &[&str] = &["exhibit", "no"];
@@ -37,6 +43,7 @@ const fn parts(
         columns,
         key,
         kind: Kind::Parts,
+        most_rows: FEW,
     }
 }
 
@@ -74,7 +81,10 @@ const PARTS: &[Table] = &[
         ],
         &["case_number", "field", "first"],
     ),
-    parts("detail", &["seq", "sealed"], &["seq"]),
+    Table {
+        most_rows: MANY,
+        ..parts("detail", &["seq", "sealed"], &["seq"])
+    },
 ];
 
 /// The tables of the log.
@@ -86,12 +96,14 @@ const LOG: &[Table] = &[
         ],
         key: &["seq"],
         kind: Kind::Log,
+        most_rows: MANY,
     },
     Table {
         name: "tree_hash",
         columns: &["position", "hash"],
         key: &["position"],
         kind: Kind::Log,
+        most_rows: MANY,
     },
 ];
 
@@ -101,6 +113,7 @@ pub(super) const HEAD: Table = Table {
     columns: &["one", "size", "note", "control"],
     key: &["one"],
     kind: Kind::Control,
+    most_rows: MANY,
 };
 
 /// Every table but that of the head and the one that says which steps made them. A table comes after those that its
@@ -111,6 +124,7 @@ pub(super) fn all() -> impl DoubleEndedIterator<Item = Table> {
         columns: table.columns,
         key: table.groups.first().copied().unwrap_or_default(),
         kind: Kind::Control,
+        most_rows: MANY,
     });
     let rest = PARTS.iter().chain(LOG).copied();
     control.chain(rest)
