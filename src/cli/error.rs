@@ -190,6 +190,9 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
         ) => {
             "somebody changed the database, or the disk is failing; keep it, and restore a backup (docs/backup.md)"
         }
+        StartError::Moved(_) => {
+            "data/store of the vault's directory said where the tables are now; put it back (docs/postgresql.md)"
+        }
         StartError::Log(BookError::Tree | BookError::Checkpoint(_)) => {
             "`breachvault audit verify` says where the log is wrong; docs/backup.md says how to restore a backup"
         }

@@ -38,6 +38,11 @@ use crate::secret_file::write_secret;
 const ROWS: u64 = 3000;
 const LATER: &str = "2024-04-02T12:00:00Z";
 
+/// A house whose tables are in a file, whatever the other tests run on.
+fn with_a_file() -> House {
+    House::after("2024-04-02T09:00:00Z".parse().unwrap(), |_| ())
+}
+
 fn clock() -> ManualClock {
     ManualClock::new(LATER.parse().unwrap())
 }
@@ -83,7 +88,7 @@ fn database(server: &TestServer, name: &str) -> String {
 /// A vault in which all kinds of rows are: two cases, of which one was destroyed, an erased number, a reveal, an export
 /// that waits, and a key that was rotated. Also what lookups are asked.
 fn lived_in() -> (Closed, Vec<String>, Vec<u8>) {
-    let mut house = House::new();
+    let mut house = with_a_file();
     house.admit(log(ROWS, 1)).unwrap();
     let mut asked = numbers(ROWS, 1, 4);
     let erased = asked[0].clone();
@@ -283,7 +288,7 @@ fn nothing_moves_while_either_is_served_or_into_a_database_that_has_rows() {
     let found = refused(&served, Place::File);
     assert!(matches!(found, CopyError::SourceServed), "{found:?}");
     // Nobody takes their database.
-    let own = House::new().close();
+    let own = with_a_file().close();
     let found = refused(&own, to(&address));
     assert!(matches!(found, CopyError::TargetServed), "{found:?}");
     house.vault.stop().unwrap();
@@ -318,7 +323,7 @@ fn what_is_damaged_on_the_way_or_written_meanwhile_is_found_before_the_tables_mo
     let Some(server) = TestServer::start(&[]) else {
         return;
     };
-    let house = House::new();
+    let house = with_a_file();
     house.admit(log(ROWS, 1)).unwrap();
     let closed = house.close();
     let asked = numbers(ROWS, 1, 3);
@@ -378,7 +383,7 @@ fn what_is_damaged_on_the_way_or_written_meanwhile_is_found_before_the_tables_mo
     let copy = closed.copy();
     let found = moved(&copy, to(&address), &mut |step, done, _| {
         if step == Step::Verify && done == 1 {
-            copy.sql("UPDATE checkpoint SET control = control || x'00'");
+            copy.sql("UPDATE checkpoint SET control = zeroblob(8)");
         }
     });
     assert!(matches!(found, Err(CopyError::Changed)), "{found:?}");
@@ -476,7 +481,7 @@ fn a_move_that_is_killed_leaves_one_side_that_starts_and_goes_on_where_it_ended(
     let Some(server) = TestServer::start(&[]) else {
         return;
     };
-    let house = House::new();
+    let house = with_a_file();
     house.admit(log(ROWS, 1)).unwrap();
     let asked = numbers(ROWS, 1, 3);
     let kept = ask::<ReadCheckpoint>(&house.vault, &house.people.auditor, &[], json!({})).unwrap();
@@ -652,7 +657,7 @@ fn the_command_moves_a_vault_and_says_what_it_did() {
         return;
     };
     let address = database(&server, "breach");
-    let closed = House::new().close();
+    let closed = with_a_file().close();
     let shelf = directory();
     let passphrase = shelf.path().join("passphrase");
     write_secret(&passphrase, PASSPHRASE);

@@ -62,7 +62,13 @@ pub fn move_tables(
     let target = Target::open(paths, known.as_ref(), moving, with.clock.now())?;
     let rows = fill(paths, &snapshot, &target, with, told)?;
     told(Step::Verify, 0, 1);
-    let (keyring, found) = verify::whole(paths, &source, &target, keyring, with)?;
+    let (keyring, found) = match verify::whole(paths, &source, &target, keyring, with) {
+        Ok(whole) => whole,
+        Err(fault) => {
+            target.spoil(paths)?;
+            return Err(fault);
+        }
+    };
     let found = Found { rows, ..found };
     told(Step::Verify, 1, 1);
     drop(snapshot);
