@@ -361,7 +361,7 @@ const OF_A_KIND: [&str; 8] = [
     "src/vault/scope/requests/withdrawal.rs",
 ];
 
-/// What withdrawals have beside: a command, a form of their own, and a check of which exhibits the log says are withdrawn.
+/// What withdrawals have beside: a command, a form of their own, and a check of which exhibits were withdrawn.
 const OF_WITHDRAWALS: [&str; 3] = [
     "src/cli/exhibit/withdraw.rs",
     "src/console/exhibit/ask_withdrawal.rs",
