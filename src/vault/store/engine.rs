@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::check::Check;
 use super::error::{StoreError, StoreFault};
 use super::large::Large;
 use super::postgresql::PlaceFault;
@@ -179,6 +180,21 @@ impl Session {
         match self {
             Self::Sqlite(own) => own.execute(at, sql, values).map(Some),
             Self::Postgresql(own) => own.send(at, sql, values).map(|()| None),
+        }
+    }
+
+    /// Reads rows of a server that have to pass, and does not wait for them: see [`Session::settle`].
+    pub(super) fn look(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        check: Check,
+    ) -> Result<(), StoreError> {
+        match self {
+            // A file answers at once, so nobody has to.
+            Self::Sqlite(_) => Err(StoreError::inconsistent(at)),
+            Self::Postgresql(own) => own.look(at, sql, values, check),
         }
     }
 

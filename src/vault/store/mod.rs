@@ -11,6 +11,7 @@ mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_rows;
+mod check;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod control;

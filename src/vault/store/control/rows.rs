@@ -369,9 +369,9 @@ impl Transaction {
         self.row(table, key, |row| owned_cells(table, row.cells()))
     }
 
-    /// Fails unless one row was changed, as far as that is known by now, and the row with this key is now the one that
-    /// was meant, or is gone if none was. After a failure the transaction cannot be committed, unless a savepoint
-    /// undoes the change.
+    /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
+    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server was
+    /// not waited for, the end of the savepoint or the transaction fails.
     fn confirm(
         &self,
         table: &'static ControlTable,
@@ -379,12 +379,26 @@ impl Transaction {
         meant: Option<&[ValueRef<'_>]>,
         changed: Option<usize>,
     ) -> Result<(), StoreError> {
-        let read = table.select(PRIMARY).and_then(|sql| {
-            self.all(table.name, sql, &values(key), |row| {
-                Ok(encode_row(table, &cells_of(table, row)?))
-            })
-        });
         let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
+        let sql = table.select(PRIMARY)?;
+        if let (None, Some(view)) = (changed, self.view()) {
+            let state = Arc::clone(&view.state);
+            let check = move |rows: &[Vec<Value>]| {
+                let encoded = |row: &Vec<Value>| {
+                    let cells: Vec<ValueRef<'_>> = row.iter().map(ValueRef::from).collect();
+                    encode_row(table, &cells)
+                };
+                match rows.iter().map(encoded).eq(meant) {
+                    true => Ok(()),
+                    false => Err(state.found_damaged(table.name)),
+                }
+            };
+            let (session, key) = (self.session(), values(key));
+            return session.look(table.name, sql, &key, Box::new(check));
+        }
+        let read = self.all(table.name, sql, &values(key), |row| {
+            Ok(encode_row(table, &cells_of(table, row)?))
+        });
         let is_one = changed.is_none_or(|changed| changed == 1);
         if is_one && read.as_ref() == Ok(&meant) {
             return Ok(());

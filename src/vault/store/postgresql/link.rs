@@ -12,16 +12,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use futures_util::Stream as _;
+use futures_util::{Stream as _, TryStreamExt as _};
 use tokio_postgres::{Error, Row, RowStream, Statement};
 
 use super::connect::{Server, Wire};
 use super::driver::wait;
 use super::error::at;
-use super::rows::Rows;
+use super::rows::{Cells, Rows};
 use super::statement::{Bound, Owned, translated};
+use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault, one};
-use crate::vault::store::value::ValueRef;
+use crate::vault::store::value::{Value, ValueRef};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -53,21 +54,67 @@ impl Use {
     }
 }
 
-/// How many rows a statement changed.
-type Answer = Pin<Box<dyn Future<Output = Result<u64, Error>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
+
+/// What the server answers to a statement.
+enum Given {
+    /// How many rows it changed.
+    Changed(u64),
+    Rows(Vec<Row>),
+}
 
 /// A statement whose answer nobody has waited for.
 struct Sent {
     name: &'static str,
     answer: Answer,
-    changes: Changes,
+    expected: Expected,
+    in_savepoint: bool,
 }
 
-/// How many rows a statement may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Changes {
+/// What the answer to a statement has to be.
+pub(super) enum Expected {
+    /// It changes one row.
     One,
     Any,
+    /// It has rows that pass.
+    Rows(Check),
+}
+
+impl Expected {
+    fn meets(self, name: &'static str, given: &Given) -> Result<(), StoreError> {
+        match (self, given) {
+            (Self::One, Given::Changed(changed)) => {
+                one(name, usize::try_from(*changed).unwrap_or(usize::MAX))
+            }
+            (Self::Rows(check), Given::Rows(rows)) => {
+                let rows: Result<Vec<_>, _> = rows.iter().map(|row| owned(name, row)).collect();
+                check(&rows?)
+            }
+            (Self::One | Self::Any | Self::Rows(_), _) => Ok(()),
+        }
+    }
+}
+
+/// The first faults of what was sent: a savepoint undoes its own, and nothing but the end of the transaction the
+/// others.
+#[derive(Default)]
+struct Faults {
+    outside: Cell<Option<StoreError>>,
+    inside: Cell<Option<StoreError>>,
+}
+
+impl Faults {
+    fn first(&self) -> Option<StoreError> {
+        self.outside.get().or(self.inside.get())
+    }
+
+    fn note(&self, fault: StoreError, in_savepoint: bool) {
+        let place = match in_savepoint {
+            true => &self.inside,
+            false => &self.outside,
+        };
+        place.set(place.get().or(Some(fault)));
+    }
 }
 
 /// Rows that come one after the other.
@@ -88,8 +135,8 @@ pub(super) struct Link {
     wire: RefCell<Arc<Wire>>,
     statements: RefCell<HashMap<String, Statement>>,
     sent: RefCell<VecDeque<Sent>>,
-    /// The first fault of those that were sent.
-    fault: Cell<Option<StoreError>>,
+    faults: Faults,
+    in_savepoint: Cell<bool>,
     incoming: RefCell<Vec<Incoming>>,
     asked: Cell<u64>,
     /// An answer did not come in time: what comes later is for nobody.
@@ -104,7 +151,8 @@ impl Link {
             of,
             statements: RefCell::default(),
             sent: RefCell::default(),
-            fault: Cell::new(None),
+            faults: Faults::default(),
+            in_savepoint: Cell::new(false),
             incoming: RefCell::default(),
             asked: Cell::new(0),
             is_lost: Cell::new(false),
@@ -144,7 +192,7 @@ impl Link {
         self.wire.replace(Arc::new(self.server.connect()?));
         self.statements.borrow_mut().clear();
         self.sent.borrow_mut().clear();
-        self.fault.set(None);
+        self.forgive();
         self.is_lost.set(false);
         self.prepare_for_use()?;
         Ok(true)
@@ -180,7 +228,7 @@ impl Link {
         });
         match wait(answered, Instant::now() + patience) {
             // After the first fault the server answers nothing else in the transaction.
-            Some(answer) => answer.map_err(|error| self.fault.get().unwrap_or(at(name)(error))),
+            Some(answer) => answer.map_err(|error| self.faults.first().unwrap_or(at(name)(error))),
             None => {
                 self.lose();
                 Err(unreachable(name))
@@ -195,17 +243,13 @@ impl Link {
             let Poll::Ready(answer) = first.answer.as_mut().poll(context) else {
                 return false;
             };
-            let (name, changes) = (first.name, first.changes);
-            sent.pop_front();
-            let changed = answer.map_err(at(name)).and_then(|changed| {
-                let changed = usize::try_from(changed).unwrap_or(usize::MAX);
-                match changes {
-                    Changes::One => one(name, changed),
-                    Changes::Any => Ok(()),
-                }
-            });
-            if let (Err(fault), None) = (changed, self.fault.get()) {
-                self.fault.set(Some(fault));
+            let Some(first) = sent.pop_front() else {
+                return true;
+            };
+            let met = answer.map_err(at(first.name));
+            let met = met.and_then(|given| first.expected.meets(first.name, &given));
+            if let Err(fault) = met {
+                self.faults.note(fault, first.in_savepoint);
             }
         }
         true
@@ -227,19 +271,32 @@ impl Link {
                 return Err(unreachable(name));
             }
         }
-        self.fault.get().map_or(Ok(()), Err)
+        self.faults.first().map_or(Ok(()), Err)
     }
 
-    /// What was sent is undone: its faults are nobody's.
-    pub(super) fn forget(&self) {
+    /// What is sent from now on is in a savepoint, or is not.
+    pub(super) fn note_savepoint(&self, begins: bool) {
+        self.in_savepoint.set(begins);
+    }
+
+    /// The savepoint is undone, and its faults with it.
+    pub(super) fn forget_savepoint(&self) {
         // A connection that was lost is told of by whatever is asked next.
         let _ = self.settle("postgresql::forget");
+        self.faults.inside.set(None);
+    }
+
+    /// The transaction is undone, and all faults with it.
+    pub(super) fn forget(&self) {
+        self.forget_savepoint();
         self.forgive();
     }
 
     /// The faults that are known are nobody's.
     pub(super) fn forgive(&self) {
-        self.fault.set(None);
+        self.faults.outside.set(None);
+        self.faults.inside.set(None);
+        self.in_savepoint.set(false);
     }
 
     fn prepared(&self, name: &'static str, sql: &str) -> Result<Statement, StoreError> {
@@ -354,28 +411,40 @@ impl Link {
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        changes: Changes,
+        expected: Expected,
     ) -> Result<(), StoreError> {
         let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
         let values = values.iter().map(|value| Owned::of(*value));
         let values: Result<Vec<Owned>, _> = values.collect();
         let values = values.map_err(|_| StoreError::inconsistent(name))?;
-        let asked = async move { wire.client.execute_raw(&statement, values).await };
-        self.enqueue(name, Box::pin(asked), changes)
+        let answer: Answer = match expected {
+            Expected::Rows(_) => Box::pin(async move {
+                let rows = wire.client.query_raw(&statement, values).await?;
+                rows.try_collect().await.map(Given::Rows)
+            }),
+            Expected::One | Expected::Any => Box::pin(async move {
+                let changed = wire.client.execute_raw(&statement, values).await;
+                changed.map(Given::Changed)
+            }),
+        };
+        self.enqueue(name, answer, expected)
     }
 
     /// Sends statements without values and without rows, and does not wait for their answer.
     pub(super) fn send_all(&self, name: &'static str, sql: &'static str) -> Result<(), StoreError> {
         let wire = self.wire();
-        let asked = async move { wire.client.batch_execute(sql).await.map(|()| 0) };
-        self.enqueue(name, Box::pin(asked), Changes::Any)
+        let asked = async move {
+            let done = wire.client.batch_execute(sql).await;
+            done.map(|()| Given::Changed(0))
+        };
+        self.enqueue(name, Box::pin(asked), Expected::Any)
     }
 
     fn enqueue(
         &self,
         name: &'static str,
         mut answer: Answer,
-        changes: Changes,
+        expected: Expected,
     ) -> Result<(), StoreError> {
         if self.is_lost.get() {
             return Err(unreachable(name));
@@ -384,7 +453,7 @@ impl Link {
         let context = &mut Context::from_waker(Waker::noop());
         if let Poll::Ready(Err(error)) = answer.as_mut().poll(context) {
             let fault = at(name)(error);
-            self.fault.set(self.fault.get().or(Some(fault)));
+            self.faults.note(fault, self.in_savepoint.get());
             return Err(fault);
         }
         let waiting = {
@@ -392,7 +461,8 @@ impl Link {
             sent.push_back(Sent {
                 name,
                 answer,
-                changes,
+                expected,
+                in_savepoint: self.in_savepoint.get(),
             });
             sent.len()
         };
@@ -449,6 +519,15 @@ impl Incoming {
         self.fault = Some(fault);
         fault
     }
+}
+
+/// The cells of a row.
+fn owned(name: &'static str, row: &Row) -> Result<Vec<Value>, StoreError> {
+    let cell = |no| {
+        let cell = Cells::of(row).get(name, no)?;
+        Value::try_from(cell).map_err(|_| StoreError::inconsistent(name))
+    };
+    (0..row.len()).map(cell).collect()
 }
 
 fn unreachable(at: &'static str) -> StoreError {

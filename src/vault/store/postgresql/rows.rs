@@ -43,6 +43,10 @@ impl Drop for Rows<'_> {
 }
 
 impl<'r> Cells<'r> {
+    pub(super) fn of(row: &'r Row) -> Self {
+        Self(row)
+    }
+
     pub(in crate::vault::store) fn get(
         &self,
         name: &'static str,

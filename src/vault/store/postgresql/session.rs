@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::connect::Server;
 use super::large::{self, LargeReader};
-use super::link::{Changes, Link, Use};
+use super::link::{Expected, Link, Use};
 use super::rows::Rows;
 use super::{migrations, schema};
 use crate::domain::Moment;
+use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::large::Large;
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
@@ -124,12 +125,23 @@ impl Session {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
-        let sent = || self.link.send(name, sql, values, Changes::Any).map(|()| 0);
+        let sent = || {
+            let sent = self.link.send(name, sql, values, Expected::Any);
+            sent.map(|()| 0)
+        };
         let changed = match sql {
-            SAVEPOINT => sent(),
-            RELEASE => self.settle().and_then(|()| sent()),
+            SAVEPOINT => {
+                let sent = sent();
+                self.link.note_savepoint(true);
+                sent
+            }
+            RELEASE => {
+                let settled = self.settle();
+                self.link.note_savepoint(false);
+                settled.and_then(|()| sent())
+            }
             UNDO => {
-                self.link.forget();
+                self.link.forget_savepoint();
                 sent()
             }
             _ => self.link.execute(name, sql, values),
@@ -145,9 +157,20 @@ impl Session {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<(), StoreError> {
-        let sent = self.link.send(name, sql, values, Changes::One);
+        let sent = self.link.send(name, sql, values, Expected::One);
         self.others.ran(sql, &sent.map(|()| 1));
         sent
+    }
+
+    /// Reads rows that have to pass, and does not wait for them.
+    pub(in crate::vault::store) fn look(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        check: Check,
+    ) -> Result<(), StoreError> {
+        self.link.send(name, sql, values, Expected::Rows(check))
     }
 
     /// Fails if something that was sent failed, or changed another number of rows than one.
@@ -190,7 +213,7 @@ impl Session {
         self.link
             .send_all(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
-        let locked = self.link.send(at, LOCK, &[], Changes::Any);
+        let locked = self.link.send(at, LOCK, &[], Expected::Any);
         let begun = locked.and_then(|_| self.notice_others());
         if begun.is_err() {
             // The first fault is the one to tell of.
