@@ -17,13 +17,10 @@ use breachvault::vault::{Caller, Paths, Refusal, StartError, Vault, trail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use self::server::TestServer;
 use crate::destruction::destroy;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::secret_file::write_secret;
-
-#[path = "../../src/vault/store/postgresql/tests/server.rs"]
-mod server;
+use crate::server::TestServer;
 
 const ROWS: u64 = 3000;
 

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::blob_reader::BlobReader;
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::large::Large;
 use super::snapshot::Snapshot;
@@ -72,8 +72,7 @@ fn write(
     sql: &str,
     (exhibit, field, no, sealed): (ExhibitNumber, Field, u32, &[u8]),
 ) -> Result<(), StoreError> {
-    let changed = connection.execute(name, sql, values![exhibit.0, field.code(), no, sealed])?;
-    one(name, changed)
+    connection.execute_one(name, sql, values![exhibit.0, field.code(), no, sealed])
 }
 
 /// Reads one block into a reusable buffer; false if there is no such block.

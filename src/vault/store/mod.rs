@@ -11,6 +11,7 @@ mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_rows;
+mod check;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod control;
@@ -55,7 +56,10 @@ pub use error::{StoreError, StoreFault};
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
 #[cfg(test)]
-pub(crate) use postgresql::tests::{address as address_of_server, server::TestServer};
+pub(crate) use postgresql::tests::{
+    server::TestServer,
+    tables::{Tables, only_on_sqlite},
+};
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

@@ -1,7 +1,7 @@
 //! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
 //! and read by its position or with all others in order. Only an erasure puts another one in its place.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -31,8 +31,7 @@ impl SealedParts {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let Statement { at, sql } = self.insert;
-        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
-        one(at, changed)
+        connection.execute_one(at, sql, values![exhibit.0, no, sealed])
     }
 
     /// Puts another part in the place of one that is there.
@@ -44,8 +43,7 @@ impl SealedParts {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let Statement { at, sql } = self.replace;
-        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
-        one(at, changed)
+        connection.execute_one(at, sql, values![exhibit.0, no, sealed])
     }
 
     pub(crate) fn find(

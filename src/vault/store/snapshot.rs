@@ -99,6 +99,15 @@ impl Snapshot {
         self.session.check_pages()
     }
 
+    /// How large the database is with a server; none if it is a file.
+    pub(crate) fn bytes_of_server(&self) -> Result<Option<u64>, StoreError> {
+        let Some(sql) = self.session.sql_of_bytes() else {
+            return Ok(None);
+        };
+        self.one("database::bytes", sql, &[], |row| row.get(0))
+            .map(Some)
+    }
+
     pub(super) fn session(&self) -> &Session {
         &self.session
     }
@@ -174,7 +183,33 @@ impl Snapshot {
         found.ok_or(StoreError::inconsistent(at))
     }
 
-    /// For tests that look at rows or damage them.
+    /// For tests that change rows past the vault; answers how many.
+    #[cfg(test)]
+    pub(crate) fn change(&self, sql: &str) -> usize {
+        let sql = self.session.in_own_words(sql);
+        self.session.execute("test::change", &sql, &[]).unwrap()
+    }
+
+    /// For tests that count rows past the vault.
+    #[cfg(test)]
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        self.one("test::number", sql, &[], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// For tests that sum up a column past the vault.
+    #[cfg(test)]
+    pub(crate) fn sum(&self, sql: &str) -> f64 {
+        self.one("test::sum", sql, &[], |row| row.get(0)).unwrap()
+    }
+
+    /// For tests that read a value past the vault.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self, sql: &str) -> Vec<u8> {
+        self.one("test::bytes", sql, &[], |row| row.get(0)).unwrap()
+    }
+
+    /// For tests that look at rows of SQLite's file or damage them.
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &sqlite::Raw {
         self.session.sqlite().raw()

@@ -3,7 +3,7 @@
 //! their tags. The tags are sealed; only the first of each run stands in the clear, to find the run.
 
 use super::case_rows::CaseNumber;
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::row::Row;
 use super::sealed_under::Front;
@@ -181,7 +181,7 @@ impl Terms {
         tags: &[u8],
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        let changed = connection.execute(
+        connection.execute_one(
             "term_run::insert",
             "-- term_run::insert
              INSERT INTO term_run (case_number, field, first, exhibit, first_tag, tags, sealed)
@@ -195,8 +195,7 @@ impl Terms {
                 tags,
                 sealed
             ],
-        )?;
-        one("term_run::insert", changed)
+        )
     }
 
     /// The run that holds the term of this number.
@@ -265,7 +264,7 @@ impl Terms {
         connection: &Transaction,
         run: &StoredRun,
     ) -> Result<(), StoreError> {
-        let changed = connection.execute(
+        connection.execute_one(
             "term_run::replace",
             "-- term_run::replace
              UPDATE term_run SET first_tag = ?4, tags = ?5, sealed = ?6
@@ -278,8 +277,7 @@ impl Terms {
                 &run.tags[..],
                 &run.sealed[..]
             ],
-        )?;
-        one("term_run::replace", changed)
+        )
     }
 
     pub(crate) fn tag_reader(self, connection: &Snapshot) -> TagReader<'_> {

@@ -9,6 +9,7 @@ mod migrations;
 mod place;
 mod rows;
 mod schema;
+mod scram_only;
 mod session;
 mod statement;
 #[cfg(test)]
