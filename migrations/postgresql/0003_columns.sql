@@ -1,9 +1,13 @@
+-- `digest` of each sealed part: all of an exhibit's digests can be read without the parts. A vault believes them only
+-- together, because the digest over all of them is in the exhibit's description.
+
 -- The records of an exhibit, in sealed blocks. A block has the values of one field.
 CREATE TABLE block (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     field   BIGINT NOT NULL,
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, field, no)
 );
 
@@ -12,6 +16,7 @@ CREATE TABLE statistics (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 
@@ -21,6 +26,7 @@ CREATE TABLE seen (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, no)
 );
 
@@ -29,6 +35,7 @@ CREATE TABLE dictionary (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     field   BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, field)
 );
 
@@ -37,6 +44,7 @@ CREATE TABLE subject_index (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     range   BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, range)
 );
 
@@ -45,6 +53,7 @@ CREATE TABLE quarantine (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 
@@ -53,6 +62,7 @@ CREATE TABLE duplicate (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
+    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 

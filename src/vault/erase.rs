@@ -375,6 +375,7 @@ impl Vault {
             without,
         };
         self.perform(&Caller::system(), overwrite)?;
+        self.core.readers.forget_parts(exhibit.number);
         Ok(())
     }
 

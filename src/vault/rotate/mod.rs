@@ -235,7 +235,7 @@ impl Vault {
         keys: &Arc<CaseKeys>,
         exhibit: ExhibitRow,
     ) -> Result<(), RotateError> {
-        let id = exhibit.id.clone();
+        let (id, number) = (exhibit.id.clone(), exhibit.number);
         std::thread::scope(|threads| {
             let (ready, steps) = sync_channel(1);
             threads.spawn(move || {
@@ -257,6 +257,7 @@ impl Vault {
                 self.perform(&Caller::system(), act)?;
                 self.core.rotations.did(Some(&case.id), bytes);
             }
+            self.core.readers.forget_parts(number);
             Ok(())
         })
     }

@@ -101,6 +101,14 @@ pub(crate) fn list_all(
     Ok(admitted)
 }
 
+/// The exhibits of all cases that count.
+pub(crate) fn all_that_count(connection: &Snapshot) -> Result<Vec<ExhibitNumber>, StoreError> {
+    let all = connection.rows(&EXHIBIT, &[], read)?;
+    let admitted = all.into_iter().filter_map(|(_, row)| row);
+    let counting = admitted.filter(|row| row.withdrawn.is_none());
+    Ok(counting.map(|row| row.number).collect())
+}
+
 /// An admitted exhibit, withdrawn or not.
 pub(crate) fn find(
     connection: &Snapshot,

@@ -7,6 +7,7 @@
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
 //! readers; nothing else opens the file.
 
+mod at_hand;
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
@@ -27,6 +28,7 @@ mod leaf_times;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
 pub(crate) mod operator_rows;
+pub(crate) mod part_list;
 mod postgresql;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
@@ -49,6 +51,7 @@ mod transaction;
 pub(crate) mod tree_hash_rows;
 mod value;
 
+pub(crate) use at_hand::AtHand;
 pub(crate) use control::{ControlState, Elements};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};

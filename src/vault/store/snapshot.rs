@@ -6,9 +6,11 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::StoreError;
+use super::exhibit_rows::ExhibitNumber;
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
 #[cfg(test)]
@@ -31,6 +33,8 @@ pub(crate) struct Snapshot {
     control: Option<ControlView>,
     /// The number of the schema that was compared with the program's.
     schema: Cell<Option<i64>>,
+    /// What this process keeps of a server's tables.
+    at_hand: Option<Arc<AtHand>>,
 }
 
 impl Snapshot {
@@ -39,6 +43,7 @@ impl Snapshot {
             session,
             control: None,
             schema: Cell::new(None),
+            at_hand: None,
         }
     }
 
@@ -101,6 +106,16 @@ impl Snapshot {
 
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Whether the tables are with a server, to which each statement goes with its values.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.session.is_remote()
+    }
+
+    /// What this process keeps of a server's tables; nothing if a file has them.
+    pub(crate) fn at_hand(&self) -> Option<&Arc<AtHand>> {
+        self.at_hand.as_ref()
     }
 
     /// Runs a statement and hands its rows to `with`; `at` names it in errors.
@@ -207,6 +222,7 @@ pub(super) mod statements {
 pub(crate) struct Readers {
     idle: Mutex<Vec<Snapshot>>,
     back: Condvar,
+    at_hand: Option<Arc<AtHand>>,
 }
 
 /// A borrowed connection with a snapshot. On drop the snapshot ends and the connection is returned.
@@ -235,7 +251,31 @@ impl Readers {
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
+            at_hand: None,
         })
+    }
+
+    /// From now on these readers keep at hand what they read of a server's tables.
+    pub(crate) fn keeping(mut self, at_hand: AtHand) -> Self {
+        let at_hand = Arc::new(at_hand);
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for snapshot in idle {
+            snapshot.at_hand = Some(Arc::clone(&at_hand));
+        }
+        self.at_hand = Some(at_hand);
+        self
+    }
+
+    /// What they keep of a server's tables.
+    pub(crate) fn at_hand(&self) -> Option<&AtHand> {
+        self.at_hand.as_deref()
+    }
+
+    /// Overwrites what is kept of an exhibit's parts on this machine. Whoever changed or deleted parts calls it.
+    pub(crate) fn forget_parts(&self, exhibit: ExhibitNumber) {
+        if let Some(at_hand) = &self.at_hand {
+            at_hand.forget_parts(exhibit);
+        }
     }
 
     /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.

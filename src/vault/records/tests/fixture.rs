@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -34,6 +36,7 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
+use crate::vault::store::part_list::PartList;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
@@ -338,6 +341,7 @@ impl Fixture {
             file_accounts: FileAccounts::of(&accounts),
             dictionaries: sizes.collect(),
             index_ranges: IndexRanges::of(ranges),
+            blocks_digest: STANDARD.encode(PartList::of_stored(db, exhibit).unwrap().digest()),
             ..describe(self.exhibits, rows, &times, blocks)
         };
         let sealed = parts

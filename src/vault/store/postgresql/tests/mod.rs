@@ -262,11 +262,15 @@ fn rows_of_every_kind_are_written_and_read_back() {
     let mut tags_read = Vec::new();
     let mut tag_reader = terms.tag_reader(snapshot);
     assert_eq!(
-        tag_reader.read(exhibit, &[6; 16], &mut tags_read).unwrap(),
+        tag_reader
+            .read((exhibit, (1, 2)), &[6; 16], &mut tags_read)
+            .unwrap(),
         Some(1)
     );
     assert_eq!(
-        tag_reader.read(exhibit, &[4; 16], &mut tags_read).unwrap(),
+        tag_reader
+            .read((exhibit, (1, 2)), &[4; 16], &mut tags_read)
+            .unwrap(),
         Some(1)
     );
     assert_eq!(tags_read, tags);
