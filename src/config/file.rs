@@ -247,6 +247,7 @@ mod tests {
         ("backup.every_hours", "7"),
         ("backup.keep", "8"),
         ("destruction.delay_s", "77"),
+        ("store.cache_bytes", "67108864"),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];
