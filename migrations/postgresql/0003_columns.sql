@@ -1,13 +1,9 @@
--- `digest` of each sealed part: all of an exhibit's digests can be read without the parts. A vault believes them only
--- together, because the digest over all of them is in the exhibit's description.
-
 -- The records of an exhibit, in sealed blocks. A block has the values of one field.
 CREATE TABLE block (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     field   BIGINT NOT NULL,
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, field, no)
 );
 
@@ -16,7 +12,6 @@ CREATE TABLE statistics (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 
@@ -26,7 +21,6 @@ CREATE TABLE seen (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, no)
 );
 
@@ -35,7 +29,6 @@ CREATE TABLE dictionary (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     field   BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, field)
 );
 
@@ -44,7 +37,6 @@ CREATE TABLE subject_index (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     range   BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     UNIQUE (exhibit, range)
 );
 
@@ -53,7 +45,6 @@ CREATE TABLE quarantine (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 
@@ -62,7 +53,6 @@ CREATE TABLE duplicate (
     exhibit BIGINT NOT NULL REFERENCES exhibit (number),
     no      BIGINT NOT NULL,
     sealed  BYTEA NOT NULL,
-    digest  BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED,
     PRIMARY KEY (exhibit, no)
 );
 
@@ -92,3 +82,13 @@ ALTER TABLE quarantine ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE duplicate ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE term_run ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE term_run ALTER COLUMN tags SET STORAGE EXTERNAL;
+
+-- The digests of the parts of an exhibit, which can be read without the parts. A vault believes them only together,
+-- because the digest over all of them is in the exhibit's description.
+ALTER TABLE block ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE statistics ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE seen ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE dictionary ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE subject_index ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE quarantine ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE duplicate ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;

@@ -479,14 +479,15 @@ pub(in crate::vault) fn prepare(
     let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
     let at_hand = match database.is_file() {
         true => None,
-        false => Some(kept_at_hand(paths, &writer, &settings, access)?),
+        false => Some(Arc::new(kept_at_hand(paths, &writer, &settings, access)?)),
     };
-    let readers = Readers::open(database, settings.readers, &control, access)?;
+    let mut readers = Readers::open(database, settings.readers, &control, access)?;
+    if let Some(at_hand) = &at_hand {
+        writer.keep(at_hand);
+        readers = readers.keeping(at_hand);
+    }
     let core = Arc::new(Core {
-        readers: match at_hand {
-            Some(at_hand) => readers.keeping(at_hand),
-            None => readers,
-        },
+        readers,
         control,
         charged: AtomicU64::new(0),
         keyring: RwLock::new(keyring),

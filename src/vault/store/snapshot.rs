@@ -113,6 +113,11 @@ impl Snapshot {
         self.session.is_remote()
     }
 
+    /// From now on what this connection reads of a server's tables is kept at hand.
+    pub(super) fn keep(&mut self, at_hand: &Arc<AtHand>) {
+        self.at_hand = Some(Arc::clone(at_hand));
+    }
+
     /// What this process keeps of a server's tables; nothing if a file has them.
     pub(crate) fn at_hand(&self) -> Option<&Arc<AtHand>> {
         self.at_hand.as_ref()
@@ -256,13 +261,10 @@ impl Readers {
     }
 
     /// From now on these readers keep at hand what they read of a server's tables.
-    pub(crate) fn keeping(mut self, at_hand: AtHand) -> Self {
-        let at_hand = Arc::new(at_hand);
+    pub(crate) fn keeping(mut self, at_hand: &Arc<AtHand>) -> Self {
         let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for snapshot in idle {
-            snapshot.at_hand = Some(Arc::clone(&at_hand));
-        }
-        self.at_hand = Some(at_hand);
+        idle.iter_mut().for_each(|snapshot| snapshot.keep(at_hand));
+        self.at_hand = Some(Arc::clone(at_hand));
         self
     }
 

@@ -533,9 +533,12 @@ fn the_steps_are_those_of_sqlite_in_other_words() {
         }
         let rest = text.strip_prefix(own.as_str());
         let rest = rest.unwrap_or_else(|| panic!("{name} differs"));
-        let only_storage = rest.lines().all(|line| {
+        // Digests are the server's own, and no statement writes them.
+        let digest = "digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;";
+        let mut rest = rest.lines().filter(|line| !line.ends_with(digest));
+        let only_storage = rest.all(|line| {
             line.is_empty() || line.starts_with("-- ") || line.ends_with(" SET STORAGE EXTERNAL;")
         });
-        assert!(only_storage, "{rest}");
+        assert!(only_storage, "{name}: {:?}", rest.next());
     }
 }
