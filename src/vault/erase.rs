@@ -375,7 +375,7 @@ impl Vault {
             without,
         };
         self.perform(&Caller::system(), overwrite)?;
-        self.core.readers.forget_parts(exhibit.number);
+        exhibit_rows::forget_parts(&self.core.readers, exhibit.number);
         Ok(())
     }
 

@@ -548,7 +548,9 @@ fn kept_at_hand(
     if settings.cache_bytes == 0 {
         return Ok(AtHand::default());
     }
-    at_hand.forget_all_but(&exhibit_rows::all_that_count(writer)?);
+    let counting = exhibit_rows::all_that_count(writer)?;
+    let counting: Vec<i64> = counting.iter().map(|exhibit| exhibit.0).collect();
+    at_hand.forget_all_but(&counting);
     Ok(at_hand)
 }
 

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use crate::domain::Field;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-pub(super) use crate::vault::store::part_list::{NUMBERED, PartKind, PartPlace};
-use crate::vault::store::part_list::{PartDigest, PartList, digest_of, each_part};
+use crate::vault::store::part_list::{PartDigest, PartList, digest_of};
+pub(super) use crate::vault::store::part_list::{PartKind, PartPlace};
+pub(super) use crate::vault::store::stored_parts::NUMBERED;
+use crate::vault::store::stored_parts::{self, each_part};
 use crate::vault::store::{Snapshot, StoreError};
 
 /// The digests of single parts, collected during an admission or a check.
@@ -72,7 +74,7 @@ pub(super) fn recompute(
     connection: &Snapshot,
     exhibit: ExhibitNumber,
 ) -> Result<[u8; 32], StoreError> {
-    Ok(PartList::of_stored(connection, exhibit)?.digest())
+    Ok(stored_parts::list(connection, exhibit)?.digest())
 }
 
 /// The same with other parts in the place of some.

@@ -17,7 +17,7 @@ use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::part_list::{PartKind, PartList, PartPlace, digest_of};
 use crate::vault::store::{
-    AtHand, Snapshot, StoreError, block_rows, statistics_rows, subject_index_rows,
+    AtHand, Snapshot, StoreError, block_rows, known_lists, statistics_rows, subject_index_rows,
 };
 
 /// So many blocks of a field are read at once, as long as they are asked for one after the other.
@@ -61,7 +61,7 @@ impl KnownParts {
         let digest = STANDARD.decode(digest).ok();
         let digest = digest.and_then(|digest| digest.try_into().ok());
         let digest = digest.ok_or_else(damaged)?;
-        let list = at_hand.list(connection, exhibit, digest)?;
+        let list = known_lists::find(connection, at_hand, exhibit, digest)?;
         Ok(Some(Self {
             at_hand: Arc::clone(at_hand),
             list: list.ok_or_else(damaged)?,
@@ -164,7 +164,7 @@ impl KnownParts {
         let digest = self.list.find(place);
         let digest = digest.filter(|digest| **digest == digest_of(sealed));
         let Some(digest) = digest else { return false };
-        self.at_hand.keep_part(self.exhibit, digest, sealed);
+        self.at_hand.keep_part(self.exhibit.0, digest, sealed);
         true
     }
 

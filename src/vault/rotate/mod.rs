@@ -257,7 +257,7 @@ impl Vault {
                 self.perform(&Caller::system(), act)?;
                 self.core.rotations.did(Some(&case.id), bytes);
             }
-            self.core.readers.forget_parts(number);
+            exhibit_rows::forget_parts(&self.core.readers, number);
             Ok(())
         })
     }

@@ -3,15 +3,6 @@
 
 use ring::digest::{Context, SHA256, digest};
 
-use super::error::StoreError;
-use super::exhibit_rows::ExhibitNumber;
-use super::sealed_parts::SealedParts;
-use super::snapshot::Snapshot;
-use super::{
-    block_rows, dictionary_rows, duplicate_rows, quarantine_rows, seen_rows, statistics_rows,
-    subject_index_rows,
-};
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum PartKind {
@@ -62,18 +53,6 @@ impl PartList {
         Self(parts)
     }
 
-    /// Of the parts that are in the database.
-    pub(crate) fn of_stored(
-        connection: &Snapshot,
-        exhibit: ExhibitNumber,
-    ) -> Result<Self, StoreError> {
-        let mut parts = Vec::new();
-        each_part(connection, exhibit, |place, sealed| {
-            parts.push((place, digest_of(sealed)));
-        })?;
-        Ok(Self::of(parts))
-    }
-
     /// SHA-256 over the number of parts and, in order, kind, field, position (big-endian) and SHA-256 of each.
     pub(crate) fn digest(&self) -> [u8; 32] {
         let mut context = Context::new(&SHA256);
@@ -109,35 +88,6 @@ impl PartList {
         self.0.iter().map(|(_, digest)| digest)
     }
 }
-
-/// Reads every part of an exhibit.
-pub(crate) fn each_part(
-    connection: &Snapshot,
-    exhibit: ExhibitNumber,
-    mut with: impl FnMut(PartPlace, &[u8]),
-) -> Result<(), StoreError> {
-    block_rows::for_each(connection, exhibit, |field, no, sealed| {
-        with((PartKind::Block, field, no), sealed);
-    })?;
-    dictionary_rows::for_each(connection, exhibit, |field, sealed| {
-        with((PartKind::Dictionary, field as u8, 0), sealed);
-    })?;
-    for (kind, table) in NUMBERED {
-        table.for_each(connection, exhibit, |no, sealed| {
-            with((kind, 0, no), sealed);
-        })?;
-    }
-    Ok(())
-}
-
-/// The parts that have a position and no field.
-pub(crate) const NUMBERED: [(PartKind, SealedParts); 5] = [
-    (PartKind::Statistics, statistics_rows::TABLE),
-    (PartKind::SubjectIndex, subject_index_rows::TABLE),
-    (PartKind::Quarantine, quarantine_rows::TABLE),
-    (PartKind::Duplicates, duplicate_rows::TABLE),
-    (PartKind::Seen, seen_rows::TABLE),
-];
 
 fn array(bytes: &[u8]) -> [u8; 32] {
     let mut array = [0; 32];

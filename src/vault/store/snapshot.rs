@@ -10,7 +10,6 @@ use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::StoreError;
-use super::exhibit_rows::ExhibitNumber;
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
 #[cfg(test)]
@@ -271,13 +270,6 @@ impl Readers {
     /// What they keep of a server's tables.
     pub(crate) fn at_hand(&self) -> Option<&AtHand> {
         self.at_hand.as_deref()
-    }
-
-    /// Overwrites what is kept of an exhibit's parts on this machine. Whoever changed or deleted parts calls it.
-    pub(crate) fn forget_parts(&self, exhibit: ExhibitNumber) {
-        if let Some(at_hand) = &self.at_hand {
-            at_hand.forget_parts(exhibit);
-        }
     }
 
     /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::at_hand::FirstTags;
+use super::at_hand::{FirstTags, RunsOf};
 use super::case_rows::CaseNumber;
 use super::error::{StoreError, one};
 use super::exhibit_rows::ExhibitNumber;
@@ -34,6 +34,15 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
+    /// The runs of these terms that one exhibit added.
+    fn of(self, ends: Ends) -> RunsOf {
+        RunsOf {
+            case: self.case.0,
+            field: self.field.code(),
+            ends,
+        }
+    }
+
     /// The most terms in a run.
     pub(crate) fn in_a_run(self) -> usize {
         match self.field {
@@ -77,6 +86,11 @@ impl SealedRun {
             .is_some_and(|place| place < self.terms)
     }
 }
+
+/// The first tag of each run that an exhibit added.
+const FIRST_TAGS: &str = "-- term_run::first_tags
+    SELECT first, first_tag FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first";
 
 /// The run that begins with a term.
 const FROM: &str = "-- term_run::from
@@ -142,7 +156,7 @@ impl<'c> TagReader<'c> {
     pub(crate) fn reads_anew(&mut self, ends: Ends) -> bool {
         self.first_tags.retain(|(of, _)| *of != ends);
         if let Some(at_hand) = self.connection.at_hand() {
-            at_hand.forget_first_tags(self.terms, ends);
+            at_hand.forget_first_tags(self.terms.of(ends));
         }
         self.connection.is_remote()
     }
@@ -167,10 +181,20 @@ fn first_tags(
     terms: Terms,
     ends: Ends,
 ) -> Result<Arc<FirstTags>, StoreError> {
-    match connection.at_hand() {
-        Some(at_hand) => at_hand.first_tags(connection, terms, ends),
-        None => FirstTags::read(connection, terms, ends).map(Arc::new),
+    let at_hand = connection.at_hand();
+    let known = at_hand.and_then(|at_hand| at_hand.first_tags(terms.of(ends)));
+    if let Some(tags) = known {
+        return Ok(tags);
     }
+    let values = values![terms.case.0, terms.field.code(), ends.0, ends.1];
+    let runs = connection.all("term_run::first_tags", FIRST_TAGS, values, |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let tags = Arc::new(FirstTags::of(runs));
+    if let Some(at_hand) = at_hand {
+        at_hand.keep_first_tags(terms.of(ends), &tags);
+    }
+    Ok(tags)
 }
 
 fn read_tags(

@@ -36,13 +36,12 @@ use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::operator_rows::NewOperator;
-use crate::vault::store::part_list::PartList;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Database, Transaction, Writer, address_of_server, block_rows, case_rows, dictionary_rows,
     exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
-    subject_index_rows,
+    stored_parts, subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
@@ -341,7 +340,7 @@ impl Fixture {
             file_accounts: FileAccounts::of(&accounts),
             dictionaries: sizes.collect(),
             index_ranges: IndexRanges::of(ranges),
-            blocks_digest: STANDARD.encode(PartList::of_stored(db, exhibit).unwrap().digest()),
+            blocks_digest: STANDARD.encode(stored_parts::list(db, exhibit).unwrap().digest()),
             ..describe(self.exhibits, rows, &times, blocks)
         };
         let sealed = parts

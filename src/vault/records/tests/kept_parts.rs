@@ -14,10 +14,11 @@ use crate::domain::{ExhibitId, Field};
 use crate::vault::Settings;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::plaintext::{Phone, RawText};
-use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::part_list::{PartKind, PartList};
+use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
+use crate::vault::store::part_list::PartKind;
 use crate::vault::store::{
-    TestServer, address_of_server, block_rows, statistics_rows, subject_index_rows, take_statements,
+    TestServer, address_of_server, block_rows, statistics_rows, stored_parts, subject_index_rows,
+    take_statements,
 };
 
 /// The tables whose rows are large, as statements name them.
@@ -67,7 +68,7 @@ fn damage(fixture: &Fixture) {
 }
 
 fn is_kept(fixture: &Fixture, exhibit: ExhibitNumber, place: (PartKind, u8, u32)) -> bool {
-    let list = PartList::of_stored(&fixture.writer, exhibit).unwrap();
+    let list = stored_parts::list(&fixture.writer, exhibit).unwrap();
     // Whoever counts statements does not mean these.
     take_statements();
     let at_hand = fixture.vault.core.readers.at_hand().unwrap();
@@ -104,7 +105,7 @@ fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_f
     assert_eq!(large(), Vec::<String>::new());
     assert_eq!(fixture.vault.health().damage(), None);
 
-    fixture.vault.core.readers.forget_parts(exhibit);
+    exhibit_rows::forget_parts(&fixture.vault.core.readers, exhibit);
     assert!(!is_kept(&fixture, exhibit, (PartKind::Statistics, 0, 0)));
     assert_eq!(files(&fixture), Vec::<PathBuf>::new());
     assert_eq!(asked(&fixture), first);
@@ -180,7 +181,7 @@ fn an_older_part_that_the_server_shows_in_the_place_of_a_newer_one_is_damage() {
         };
         assert!(said.contains(name), "{name}: {said}");
         // Nothing is known: all digests together are not those of the description.
-        core.readers.forget_parts(exhibit);
+        exhibit_rows::forget_parts(&core.readers, exhibit);
         let said = place(table(&fixture, &fixture.lead, counted()));
         assert!(said.contains("digests of its parts"), "{name}: {said}");
         put(name, &block, &statistics, &subjects);

@@ -5,21 +5,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::vault::store::case_rows::CaseNumber;
-use crate::vault::store::error::StoreError;
-use crate::vault::store::snapshot::Snapshot;
-use crate::vault::store::term_rows::Terms;
-use crate::vault::store::value::values;
-
 const TAG: usize = 16;
 
 /// So many runs are known at once, about 80 MiB of them: those of more than a billion numbers. An exhibit that has more
 /// by itself is known alone.
 const MOST_RUNS: usize = 1 << 22;
-
-const READ: &str = "-- term_run::first_tags
-    SELECT first, first_tag FROM term_run
-    WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first";
 
 /// Of the runs that one exhibit added, in the order of their terms.
 pub(in crate::vault::store) struct FirstTags {
@@ -28,21 +18,20 @@ pub(in crate::vault::store) struct FirstTags {
     tags: Vec<[u8; TAG]>,
 }
 
+/// Which runs these are of: a case, the code of a field, and the numbers of the first and the last term that one exhibit
+/// added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault::store) struct RunsOf {
+    pub(in crate::vault::store) case: i64,
+    pub(in crate::vault::store) field: u8,
+    pub(in crate::vault::store) ends: (u32, u32),
+}
+
 impl FirstTags {
-    /// Of the runs with the terms from one number to another.
-    pub(in crate::vault::store) fn read(
-        connection: &Snapshot,
-        Terms { case, field }: Terms,
-        (first, last): (u32, u32),
-    ) -> Result<Self, StoreError> {
-        let (mut firsts, mut tags) = (Vec::new(), Vec::new());
-        let values = values![case.0, field.code(), first, last];
-        connection.each("term_run::first_tags", READ, values, |row| {
-            firsts.push(row.get(0)?);
-            tags.push(row.get(1)?);
-            Ok(())
-        })?;
-        Ok(Self { firsts, tags })
+    /// Of runs in the order of their terms: the number of the first term, and the first tag.
+    pub(in crate::vault::store) fn of(runs: Vec<(u32, [u8; TAG])>) -> Self {
+        let (firsts, tags) = runs.into_iter().unzip();
+        Self { firsts, tags }
     }
 
     /// The number of the first term of the run in which a tag would be. It is the run with the greatest first tag that
@@ -67,59 +56,36 @@ impl FirstTags {
 pub(super) struct KnownFirstTags(Mutex<Vec<Known>>);
 
 struct Known {
-    case: CaseNumber,
-    field: u8,
-    ends: (u32, u32),
+    of: RunsOf,
     tags: Arc<FirstTags>,
 }
 
-impl Known {
-    fn is_of(&self, Terms { case, field }: Terms, ends: (u32, u32)) -> bool {
-        self.case == case && self.field == field.code() && self.ends == ends
-    }
-}
-
 impl KnownFirstTags {
-    pub(super) fn of(
-        &self,
-        connection: &Snapshot,
-        terms: Terms,
-        ends: (u32, u32),
-    ) -> Result<Arc<FirstTags>, StoreError> {
-        if let Some(tags) = self.find(terms, ends) {
-            return Ok(tags);
-        }
-        // Without the lock: others need not wait for it.
-        let tags = Arc::new(FirstTags::read(connection, terms, ends)?);
-        self.forget(terms, ends);
-        let mut known = self.lock();
-        known.push(Known {
-            case: terms.case,
-            field: terms.field.code(),
-            ends,
-            tags: Arc::clone(&tags),
-        });
-        let runs = |known: &[Known]| -> usize { known.iter().map(|one| one.tags.tags.len()).sum() };
-        while known.len() > 1 && runs(&known) > MOST_RUNS {
-            known.remove(0);
-        }
-        Ok(tags)
-    }
-
     /// What is asked for goes to the end: those at the front go first when there are too many.
-    fn find(&self, terms: Terms, ends: (u32, u32)) -> Option<Arc<FirstTags>> {
+    pub(super) fn find(&self, of: RunsOf) -> Option<Arc<FirstTags>> {
         let mut known = self.lock();
-        let at = known.iter().position(|one| one.is_of(terms, ends))?;
+        let at = known.iter().position(|one| one.of == of)?;
         known[at..].rotate_left(1);
         known.last().map(|one| Arc::clone(&one.tags))
     }
 
-    pub(super) fn forget(&self, terms: Terms, ends: (u32, u32)) {
-        self.lock().retain(|one| !one.is_of(terms, ends));
+    pub(super) fn put(&self, of: RunsOf, tags: &Arc<FirstTags>) {
+        let mut known = self.lock();
+        known.retain(|one| one.of != of);
+        let tags = Arc::clone(tags);
+        known.push(Known { of, tags });
+        let runs = |known: &[Known]| -> usize { known.iter().map(|one| one.tags.tags.len()).sum() };
+        while known.len() > 1 && runs(&known) > MOST_RUNS {
+            known.remove(0);
+        }
     }
 
-    pub(super) fn forget_case(&self, case: CaseNumber) {
-        self.lock().retain(|one| one.case != case);
+    pub(super) fn forget(&self, of: RunsOf) {
+        self.lock().retain(|one| one.of != of);
+    }
+
+    pub(super) fn forget_case(&self, case: i64) {
+        self.lock().retain(|one| one.of.case != case);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
@@ -132,10 +98,8 @@ mod tests {
     use super::*;
 
     fn runs(all: &[(u32, u8)]) -> FirstTags {
-        FirstTags {
-            firsts: all.iter().map(|(first, _)| *first).collect(),
-            tags: all.iter().map(|(_, tag)| [*tag; TAG]).collect(),
-        }
+        let all = all.iter().map(|(first, tag)| (*first, [*tag; TAG]));
+        FirstTags::of(all.collect())
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::part_list::PartList;
 
 /// The digests of so many parts are kept, about 40 MiB of them. An exhibit that has more by itself is kept alone.
@@ -12,7 +11,7 @@ const MOST_PARTS: usize = 1 << 20;
 pub(super) struct Lists(Mutex<Vec<Listed>>);
 
 struct Listed {
-    exhibit: ExhibitNumber,
+    exhibit: i64,
     /// The digest over the list.
     digest: [u8; 32],
     list: Arc<PartList>,
@@ -20,7 +19,7 @@ struct Listed {
 
 impl Lists {
     /// What is asked for goes to the end: those at the front go first when there are too many.
-    pub(super) fn find(&self, exhibit: ExhibitNumber, digest: &[u8; 32]) -> Option<Arc<PartList>> {
+    pub(super) fn find(&self, exhibit: i64, digest: &[u8; 32]) -> Option<Arc<PartList>> {
         let mut all = self.lock();
         let is_it = |one: &Listed| one.exhibit == exhibit && one.digest == *digest;
         let at = all.iter().position(is_it)?;
@@ -29,7 +28,7 @@ impl Lists {
     }
 
     /// In the place of an older one of the exhibit.
-    pub(super) fn put(&self, exhibit: ExhibitNumber, digest: [u8; 32], list: Arc<PartList>) {
+    pub(super) fn put(&self, exhibit: i64, digest: [u8; 32], list: Arc<PartList>) {
         let mut all = self.lock();
         all.retain(|one| one.exhibit != exhibit);
         all.push(Listed {
@@ -43,7 +42,7 @@ impl Lists {
         }
     }
 
-    pub(super) fn forget(&self, exhibit: ExhibitNumber) {
+    pub(super) fn forget(&self, exhibit: i64) {
         self.lock().retain(|one| one.exhibit != exhibit);
     }
 

@@ -16,16 +16,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-pub(super) use self::first_tags::FirstTags;
 use self::first_tags::KnownFirstTags;
+pub(super) use self::first_tags::{FirstTags, RunsOf};
 use self::lists::Lists;
 use self::part_cache::PartCache;
-use super::case_rows::CaseNumber;
-use super::error::StoreError;
-use super::exhibit_rows::ExhibitNumber;
 use super::part_list::{PartDigest, PartList};
-use super::snapshot::Snapshot;
-use super::term_rows::Terms;
 
 /// What is kept, for all connections of this process.
 #[derive(Default)]
@@ -49,45 +44,36 @@ impl AtHand {
         self.parts.is_some()
     }
 
-    /// The first tags of the runs that have the terms from one number to another, which one exhibit added.
-    pub(super) fn first_tags(
-        &self,
-        connection: &Snapshot,
-        terms: Terms,
-        ends: (u32, u32),
-    ) -> Result<Arc<FirstTags>, StoreError> {
-        self.first_tags.of(connection, terms, ends)
+    /// The first tags of some runs, if they are known.
+    pub(super) fn first_tags(&self, of: RunsOf) -> Option<Arc<FirstTags>> {
+        self.first_tags.find(of)
+    }
+
+    pub(super) fn keep_first_tags(&self, of: RunsOf, tags: &Arc<FirstTags>) {
+        self.first_tags.put(of, tags);
     }
 
     /// The next one who asks for these reads them anew.
-    pub(super) fn forget_first_tags(&self, terms: Terms, ends: (u32, u32)) {
-        self.first_tags.forget(terms, ends);
+    pub(super) fn forget_first_tags(&self, of: RunsOf) {
+        self.first_tags.forget(of);
     }
 
-    /// The digests of an exhibit's parts, as its description says that they are together; `None` if the server says
-    /// others.
-    pub(crate) fn list(
-        &self,
-        connection: &Snapshot,
-        exhibit: ExhibitNumber,
-        digest: [u8; 32],
-    ) -> Result<Option<Arc<PartList>>, StoreError> {
-        if let Some(list) = self.lists.find(exhibit, &digest) {
-            return Ok(Some(list));
-        }
-        let said = connection.session().part_digests(exhibit.0)?;
-        let Some(list) = said.map(PartList::of) else {
-            return Ok(None);
-        };
-        if list.digest() != digest {
-            return Ok(None);
-        }
+    /// Forgets the first tags of the case with this number.
+    pub(crate) fn forget_tags_of(&self, case: i64) {
+        self.first_tags.forget_case(case);
+    }
+
+    /// The list of an exhibit's parts with this digest, if it is known.
+    pub(super) fn list(&self, exhibit: i64, digest: &[u8; 32]) -> Option<Arc<PartList>> {
+        self.lists.find(exhibit, digest)
+    }
+
+    /// Keeps the list that an exhibit has now; parts that are not in it are overwritten.
+    pub(super) fn keep_list(&self, exhibit: i64, digest: [u8; 32], list: &Arc<PartList>) {
         if let Some(parts) = &self.parts {
-            parts.keep_only(exhibit, &list);
+            parts.keep_only(exhibit, list);
         }
-        let list = Arc::new(list);
-        self.lists.put(exhibit, digest, Arc::clone(&list));
-        Ok(Some(list))
+        self.lists.put(exhibit, digest, Arc::clone(list));
     }
 
     /// Puts the part with this digest into the buffer; false if it is not here.
@@ -97,14 +83,14 @@ impl AtHand {
     }
 
     /// Keeps a part of an exhibit, if there is room. It must have this digest.
-    pub(crate) fn keep_part(&self, exhibit: ExhibitNumber, digest: &PartDigest, sealed: &[u8]) {
+    pub(crate) fn keep_part(&self, exhibit: i64, digest: &PartDigest, sealed: &[u8]) {
         if let Some(parts) = &self.parts {
             parts.keep(exhibit, digest, sealed);
         }
     }
 
-    /// Overwrites all that is kept of an exhibit's parts.
-    pub(crate) fn forget_parts(&self, exhibit: ExhibitNumber) {
+    /// Overwrites all that is kept of the parts of the exhibit with this number.
+    pub(crate) fn forget_parts(&self, exhibit: i64) {
         self.lists.forget(exhibit);
         if let Some(parts) = &self.parts {
             parts.forget(|other| other == exhibit);
@@ -112,15 +98,10 @@ impl AtHand {
     }
 
     /// The same for all exhibits but these.
-    pub(crate) fn forget_all_but(&self, exhibits: &[ExhibitNumber]) {
+    pub(crate) fn forget_all_but(&self, exhibits: &[i64]) {
         if let Some(parts) = &self.parts {
             parts.forget(|exhibit| !exhibits.contains(&exhibit));
         }
-    }
-
-    /// Forgets the first tags of a case.
-    pub(crate) fn forget_tags_of(&self, case: CaseNumber) {
-        self.first_tags.forget_case(case);
     }
 }
 

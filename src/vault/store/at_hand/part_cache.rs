@@ -16,7 +16,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use super::segment::{HEADER, Segment};
-use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::part_list::{PartDigest, PartList, digest_of};
 
 /// No file becomes longer than this, but for one whose only part is longer.
@@ -102,7 +101,7 @@ impl PartCache {
     }
 
     /// Keeps a part, if there is room for it at all.
-    pub(super) fn keep(&self, exhibit: ExhibitNumber, digest: &PartDigest, sealed: &[u8]) {
+    pub(super) fn keep(&self, exhibit: i64, digest: &PartDigest, sealed: &[u8]) {
         let needed = HEADER + sealed.len() as u64;
         let mut kept = self.lock();
         if needed > self.most || sealed.is_empty() || kept.places.contains_key(digest) {
@@ -110,7 +109,7 @@ impl PartCache {
         }
         kept.make_room(needed, self.most);
         // If this fails, the server is asked again.
-        let _ = self.write(&mut kept, exhibit.0, digest, sealed);
+        let _ = self.write(&mut kept, exhibit, digest, sealed);
     }
 
     fn write(
@@ -147,19 +146,19 @@ impl PartCache {
     }
 
     /// Overwrites the parts of an exhibit that are not in its list.
-    pub(super) fn keep_only(&self, exhibit: ExhibitNumber, list: &PartList) {
+    pub(super) fn keep_only(&self, exhibit: i64, list: &PartList) {
         let mut kept = self.lock();
-        if !kept.places.values().any(|place| place.exhibit == exhibit.0) {
+        if !kept.places.values().any(|place| place.exhibit == exhibit) {
             return;
         }
         let named: HashSet<&PartDigest> = list.digests().collect();
-        kept.overwrite(|digest, place| place.exhibit == exhibit.0 && !named.contains(digest));
+        kept.overwrite(|digest, place| place.exhibit == exhibit && !named.contains(digest));
     }
 
     /// Overwrites the parts of some exhibits.
-    pub(super) fn forget(&self, is_gone: impl Fn(ExhibitNumber) -> bool) {
+    pub(super) fn forget(&self, is_gone: impl Fn(i64) -> bool) {
         let mut kept = self.lock();
-        kept.overwrite(|_, place| is_gone(ExhibitNumber(place.exhibit)));
+        kept.overwrite(|_, place| is_gone(place.exhibit));
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -231,8 +230,8 @@ mod tests {
 
     use super::*;
 
-    const ONE: ExhibitNumber = ExhibitNumber(1);
-    const OTHER: ExhibitNumber = ExhibitNumber(2);
+    const ONE: i64 = 1;
+    const OTHER: i64 = 2;
 
     fn part(no: u8, length: usize) -> (PartDigest, Vec<u8>) {
         let sealed = vec![no; length];
