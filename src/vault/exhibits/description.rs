@@ -157,10 +157,22 @@ pub(in crate::vault) fn load_dictionary(
     case: CaseNumber,
     field: Field,
 ) -> Result<Dictionary, OperationError> {
-    let mut dictionary = Dictionary::new();
     let exhibits = exhibit_rows::list_all(connection, case)?;
-    for exhibit in &exhibits {
-        if let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? {
+    dictionary_of(keys, &exhibits, field, |exhibit| {
+        Ok(dictionary_rows::find(connection, exhibit.number, field)?)
+    })
+}
+
+/// The same for a caller who reads the segments. `exhibits` are all of the case.
+pub(in crate::vault) fn dictionary_of(
+    keys: &CaseKeys,
+    exhibits: &[ExhibitRow],
+    field: Field,
+    sealed: impl Fn(&ExhibitRow) -> Result<Option<Vec<u8>>, OperationError>,
+) -> Result<Dictionary, OperationError> {
+    let mut dictionary = Dictionary::new();
+    for exhibit in exhibits {
+        if let Some(sealed) = sealed(exhibit)? {
             append_segment(&mut dictionary, keys, exhibit, field, &sealed)?;
         }
     }

@@ -17,7 +17,8 @@ use crate::vault::error::OperationError;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::part_list::{PartKind, PartList, PartPlace, digest_of};
 use crate::vault::store::{
-    AtHand, Snapshot, StoreError, block_rows, known_lists, statistics_rows, subject_index_rows,
+    AtHand, Snapshot, StoreError, block_rows, dictionary_rows, known_lists, statistics_rows,
+    subject_index_rows,
 };
 
 /// So many blocks of a field are read at once, as long as they are asked for one after the other.
@@ -115,6 +116,33 @@ impl KnownParts {
         range: u32,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         self.numbered(connection, (PartKind::SubjectIndex, range), RANGES)
+    }
+
+    /// The values that the exhibit added to the dictionary of a field; none if it added none, or they are not the right
+    /// ones. All fields are read together.
+    pub(in crate::vault) fn dictionary(
+        &self,
+        connection: &Snapshot,
+        field: Field,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let place = (PartKind::Dictionary, field.code(), 0);
+        let mut buffer = Zeroizing::default();
+        if self.list.find(place).is_none() {
+            return Ok(None);
+        }
+        if self.is_at_hand(place, &mut buffer) {
+            return Ok(Some(std::mem::take(&mut *buffer)));
+        }
+        let mut found = None;
+        dictionary_rows::for_each(connection, self.exhibit, |other, sealed| {
+            let Ok(code) = u8::try_from(other) else {
+                return;
+            };
+            if self.keep((PartKind::Dictionary, code, 0), sealed) && code == field.code() {
+                found = Some(sealed.to_vec());
+            }
+        })?;
+        Ok(found)
     }
 
     /// All ranges of the subject index, in order; a range without a part is missing, or not the right one.

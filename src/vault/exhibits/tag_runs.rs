@@ -86,6 +86,9 @@ impl<'c> TagSearch<'c> {
         let [.., a, b, c, d, e, f, g, h] = *tag.as_bytes();
         let draw = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let drawn = added.drawn(self.field, draw).map(|adder| adder.exhibit);
+        let all = added.of_field(self.field).iter();
+        self.reader
+            .read_ahead(all.map(Adder::ends), tag.as_bytes())?;
         for adder in added.of_field(self.field) {
             let run = self.around(keys, adder, tag)?;
             if drawn == Some(adder.exhibit) {

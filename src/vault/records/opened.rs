@@ -20,7 +20,7 @@ use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::{Snapshot, StoreError, erasure_rows};
+use crate::vault::store::{Snapshot, StoreError, dictionary_rows, erasure_rows};
 
 /// The exhibits of one case that count in one snapshot, opened for one caller.
 pub(in crate::vault) struct CaseRecords<'s> {
@@ -172,16 +172,31 @@ impl<'s> CaseRecords<'s> {
         if let Some(dictionary) = self.dictionaries.borrow().get(&field) {
             return Ok(Rc::clone(dictionary));
         }
-        let dictionary = Rc::new(description::load_dictionary(
-            self.connection,
-            &self.keys,
-            self.case.number,
-            field,
-        )?);
+        let all = exhibit_rows::list_all(self.connection, self.case.number)?;
+        let segment = |exhibit: &ExhibitRow| self.sealed_segment(exhibit, field);
+        let dictionary = description::dictionary_of(&self.keys, &all, field, segment);
+        let dictionary = Rc::new(dictionary?);
         self.dictionaries
             .borrow_mut()
             .insert(field, Rc::clone(&dictionary));
         Ok(dictionary)
+    }
+
+    /// What an exhibit added to the dictionary of a field. Of one that does not count nothing is kept on this machine.
+    fn sealed_segment(
+        &self,
+        exhibit: &ExhibitRow,
+        field: Field,
+    ) -> Result<Option<Vec<u8>>, OperationError> {
+        let (connection, number) = (self.connection, exhibit.number);
+        let position = self.exhibits.iter().position(|one| one.number == number);
+        match position {
+            None => Ok(dictionary_rows::find(connection, number, field)?),
+            Some(position) => self.reading(position, |known| match known {
+                Some(known) => known.dictionary(connection, field),
+                None => dictionary_rows::find(connection, number, field),
+            }),
+        }
     }
 
     /// Reads parts of the exhibit at this position among those that count, with what is kept of them on this machine.

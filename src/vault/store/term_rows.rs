@@ -2,6 +2,7 @@
 //! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
 //! their tags. The tags are sealed; only the first of each run stands in the clear, to find the run.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::at_hand::{FirstTags, RunsOf};
@@ -97,6 +98,13 @@ const FROM: &str = "-- term_run::from
     SELECT first, tags FROM term_run
     WHERE case_number = ?1 AND field = ?2 AND first = ?3";
 
+/// So many runs are read in one statement.
+const TOGETHER: usize = 16;
+/// The runs that begin with these terms.
+const RUNS_TOGETHER: &str = "-- term_run::together
+    SELECT first, tags FROM term_run WHERE case_number = ?1 AND field = ?2
+    AND first IN (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+
 /// The run of an exhibit with the greatest first tag that is not above a tag.
 const AROUND: &str = "-- term_run::around
     SELECT first, tags FROM term_run
@@ -118,6 +126,8 @@ pub(crate) struct TagReader<'c> {
     connection: &'c Snapshot,
     terms: Terms,
     first_tags: Vec<(Ends, Arc<FirstTags>)>,
+    /// The sealed tags of runs that were read together and not asked for yet, by the number of the first term.
+    fetched: HashMap<u32, Vec<u8>>,
 }
 
 /// The numbers of the first and the last term that an exhibit added.
@@ -141,6 +151,10 @@ impl<'c> TagReader<'c> {
         if self.connection.is_remote() {
             let first = self.first_tags(ends)?.around(tag);
             let Some(first) = first else { return Ok(None) };
+            if let Some(tags) = self.fetched.remove(&first) {
+                *into = tags;
+                return Ok(Some(first));
+            }
             let place = values![case.0, field.code(), first];
             return read_tags(self.connection, FROM, place, into);
         }
@@ -149,6 +163,36 @@ impl<'c> TagReader<'c> {
             Some(first) => Ok(Some(first)),
             None => read_tags(self.connection, LAST, &place[..3], into),
         }
+    }
+
+    /// Reads what will be asked for about one tag in several exhibits. A server is asked for many runs in one statement;
+    /// in a file nothing is read ahead.
+    pub(crate) fn read_ahead(
+        &mut self,
+        all: impl ExactSizeIterator<Item = Ends>,
+        tag: &[u8; TAG],
+    ) -> Result<(), StoreError> {
+        self.fetched.clear();
+        if !self.connection.is_remote() || all.len() < 2 {
+            return Ok(());
+        }
+        let mut firsts = Vec::with_capacity(all.len());
+        for ends in all {
+            firsts.extend(self.first_tags(ends)?.around(tag));
+        }
+        let Terms { case, field } = self.terms;
+        for firsts in firsts.chunks(TOGETHER) {
+            // There is one statement: what is named twice is given once.
+            let mut values = values![case.0, field.code()].to_vec();
+            let named = firsts.iter().cycle().take(TOGETHER);
+            values.extend(named.map(|first| ValueRef::from(*first)));
+            self.connection
+                .each("term_run::together", RUNS_TOGETHER, &values, |row| {
+                    self.fetched.insert(row.get(0)?, row.get(1)?);
+                    Ok(())
+                })?;
+        }
+        Ok(())
     }
 
     /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier. It is
@@ -383,6 +427,7 @@ impl Terms {
             connection,
             terms: self,
             first_tags: Vec::new(),
+            fetched: HashMap::new(),
         }
     }
 

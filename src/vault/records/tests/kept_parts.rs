@@ -251,7 +251,7 @@ fn no_statement_that_a_server_can_note_has_a_tag_that_is_asked_for() {
     let noted = noted();
     let since = &noted[before.len()..];
     // The server notes its statements with their values, and the lookups were among them.
-    assert!(since.contains("term_run::from") && since.contains("parameters: $1"));
+    assert!(since.contains("term_run::together") && since.contains("parameters: $1"));
     assert!(since.contains("term_run::first_tags"));
     assert!(!since.contains("first_tag <="));
     let keys = fixture.vault.core.case_keys(&fixture.case).unwrap();
