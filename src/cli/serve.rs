@@ -120,7 +120,8 @@ fn told_where(what: &str, address: SocketAddr, party: &RelyingParty) {
     ));
 }
 
-fn tell_machines(listening: &ServeConfig) {
+/// Says where machines show a certificate, if they do anywhere.
+pub(super) fn tell_machines(listening: &ServeConfig) {
     if let Some(address) = listening.machines_at.get() {
         streams::words(&format!("machines: https://{address}"));
     }

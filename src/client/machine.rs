@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
 
-use super::connection::part;
 use super::failure::Failure;
+use super::pass::{self, ForWhat};
 use super::server::Client;
 use super::table::Column;
 
@@ -39,20 +38,11 @@ pub(crate) struct List {
                   --action record.scope --only-case c_0123456789abcdefghjk"
 )]
 pub(crate) struct Add {
-    /// What you call it
-    label: String,
+    #[command(flatten)]
+    for_what: ForWhat,
     /// The file of its certificate, in PEM or DER; its key stays where it is
     #[arg(value_name = "FILE")]
     certificate: PathBuf,
-    /// How many days it is good for: 1 to 90
-    #[arg(long, value_name = "N")]
-    days: u16,
-    /// What it is for; may be given more than once
-    #[arg(long = "action", value_name = "ACTION", required = true)]
-    actions: Vec<String>,
-    /// The one case that it is for; by default all of yours
-    #[arg(long, value_name = "C")]
-    only_case: Option<String>,
     #[command(flatten)]
     client: Client,
 }
@@ -69,30 +59,14 @@ pub(crate) struct End {
 impl Machines {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let machines = connection.get_pages("/machines", "machines", &[])?;
-                list.client.output.list(&machines, "machines", COLUMNS)
-            }
+            Self::List(list) => pass::list(&list.client, "machines", Column("MACHINE", "machine")),
             Self::Add(add) => {
-                let mut body = Map::new();
                 let certificate = certificate(&add.certificate)?;
-                body.insert("label".to_owned(), add.label.into());
+                let mut body = add.for_what.body();
                 body.insert("certificate".to_owned(), certificate.into());
-                body.insert("days".to_owned(), add.days.into());
-                body.insert("actions".to_owned(), add.actions.into());
-                if let Some(case) = add.only_case {
-                    body.insert("case".to_owned(), case.into());
-                }
-                let added = add.client.connect()?;
-                let added = added.post("/machines", &Value::Object(body))?.value()?;
-                add.client.output.object(&added)
+                pass::make(&add.client, "machines", body)
             }
-            Self::End(end) => {
-                let path = format!("/machines/{}", part(&end.machine));
-                let ended = end.client.connect()?.delete_nothing(&path)?.value()?;
-                end.client.output.object(&ended)
-            }
+            Self::End(end) => pass::end(&end.client, "machines", &end.machine),
         }
     }
 }
@@ -112,16 +86,6 @@ fn certificate(path: &Path) -> Result<String, Failure> {
         false => Ok(text),
     }
 }
-
-const COLUMNS: &[Column] = &[
-    Column("MACHINE", "machine"),
-    Column("LABEL", "label"),
-    Column("OWNER", "owner"),
-    Column("FOR", "actions"),
-    Column("CASE", "case"),
-    Column("ENDS", "expires_at"),
-    Column("USED LAST", "used_at"),
-];
 
 #[cfg(test)]
 mod tests {

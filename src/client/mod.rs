@@ -26,6 +26,7 @@ mod new_file;
 mod number_list;
 pub(crate) mod operator;
 mod output;
+mod pass;
 mod problem;
 mod profile;
 pub(crate) mod quarantine;

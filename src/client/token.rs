@@ -1,10 +1,9 @@
 //! Tokens of scripts: make, list and revoke them.
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
 
-use super::connection::part;
 use super::failure::Failure;
+use super::pass::{self, ForWhat};
 use super::server::Client;
 use super::table::Column;
 
@@ -34,17 +33,8 @@ pub(crate) struct List {
                   --action record.scope --only-case c_0123456789abcdefghjk"
 )]
 pub(crate) struct Make {
-    /// What you call it
-    label: String,
-    /// How many days it is good for: 1 to 90
-    #[arg(long, value_name = "N")]
-    days: u16,
-    /// What it is for; may be given more than once
-    #[arg(long = "action", value_name = "ACTION", required = true)]
-    actions: Vec<String>,
-    /// The one case that it is for; by default all of yours
-    #[arg(long, value_name = "C")]
-    only_case: Option<String>,
+    #[command(flatten)]
+    for_what: ForWhat,
     #[command(flatten)]
     client: Client,
 }
@@ -61,38 +51,9 @@ pub(crate) struct Revoke {
 impl Tokens {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
-            Self::List(list) => {
-                let connection = list.client.connect()?;
-                let tokens = connection.get_pages("/tokens", "tokens", &[])?;
-                list.client.output.list(&tokens, "tokens", COLUMNS)
-            }
-            Self::Make(make) => {
-                let mut body = Map::new();
-                body.insert("label".to_owned(), make.label.into());
-                body.insert("days".to_owned(), make.days.into());
-                body.insert("actions".to_owned(), make.actions.into());
-                if let Some(case) = make.only_case {
-                    body.insert("case".to_owned(), case.into());
-                }
-                let made = make.client.connect()?;
-                let made = made.post("/tokens", &Value::Object(body))?.value()?;
-                make.client.output.object(&made)
-            }
-            Self::Revoke(revoke) => {
-                let path = format!("/tokens/{}", part(&revoke.token));
-                let revoked = revoke.client.connect()?.delete_nothing(&path)?.value()?;
-                revoke.client.output.object(&revoked)
-            }
+            Self::List(list) => pass::list(&list.client, "tokens", Column("TOKEN", "token")),
+            Self::Make(make) => pass::make(&make.client, "tokens", make.for_what.body()),
+            Self::Revoke(revoke) => pass::end(&revoke.client, "tokens", &revoke.token),
         }
     }
 }
-
-const COLUMNS: &[Column] = &[
-    Column("TOKEN", "token"),
-    Column("LABEL", "label"),
-    Column("OWNER", "owner"),
-    Column("FOR", "actions"),
-    Column("CASE", "case"),
-    Column("ENDS", "expires_at"),
-    Column("USED LAST", "used_at"),
-];

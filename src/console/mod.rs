@@ -6,7 +6,6 @@
 //! its template beside it under the same name. Not promised: anything about what a browser keeps.
 
 pub mod audit;
-mod called;
 pub mod case;
 mod choices;
 pub mod clock;
@@ -44,6 +43,7 @@ pub const STYLE: &str = include_str!("style.css");
 /// The script of all pages; each of them works without it.
 pub const SCRIPT: &str = concat!(
     include_str!("script.js"),
+    include_str!("unkept.js"),
     include_str!("session/passkeys.js"),
     include_str!("exhibit/upload.js"),
     include_str!("audit/check.js")

@@ -75,20 +75,22 @@ function drops(place, field, take) {
   place.addEventListener("dragleave", over(false));
   place.addEventListener("drop", (event) => { over(false)(event); take(event.dataTransfer); });
 }
-for (const field of document.querySelectorAll("textarea.drop")) {
-  drops(field, field, async (given) => { field.value = await (given.files[0]?.text() ?? given.getData("text")); });
+// What a page has of these, also one that came in place of another.
+function prepare() {
+  for (const field of document.querySelectorAll("textarea.drop")) {
+    drops(field, field, async (given) => { field.value = await (given.files[0]?.text() ?? given.getData("text")); });
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = document.getElementById(button.dataset.copy).textContent;
+      navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => {});
+    });
+  }
+  listKeys();
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const text = document.getElementById(button.dataset.copy).textContent;
-    navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; }, () => {});
-  });
-}
-
-// A browser writes the body of a form that it sent into its history, and so to its disk. Once the page is there, it
-// stands in the history as an address alone, from which nothing can be sent again.
+// A page that is the answer to a form stands in the history as an address alone, from which nothing can be sent again.
 const place = location.pathname.replace(/\/(open|acknowledgement|close|hold|reopen)$/, "")
   .replace(/\/slots\/change(\/(decision|carrying-out))?$/, "/slots")
   .replace(/\/members\/[^/]+\/(thaw|suspension|lift)$/, "/members")
@@ -104,9 +106,8 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });
 
 // Keys: each link or field that has one says so.
-const keyed = [...document.querySelectorAll("[data-key]")];
+const keyed = () => [...document.querySelectorAll("[data-key]")];
 const dialog = document.getElementById("keys");
-const note = document.querySelector(".keys");
 // The rows of a list: j and k go to the next and the previous one, x ticks it. Enter follows what has the focus.
 const rows = () => [...document.querySelectorAll("main tbody tr, main .entry")];
 const ticked = (row) => row.querySelector("input[type=checkbox]");
@@ -122,15 +123,17 @@ function move(step) {
   goal.focus();
   row.scrollIntoView({ block: "nearest" });
 }
-const named = keyed.map((item) => [item.dataset.key, item.dataset.keyName || item.textContent.trim()]);
-if (rows().length) { named.push(["j", "Next row"], ["k", "Previous row"]); }
-if (rows().some(ticked)) { named.push(["x", "Tick the row"]); }
-if (note && keyed.length) {
-  note.hidden = false;
+function listKeys() {
+  const named = keyed().map((item) => [item.dataset.key, item.dataset.keyName || item.textContent.trim()]);
+  if (rows().length) { named.push(["j", "Next row"], ["k", "Previous row"]); }
+  if (rows().some(ticked)) { named.push(["x", "Tick the row"]); }
+  document.querySelectorAll(".keys").forEach((note) => { note.hidden = !named.length; });
   const make = (tag, inside) => { const made = document.createElement(tag); made.append(inside); return made; };
-  for (const [name, does] of named) {
-    dialog.querySelector("dl").append(make("dt", make("kbd", name)), make("dd", does));
-  }
+  const entries = named.map(([name, does]) => [make("dt", make("kbd", name)), make("dd", does)]);
+  dialog.querySelector("dl").replaceChildren(...entries.flat());
+}
+prepare();
+if (document.querySelector(".keys")) {
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { return; }
@@ -138,7 +141,7 @@ if (note && keyed.length) {
     if (moves.has(event.key)) { event.preventDefault(); move(moves.get(event.key)); return; }
     const tick = event.key === "x" && current() && ticked(current());
     if (tick) { event.preventDefault(); tick.click(); return; }
-    const item = keyed.find((one) => one.dataset.key === event.key);
+    const item = keyed().find((one) => one.dataset.key === event.key);
     if (item) {
       event.preventDefault();
       const folded = item.closest("details:not([open])");
@@ -146,6 +149,18 @@ if (note && keyed.length) {
       item.focus(); if (item.matches("a, button")) { item.click(); }
     }
   });
+}
+
+// Puts a page that a script asked for in place of this one.
+function show(page) {
+  document.title = page.title;
+  for (const part of ["nav.main", "nav.case", "main", "footer"]) {
+    const [old, next] = [document.querySelector(part), page.querySelector(part)];
+    if (old && next) { old.replaceWith(document.adoptNode(next)); }
+  }
+  prepare();
+  (document.getElementById("problem") || document.querySelector("main")).focus();
+  scrollTo(0, 0);
 }
 
 // After a refusal the reader is led to what is wrong.

@@ -90,9 +90,15 @@ impl Visit {
         self.path.ends_with("/exhibits/new")
     }
 
-    /// Whether its script asks the vault for something: a challenge for a passkey, or an answer to a file.
+    /// Whether the page has a form with a number, which its script sends.
+    fn sends_number(&self) -> bool {
+        self.path.ends_with("/lookup") || self.path.ends_with("/erasures/new")
+    }
+
+    /// Whether its script asks the vault for something: a challenge for a passkey, or an answer to a file or a number.
     pub fn connects(&self) -> bool {
         self.sends_file()
+            || self.sends_number()
             || self.person.is_none()
             || self.rights.signs()
             || self.path == "/console/passkeys"

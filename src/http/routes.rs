@@ -19,17 +19,15 @@ use crate::operations::case::{
 };
 use crate::operations::clock::{AcceptTime, ReadClock};
 use crate::operations::destruction::{
-    CarryOutDestruction, ReadCertificate, ReadCertificateText, RequestDestruction, StopDestruction,
+    CarryOutDestruction, ReadCertificate, ReadCertificateText, StopDestruction,
 };
-use crate::operations::erasure::{CarryOutErasure, RequestErasure};
+use crate::operations::erasure::CarryOutErasure;
 use crate::operations::exhibit::docs as exhibit;
 use crate::operations::exhibit::{
     CancelAdmission, Checked, CompareExhibits, ListDuplicates, ListExhibits, ReadAdmission,
 };
 use crate::operations::export::docs as export;
-use crate::operations::export::{
-    AcknowledgeExport, CancelPackage, ReadSigner, RequestExport, take_package,
-};
+use crate::operations::export::{AcknowledgeExport, CancelPackage, ReadSigner, take_package};
 use crate::operations::health::ReadHealth;
 use crate::operations::inbox::ListInbox;
 use crate::operations::key::{
@@ -40,21 +38,15 @@ use crate::operations::machine::{AddMachine, EndMachine, ListMachines};
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
-use crate::operations::quarantine::{
-    AcknowledgeList, CancelList, OpenQuarantine, RequestQuarantine, take_list,
-};
-use crate::operations::raise::{RequestRaise, ThawLookups};
+use crate::operations::quarantine::{AcknowledgeList, CancelList, OpenQuarantine, take_list};
+use crate::operations::raise::ThawLookups;
 use crate::operations::record::{CountRecords, LookUp, SearchRecords, csv_of};
 use crate::operations::recovery::StopRecovery;
-use crate::operations::reveal::{OpenReveal, RequestReveal};
+use crate::operations::reveal::OpenReveal;
 use crate::operations::session::{
     ChangePassword, CloseSession, EndSession, ListSessions, ReadSelf,
 };
 use crate::operations::token::{ListTokens, MakeToken, RevokeToken};
-use crate::operations::withdrawal::RequestWithdrawal;
-use crate::vault::scope::requests::{
-    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
-};
 use crate::vault::{AdmittedView, SignInChallenge};
 
 /// The query of a list.
@@ -126,12 +118,8 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<ReopenCase>     (post.clone(),   "/cases/{case}/reopen",              ok)
         .mount_signed::<RotateCaseKey>  (post.clone(),   "/cases/{case}/key/rotation",        ok)
         .mount_signed::<SetRetention>   (put.clone(),    "/cases/{case}/retention",           ok)
-        .mount::<RequestDestruction>    (post.clone(),   "/cases/{case}/destructions",        created)
-        .requests_of::<Destruction>()
         .mount_signed::<StopDestruction> (post.clone(),   "/destructions/{destruction}/stop",  ok)
         .mount_signed::<CarryOutDestruction> (post.clone(),   "/destructions/{destruction}/carrying-out", ok)
-        .mount::<RequestErasure>        (post.clone(),   "/cases/{case}/erasures",            created)
-        .requests_of::<Erasure>()
         .mount_signed::<CarryOutErasure> (post.clone(),  "/erasures/{erasure}/carrying-out",  ok)
         .mount_by_accept::<ReadCertificate, ReadCertificateText>(get.clone(), "/cases/{case}/certificate", ok, text)
         .mount_list::<ListMembers>      ("/cases/{case}/members",           PAGE)
@@ -140,7 +128,8 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<RecogniseMember> (post.clone(),   "/cases/{case}/members/{operator}/recognition", ok)
         .mount_signed::<SuspendMember>  (post.clone(),   "/cases/{case}/members/{operator}/suspension", ok)
         .mount_signed::<LiftSuspension> (delete.clone(), "/cases/{case}/members/{operator}/suspension", ok)
-        .requests_of::<Membership>()
+
+        .requests()
 
         .mount_upload::<AdmittedView, Checked>("/cases/{case}/exhibits", exhibit::ADMIT, exhibit::DRY_RUN, upload::admit)
         .mount_list::<ListExhibits>     ("/cases/{case}/exhibits",          PAGE)
@@ -149,11 +138,6 @@ pub(super) fn routes() -> Routes {
         .mount::<ReadAdmission>         (get.clone(),    "/cases/{case}/admissions/current",  ok)
         .mount::<CancelAdmission>       (delete.clone(), "/cases/{case}/admissions/current",  ok)
 
-        .mount::<RequestWithdrawal>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/withdrawal", created)
-        .requests_of::<Withdrawal>()
-
-        .mount::<RequestQuarantine>     (post.clone(),   "/cases/{case}/exhibits/{exhibit}/quarantine", created)
-        .requests_of::<Quarantine>()
         .mount_signed::<OpenQuarantine> (post.clone(),   "/quarantines/{quarantine}/open",    ok)
         .mount_download                 ("/quarantines/{quarantine}/package", quarantine::TAKE, tar, Ids::quarantine, take_list)
         .mount::<CancelList>            (delete.clone(), "/quarantines/{quarantine}/package", ok)
@@ -163,16 +147,10 @@ pub(super) fn routes() -> Routes {
         .mount::<SearchRecords>         (post.clone(),   "/cases/{case}/records/search",      ok)
         .mount_csv::<CountRecords>      (post.clone(),   "/cases/{case}/scope",               ok, csv_of)
 
-        .mount::<RequestReveal>         (post.clone(),   "/cases/{case}/reveals",             created)
-        .requests_of::<Reveal>()
         .mount_signed::<OpenReveal>     (post.clone(),   "/reveals/{reveal}/open",            ok)
 
-        .mount::<RequestRaise>          (post.clone(),   "/cases/{case}/raises",              created)
-        .requests_of::<Raise>()
         .mount_signed::<ThawLookups>    (post.clone(),   "/cases/{case}/members/{operator}/thaw", ok)
 
-        .mount::<RequestExport>         (post.clone(),   "/cases/{case}/exports",             created)
-        .requests_of::<Export>()
         .mount_download                 ("/exports/{export}/package", export::TAKE, tar, Ids::export, take_package)
         .mount::<CancelPackage>         (delete.clone(), "/exports/{export}/package",         ok)
         .mount::<AcknowledgeExport>     (post.clone(),   "/exports/{export}/acknowledgement", ok)

@@ -21,6 +21,7 @@ pub mod membership;
 pub mod on_member;
 pub mod operator;
 mod page;
+pub mod pass;
 pub mod passkey;
 pub mod quarantine;
 pub mod raise;

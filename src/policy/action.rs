@@ -1,10 +1,12 @@
-//! The closed list of actions.
+//! The closed list of actions, and who may do each.
 //!
 //! The traits are sealed here. No other module can add an action, and no other module can mark an
 //! action as writing, revealing or deciding. The `reveals` lines of this file are therefore the complete list
 //! of what can put a number into the clear.
 
 use std::fmt;
+
+use super::seats::{CASE_WORKERS, EVERYBODY, Row, STRANGER, SYSTEM, home, members};
 
 /// Whether an action changes the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub trait Reveals: Action + seal::Revealing {}
 pub trait Decides: Writes + seal::Deciding {}
 
 macro_rules! list {
-    ($($kind:ident $name:literal $class:ident $($right:ident)?;)*) => {
+    ($($kind:ident $name:literal $class:ident $($right:ident)? => $row:expr;)*) => {
         /// The name of an action, used in the matrix, the routes and the leaves.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum ActionKind {
@@ -75,6 +77,14 @@ macro_rules! list {
             /// Whether the action asks for what somebody else decides, and does nothing more.
             pub fn asks(self) -> bool {
                 match self { $(Self::$kind => list!(@is_asking $($right)?)),* }
+            }
+
+            /// Who may do the action, and when.
+            pub(super) fn row(self) -> Row {
+                use crate::domain::CaseRole::{Custodian as C, Investigator as I, Lead as L, Liaison as N};
+                use crate::domain::HomeRole::{Administrator, Auditor, Lead};
+
+                match self { $(Self::$kind => $row),* }
             }
         }
 
@@ -114,138 +124,155 @@ macro_rules! list {
     (@is_deciding $($other:ident)?) => { false };
 }
 
+// Each action: its type, its name, whether it reads or writes, what else it may, and who may do it (`seats.rs`).
 list! {
-    SignIn            "session.open"        writes;
-    SignOut           "session.close"       writes;
-    ReadSelf          "session.read"        reads;
-    ListSessions      "session.list"        reads;
-    EndSession        "session.end"         writes;
-    ChangePassword    "session.password"    writes;
-    ListPasskeys      "passkey.list"        reads;
-    BeginPasskey      "passkey.begin"       reads;
-    EnrolPasskey      "passkey.enrol"       writes;
-    RemovePasskey     "passkey.remove"      writes;
-    AskChallenge      "passkey.challenge"   reads;
-    MakeToken         "token.make"          writes;
-    ListTokens        "token.list"          reads;
-    RevokeToken       "token.revoke"        writes;
-    AddMachine        "machine.add"         writes;
-    ListMachines      "machine.list"        reads;
-    EndMachine        "machine.end"         writes;
-    ListInbox         "inbox.list"          reads;
-    Enrol             "operator.enrol"      writes;
-    SetSecondFactor   "operator.second-factor" writes;
-    ResetFactor       "operator.reset-factor" writes;
-    Recover           "session.recover"     writes;
-    StopRecovery      "operator.stop-recovery" writes;
-    AddOperator       "operator.add"        writes;
-    ListOperators     "operator.list"       reads;
-    RevokeOperator    "operator.revoke"     writes;
-    RegroupOperator   "operator.regroup"    writes;
-    OpenCase          "case.open"           writes;
-    ListCases         "case.list"           reads;
-    ReadCase          "case.read"           reads;
-    ReadOverview      "case.overview"       reads;
-    CloseCase         "case.close"          writes;
-    HoldCase          "case.hold"           writes;
-    ReopenCase        "case.reopen"         writes;
-    SetRetention      "case.retention"      writes;
-    ReadCertificate   "case.certificate"    reads;
-    RequestDestruction "destruction.request" writes asks;
-    ListDestructions  "destruction.list"    reads;
-    ReadDestruction   "destruction.read"    reads;
-    DecideDestruction "destruction.decide"  writes decides;
-    StopDestruction   "destruction.stop"    writes;
-    CarryOutDestruction "destruction.carry-out" writes;
-    CertifyDestruction "destruction.certify" writes;
-    RequestErasure    "erasure.request"     writes asks;
-    ListErasures      "erasure.list"        reads;
-    ReadErasure       "erasure.read"        reads;
-    DecideErasure     "erasure.decide"      writes decides;
-    CarryOutErasure   "erasure.carry-out"   writes;
-    OverwriteErased   "erasure.overwrite"   writes;
-    FinishErasure     "erasure.finish"      writes;
-    ReapplyErasures   "erasure.reapply"     writes;
-    NameMember        "member.name"         writes;
-    ListMembers       "member.list"         reads;
-    RecogniseMember   "member.recognise"    writes;
-    RecoverCase       "case.recover"        writes;
-    SuspendMember     "member.suspend"      writes;
-    LiftSuspension    "member.lift"         writes;
-    RemoveMember      "member.remove"       writes;
-    ListMemberships   "membership.list"     reads;
-    ReadMembership    "membership.read"     reads;
-    DecideMembership  "membership.decide"   writes decides;
-    BeginExhibit      "exhibit.begin"       writes;
-    FinishExhibit     "exhibit.finish"      writes;
-    AbandonExhibit    "exhibit.abandon"     writes;
-    CheckFile         "exhibit.check"       reads;
-    ListExhibits      "exhibit.list"        reads;
-    CompareExhibits   "exhibit.difference"  reads;
-    ListDuplicates    "exhibit.duplicates"  reads;
-    RequestWithdrawal "withdrawal.request"  writes asks;
-    ListWithdrawals   "withdrawal.list"     reads;
-    ReadWithdrawal    "withdrawal.read"     reads;
-    DecideWithdrawal  "withdrawal.decide"   writes decides;
-    RequestQuarantine "quarantine.request"  writes asks;
-    ListQuarantines   "quarantine.list"     reads;
-    ReadQuarantine    "quarantine.read"     reads;
-    DecideQuarantine  "quarantine.decide"   writes decides;
-    OpenQuarantine    "quarantine.open"     writes;
-    ReadAdmission     "admission.read"      reads;
-    CancelAdmission   "admission.cancel"    reads;
-    LookUp            "record.lookup"       reads;
-    SearchRecords     "record.search"       reads;
-    Scope             "record.scope"        reads;
-    ListRequestLeaves "request.leaves"      reads;
-    RequestReveal     "reveal.request"      writes asks;
-    ListReveals       "reveal.list"         reads;
-    ReadReveal        "reveal.read"         reads;
-    DecideReveal      "reveal.decide"       writes decides;
-    OpenReveal        "reveal.open"         writes reveals;
-    RequestRaise      "budget.request"      writes asks;
-    ListRaises        "budget.list"         reads;
-    ReadRaise         "budget.read"         reads;
-    DecideRaise       "budget.decide"       writes decides;
-    ThawLookups       "budget.thaw"         writes;
-    RequestExport     "export.request"      writes asks;
-    ListExports       "export.list"         reads;
-    ReadExport        "export.read"         reads;
-    DecideExport      "export.decide"       writes decides;
-    BuildPackage      "export.build"        reads reveals;
-    TakePackage       "export.package"      writes;
-    CancelBuild       "export.cancel"       reads;
-    ReadSigner        "export.signer"       reads;
-    AcknowledgeExport "export.acknowledge"  writes;
-    SearchLeaves      "audit.search"        reads;
-    CountLeaves       "audit.volume"        reads;
-    ReadLeaf          "audit.read"          reads;
-    ProveLeaf         "audit.prove"         reads;
-    ReadCheckpoint    "audit.checkpoint"    reads;
-    ReadVkey          "audit.vkey"          reads;
-    SignOff           "audit.sign-off"      writes;
-    ReadClock         "clock.read"          reads;
-    AcceptTime        "clock.accept"        writes;
-    ReadHealth        "health.read"         reads;
-    ReadKeys          "key.read"            reads;
-    KeyStatus         "key.status"          reads;
-    RotateKek         "key.rotate"          writes;
-    RotateCaseKey     "key.rotate-case"     writes;
-    ResealCase        "key.reseal"          writes;
-    RetireCaseKey     "key.retire"          writes;
-    ListSlots         "slot.list"           reads;
-    RequestSlotChange "slot.request"        writes asks;
-    DecideSlotChange  "slot.decide"         writes;
-    CarryOutSlotChange "slot.carry-out"     writes;
-    InitVault         "vault.init"          writes;
-    StartVault        "vault.start"         writes;
-    UnsealVault       "vault.unseal"        writes;
-    StopVault         "vault.stop"          writes;
-    SumStrangers      "vault.strangers"     writes;
-    NoteClock         "clock.note"          writes;
-    NoteBackup        "vault.backup"        writes;
-    RestoreVault      "vault.restore"       writes;
-    AcceptRestore     "vault.accept-restore" writes;
+    SignIn            "session.open"        writes          => STRANGER;
+    SignOut           "session.close"       writes          => home(EVERYBODY);
+    ReadSelf          "session.read"        reads           => home(EVERYBODY);
+    ListSessions      "session.list"        reads           => home(EVERYBODY);
+    EndSession        "session.end"         writes          => home(EVERYBODY);
+    ChangePassword    "session.password"    writes          => home(EVERYBODY);
+    ListPasskeys      "passkey.list"        reads           => home(EVERYBODY);
+    BeginPasskey      "passkey.begin"       reads           => home(EVERYBODY);
+    EnrolPasskey      "passkey.enrol"       writes          => home(EVERYBODY);
+    RemovePasskey     "passkey.remove"      writes          => home(EVERYBODY);
+    AskChallenge      "passkey.challenge"   reads           => home(EVERYBODY);
+    MakeToken         "token.make"          writes          => home(EVERYBODY);
+    ListTokens        "token.list"          reads           => home(EVERYBODY);
+    // Administrators end those of others, and machines of others; `scope/passes.rs` checks that.
+    RevokeToken       "token.revoke"        writes          => home(EVERYBODY);
+    AddMachine        "machine.add"         writes          => home(EVERYBODY);
+    ListMachines      "machine.list"        reads           => home(EVERYBODY);
+    EndMachine        "machine.end"         writes          => home(EVERYBODY);
+    ListInbox         "inbox.list"          reads           => home(EVERYBODY);
+    Enrol             "operator.enrol"      writes          => STRANGER;
+    SetSecondFactor   "operator.second-factor" writes          => STRANGER;
+    ResetFactor       "operator.reset-factor" writes          => home(&[Administrator, Lead]);
+    Recover           "session.recover"     writes          => STRANGER;
+    StopRecovery      "operator.stop-recovery" writes          => home(&[Administrator, Lead]);
+    AddOperator       "operator.add"        writes          => home(&[Administrator]);
+    ListOperators     "operator.list"       reads           => home(&[Administrator, Lead]);
+    RevokeOperator    "operator.revoke"     writes          => home(&[Administrator]);
+    RegroupOperator   "operator.regroup"    writes          => SYSTEM;
+    OpenCase          "case.open"           writes          => home(&[Lead]);
+    ListCases         "case.list"           reads           => home(CASE_WORKERS);
+    ReadCase          "case.read"           reads           => members(&[I, L, C, N]).to_the_end();
+    ReadOverview      "case.overview"       reads           => members(&[I, L, C, N]).at_rest_too();
+    CloseCase         "case.close"          writes          => members(&[L]);
+    HoldCase          "case.hold"           writes          => members(&[L]);
+    ReopenCase        "case.reopen"         writes          => members(&[L]).at_rest_too();
+    SetRetention      "case.retention"      writes          => members(&[L]).at_rest_too();
+    ReadCertificate   "case.certificate"    reads           => members(&[I, L, C]).to_the_end().or_home(&[Auditor]);
+    // A lead asks and a custodian decides, so two people of two roles destroy a case.
+    RequestDestruction "destruction.request" writes asks     => members(&[L]).at_rest_too();
+    ListDestructions  "destruction.list"    reads           => members(&[L, C]).at_rest_too();
+    ReadDestruction   "destruction.read"    reads           => members(&[L, C]).at_rest_too();
+    DecideDestruction "destruction.decide"  writes decides  => members(&[C]).at_rest_too();
+    StopDestruction   "destruction.stop"    writes          => members(&[L, C]).at_rest_too();
+    CarryOutDestruction "destruction.carry-out" writes          => members(&[L, C]).at_rest_too();
+    CertifyDestruction "destruction.certify" writes          => SYSTEM;
+    // Whoever works on the case passes a person's request on; somebody who leads or keeps it decides. In a closed
+    // case too: a person's right does not rest.
+    RequestErasure    "erasure.request"     writes asks     => members(&[I, L]).at_rest_too();
+    ListErasures      "erasure.list"        reads           => members(&[I, L, C]).at_rest_too();
+    ReadErasure       "erasure.read"        reads           => members(&[I, L, C]).at_rest_too();
+    DecideErasure     "erasure.decide"      writes decides  => members(&[L, C]).at_rest_too();
+    CarryOutErasure   "erasure.carry-out"   writes          => members(&[L, C]).at_rest_too();
+    OverwriteErased   "erasure.overwrite"   writes          => SYSTEM;
+    FinishErasure     "erasure.finish"      writes          => SYSTEM;
+    ReapplyErasures   "erasure.reapply"     writes          => SYSTEM;
+    NameMember        "member.name"         writes          => members(&[L]).at_rest_too();
+    ListMembers       "member.list"         reads           => members(&[L, C]).at_rest_too();
+    RecogniseMember   "member.recognise"    writes          => members(&[L]).at_rest_too();
+    // With the holders of two keyring slots, in a case that no lead can act in; `scope/recovering.rs` checks that.
+    RecoverCase       "case.recover"        writes          => members(&[]).at_rest_too().or_home(&[Administrator]);
+    // An administrator ends rights in a case and never gives any. What leads gave can be let back in where the leads
+    // themselves cannot act; `scope/cases.rs` checks that.
+    SuspendMember     "member.suspend"      writes          => members(&[L]).at_rest_too().or_home(&[Administrator]);
+    LiftSuspension    "member.lift"         writes          => members(&[L]).at_rest_too().or_home(&[Administrator]);
+    // Of a lead only when their account has ended; `scope/cases.rs` checks that.
+    RemoveMember      "member.remove"       writes          => members(&[L]).at_rest_too();
+    ListMemberships   "membership.list"     reads           => members(&[L]).at_rest_too();
+    ReadMembership    "membership.read"     reads           => members(&[L]).at_rest_too();
+    DecideMembership  "membership.decide"   writes decides  => members(&[L]).at_rest_too();
+    BeginExhibit      "exhibit.begin"       writes          => members(&[C]);
+    FinishExhibit     "exhibit.finish"      writes          => members(&[C]);
+    AbandonExhibit    "exhibit.abandon"     writes          => members(&[C]);
+    CheckFile         "exhibit.check"       reads           => members(&[C]);
+    ListExhibits      "exhibit.list"        reads           => members(&[I, L, C]).at_rest_too();
+    // It compares two files, and a custodian chooses files: it would be a lookup.
+    CompareExhibits   "exhibit.difference"  reads           => members(&[I, L]).at_rest_too();
+    ListDuplicates    "exhibit.duplicates"  reads           => members(&[I, L, C]).at_rest_too();
+    RequestWithdrawal "withdrawal.request"  writes asks     => members(&[L, C]);
+    ListWithdrawals   "withdrawal.list"     reads           => members(&[L, C]).at_rest_too();
+    ReadWithdrawal    "withdrawal.read"     reads           => members(&[L, C]).at_rest_too();
+    DecideWithdrawal  "withdrawal.decide"   writes decides  => members(&[L, C]);
+    RequestQuarantine "quarantine.request"  writes asks     => members(&[L]);
+    ListQuarantines   "quarantine.list"     reads           => members(&[L, C]).at_rest_too();
+    ReadQuarantine    "quarantine.read"     reads           => members(&[L, C]).at_rest_too();
+    DecideQuarantine  "quarantine.decide"   writes decides  => members(&[L, C]);
+    OpenQuarantine    "quarantine.open"     writes          => members(&[L]);
+    // `decide` checks whose admission it is.
+    ReadAdmission     "admission.read"      reads           => members(&[L, C]).at_rest_too();
+    CancelAdmission   "admission.cancel"    reads           => members(&[L, C]).at_rest_too();
+    LookUp            "record.lookup"       reads           => members(&[I, L, N]);
+    SearchRecords     "record.search"       reads           => members(&[I, L]);
+    Scope             "record.scope"        reads           => members(&[I, L, N]);
+    // `decide` checks that a member may read a request of this kind.
+    ListRequestLeaves "request.leaves"      reads           => members(&[I, L, C, N]).at_rest_too().or_home(&[Auditor]);
+    RequestReveal     "reveal.request"      writes asks     => members(&[I, L]);
+    ListReveals       "reveal.list"         reads           => members(&[I, L]).at_rest_too();
+    ReadReveal        "reveal.read"         reads           => members(&[I, L]).at_rest_too();
+    DecideReveal      "reveal.decide"       writes decides  => members(&[L]);
+    OpenReveal        "reveal.open"         writes reveals  => members(&[I, L]);
+    RequestRaise      "budget.request"      writes asks     => members(&[I, L, C, N]);
+    ListRaises        "budget.list"         reads           => members(&[I, L, C, N]).at_rest_too();
+    ReadRaise         "budget.read"         reads           => members(&[I, L, C, N]).at_rest_too();
+    DecideRaise       "budget.decide"       writes decides  => members(&[L]);
+    ThawLookups       "budget.thaw"         writes          => members(&[L]);
+    RequestExport     "export.request"      writes asks     => members(&[I, L, N]);
+    ListExports       "export.list"         reads           => members(&[I, L, C, N]).at_rest_too();
+    ReadExport        "export.read"         reads           => members(&[I, L, C, N]).at_rest_too();
+    DecideExport      "export.decide"       writes decides  => members(&[L, C]);
+    // Of whatever leaves: an export, or the list of a quarantine. A liaison reaches no request but its own.
+    BuildPackage      "export.build"        reads reveals   => members(&[C, N]);
+    TakePackage       "export.package"      writes          => members(&[C, N]);
+    // `decide` checks that it is the asker or a custodian.
+    CancelBuild       "export.cancel"       reads           => members(&[I, L, C, N]).at_rest_too();
+    ReadSigner        "export.signer"       reads           => home(EVERYBODY);
+    AcknowledgeExport "export.acknowledge"  writes          => members(&[C, N]).at_rest_too();
+    SearchLeaves      "audit.search"        reads           => home(&[Auditor]);
+    CountLeaves       "audit.volume"        reads           => home(&[Auditor]);
+    ReadLeaf          "audit.read"          reads           => home(&[Auditor]);
+    // Operators may get the receipts of their own acts; `decide` checks that.
+    ProveLeaf         "audit.prove"         reads           => home(EVERYBODY);
+    ReadCheckpoint    "audit.checkpoint"    reads           => home(EVERYBODY);
+    ReadVkey          "audit.vkey"          reads           => home(EVERYBODY);
+    SignOff           "audit.sign-off"      writes          => home(&[Auditor]);
+    ReadClock         "clock.read"          reads           => home(&[Administrator, Lead, Auditor]);
+    AcceptTime        "clock.accept"        writes          => home(&[Administrator, Lead]);
+    ReadHealth        "health.read"         reads           => home(&[Administrator, Lead, Auditor]);
+    ReadKeys          "key.read"            reads           => home(EVERYBODY);
+    KeyStatus         "key.status"          reads           => home(&[Administrator]);
+    RotateKek         "key.rotate"          writes          => home(&[Administrator]);
+    // A new key of a case opens nothing to anybody, so one administrator starts it, whatever state the case is in.
+    RotateCaseKey     "key.rotate-case"     writes          => members(&[]).at_rest_too().or_home(&[Administrator]);
+    ResealCase        "key.reseal"          writes          => SYSTEM;
+    RetireCaseKey     "key.retire"          writes          => SYSTEM;
+    // Two administrators; `scope/slot_changes.rs` checks that they are two.
+    ListSlots         "slot.list"           reads           => home(&[Administrator]);
+    RequestSlotChange "slot.request"        writes asks     => home(&[Administrator]);
+    DecideSlotChange  "slot.decide"         writes          => home(&[Administrator]);
+    CarryOutSlotChange "slot.carry-out"      writes          => home(&[Administrator]);
+    InitVault         "vault.init"          writes          => SYSTEM;
+    StartVault        "vault.start"         writes          => SYSTEM;
+    UnsealVault       "vault.unseal"        writes          => SYSTEM;
+    StopVault         "vault.stop"          writes          => SYSTEM;
+    SumStrangers      "vault.strangers"     writes          => SYSTEM;
+    NoteClock         "clock.note"          writes          => SYSTEM;
+    NoteBackup        "vault.backup"        writes          => SYSTEM;
+    RestoreVault      "vault.restore"       writes          => SYSTEM;
+    AcceptRestore     "vault.accept-restore" writes          => home(&[Administrator]);
 }
 
 impl ActionKind {

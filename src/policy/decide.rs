@@ -1,6 +1,7 @@
 //! The decision: a pure function from facts and an action to a grant or a denial.
 
-use super::matrix::{Seat, allows_seat, allows_state, needs_case};
+use super::matrix::{allows_seat, allows_state, needs_case};
+use super::seats::Seat;
 use super::{
     ActionKind, AssertionFacts, CallerFacts, CaseFacts, CaseState, Denial, Facts, Membership,
     RequestFacts, RequestState,

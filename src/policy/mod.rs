@@ -11,6 +11,7 @@ mod denial;
 mod facts;
 mod matrix;
 mod schema;
+mod seats;
 
 pub use action::{Action, ActionKind, Class, Decides, Reveals, Writes, actions};
 pub use decide::{Grant, decide, decide_unasserted};
@@ -19,4 +20,5 @@ pub use facts::{
     AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
     RequestState, TokenFacts,
 };
-pub use matrix::{Seat, allows_seat, allows_state, needs_case};
+pub use matrix::{allows_seat, allows_state, needs_case};
+pub use seats::Seat;

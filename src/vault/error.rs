@@ -142,7 +142,7 @@ data_refusals! {
     NoSubject           "no-subject"            "invalid"               "is no subject of this case";
     NoExhibit           "no-exhibit"            "invalid"               "must be an exhibit of this case";
     NoOtherExhibit      "no-other-exhibit"      "invalid"               "must be another exhibit of this case";
-    OtherPage           "other-page"            "invalid"               "must be the `next` of an earlier page of the same question";
+    OtherPage           "other-page"            "invalid"               "must be the `next` of an earlier page of the same question; if it is, ask again from the first page";
     TooManyCells        "too-many-cells"        "invalid"               "gives more than 200,000 cells: filter, or leave a dimension out";
     TooManyNumbers      "too-many-numbers"      "invalid"               "counts too many numbers in too many cells: filter, or leave a dimension out";
     AccountNotInLog     "account-not-in-log"    "invalid"               "is no account of an exhibit: take one of `near_misses`, or say `account_not_in_log`";

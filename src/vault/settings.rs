@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::{CaseRole, HomeRole, Moment, RelyingParty, words};
+use crate::policy::Seat;
 use crate::vault::argon2id::Argon2Params;
 use crate::vault::key_ages::KeyAges;
 use crate::vault::program::Programs;
@@ -65,6 +66,26 @@ impl Passkeys {
     /// Whether a member of a case needs one in this role, whatever their home role is.
     pub fn is_needed_in(self, role: CaseRole) -> bool {
         self == Self::Required && SecondFactor::ByRole.is_needed_in(role)
+    }
+}
+
+/// What somebody must have to act in what they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::vault) struct Needed {
+    /// A second factor: a code, or a passkey.
+    pub(in crate::vault) factor: bool,
+    /// A passkey.
+    pub(in crate::vault) passkey: bool,
+}
+
+impl Needed {
+    /// The same for somebody who comes in by a provider. They have no password, so no code either: their second factor
+    /// is a passkey.
+    pub(in crate::vault) fn by_provider(self) -> Self {
+        Self {
+            factor: false,
+            passkey: self.factor || self.passkey,
+        }
     }
 }
 
@@ -196,6 +217,27 @@ impl WorkHours {
 }
 
 impl Settings {
+    /// What somebody needs who is all of this, in the vault and in cases.
+    pub(in crate::vault) fn needed(&self, seats: impl IntoIterator<Item = Seat>) -> Needed {
+        seats.into_iter().fold(Needed::default(), |needed, seat| {
+            let (factor, passkey) = match seat {
+                Seat::Home(role) => (
+                    self.second_factor.is_needed_by(role),
+                    self.passkeys.is_needed_by(role),
+                ),
+                Seat::Member(role) => (
+                    self.second_factor.is_needed_in(role),
+                    self.passkeys.is_needed_in(role),
+                ),
+                Seat::Stranger | Seat::System => (false, false),
+            };
+            Needed {
+                factor: needed.factor || factor,
+                passkey: needed.passkey || passkey,
+            }
+        })
+    }
+
     /// How long a session may be unused, in seconds, if that is shorter than it lasts; and in which steps it is written
     /// down that it was used. It may end by one step earlier.
     pub fn idle(&self) -> Option<(i64, i64)> {
@@ -265,6 +307,71 @@ impl Default for Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_role_needs_follows_from_both_settings() {
+        let lead = [Seat::Home(HomeRole::Lead)];
+        let in_case = [
+            Seat::Home(HomeRole::Investigator),
+            Seat::Member(CaseRole::Custodian),
+        ];
+        let neither = [
+            Seat::Home(HomeRole::Auditor),
+            Seat::Member(CaseRole::Liaison),
+        ];
+        for (second_factor, passkeys, of_lead, of_others) in [
+            (
+                SecondFactor::ByRole,
+                Passkeys::Required,
+                (true, true),
+                (false, false),
+            ),
+            (
+                SecondFactor::ByRole,
+                Passkeys::Offered,
+                (true, false),
+                (false, false),
+            ),
+            (
+                SecondFactor::Required,
+                Passkeys::Required,
+                (true, true),
+                (true, false),
+            ),
+            (
+                SecondFactor::Required,
+                Passkeys::Offered,
+                (true, false),
+                (true, false),
+            ),
+            (
+                SecondFactor::Offered,
+                Passkeys::Required,
+                (false, true),
+                (false, false),
+            ),
+            (
+                SecondFactor::Offered,
+                Passkeys::Offered,
+                (false, false),
+                (false, false),
+            ),
+        ] {
+            let settings = Settings {
+                second_factor,
+                passkeys,
+                ..Settings::default()
+            };
+            let told = |needed: Needed| (needed.factor, needed.passkey);
+            assert_eq!(told(settings.needed(lead)), of_lead);
+            assert_eq!(told(settings.needed(in_case)), of_lead);
+            assert_eq!(told(settings.needed(neither)), of_others);
+            let (factor, passkey) = of_lead;
+            let by_provider = settings.needed(lead).by_provider();
+            assert_eq!(told(by_provider), (false, factor || passkey));
+        }
+        assert_eq!(Settings::default().needed([]), Needed::default());
+    }
 
     #[test]
     fn work_hours_may_go_over_midnight() {

@@ -220,7 +220,7 @@ impl Vault {
         let reader = self.core.readers.snapshot()?;
         let connection = reader.connection()?;
         let mut all = Vec::new();
-        for kind in &REQUEST_KINDS {
+        for kind in REQUEST_KINDS {
             let rows = request_rows::list(connection, case, kind.name, None)?;
             all.extend(rows.into_iter().map(|row| row.id));
         }

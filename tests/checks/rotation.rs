@@ -172,6 +172,19 @@ impl Scene {
         all
     }
 
+    /// A page of all records; one after `cursor`, if it is given.
+    fn page(&self, cursor: Option<&str>) -> Result<Value, Refusal> {
+        let people = &self.house.people;
+        let case = [("case", people.case.as_str())];
+        let mut wanted =
+            json!({ "filter": {}, "limit": 20, "purpose": "scoping", "reason": REASON });
+        if let Some(cursor) = cursor {
+            wanted["cursor"] = cursor.into();
+        }
+        self.house
+            .ask::<SearchRecords>(&people.investigator, &case, wanted)
+    }
+
     fn rotations(&self) -> Value {
         let status = self
             .house
@@ -287,6 +300,9 @@ fn a_rotated_case_answers_alike_at_every_step_and_nothing_of_its_old_key_is_left
     assert!(found_in_files(&before, &pieces) >= pieces.len());
     let answers = scene.answers(vault);
     assert_eq!(vault.rotate(), Ok(0), "nobody asked for it");
+    let next = |page: &Value| page["next"].as_str().unwrap().to_owned();
+    let cursor = next(&scene.page(None).unwrap());
+    let second = scene.page(Some(&cursor)).unwrap()["records"].clone();
 
     for other in [&scene.house.people.lead, &scene.house.people.custodian] {
         let case = [("case", scene.house.people.case.as_str())];
@@ -302,6 +318,8 @@ fn a_rotated_case_answers_alike_at_every_step_and_nothing_of_its_old_key_is_left
     assert!(matches!(scene.rotate(), Err(Refusal::Failed(error, _)) if error == twice));
     assert_eq!(key_ids(&scene.house.left_by_a_kill()), [2, 1]);
     assert_eq!(scene.answers(vault), answers);
+    let meanwhile = scene.page(Some(&cursor)).unwrap();
+    assert_eq!(meanwhile["records"], second);
 
     // Step by step. What a kill leaves between two steps goes on where it stood.
     let (mut steps, mut mixed) = (0, 0);
@@ -332,6 +350,19 @@ fn a_rotated_case_answers_alike_at_every_step_and_nothing_of_its_old_key_is_left
     assert_eq!(scene.rotations(), json!([]));
     assert_eq!(scene.answers(vault), answers);
     is_sound(vault);
+
+    // Where a page ended before is told no more, and what to do is. A page from meanwhile has the new key.
+    match scene.page(Some(&cursor)) {
+        Err(Refusal::Failed(OperationError::NotInData { at, refusal }, _)) => {
+            assert_eq!(at, "cursor");
+            let rule = refusal.rule();
+            assert!(rule.contains("ask again from the first page"), "{rule}");
+        }
+        _ => panic!("the old key still opens"),
+    }
+    assert!(scene.page(Some(&next(&meanwhile))).is_ok());
+    let cursor = next(&scene.page(None).unwrap());
+    assert_eq!(scene.page(Some(&cursor)).unwrap()["records"], second);
 
     // The old key is in no keyring, seals nothing, and no old ciphertext is in any file.
     let after = scene.house.left_by_a_kill();

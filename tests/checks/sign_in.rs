@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use breachvault::domain::OperatorName;
+use breachvault::operations::session::{CloseSession, ListSessions};
 use breachvault::policy::Denial;
 use breachvault::vault::identity::{Password, TotpCode};
 use breachvault::vault::{
     Refusal, SecondFactor, SetSecondFactor, Settings, SignIn, Unauthenticated, Vault,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::house::{House, code, json_of, open_with, settings};
 
@@ -110,6 +111,48 @@ fn a_refusal_to_sign_in_does_not_tell_whether_the_name_exists() {
             assert_eq!(seen, Seen::Wait, "{name} {address}");
         }
     }
+}
+
+#[test]
+fn sessions_whose_time_was_over_thirty_days_ago_go_with_a_later_sign_in() {
+    let house = House::new();
+    let clock = house.clock.clone();
+    let rows = |of: &str| -> i64 {
+        let count = "SELECT count(*) FROM session WHERE operator = ?1";
+        house
+            .reader()
+            .query_row(count, [of], |row| row.get(0))
+            .unwrap()
+    };
+    let lead = house.people.lead.operator_id().unwrap().to_string();
+    let other = house.people.other_lead.operator_id().unwrap().to_string();
+    // One when they came in, and 40 more, one of which is ended before its time.
+    for _ in 0..40 {
+        assert_eq!(right(&house.vault, "leopoldine", HOME), Seen::In);
+    }
+    let ended = house.people.lead.clone();
+    house.ask::<CloseSession>(&ended, &[], json!({})).unwrap();
+    assert_eq!((rows(&lead), rows(&other)), (41, 1));
+    // Their time is over in eight hours, and they stay for 30 days.
+    clock.advance_seconds(8 * 3600 + 30 * 86_400 - 60);
+    assert_eq!(right(&house.vault, "leopoldine", HOME), Seen::In);
+    assert_eq!((rows(&lead), rows(&other)), (42, 1));
+    // Then 32 go with the next session, and the rest with the one after it.
+    clock.advance_seconds(120);
+    assert_eq!(right(&house.vault, "leopoldine", HOME), Seen::In);
+    assert_eq!((rows(&lead), rows(&other)), (42 + 1 - 32, 1));
+    let attempt = attempt("leopoldine", "the long password of leopoldine", HOME);
+    let caller = house.vault.sign_in_here(attempt).unwrap().unwrap();
+    assert_eq!((rows(&lead), rows(&other)), (3, 1));
+    // The owner sees what they saw: the sessions that are open.
+    let listed = house.ask::<ListSessions>(&caller, &[], json!({})).unwrap();
+    assert_eq!(listed["sessions"].as_array().unwrap().len(), 3);
+    // An ended session is nobody's, whether its row is there or not.
+    assert!(house.ask::<ListSessions>(&ended, &[], json!({})).is_err());
+    // The sums of the control rows are right without them.
+    let closed = house.close();
+    let vault = open_with(&closed.paths(), clock, settings()).unwrap();
+    assert_eq!(right(&vault, "leander", HOME), Seen::In);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The steps of the demo, in order.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::cli::error::CliError;
 use crate::cli::exhibit::options::{FileOptions, as_options, open, wrong};
 use crate::cli::listen::Listen;
 use crate::cli::progress::{Progress, Unit};
-use crate::cli::serve::serve;
+use crate::cli::serve::{serve, tell_machines};
 use crate::cli::{init, streams, tls, unlock};
 use crate::config::{Config, LogLevel};
 use crate::domain::{Format, io_words};
@@ -47,6 +47,9 @@ pub(in crate::cli) struct Demo {
     /// Where to listen, by address or by a host's name
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8443")]
     listen: Listen,
+    /// Where machines show a certificate, which is nowhere by default
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    machines: Option<SocketAddr>,
     /// How many messages to make; by default 100,000
     #[arg(long, value_name = "N")]
     rows: Option<u64>,
@@ -147,6 +150,7 @@ impl Demo {
     fn config(&self) -> Config {
         let mut config = Config::default();
         config.serve.listen = self.listen.address;
+        config.serve.machines = self.machines;
         // Its people sign in by their buttons and by a script, which have no authenticator.
         config.sign_in.passkeys = Passkeys::Offered;
         // Its people are made up, and their tokens lie in its directory: they last as long as the page says.
@@ -247,8 +251,9 @@ impl Demo {
                  to sign in are there on this machine only. Put no real log into it.",
             );
         }
-        let json = self.json;
+        let (json, shown) = (self.json, &listening);
         serve(Arc::new(vault), &listening, move |address| {
+            tell_machines(shown);
             if tour::write_profiles(&guide.vault_dir, &guide.ca_file, address, &guide.cast).is_err()
             {
                 streams::words("warning: the profiles for the shell could not be written");

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use crate::console::called::one;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
+use crate::console::request::called::one;
 use crate::console::visit::Visit;
 use crate::operations::case::ReadOverview;
 use crate::vault::OperationError;

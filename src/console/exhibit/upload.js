@@ -42,13 +42,7 @@ function upload(form, chosen) {
 
 // Shows the answer to a file; the address stays that of the form.
 function answered(page, file) {
-  document.title = page.title;
-  for (const part of ["main", "footer"]) {
-    document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
-  }
-  document.querySelectorAll(".keys").forEach((keys) => { keys.hidden = !keyed.length; });
+  show(page);
   document.querySelectorAll("form[data-upload]").forEach((form) => upload(form, file));
-  (document.getElementById("problem") || document.querySelector("main")).focus();
-  scrollTo(0, 0);
 }
 document.querySelectorAll("form[data-upload]").forEach((form) => upload(form));

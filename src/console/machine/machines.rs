@@ -10,9 +10,12 @@ use crate::console::refused::Refused;
 use crate::console::token::for_scripts;
 use crate::console::visit::Visit;
 use crate::operations::Done;
-use crate::operations::machine::{AddMachine, EndMachine, ListMachines, MachineList};
+use crate::operations::machine::{AddMachine, EndMachine, ListMachines, Machines};
+use crate::operations::pass::PassList;
 use crate::vault::OperationError;
 use crate::vault::scope::MachineAddedView;
+
+const MACHINES: &str = "/console/machines";
 
 /// The machines that the reader may end.
 pub struct MachinesPage;
@@ -29,7 +32,11 @@ struct Shows<'a> {
     visit: &'a Visit,
     /// Nothing was refused yet.
     refused: Option<&'a Refused>,
-    list: MachineList,
+    list: PassList<Machines>,
+    /// What the table is called, where its rows are, and what ends one.
+    named: &'static str,
+    at: &'static str,
+    ends: &'static str,
 }
 
 #[derive(Template)]
@@ -43,11 +50,14 @@ impl Page for MachinesPage {
     type Operation = ListMachines;
     const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
-    fn show(list: MachineList, visit: &Visit) -> Result<Shown, OperationError> {
+    fn show(list: PassList<Machines>, visit: &Visit) -> Result<Shown, OperationError> {
         Shown::page(&Shows {
             visit,
             refused: None,
             list,
+            named: "Machines",
+            at: MACHINES,
+            ends: "end",
         })
     }
 }
@@ -63,7 +73,7 @@ impl Page for AddMachinePage {
     ];
 
     fn show(_: MachineAddedView, visit: &Visit) -> Result<Shown, OperationError> {
-        Ok(Shown::Next(visit.done_at("/console/machines")))
+        Ok(Shown::Next(visit.done_at(MACHINES)))
     }
 
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
@@ -82,6 +92,6 @@ impl Page for EndMachinePage {
     }
 
     fn form_at(_: &Visit) -> String {
-        "/console/machines".to_owned()
+        MACHINES.to_owned()
     }
 }

@@ -1,12 +1,17 @@
 //! Destructions, as their pages show them.
 
-use super::kind::{Kind, Steps, address};
+use super::kind::{Called, Kind, Steps, address};
 use crate::console::count::counted;
 use crate::console::visit::Visit;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Destruction, DestructionView, ShownState};
 
 impl Kind for Destruction {
+    const CALLED: Called = Called {
+        one: "Destruction of the case",
+        several: "Destructions of the case",
+        asked_for: "the destruction of the case",
+    };
     const ASKS: &'static str = "Asks to destroy the case: its keys and its rows.";
     const HAS_FORM: bool = true;
     const DOES: &'static str = "a delay begins, in which any lead or custodian of the case can stop it. After it somebody carries it out: \

@@ -1,11 +1,16 @@
 //! Erasures, as their pages show them.
 
-use super::kind::{Kind, Steps, address};
+use super::kind::{Called, Kind, Steps, address};
 use crate::console::visit::Visit;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Erasure, ErasureView, NamedBy, ShownState};
 
 impl Kind for Erasure {
+    const CALLED: Called = Called {
+        one: "Erasure of a number",
+        several: "Erasures of numbers",
+        asked_for: "the erasure of a number",
+    };
     const ASKS: &'static str = "Asks that the case forgets one person's number.";
     const HAS_FORM: bool = true;
     const DOES: &'static str = "a lead or a custodian carries it out: from then on the number is answered as \

@@ -3,12 +3,17 @@
 use serde_json::Value;
 
 use super::ask_export::PROFILES;
-use super::kind::Kind;
+use super::kind::{Called, Kind};
 use crate::console::count::counted;
 use crate::console::visit::{Visit, word};
 use crate::vault::scope::requests::{AskedView, Export, ExportView};
 
 impl Kind for Export {
+    const CALLED: Called = Called {
+        one: "Export",
+        several: "Exports",
+        asked_for: "an export",
+    };
     const ASKS: &'static str = "Asks for a package of data, sealed to whoever it is for.";
     const HAS_FORM: bool = true;
     const DOES: &'static str =

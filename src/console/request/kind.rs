@@ -1,13 +1,24 @@
 //! What differs between the kinds of request, as their pages show it.
 
-use crate::console::called;
 use crate::console::visit::Visit;
 use crate::operations::two_person::TwoPerson;
 use crate::policy::{Action, ActionKind};
 use crate::vault::scope::requests::AskedView;
 
+/// What the requests of a kind are called on pages. The API's words for them stay in addresses.
+pub struct Called {
+    /// One of them, as a heading or a link.
+    pub one: &'static str,
+    /// All of them, as a heading or a link.
+    pub several: &'static str,
+    /// What somebody asks for, after these words.
+    pub asked_for: &'static str,
+}
+
 /// A kind of request with its words.
 pub trait Kind: TwoPerson {
+    /// What they are called.
+    const CALLED: Called;
     /// What one is asked for, as a sentence about asking.
     const ASKS: &'static str;
     /// Whether it is asked for by a form of its own.
@@ -52,6 +63,12 @@ pub trait Kind: TwoPerson {
     }
 }
 
+/// Something that is done for every kind, one after another, such as mounting its routes.
+pub trait EachKind: Sized {
+    /// Does it for one kind.
+    fn kind<K: Kind>(self) -> Self;
+}
+
 /// A kind that somebody can see: the word in addresses, what it is asked for, whether they may ask, and whether by a
 /// form of its own.
 pub(super) struct SeenKind {
@@ -70,7 +87,7 @@ pub(super) fn listed<K: Kind>(visit: &Visit) -> Option<SeenKind> {
     let ask = <K::Ask as Action>::KIND;
     visit.may(list).then(|| SeenKind {
         plural: K::WORDS.many,
-        several: called::several(K::WORDS.one),
+        several: K::CALLED.several,
         about: K::ASKS,
         may_ask: visit.may(ask),
         has_form: K::HAS_FORM,

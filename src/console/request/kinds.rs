@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::KINDS;
-use super::kind::SeenKind;
+use super::each_kind;
+use super::kind::{EachKind, Kind, SeenKind, listed};
 use crate::console::page::{Page, Shown};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
@@ -21,14 +21,25 @@ struct Shows<'a> {
     kinds: Vec<SeenKind>,
 }
 
+/// Those that the reader can see.
+struct Seen<'v> {
+    visit: &'v Visit,
+    kinds: Vec<SeenKind>,
+}
+
+impl EachKind for Seen<'_> {
+    fn kind<K: Kind>(mut self) -> Self {
+        self.kinds.extend(listed::<K>(self.visit));
+        self
+    }
+}
+
 impl Page for KindsPage {
     type Operation = ReadCase;
 
     fn show(case: CaseView, visit: &Visit) -> Result<Shown, OperationError> {
-        Shown::page(&Shows {
-            visit,
-            case,
-            kinds: KINDS.iter().filter_map(|kind| kind(visit)).collect(),
-        })
+        let kinds = Vec::new();
+        let Seen { kinds, .. } = each_kind(Seen { visit, kinds });
+        Shown::page(&Shows { visit, case, kinds })
     }
 }

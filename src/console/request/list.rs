@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use askama::Template;
 
 use super::kind::{Kind, address};
-use crate::console::called;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
@@ -79,7 +78,7 @@ impl<K: Kind> Page for ListPage<K> {
         };
         Shown::page(&Shows {
             visit,
-            several: called::several(K::WORDS.one),
+            several: K::CALLED.several,
             about: K::ASKS,
             refused: None,
             rows: listed.requests.iter().map(row).collect(),
@@ -91,7 +90,7 @@ impl<K: Kind> Page for ListPage<K> {
     fn again(visit: &Visit, refused: &Refused) -> Option<Result<Html, OperationError>> {
         Some(Html::of(&Shows {
             visit,
-            several: called::several(K::WORDS.one),
+            several: K::CALLED.several,
             about: K::ASKS,
             refused: Some(refused),
             rows: Vec::new(),

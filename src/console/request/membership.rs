@@ -1,10 +1,15 @@
 //! Memberships, as their pages show them.
 
-use super::kind::Kind;
+use super::kind::{Called, Kind};
 use crate::console::visit::Visit;
 use crate::vault::scope::requests::{AskedView, Membership, MembershipView};
 
 impl Kind for Membership {
+    const CALLED: Called = Called {
+        one: "Role for a member",
+        several: "Roles for members",
+        asked_for: "a role for a member",
+    };
     const ASKS: &'static str = "Asks to name somebody as a member of the case.";
     const WHERE: Option<&'static str> =
         Some("The members' page asks for it where another lead decides.");

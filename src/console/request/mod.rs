@@ -7,6 +7,7 @@ mod ask_erasure;
 mod ask_export;
 mod ask_raise;
 mod ask_reveal;
+pub(in crate::console) mod called;
 mod decide;
 mod destruction;
 mod end_case;
@@ -24,20 +25,18 @@ mod read;
 mod reveal;
 mod withdrawal;
 
-/// All kinds, as the page that lists them shows them.
-const KINDS: [fn(&Visit) -> Option<SeenKind>; 8] = [
-    listed::<Reveal>,
-    listed::<Export>,
-    listed::<Raise>,
-    listed::<Withdrawal>,
-    listed::<Quarantine>,
-    listed::<Membership>,
-    listed::<Destruction>,
-    listed::<Erasure>,
-];
+/// All kinds, in the order in which pages list them. `http` mounts their routes and pages by this list.
+pub fn each_kind<E: EachKind>(each: E) -> E {
+    each.kind::<Reveal>()
+        .kind::<Export>()
+        .kind::<Raise>()
+        .kind::<Withdrawal>()
+        .kind::<Quarantine>()
+        .kind::<Membership>()
+        .kind::<Destruction>()
+        .kind::<Erasure>()
+}
 
-use self::kind::{SeenKind, listed};
-use crate::console::visit::Visit;
 use crate::vault::scope::requests::{
     Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
 };
@@ -49,7 +48,7 @@ pub use self::ask_raise::{RaiseForm, RaisePage};
 pub use self::ask_reveal::{RevealForm, RevealPage};
 pub use self::decide::DecidePage;
 pub use self::end_case::{CarryOutPage, StopPage};
-pub use self::kind::Kind;
+pub use self::kind::{EachKind, Kind};
 pub use self::kinds::KindsPage;
 pub use self::list::ListPage;
 pub use self::open_quarantine::OpenQuarantinePage;

@@ -1,6 +1,6 @@
 //! Quarantines, as their pages show them.
 
-use super::kind::Kind;
+use super::kind::{Called, Kind};
 use crate::console::count::counted;
 use crate::console::visit::Visit;
 use crate::policy::ActionKind;
@@ -9,6 +9,11 @@ use crate::vault::scope::requests::{
 };
 
 impl Kind for Quarantine {
+    const CALLED: Called = Called {
+        one: "Look at rows in quarantine",
+        several: "Looks at rows in quarantine",
+        asked_for: "a look at rows in quarantine",
+    };
     const ASKS: &'static str = "Asks for rows of an exhibit that could not be admitted.";
     const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
     const DOES: &'static str = "the asker sees the rows once, masked; or they leave as a sealed list, if that was asked for";

@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::kind::{Kind, Steps};
 use super::list::reads;
-use crate::console::called;
 use crate::console::page::{Page, Shown};
 use crate::console::refused::{Refused, who_can};
 use crate::console::visit::{Visit, word};
@@ -62,7 +61,7 @@ impl<K: Kind> Page for ReadPage<K> {
             visit,
             refused: None,
             id: K::id(&view),
-            called: called::asked_for(K::WORDS.one),
+            called: K::CALLED.asked_for,
             does: K::DOES,
             at_once: K::AT_ONCE,
             done: K::done(&view, visit),

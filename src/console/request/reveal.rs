@@ -1,12 +1,17 @@
 //! Reveals, as their pages show them.
 
-use super::kind::Kind;
+use super::kind::{Called, Kind};
 use crate::console::count::counted;
 use crate::console::visit::Visit;
 use crate::policy::ActionKind;
 use crate::vault::scope::requests::{AskedView, Reveal, RevealView, ShownState};
 
 impl Kind for Reveal {
+    const CALLED: Called = Called {
+        one: "Reveal of numbers",
+        several: "Reveals of numbers",
+        asked_for: "a reveal of numbers",
+    };
     const ASKS: &'static str = "Asks to see the numbers of people in the clear, once.";
     const WHERE: Option<&'static str> =
         Some("Tick people in the records, or in the results of a lookup.");

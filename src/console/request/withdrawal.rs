@@ -1,11 +1,16 @@
 //! Withdrawals, as their pages show them.
 
-use super::kind::Kind;
+use super::kind::{Called, Kind};
 use crate::console::count::counted;
 use crate::console::visit::Visit;
 use crate::vault::scope::requests::{AskedView, Withdrawal, WithdrawalView};
 
 impl Kind for Withdrawal {
+    const CALLED: Called = Called {
+        one: "Withdrawal of an exhibit",
+        several: "Withdrawals of exhibits",
+        asked_for: "the withdrawal of an exhibit",
+    };
     const ASKS: &'static str = "Asks to take an exhibit out of all answers.";
     const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
     const DOES: &'static str = "the exhibit counts no more: its records are in no answer";

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use crate::console::called::one;
 use crate::console::form::Field;
 use crate::console::page::{Page, Shown};
+use crate::console::request::called::one;
 use crate::console::visit::{Visit, word};
 use crate::domain::CaseId;
 use crate::operations::inbox::{Inbox, ListInbox};

@@ -9,10 +9,13 @@ use crate::console::page::{Page, Shown};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::Done;
-use crate::operations::token::{ListTokens, MakeToken, RevokeToken, TokenList};
+use crate::operations::pass::PassList;
+use crate::operations::token::{ListTokens, MakeToken, RevokeToken, Tokens};
 use crate::policy::ActionKind;
 use crate::vault::OperationError;
 use crate::vault::scope::TokenMadeView;
+
+const TOKENS: &str = "/console/tokens";
 
 /// The tokens that the reader may end.
 pub struct TokensPage;
@@ -27,7 +30,11 @@ pub struct RevokeTokenPage;
 #[template(path = "token/tokens.html")]
 struct Shows<'a> {
     visit: &'a Visit,
-    list: TokenList,
+    list: PassList<Tokens>,
+    /// What the table is called, where its rows are, and what ends one.
+    named: &'static str,
+    at: &'static str,
+    ends: &'static str,
 }
 
 #[derive(Template)]
@@ -42,8 +49,14 @@ impl Page for TokensPage {
     type Operation = ListTokens;
     const FIELDS: &'static [Field] = &[Field::Optional("limit"), Field::Optional("after")];
 
-    fn show(list: TokenList, visit: &Visit) -> Result<Shown, OperationError> {
-        Shown::page(&Shows { visit, list })
+    fn show(list: PassList<Tokens>, visit: &Visit) -> Result<Shown, OperationError> {
+        Shown::page(&Shows {
+            visit,
+            list,
+            named: "Tokens for scripts",
+            at: TOKENS,
+            ends: "revocation",
+        })
     }
 }
 
@@ -81,7 +94,7 @@ impl Page for RevokeTokenPage {
     }
 
     fn form_at(_: &Visit) -> String {
-        "/console/tokens".to_owned()
+        TOKENS.to_owned()
     }
 }
 

@@ -606,6 +606,7 @@ mod tests {
             format!("{one},\n{two},\n"),
             format!("\u{feff}{one}\n\u{feff}{two}\r\n\u{1a}"),
             format!("\u{1e}{one}\n\u{1e}{two}\n\0\0"),
+            format!("{one}\n{two}\n\0\0\0\n\0\0"),
             format!(" [ {one} , {two} ] "),
             format!("[{one}]\n[]\n[{two}]"),
             format!(r#"{{"stat":"OK","response":[{one},{two}]}}"#),

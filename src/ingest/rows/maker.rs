@@ -1,5 +1,7 @@
 //! From cells to a row: every check that needs no key, in one place.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::carrier;
@@ -324,11 +326,7 @@ impl RowMaker {
 fn fault_of(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
     // Nearly every record is told by the look at all its bytes, but for a number in a wrong column.
     if cells.look.is_harmless() && cells.all().iter().all(|cell| cell.len() <= guard::SHORT) {
-        let mut shown = shown(cells);
-        let number = shown.find(|(field, cell)| holds_number(*field, cell));
-        let number = number.map(|(field, _)| (field, RejectKind::PhoneNumber));
-        let damaged = |field| Some((field, damage(field, cells.get(field))?));
-        return number.or_else(|| FIELDS.into_iter().find_map(damaged));
+        return fault_of_harmless(cells);
     }
     let of_field = FIELDS.into_iter().find_map(|field| {
         let cell = cells.get(field);
@@ -340,6 +338,30 @@ fn fault_of(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
         others.find_map(|(field, cell)| Some((field, guard::fault(field, cell)?)))
     };
     of_field.or_else(of_other)
+}
+
+/// The same for a record of short cells whose bytes are harmless: one look at each cell. A number in a column that is
+/// shown comes before whatever is damaged, because it is what must not be kept.
+fn fault_of_harmless(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
+    let mut damaged = None;
+    for field in FIELDS {
+        let cell = cells.get(field);
+        // Nothing that is looked for is shorter.
+        if cell.len() < DAMAGED.start {
+            continue;
+        }
+        if holds_number(field, cell) {
+            return Some((field, RejectKind::PhoneNumber));
+        }
+        if damaged.is_none() {
+            damaged = damage(field, cell).map(|kind| (field, kind));
+        }
+    }
+    let mut others = others(cells).into_iter();
+    let number = others.find(|(field, cell)| holds_number(*field, cell));
+    number
+        .map(|(field, _)| (field, RejectKind::PhoneNumber))
+        .or(damaged)
 }
 
 /// The cells that a field may be made of beside its own.
@@ -368,6 +390,9 @@ const SHOWN: [Field; 6] = [
     Field::Channel,
 ];
 
+/// How many bytes a rounded number has.
+const DAMAGED: Range<usize> = 5..25;
+
 /// What a spreadsheet or a program made of a long number: `1.23457E+18`, `1.23457E18`. A number and a reference are
 /// judged elsewhere.
 fn damage(field: Field, cell: &str) -> Option<RejectKind> {
@@ -375,7 +400,7 @@ fn damage(field: Field, cell: &str) -> Option<RejectKind> {
         return None;
     }
     let bytes = cell.as_bytes();
-    let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && (5..=24).contains(&bytes.len());
+    let may_be = bytes.first().is_some_and(u8::is_ascii_digit) && DAMAGED.contains(&bytes.len());
     // Without an early end, so that the compiler looks at many bytes at once.
     let raised = |byte: &u8| matches!(*byte, b'E' | b'e');
     if !may_be || !bytes.iter().fold(false, |is, byte| is | raised(byte)) {
@@ -495,6 +520,47 @@ mod tests {
             prop_assert_eq!(looked_at.all(), cells.all());
             prop_assert_eq!(fault_of(&looked_at), fault_of(&cells));
         }
+    }
+
+    /// The same as the one look, in two: a number in any column that is shown, then what is damaged.
+    fn in_two_looks(cells: &Cells<'_>) -> Option<(Field, RejectKind)> {
+        let number = shown(cells).find(|(field, cell)| holds_number(*field, cell));
+        let number = number.map(|(field, _)| (field, RejectKind::PhoneNumber));
+        let damaged = |field| Some((field, damage(field, cells.get(field))?));
+        number.or_else(|| FIELDS.into_iter().find_map(damaged))
+    }
+
+    proptest! {
+        #[test]
+        fn one_look_at_each_cell_finds_what_two_find(
+            cells in prop::collection::vec(
+                prop_oneof![
+                    3 => Just(String::new()),
+                    1 => cell(),
+                    1 => "[+]?1?202[- ]?555[- ]?01[0-9]{2}",
+                    1 => "[1-9][.]?[0-9]{0,2}[Ee][+]?[0-9]{0,2}",
+                ],
+                SLOTS,
+            ),
+        ) {
+            let texts: [&str; SLOTS] = std::array::from_fn(|at| cells[at].as_str());
+            let cells = Cells::new(texts, Reads::Text);
+            prop_assert_eq!(fault_of_harmless(&cells), in_two_looks(&cells));
+        }
+    }
+
+    #[test]
+    fn a_number_in_a_shown_column_comes_before_what_is_damaged_before_it() {
+        let mut texts = [""; SLOTS];
+        texts[slot(Field::Account)] = "1.23457E+18";
+        texts[slot(Field::Channel)] = "+12025550147";
+        let fault = |texts| fault_of_harmless(&Cells::new(texts, Reads::Text));
+        let number = (Field::Channel, RejectKind::PhoneNumber);
+        assert_eq!(fault(texts), Some(number));
+        texts[slot(Field::Channel)] = "";
+        assert_eq!(fault(texts), Some((Field::Account, RejectKind::Damaged)));
+        texts[slot(Field::Account)] = "";
+        assert_eq!(fault(texts), None);
     }
 
     #[test]

@@ -147,6 +147,19 @@ fn what_is_around_the_rows_is_skipped_with_a_reason() {
     gives(&padded, (2, 0), &[head, ("end-mark", 1)]);
     let zeros = format!("{HEADER}{}{}", two.trim_end(), "\0".repeat(512));
     gives(&zeros, (2, 0), &[head]);
+    // What a logger leaves that crashed: zeros, and ends of lines between them.
+    for (crashed, lines) in [
+        ("\0\0\0\n\0\0", 2),
+        ("\0\0\0\n\0\0\n", 2),
+        ("\0\r\n\0\0\r\n\0", 3),
+        ("\0\n", 1),
+    ] {
+        let crashed = format!("{HEADER}{two}{crashed}");
+        gives(&crashed, (2, 0), &[head, ("end-mark", lines)]);
+    }
+    // A row that it was writing is no row.
+    let torn = format!("{HEADER}{two}DA1,+1303\0\0\0\n\0\0");
+    gives(&torn, (2, 1), &[head, ("end-mark", 1)]);
     let preamble = format!("Report: SMS log\nGenerated: 2024-04-01\n\n{HEADER}{two}");
     let read = gives(&preamble, (2, 0), &[head, ("preamble", 3)]);
     assert_eq!(at(&read), ["5", "6"]);
@@ -587,7 +600,9 @@ proptest! {
         ]), 0..40),
         endings in prop::collection::vec(prop::sample::select(vec!["\n", "\r\n", "\r"]), 40),
         // Zeros are padding at the end; among the first rows they are a file that is no text.
-        tail in prop::sample::select(vec!["", "\0", "\0\0\0", "\u{1a}", "\u{1a}\0\0", "\0\u{1a}"]),
+        tail in prop::sample::select(vec![
+            "", "\0", "\0\0\0", "\u{1a}", "\u{1a}\0\0", "\0\u{1a}", "\0\0\n\0",
+        ]),
         quotes in prop::sample::select(Quotes::ALL.to_vec()),
     ) {
         let good = format!("{HEADER}{}", rows(1..60));

@@ -28,8 +28,11 @@ pub(super) fn decode(
         [0, second, ..] if *second != 0 => (0, Some(Order::Big)),
         _ => (0, None),
     };
-    // Zeros at the end of a file are padding, or follow the mark with which an old program ends a file.
-    let text = head.iter().rposition(|byte| !matches!(byte, 0 | 0x1a));
+    // Zeros at the end of a file are padding, or follow the mark with which an old program ends a file. A logger that
+    // crashes leaves some, and the ends of lines between them.
+    let text = head
+        .iter()
+        .rposition(|byte| !matches!(byte, 0 | 0x1a | b'\n' | b'\r'));
     let text = head
         .get(..text.map_or(0, |last| last + 1))
         .unwrap_or_default();
@@ -206,7 +209,14 @@ mod tests {
             Err(IngestError::NotText { line: 1 })
         );
         // Padding is left off by the reader of lines.
-        assert_eq!(read(b"ab\0\0".to_vec()).as_deref(), Ok("ab\0\0"));
+        for padded in ["ab\0\0", "ab\n\0\0\0\n\0\0", "ab\r\n\0\r\n"] {
+            assert_eq!(read(padded.into()).as_deref(), Ok(padded));
+        }
+        // But not where something follows.
+        assert_eq!(
+            read(b"ab\n\0\0\nc".to_vec()),
+            Err(IngestError::NotText { line: 2 })
+        );
         assert_eq!(read(Vec::new()), Err(IngestError::Empty));
         let wide = |unit: fn(u32) -> [u8; 4]| {
             let text = "\u{feff}account,number";

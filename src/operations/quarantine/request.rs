@@ -8,12 +8,12 @@ use super::docs;
 use crate::domain::{LegalBasis, Reason, Reference};
 use crate::operations::export::{RecipientInput, recipients};
 use crate::operations::sheet::asked_columns;
-use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
+use crate::operations::two_person::{AskedAt, Requested, StepDocs, TwoPerson};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{
     ListRecipient, ListWanted, Quarantine, QuarantineForm, QuarantineWanted,
 };
-use crate::vault::{OperationError, Target, Why};
+use crate::vault::{OperationError, Why};
 
 /// In which form somebody wants the rows, and why.
 #[derive(Deserialize, ToSchema)]
@@ -43,10 +43,7 @@ impl TwoPerson for Quarantine {
         asked_columns!("quarantine", "exhibit", "form", "rows");
     type Input = RequestQuarantineInput;
     type Requested = Requested<Self>;
-
-    fn about(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::NamedExhibit(ids.case()?, ids.exhibit()?))
-    }
+    const ASKED_AT: AskedAt = AskedAt::Exhibit;
 
     fn wanted(
         ids: &Ids,

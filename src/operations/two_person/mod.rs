@@ -39,9 +39,15 @@ pub trait TwoPerson: RequestKind {
     /// The answer to a new request.
     type Requested: From<Requested<Self>> + Serialize + ToSchema + Send + 'static;
 
+    /// Where a new one is asked for over the API.
+    const ASKED_AT: AskedAt = AskedAt::Case;
+
     /// What a new request is about, read from the path.
     fn about(ids: &Ids) -> Result<Target, OperationError> {
-        Ok(Target::Case(ids.case()?))
+        Ok(match Self::ASKED_AT {
+            AskedAt::Exhibit => Target::NamedExhibit(ids.case()?, ids.exhibit()?),
+            AskedAt::Case | AskedAt::OtherAct => Target::Case(ids.case()?),
+        })
     }
 
     /// Reads what is asked for, and why.
@@ -54,6 +60,17 @@ pub trait TwoPerson: RequestKind {
 
     /// The detail that the leaf of a new request commits to; never a phone number.
     fn detail(wanted: &Self::Wanted) -> Value;
+}
+
+/// Where a kind of request is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedAt {
+    /// At its list: `POST /cases/{case}/reveals`.
+    Case,
+    /// At the exhibit that it is about: `POST /cases/{case}/exhibits/{exhibit}/withdrawal`.
+    Exhibit,
+    /// Nowhere by itself: an act that may be done at once makes the request otherwise.
+    OtherAct,
 }
 
 /// The texts of the API's description for the four operations of a kind.

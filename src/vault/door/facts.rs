@@ -7,7 +7,7 @@
 use crate::domain::{CaseId, CaseRole, Moment};
 use crate::policy::{
     AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
-    TokenFacts,
+    Seat, TokenFacts,
 };
 use crate::vault::audit::{Leaf, Tip};
 use crate::vault::call::caller::{Caller, Who};
@@ -259,7 +259,6 @@ fn lacks(
     standing: &Present,
     facts: &mut Facts,
 ) -> Result<(), OperationError> {
-    let (factor, passkey) = (core.settings.second_factor, core.settings.passkeys);
     if standing.means == Some(SessionMeans::Recovery) {
         // Whatever the role needs: it enrols a passkey and does nothing else.
         facts.lacks_passkey = true;
@@ -269,7 +268,7 @@ fn lacks(
         Some(scope) => !scope.by_passkey,
         None => standing.means == Some(SessionMeans::Password),
     };
-    let may_lack_passkey = by_password && passkey == Passkeys::Required;
+    let may_lack_passkey = by_password && core.settings.passkeys == Passkeys::Required;
     if standing.second_factor && !may_lack_passkey {
         return Ok(());
     }
@@ -280,18 +279,14 @@ fn lacks(
         Some(case) => case.membership.iter().map(|member| member.role).collect(),
         None => membership_rows::roles_of(connection, operator)?,
     };
-    let in_case = |needed: &dyn Fn(CaseRole) -> bool| roles.iter().any(|role| needed(*role));
-    // Whoever comes in by a provider has no password, so no code either: their second factor is a passkey.
+    let seats = roles.into_iter().map(Seat::Member);
+    let needed = core.settings.needed(seats.chain([Seat::Home(home)]));
     if standing.means == Some(SessionMeans::Provider) {
-        facts.lacks_passkey = factor.is_needed_by(home)
-            || passkey.is_needed_by(home)
-            || in_case(&|role| factor.is_needed_in(role) || passkey.is_needed_in(role));
+        facts.lacks_passkey = needed.by_provider().passkey;
         return Ok(());
     }
-    facts.lacks_factor = !standing.second_factor
-        && (factor.is_needed_by(home) || in_case(&|role| factor.is_needed_in(role)));
-    facts.lacks_passkey = may_lack_passkey
-        && (passkey.is_needed_by(home) || in_case(&|role| passkey.is_needed_in(role)));
+    facts.lacks_factor = !standing.second_factor && needed.factor;
+    facts.lacks_passkey = may_lack_passkey && needed.passkey;
     Ok(())
 }
 

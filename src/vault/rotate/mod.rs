@@ -228,7 +228,7 @@ impl Vault {
         }
     }
 
-    /// Seals the parts of one exhibit again. The next step is read and sealed while the ledger writes the one before.
+    /// Seals the parts of one exhibit again.
     fn reseal_exhibit(
         &self,
         case: &CaseRow,
@@ -236,30 +236,21 @@ impl Vault {
         exhibit: ExhibitRow,
     ) -> Result<(), RotateError> {
         let (id, number) = (exhibit.id.clone(), exhibit.number);
-        std::thread::scope(|threads| {
-            let (ready, steps) = sync_channel(1);
-            threads.spawn(move || {
-                if let Err(error) = prepare(&self.core, keys, exhibit, &ready) {
-                    // Whoever waits for it may have gone.
-                    let _ = ready.send(Err(error));
-                }
-            });
-            for parts in steps {
-                let parts: ReplacedParts = parts?;
-                self.goes_on(case)?;
-                let bytes = parts.bytes();
-                let act = ResealParts {
-                    case: case.id.clone(),
-                    exhibit: id.clone(),
-                    key: keys.key_id(),
-                    parts,
-                };
-                self.perform(&Caller::system(), act)?;
-                self.core.rotations.did(Some(&case.id), bytes);
-            }
-            exhibit_rows::forget_parts(&self.core.readers, number);
-            Ok(())
-        })
+        let prepare =
+            |ready: &Ready<ReplacedParts>| prepare_parts(&self.core, keys, exhibit, ready);
+        self.step_by_step(case, prepare, |parts| {
+            let bytes = parts.bytes();
+            let act = ResealParts {
+                case: case.id.clone(),
+                exhibit: id.clone(),
+                key: keys.key_id(),
+                parts,
+            };
+            self.perform(&Caller::system(), act)?;
+            Ok(bytes)
+        })?;
+        exhibit_rows::forget_parts(&self.core.readers, number);
+        Ok(())
     }
 
     fn reseal_terms(
@@ -268,36 +259,13 @@ impl Vault {
         keys: &Arc<CaseKeys>,
         field: Field,
     ) -> Result<(), RotateError> {
-        let (mut from, mut added) = (1, AddedTerms::default());
-        loop {
-            let mut runs = Vec::new();
-            {
-                let reader = self.core.readers.snapshot()?;
-                let connection = reader.connection()?;
-                let terms = Terms {
-                    case: case.number,
-                    field,
-                };
-                let mut nonces = Nonces::new(&*self.core.entropy);
-                let front = keys.key_id().front();
-                for mut run in terms.not_under(connection, front, (from, RUNS))? {
-                    // The first time, and where an exhibit was admitted meanwhile.
-                    if added.adder(field, run.first).is_none() {
-                        added = AddedTerms::load(connection, keys, case.number)?;
-                    }
-                    let adder = added.adder(field, run.first).ok_or(RotateError::Case)?;
-                    let before = ResealedRun::fronts(&run);
-                    ExhibitParts::of(keys, &adder.id)
-                        .reseal_run(&mut nonces, field, &mut run)
-                        .map_err(|_| RotateError::Case)?;
-                    from = run.first.saturating_add(1);
-                    runs.push(ResealedRun { before, run });
-                }
-            }
-            if runs.is_empty() {
-                return Ok(());
-            }
-            self.goes_on(case)?;
+        let terms = Terms {
+            case: case.number,
+            field,
+        };
+        let prepare =
+            |ready: &Ready<Vec<ResealedRun>>| prepare_runs(&self.core, keys, terms, ready);
+        self.step_by_step(case, prepare, |runs| {
             let bytes = runs.iter().map(ResealedRun::bytes).sum();
             let act = ResealTerms {
                 case: case.id.clone(),
@@ -306,8 +274,34 @@ impl Vault {
                 runs,
             };
             self.perform(&Caller::system(), act)?;
-            self.core.rotations.did(Some(&case.id), bytes);
-        }
+            Ok(bytes)
+        })
+    }
+
+    /// The next step is read and sealed on another thread while the ledger writes the one before. `write` answers how
+    /// many bytes it wrote.
+    fn step_by_step<S: Send>(
+        &self,
+        case: &CaseRow,
+        prepare: impl FnOnce(&Ready<S>) -> Result<(), RotateError> + Send,
+        mut write: impl FnMut(S) -> Result<u64, RotateError>,
+    ) -> Result<(), RotateError> {
+        std::thread::scope(|threads| {
+            let (ready, steps) = sync_channel(1);
+            threads.spawn(move || {
+                if let Err(error) = prepare(&ready) {
+                    // Whoever waits for it may have gone.
+                    let _ = ready.send(Err(error));
+                }
+            });
+            for step in steps {
+                let step = step?;
+                self.goes_on(case)?;
+                let bytes = write(step)?;
+                self.core.rotations.did(Some(&case.id), bytes);
+            }
+            Ok(())
+        })
     }
 
     fn reseal_rows(&self, case: &CaseRow, keys: &Arc<CaseKeys>) -> Result<(), RotateError> {
@@ -367,9 +361,12 @@ impl Vault {
         let connection = reader.connection()?;
         let front = keys.key_id().front();
         let (mut all, mut done) = (0, 0);
-        for exhibit in exhibit_rows::numbers(connection, case.number)? {
-            all += sealed_under::bytes_of_exhibit(connection, exhibit)?;
-            done += sealed_under::bytes_under(connection, exhibit, front)?;
+        for exhibit in exhibit_rows::list_all(connection, case.number)? {
+            all += sealed_under::bytes_of_exhibit(connection, exhibit.number)?;
+            // The first step of an exhibit seals its description again.
+            if KeyId::of_sealed(&exhibit.sealed) == Some(keys.key_id()) {
+                done += sealed_under::bytes_under(connection, exhibit.number, front)?;
+            }
         }
         all += sealed_under::bytes_of_terms(connection, case.number)?;
         all += sealed_under::bytes_of_details(connection, &case.id)?;
@@ -413,12 +410,15 @@ impl Vault {
     }
 }
 
-/// Reads an exhibit's parts and seals them again, some at a time; each step waits until the one before was taken.
-fn prepare(
+/// Where steps go that are ready to be written. One waits until the one before was taken.
+type Ready<S> = SyncSender<Result<S, RotateError>>;
+
+/// Reads an exhibit's parts and seals them again, some at a time.
+fn prepare_parts(
     core: &Core,
     keys: &CaseKeys,
     exhibit: ExhibitRow,
-    ready: &SyncSender<Result<ReplacedParts, RotateError>>,
+    ready: &Ready<ReplacedParts>,
 ) -> Result<(), RotateError> {
     let mut resealing = {
         let reader = core.readers.snapshot()?;
@@ -436,6 +436,43 @@ fn prepare(
             return Ok(());
         };
         if ready.send(Ok(step)).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads the runs of terms of a field and seals them again, some at a time.
+fn prepare_runs(
+    core: &Core,
+    keys: &CaseKeys,
+    terms: Terms,
+    ready: &Ready<Vec<ResealedRun>>,
+) -> Result<(), RotateError> {
+    let (mut from, mut added) = (1, AddedTerms::default());
+    let front = keys.key_id().front();
+    loop {
+        let mut runs = Vec::new();
+        {
+            let reader = core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let mut nonces = Nonces::new(&*core.entropy);
+            for mut run in terms.not_under(connection, front, (from, RUNS))? {
+                // The first time, and where an exhibit was admitted meanwhile.
+                if added.adder(terms.field, run.first).is_none() {
+                    added = AddedTerms::load(connection, keys, terms.case)?;
+                }
+                let adder = added
+                    .adder(terms.field, run.first)
+                    .ok_or(RotateError::Case)?;
+                let before = ResealedRun::fronts(&run);
+                ExhibitParts::of(keys, &adder.id)
+                    .reseal_run(&mut nonces, terms.field, &mut run)
+                    .map_err(|_| RotateError::Case)?;
+                from = run.first.saturating_add(1);
+                runs.push(ResealedRun { before, run });
+            }
+        }
+        if runs.is_empty() || ready.send(Ok(runs)).is_err() {
             return Ok(());
         }
     }

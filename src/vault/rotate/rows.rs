@@ -44,7 +44,7 @@ pub(super) fn left(
 /// The requests of the case, of every kind.
 fn requests(connection: &Snapshot, case: &CaseRow) -> Result<Vec<RequestRow>, StoreError> {
     let mut all = Vec::new();
-    for kind in &REQUEST_KINDS {
+    for kind in REQUEST_KINDS {
         all.extend(request_rows::list(
             connection,
             case.number,

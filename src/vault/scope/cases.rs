@@ -13,7 +13,7 @@ use crate::domain::{
     AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
     Reference, Title, words,
 };
-use crate::policy::{Action, CaseState, Denial, Writes};
+use crate::policy::{Action, CaseState, Denial, Seat, Writes};
 use crate::vault::error::{Conflict, DataRefusal, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::line_report::KindCount;
@@ -626,12 +626,11 @@ impl Reading<'_> {
         role: CaseRole,
         operator: &OperatorId,
     ) -> Result<bool, OperationError> {
-        let settings = &self.core.settings;
         let row =
             operator_rows::find(self.connection, operator)?.ok_or(OperationError::NotFound)?;
-        let needs_passkey = settings.passkeys.is_needed_in(role);
-        let needs_code = settings.second_factor.is_needed_in(role) && row.totp_step == 0;
-        if !needs_passkey && !needs_code {
+        let needed = self.core.settings.needed([Seat::Member(role)]);
+        let needs_code = needed.factor && row.totp_step == 0;
+        if !needed.passkey && !needs_code {
             return Ok(false);
         }
         let secrets = OperatorSecrets::open(&self.core.keys(), &row)?;

@@ -1,4 +1,4 @@
-//! Machines: added, listed and ended.
+//! Machines: how one is added.
 //!
 //! A machine is a token of a script (`tokens.rs`) without a secret: what stands for it is a tag of the key of its
 //! certificate, which a TLS handshake proves (`http/machine_door.rs`). Everything that ends a token ends it. One key is
@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::tokens::{TokenScope, TokenWanted};
-use super::{RowsOf, Scope, WantedRows};
+use super::Scope;
+use super::tokens::TokenWanted;
 use crate::domain::schema::MachineId;
-use crate::domain::{CaseId, Moment, OperatorId, OperatorName, SessionId, Title};
-use crate::policy::{Action, ActionKind, Writes};
+use crate::domain::{Moment, SessionId};
+use crate::policy::Writes;
 use crate::vault::error::OperationError;
 use crate::vault::identity::{MachineCertificate, SessionToken};
 use crate::vault::store::session_rows::{self, SessionMeans};
@@ -34,35 +34,6 @@ pub struct MachineAddedView {
     pub machine: SessionId,
     /// When it ends by itself.
     pub expires_at: Moment,
-}
-
-/// A machine that is good.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Machine)]
-pub struct MachineView {
-    /// Its id, as leaves have it in the place of a session's.
-    #[schema(value_type = MachineId)]
-    pub machine: SessionId,
-    /// What its owner calls it.
-    #[schema(value_type = Title)]
-    pub label: String,
-    /// Whose it is.
-    pub operator: OperatorId,
-    /// The name its owner signs in with.
-    #[schema(value_type = OperatorName)]
-    pub owner: String,
-    /// What it is for.
-    #[schema(value_type = Vec<ActionKind>)]
-    pub actions: Vec<String>,
-    /// The one case that it is for; null if it is for all of its owner's.
-    #[schema(value_type = Option<CaseId>)]
-    pub case: Option<String>,
-    /// When it was added.
-    pub added_at: Moment,
-    /// When it ends by itself.
-    pub expires_at: Moment,
-    /// When it was used last, to a minute; null if it never was.
-    pub used_at: Option<Moment>,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -101,30 +72,5 @@ impl<A: Writes> Scope<'_, A> {
         session_rows::let_go(self.transaction()?, &found.id, nobodys.as_bytes())?;
         self.note_detail(json!({ "key_was_of": found.id }));
         Ok(())
-    }
-}
-
-impl<A: Action> Scope<'_, A> {
-    /// A page of the caller's machines that are good, the newest first; of everybody's for an administrator.
-    pub fn list_machines(
-        &mut self,
-        wanted: &WantedRows,
-    ) -> Result<RowsOf<MachineView>, OperationError> {
-        self.good_ones(wanted, SessionMeans::Machine)?
-            .try_map(|row| {
-                let sealed = row.scope.as_deref().unwrap_or_default();
-                let scope = TokenScope::open(self.core, &row.id, sealed)?;
-                Ok(MachineView {
-                    owner: self.operator_name(&row.operator)?,
-                    machine: row.id,
-                    label: scope.label,
-                    operator: row.operator,
-                    actions: scope.actions,
-                    case: scope.case,
-                    added_at: row.opened_at,
-                    expires_at: self.core.clock.shown(row.expires_at),
-                    used_at: row.used_at,
-                })
-            })
     }
 }

@@ -447,9 +447,13 @@ impl Reading<'_> {
 
     /// Whether the home role or what the operator is in any case needs a second factor.
     pub(super) fn needs_second_factor(&self, row: &OperatorRow) -> Result<bool, OperationError> {
-        let rule = self.core.settings.second_factor;
         let roles = membership_rows::roles_of(self.connection, &row.id)?;
-        Ok(rule.is_needed_by(row.home) || roles.into_iter().any(|role| rule.is_needed_in(role)))
+        let seats = roles.into_iter().map(Seat::Member);
+        let needed = self
+            .core
+            .settings
+            .needed(seats.chain([Seat::Home(row.home)]));
+        Ok(needed.factor)
     }
 
     pub(super) fn seal_secrets(

@@ -12,7 +12,7 @@ use super::session::{Entering, SignsInWith, Verified};
 use super::{Reading, Scope};
 use crate::domain::schema::Token;
 use crate::domain::{ActStatement, Assertion, Making, Moment, OperatorId, PasskeyId, Title};
-use crate::policy::{Action, Denial, Writes};
+use crate::policy::{Action, Denial, Seat, Writes};
 use crate::vault::call::shown_once::ShownOnce;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
@@ -278,10 +278,13 @@ impl<A: Writes> Scope<'_, A> {
     /// nothing of whose passkey it is, so a lead recognises them anew; but for the only lead of a case, whom nobody
     /// could recognise. It is the second factor of whoever comes in by a provider.
     fn recognised_too_early(&self, row: &OperatorRow) -> Result<(), OperationError> {
-        let (operator, settings) = (&row.id, &self.core.settings);
+        let operator = &row.id;
         for (number, role, _) in membership_rows::recognitions_of(self.connection, operator)? {
-            let as_factor = row.by_provider && settings.second_factor.is_needed_in(role);
-            if !as_factor && !settings.passkeys.is_needed_in(role) {
+            let mut needed = self.core.settings.needed([Seat::Member(role)]);
+            if row.by_provider {
+                needed = needed.by_provider();
+            }
+            if !needed.passkey {
                 continue;
             }
             let Some(case) = case_rows::find_by_number(self.connection, number)? else {

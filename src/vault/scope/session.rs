@@ -257,6 +257,7 @@ impl<A: Writes> Scope<'_, A> {
         let idle_at = idle.map_or(expires_at, |(idle, _)| self.core.clock.in_seconds(idle));
         let idle_at = idle_at.min(expires_at);
         let tag = token.tag(self.core.keys().root_keys().token_tags());
+        self.forget_ended_sessions(&operator)?;
         session_rows::insert(
             self.transaction()?,
             &NewSession {

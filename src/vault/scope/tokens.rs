@@ -1,16 +1,15 @@
-//! Tokens of scripts: made, listed and revoked; and what machines (`machines.rs`) share with them.
+//! Tokens of scripts: how one is made; and what machines (`machines.rs`) share with that.
 //!
 //! A token is a row among the sessions, whose scope is sealed. It ends like one: with its time, with the account, with
 //! a new password or a reset of its owner. What it is for is decided for each act (`policy/decide.rs`).
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Reading, RowsOf, Scope, WantedRows};
+use super::{Reading, Scope};
 use crate::domain::schema::{ScriptSecret, TokenId};
-use crate::domain::{CaseId, HomeRole, Moment, OperatorId, OperatorName, SessionId, Title};
-use crate::policy::{Action, ActionKind, Denial, Seat, Writes, allows_seat};
+use crate::domain::{CaseId, HomeRole, Moment, SessionId, Title};
+use crate::policy::{ActionKind, Denial, Seat, Writes, allows_seat};
 use crate::vault::call::answer::Answer;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::shown_once::ShownOnce;
@@ -19,7 +18,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::identity::SessionToken;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::store::session_rows::{self, NewSession, SessionMeans, SessionRow};
-use crate::vault::store::{case_rows, membership_rows, operator_rows};
+use crate::vault::store::{case_rows, membership_rows};
 
 /// How many tokens, or machines, of one person are good at the same time.
 const MOST: usize = 20;
@@ -67,35 +66,6 @@ pub struct TokenMadeView {
     pub secret: ShownOnce,
     /// When it ends by itself.
     pub expires_at: Moment,
-}
-
-/// A token of a script that is good.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ScriptToken)]
-pub struct TokenView {
-    /// Its id, as leaves have it in the place of a session's.
-    #[schema(value_type = TokenId)]
-    pub token: SessionId,
-    /// What its owner calls it.
-    #[schema(value_type = Title)]
-    pub label: String,
-    /// Whose it is.
-    pub operator: OperatorId,
-    /// The name its owner signs in with.
-    #[schema(value_type = OperatorName)]
-    pub owner: String,
-    /// What it is for.
-    #[schema(value_type = Vec<ActionKind>)]
-    pub actions: Vec<String>,
-    /// The one case that it is for; null if it is for all of its owner's.
-    #[schema(value_type = Option<CaseId>)]
-    pub case: Option<String>,
-    /// When it was made.
-    pub made_at: Moment,
-    /// When it ends by itself.
-    pub expires_at: Moment,
-    /// When it was used last, to a minute; null if it never was.
-    pub used_at: Option<Moment>,
 }
 
 impl Answer for TokenMade {
@@ -187,12 +157,14 @@ impl<A: Writes> Scope<'_, A> {
                 .seal_json(keys.root_keys().operator_secrets(), &aad, scope)?
         };
         let expires_at = self.core.clock.in_seconds(i64::from(days) * 86_400);
+        let owner = self.operator()?.clone();
+        self.forget_ended_sessions(&owner)?;
         session_rows::insert(
             self.transaction()?,
             &NewSession {
                 id,
                 token: tag,
-                operator: self.operator()?,
+                operator: &owner,
                 opened_at: self.now,
                 expires_at,
                 idle_at: expires_at,
@@ -207,73 +179,10 @@ impl<A: Writes> Scope<'_, A> {
         self.notes.object = Some(id.to_string());
         Ok(self.core.clock.shown(expires_at))
     }
-
-    /// Ends a token or a machine of the caller; an administrator ends anybody's. Others are like those that are not
-    /// there.
-    pub fn revoke_token(&mut self, token: &SessionId) -> Result<(), OperationError> {
-        let found = session_rows::standing(self.connection, token)?;
-        let found = found.filter(|found| {
-            found.scope.is_some() && !found.revoked && !self.core.clock.is_over(found.expires_at)
-        });
-        let owner = found.ok_or(OperationError::NotFound)?.operator;
-        if owner != *self.operator()? && self.home_role()? != HomeRole::Administrator {
-            return Err(OperationError::NotFound);
-        }
-        self.notes.object = Some(token.to_string());
-        self.note_detail(json!({ "owner": owner }));
-        Ok(session_rows::revoke(self.transaction()?, token, self.now)?)
-    }
-}
-
-impl<A: Action> Scope<'_, A> {
-    /// A page of the caller's tokens that are good, the newest first; of everybody's for an administrator.
-    pub fn list_tokens(
-        &mut self,
-        wanted: &WantedRows,
-    ) -> Result<RowsOf<TokenView>, OperationError> {
-        self.good_ones(wanted, SessionMeans::Script)?
-            .try_map(|row| {
-                let sealed = row.scope.as_deref().unwrap_or_default();
-                let scope = TokenScope::open(self.core, &row.id, sealed)?;
-                Ok(TokenView {
-                    owner: self.operator_name(&row.operator)?,
-                    token: row.id,
-                    label: scope.label,
-                    operator: row.operator,
-                    actions: scope.actions,
-                    case: scope.case,
-                    made_at: row.opened_at,
-                    expires_at: self.core.clock.shown(row.expires_at),
-                    used_at: row.used_at,
-                })
-            })
-    }
-
-    /// A page of the caller's tokens or machines that are good; of everybody's for an administrator.
-    pub(super) fn good_ones(
-        &mut self,
-        wanted: &WantedRows,
-        means: SessionMeans,
-    ) -> Result<RowsOf<SessionRow>, OperationError> {
-        let all = match self.home_role()? {
-            HomeRole::Administrator => {
-                let mut all = Vec::new();
-                for operator in operator_rows::list(self.connection)? {
-                    all.extend(session_rows::of_operator(self.connection, &operator.id)?);
-                }
-                all
-            }
-            _ => session_rows::of_operator(self.connection, self.operator()?)?,
-        };
-        let good = |row: &SessionRow| self.is_good(row, means);
-        let page = wanted.cut_where(all, |row| row.id.to_string(), good)?;
-        self.note_rows(page.rows.len() as u64);
-        Ok(page)
-    }
 }
 
 impl Reading<'_> {
-    fn is_good(&self, row: &SessionRow, means: SessionMeans) -> bool {
+    pub(super) fn is_good(&self, row: &SessionRow, means: SessionMeans) -> bool {
         row.means == means && !row.revoked && !self.core.clock.is_over(row.expires_at)
     }
 

@@ -214,6 +214,12 @@ pub(crate) fn revoke_others(
     Ok(open.len())
 }
 
+/// Removes the row of a session that has ended.
+pub(crate) fn remove(connection: &Transaction, id: &SessionId) -> Result<(), StoreError> {
+    let changed = connection.delete(&SESSION, &key(id), &[])?;
+    one("session::remove", usize::from(changed))
+}
+
 /// What the tokens of scripts are good for, sealed, by session.
 pub(crate) fn scopes(connection: &Snapshot) -> Result<Vec<(SessionId, Vec<u8>)>, StoreError> {
     let all = connection.rows(&SESSION, &[], read)?;

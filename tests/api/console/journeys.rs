@@ -44,6 +44,10 @@ fn a_number_is_looked_up_asked_for_decided_and_shown_once() {
     look_up(&chromium, &number);
     chromium.heads("1 of 1 exposed");
     assert!(!chromium.html().contains(&digits));
+    // The script sent it: a form that the browser sends is written to its disk with its body.
+    let sent = "return performance.getEntriesByType('resource')
+        .filter((one) => one.initiatorType === 'xmlhttprequest').map((one) => new URL(one.name).pathname).join()";
+    assert_eq!(chromium.run(sent, &[]), case(&incident, "/lookup"));
     chromium.click("input[name=subjects]");
     chromium.press("Ask for a reveal of those ticked");
     // Purpose and reason were asked once.

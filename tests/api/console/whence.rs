@@ -201,6 +201,7 @@ fn the_style_and_the_script_have_nothing_of_anybody() {
     // The script is sent as one; each file that it is made of is short.
     let scripts = [
         include_str!("../../../src/console/script.js"),
+        include_str!("../../../src/console/unkept.js"),
         include_str!("../../../src/console/session/passkeys.js"),
         include_str!("../../../src/console/exhibit/upload.js"),
         include_str!("../../../src/console/audit/check.js"),

@@ -18,7 +18,7 @@ impl<A: Writes> Scope<'_, A> {
         let none = OperationError::Internal("an end of requests without a leaf");
         let leaf = self.leaf.ok_or(none)?;
         let mut ended = 0;
-        for kind in &REQUEST_KINDS {
+        for kind in REQUEST_KINDS {
             for row in request_rows::list(self.connection, case.number, kind.name, Some(asker))? {
                 let open = [RequestState::Requested, RequestState::Approved];
                 if open.contains(&row.state) {

@@ -33,7 +33,7 @@ impl<A: Action> Scope<'_, A> {
                     .transpose()?,
                 case: &case,
             };
-            for kind in &REQUEST_KINDS {
+            for kind in REQUEST_KINDS {
                 (kind.add_waiting)(self, &place, &mut all)?;
             }
         }

@@ -46,7 +46,7 @@ mod withdrawal;
 mod tests;
 
 /// All kinds.
-pub(in crate::vault) static REQUEST_KINDS: [ListedKind; 8] = [
+pub(in crate::vault) static REQUEST_KINDS: &[ListedKind] = &[
     ListedKind::of::<Reveal>(),
     ListedKind::of::<Export>(),
     ListedKind::of::<Raise>(),

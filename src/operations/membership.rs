@@ -1,16 +1,25 @@
-//! `PUT /cases/{case}/members/{operator}`: what a lead sends to ask for a role, and what comes back.
+//! Roles in a case that two leads give: one lead asks by naming a member (`case::NameMember`), and another one
+//! decides.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::docs;
 use crate::domain::{AccountName, CaseRole, MembershipId, Moment, Reason};
 use crate::operations::sheet::asked_columns;
-use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
+use crate::operations::two_person::{
+    AskedAt, Decide, List, Read, Requested, StepDocs, TwoPerson, step_docs,
+};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Membership, MembershipWanted};
 use crate::vault::{OperationError, Target, Why};
+
+/// Lists the memberships that were asked for in a case.
+pub type ListMemberships = List<Membership>;
+/// Shows one membership that was asked for, as its decider sees it.
+pub type ReadMembership = Read<Membership>;
+/// Approves or denies a membership. If approved, the operator has the role at once.
+pub type DecideMembership = Decide<Membership>;
 
 /// The role that an operator should have in the case.
 #[derive(Deserialize, ToSchema)]
@@ -67,7 +76,7 @@ impl From<Requested<Membership>> for NamedMember {
 }
 
 impl TwoPerson for Membership {
-    const DOCS: StepDocs = docs::STEPS;
+    const DOCS: StepDocs = STEPS;
     const COLUMNS: &'static [&'static str] = asked_columns!(
         "membership",
         "operator",
@@ -78,6 +87,7 @@ impl TwoPerson for Membership {
     );
     type Input = NameMemberInput;
     type Requested = NamedMember;
+    const ASKED_AT: AskedAt = AskedAt::OtherAct;
 
     fn about(ids: &Ids) -> Result<Target, OperationError> {
         Ok(Target::Member(ids.case()?, ids.operator()?))
@@ -119,3 +129,40 @@ impl TwoPerson for Membership {
 
 /// The reason that is written down if the asker gave none.
 const NO_REASON: &str = "no reason was given";
+
+/// What the API's description says about these operations.
+const STEPS: StepDocs = step_docs! {
+    tag: "Cases",
+    name: "Membership",
+    many: "memberships",
+    ask: {
+        id: "nameMember",
+        summary: "Give an operator a role in a case",
+        description: "Adds a member, changes a role, or lets a suspended member in again. A liaison speaks for \
+            one account and sees that alone; an account that no exhibit has is refused with the names that are near \
+            to it, unless `account_not_in_log` says that this is known. While the case has no other lead, it is done \
+            at once. Otherwise it is a request that another lead decides.",
+        request: r#"{"role": "liaison", "account": "acme"}"#,
+        answer: r#"{"state": "requested", "membership": "m_0123456789abcdefghjk", "expires_at":
+            "2024-03-22T22:34:49Z"}"#,
+        problems: ["outside-cases", "own-membership"],
+    },
+    list: {
+        summary: "List the memberships that were asked for",
+        description: "What was asked.",
+    },
+    read: {
+        summary: "Read a membership that was asked for",
+        description: "Who would get which role.",
+        example: r#"{"membership": "m_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "reason": "she joins the team", "decision_reason": null,
+            "operator": "o_0123456789abcdefghjk", "name": "investigator", "role": "investigator"}"#,
+    },
+    decide: {
+        summary: "Decide a membership",
+        description: " A lead does it. A yes gives the role at once.",
+        reason: "she joins the team",
+        problems: ["outside-cases"],
+    },
+};
