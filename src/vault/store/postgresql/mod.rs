@@ -6,6 +6,7 @@ mod error;
 mod large;
 mod link;
 mod migrations;
+mod part_digests;
 mod place;
 mod rows;
 mod schema;
