@@ -17,7 +17,7 @@ use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::part_list::PartKind;
 use crate::vault::store::{
-    TestServer, address_of_server, block_rows, statistics_rows, stored_parts, subject_index_rows,
+    Tables, TestServer, block_rows, statistics_rows, stored_parts, subject_index_rows,
     take_statements,
 };
 
@@ -77,10 +77,10 @@ fn is_kept(fixture: &Fixture, exhibit: ExhibitNumber, place: (PartKind, u8, u32)
 
 #[test]
 fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_forgotten() {
-    let Some(address) = address_of_server() else {
+    let Some(tables) = Tables::empty() else {
         return;
     };
-    let mut fixture = Fixture::at(Settings::default(), Some(address));
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
     let exhibit = fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
     take_statements();
     let first = asked(&fixture);
@@ -127,10 +127,10 @@ fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_f
 
 #[test]
 fn an_older_part_that_the_server_shows_in_the_place_of_a_newer_one_is_damage() {
-    let Some(address) = address_of_server() else {
+    let Some(tables) = Tables::empty() else {
         return;
     };
-    let mut fixture = Fixture::at(Settings::default(), Some(address));
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
     let exhibit = fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
     let truth = asked(&fixture);
     let core = &fixture.vault.core;
@@ -191,14 +191,14 @@ fn an_older_part_that_the_server_shows_in_the_place_of_a_newer_one_is_damage() {
 
 #[test]
 fn no_more_is_kept_than_may_be_and_nothing_where_nothing_may_be() {
-    let Some(address) = address_of_server() else {
+    let Some(tables) = Tables::empty() else {
         return;
     };
     let settings = Settings {
         cache_bytes: 64 << 10,
         ..Settings::default()
     };
-    let mut fixture = Fixture::at(settings, Some(address));
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
     for no in 0..3 {
         fixture.admit(&[sent(no, "acme", 0), sent(no + 1, "globex", 60)]);
     }
@@ -211,14 +211,14 @@ fn no_more_is_kept_than_may_be_and_nothing_where_nothing_may_be() {
     }
     assert!(!files(&fixture).is_empty());
 
-    let Some(address) = address_of_server() else {
+    let Some(tables) = Tables::empty() else {
         return;
     };
     let settings = Settings {
         cache_bytes: 0,
         ..Settings::default()
     };
-    let mut fixture = Fixture::at(settings, Some(address));
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
     fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
     let first = asked(&fixture);
     assert_eq!(asked(&fixture), first);

@@ -20,7 +20,7 @@ const LIST: &str = "-- part_digests::list
 pub(super) fn list(link: &Link, exhibit: i64) -> Result<Vec<(PartPlace, PartDigest)>, StoreError> {
     link.query(AT, LIST, &[exhibit.into()], |mut rows| {
         let mut all = Vec::new();
-        while let Some(cells) = rows.next() {
+        while let Some(cells) = rows.next()? {
             let number = |no| {
                 let number = cells.get(AT, no)?.as_integer();
                 number.map_err(|_| StoreError::inconsistent(AT))
