@@ -89,4 +89,6 @@ pub use self::sign_in::{
     Arrival, ProviderFlow, Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,
 };
 pub use self::start::{Founded, StartError};
+#[cfg(test)]
+pub(crate) use self::store::Tables;
 pub use self::store::{PlaceFault, SchemaDifference, SchemaFault, StoreError, StoreFault};

@@ -149,6 +149,10 @@ fn leave(paths: &Paths, from: Option<&str>, mark: &str) -> Result<(), StoreError
         transfer::head::mark_moved(&begun, mark)?;
         begun.commit()?;
     }
+    if from.is_some() && paths.cache().exists() {
+        // What this machine kept of the server's tables.
+        fs::remove_dir_all(paths.cache()).map_err(failed)?;
+    }
     if from.is_none() {
         // All of it is in the file then, which can be taken away.
         writer.empty_log()?;

@@ -32,8 +32,8 @@ use crate::erasure;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers, said};
 use crate::kills::kills;
 use crate::outside;
-use crate::postgresql::server::TestServer;
 use crate::secret_file::write_secret;
+use crate::server::TestServer;
 
 const ROWS: u64 = 3000;
 const LATER: &str = "2024-04-02T12:00:00Z";

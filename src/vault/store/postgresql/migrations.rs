@@ -111,7 +111,7 @@ fn applied(link: &Link) -> Result<usize, SchemaFault> {
     let all = link.query(at, sql, &[], |mut rows| {
         let broken = |_| StoreError::inconsistent(at);
         let mut all = Vec::new();
-        while let Some(cells) = rows.next() {
+        while let Some(cells) = rows.next()? {
             all.push((
                 cells.get(at, 0)?.as_integer().map_err(broken)?,
                 cells.get(at, 1)?.as_text().map_err(broken)?.to_owned(),

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use super::connect::Server;
 use super::large::{self, LargeReader};
-use super::link::{Link, Use};
+use super::link::{Expected, Link, Use};
 use super::rows::Rows;
-use super::{migrations, schema};
+use super::{migrations, part_digests, schema};
 use crate::domain::Moment;
+use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::large::Large;
+use crate::vault::store::part_list::{PartDigest, PartPlace};
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::value::ValueRef;
@@ -121,29 +123,85 @@ impl Session {
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        with: impl FnOnce(Rows) -> Result<T, StoreError>,
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.link.query(name, sql, values, with)
     }
 
-    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed.
+    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed. The answers
+    /// to the statements of savepoints are not waited for.
     pub(in crate::vault::store) fn execute(
         &self,
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
-        let changed = self.link.execute(name, sql, values);
+        let sent = || {
+            let sent = self.link.send(name, sql, values, Expected::Any);
+            sent.map(|()| 0)
+        };
+        let changed = match sql {
+            SAVEPOINT => {
+                let sent = sent();
+                self.link.note_savepoint(true);
+                sent
+            }
+            RELEASE => {
+                let settled = self.settle();
+                self.link.note_savepoint(false);
+                settled.and_then(|()| sent())
+            }
+            UNDO => {
+                self.link.forget_savepoint();
+                sent()
+            }
+            _ => self.link.execute(name, sql, values),
+        };
         self.others.ran(sql, &changed);
         changed
     }
 
-    /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew.
+    /// Runs a statement that has to change one row, and does not wait for the answer: see [`Session::settle`].
+    pub(in crate::vault::store) fn send(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<(), StoreError> {
+        let sent = self.link.send(name, sql, values, Expected::One);
+        self.others.ran(sql, &sent.map(|()| 1));
+        sent
+    }
+
+    /// Reads rows that have to pass, and does not wait for them.
+    pub(in crate::vault::store) fn look(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        check: Check,
+    ) -> Result<(), StoreError> {
+        self.link.send(name, sql, values, Expected::Rows(check))
+    }
+
+    /// Fails if something that was sent failed, or changed another number of rows than one.
+    pub(in crate::vault::store) fn settle(&self) -> Result<(), StoreError> {
+        let settled = self.link.settle("transaction::settle");
+        if settled.is_err() {
+            // It may have taken a number, or not.
+            self.others.is_unclear.set(true);
+        }
+        settled
+    }
+
+    /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew, and if
+    /// that is noticed only now, the first statement says so.
     pub(in crate::vault::store) fn begin_to_read(&self) -> Result<(), StoreError> {
         let at = "snapshot::begin";
         self.link.renew()?;
+        self.link.forgive();
         self.link
-            .run(at, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            .send_all(at, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         self.is_idle.set(false);
         Ok(())
     }
@@ -162,9 +220,11 @@ impl Session {
             // Who wrote meanwhile is not known.
             self.others.own.set(None);
         }
-        self.link.run(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+        // Sent together with what follows.
+        self.link
+            .send_all(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
-        let locked = self.link.execute(at, LOCK, &[]);
+        let locked = self.link.send(at, LOCK, &[], Expected::Any);
         let begun = locked.and_then(|_| self.notice_others());
         if begun.is_err() {
             // The first fault is the one to tell of.
@@ -177,7 +237,7 @@ impl Session {
     fn notice_others(&self) -> Result<(), StoreError> {
         let at = "transaction::others";
         let (own, oldest) = self.link.query(at, NUMBERS, &[], |mut rows| {
-            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
+            let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
             let number = |no| {
                 let number = cells.get(at, no)?.as_integer();
                 number.map_err(|_| StoreError::inconsistent(at))
@@ -212,8 +272,15 @@ impl Session {
         }
     }
 
+    /// Whoever only read does not wait for the answer.
     pub(in crate::vault::store) fn roll_back(&self) -> Result<(), StoreError> {
-        self.link.run("transaction::roll_back", "ROLLBACK")?;
+        let at = "transaction::roll_back";
+        if self.link.only_reads() {
+            self.link.send_all(at, "ROLLBACK")?;
+        } else {
+            self.link.forget();
+            self.link.run(at, "ROLLBACK")?;
+        }
         self.is_idle.set(true);
         Ok(())
     }
@@ -226,6 +293,14 @@ impl Session {
     /// Reads large values of a table one after the other.
     pub(in crate::vault::store) fn large_reader(&self, large: &'static Large) -> LargeReader<'_> {
         LargeReader::of(&self.link, large)
+    }
+
+    /// What the server says the digests of an exhibit's parts are.
+    pub(in crate::vault::store) fn part_digests(
+        &self,
+        exhibit: i64,
+    ) -> Result<Vec<(PartPlace, PartDigest)>, StoreError> {
+        part_digests::list(&self.link, exhibit)
     }
 
     /// Writes a value over one that is there, if it is as long; says whether it is.
