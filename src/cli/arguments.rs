@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::error::CliError;
 use super::{
     audit, backup, clock, completions, config, demo, doctor, enrol, evidence, exhibit, init, key,
-    login, manual, node, operator, password, restore, serve,
+    login, manual, node, operator, password, restore, serve, store,
 };
 use crate::client::{
     case, erasure, export, inbox, lookup, machine, member, operator as operators, quarantine,
@@ -91,6 +91,8 @@ enum Command {
     Doctor(doctor::Doctor),
     Backup(Box<backup::Backup>),
     Restore(Box<restore::Restore>),
+    #[command(subcommand)]
+    Store(store::Store),
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -166,6 +168,7 @@ impl Arguments {
             Command::Doctor(doctor) => doctor.run(),
             Command::Backup(backup) => backup.run(),
             Command::Restore(restore) => restore.run(),
+            Command::Store(store) => store.run(),
             Command::Operator(operator) => operator.run(),
             Command::Node(node) => node.run(),
             Command::Clock(clock) => clock.run(),

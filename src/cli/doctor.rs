@@ -295,20 +295,40 @@ fn leftovers(paths: &Paths) -> Finding {
         }
     };
     let left: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
-    match left.as_slice() {
+    let told = (!left.is_empty()).then(|| {
+        format!(
+            "a backup or restore that was killed left {}: remove it while none runs (docs/operations.md)",
+            left.join(", ")
+        )
+    });
+    let told: Vec<String> = told.into_iter().chain(moved(paths)).collect();
+    match told.as_slice() {
         [] => finding(
             what,
             Ok("no backup or restore left a copy of the vault".to_owned()),
         ),
-        left => Finding {
+        told => Finding {
             what,
             state: State::Notice,
-            explanation: format!(
-                "a backup or restore that was killed left {}: remove it while none runs (docs/operations.md)",
-                left.join(", ")
-            ),
+            explanation: told.join("; "),
         },
     }
+}
+
+/// What a move of the tables left.
+fn moved(paths: &Paths) -> Option<String> {
+    let told = match (paths.moving().exists(), paths.left_database().exists()) {
+        (true, _) => {
+            "a move of the tables did not come to its end: run `breachvault store copy` again, or serve the vault \
+             where it is (docs/postgresql.md)"
+        }
+        (false, true) => {
+            "data/vault.db.moved has the tables from before they moved to a server: delete it once the vault works \
+             there"
+        }
+        (false, false) => return None,
+    };
+    Some(told.to_owned())
 }
 
 /// Whether the machine's clock and the vault's agree, and what to do if not.

@@ -9,6 +9,7 @@ use crate::evidence::EvidenceError;
 use crate::policy::{CaseState, Denial, RequestState};
 use crate::vault::backup::{BackupError, RestoreError};
 use crate::vault::keyring::KeyringError;
+use crate::vault::store_copy::CopyError;
 use crate::vault::trail::TrailFailure;
 use crate::vault::{
     BookError, Conflict, ControlFault, MarkFault, OperationError, Refusal, StartError, Unaudited,
@@ -191,6 +192,9 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
         ) => {
             "somebody changed the database, or the disk is failing; keep it, and restore a backup (docs/backup.md)"
         }
+        StartError::Moved(_) => {
+            "data/store of the vault's directory said where the tables are now; put it back (docs/postgresql.md)"
+        }
         StartError::Log(BookError::Tree | BookError::Checkpoint(_)) => {
             "`breachvault audit verify` says where the log is wrong; docs/backup.md says how to restore a backup"
         }
@@ -260,6 +264,59 @@ impl From<RestoreError> for CliError {
             RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
     }
+}
+
+impl From<CopyError> for CliError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Log(failure) => failure.into(),
+            CopyError::Start(StartError::Keyring(error)) => error.into(),
+            CopyError::Start(error)
+                if !matches!(
+                    error,
+                    StartError::Control(_) | StartError::Log(_) | StartError::Mark(_)
+                ) =>
+            {
+                error.into()
+            }
+            error => {
+                let told = match error.is_verification_failure() {
+                    true => Self::unverified(chain(&error)),
+                    false => Self::failed(chain(&error)),
+                };
+                match way_to_move(&error) {
+                    Some(hint) => told.hint(hint),
+                    None => told,
+                }
+            }
+        }
+    }
+}
+
+/// What to do about tables that were not moved.
+fn way_to_move(error: &CopyError) -> Option<&'static str> {
+    Some(match error {
+        CopyError::There => "nothing was changed; --to names another place",
+        CopyError::SourceServed | CopyError::TargetServed => {
+            "stop whoever serves or reads them, and run it again; nothing was changed"
+        }
+        CopyError::Taken => {
+            "name a database in which nobody has written yet: make a new one; nothing was changed"
+        }
+        CopyError::InTheWay => "move it away, and run it again; nothing was changed",
+        CopyError::Differs(_) | CopyError::Unsound(_) => {
+            "the vault's tables are where they were; run it again into a new database, and look at the vault with \
+             `breachvault doctor` if it is the same again"
+        }
+        CopyError::Changed => {
+            "the vault's tables are where they were; stop whoever wrote, and run it again"
+        }
+        CopyError::Start(_) => "look at the vault with `breachvault doctor`; nothing was changed",
+        CopyError::NotOpened(_) | CopyError::Unended => {
+            "run it again, or start the vault: a start does what is left (docs/postgresql.md)"
+        }
+        _ => return None,
+    })
 }
 
 impl From<Refusal> for CliError {

@@ -35,6 +35,7 @@ mod secret;
 mod serve;
 mod settings;
 mod sign_in;
+mod store;
 mod streams;
 mod tls;
 mod unlock;

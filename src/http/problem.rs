@@ -354,6 +354,7 @@ impl From<OperationError> for Problem {
                     | StoreFault::Unreachable
                     | StoreFault::Unauthorised
                     | StoreFault::Untrusted
+                    | StoreFault::AsksOpenly
                     | StoreFault::ReadOnly
                     | StoreFault::Uncertain
                     | StoreFault::OtherKeyring

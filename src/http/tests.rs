@@ -31,7 +31,7 @@ use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::Scope;
 use crate::vault::{
     Answer, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal, Reply,
-    SecondFactor, Settings, Target, Vault, Wire,
+    SecondFactor, Settings, Tables, Target, Vault, Wire,
 };
 
 const PASSWORD: &str = "a password of the tests";
@@ -228,6 +228,7 @@ struct Served {
     app: Arc<App>,
     token: String,
     vault: Arc<Vault>,
+    _tables: Option<Tables>,
     _directory: TempDir,
 }
 
@@ -244,8 +245,13 @@ impl Served {
 
     async fn with(limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let paths = Paths::of(directory.path());
+        let tables = Tables::wanted();
+        if let Some(tables) = &tables {
+            Vault::put_tables_at(&paths, &tables.address(), None).unwrap();
+        }
         let founded = Vault::create(
-            &Paths::of(directory.path()),
+            &paths,
             &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("admin").unwrap(),
@@ -270,6 +276,7 @@ impl Served {
             app,
             token: String::new(),
             vault,
+            _tables: tables,
             _directory: directory,
         };
         let body = json!({ "name": "admin", "password": PASSWORD }).to_string();

@@ -234,7 +234,9 @@ impl Vault {
         }
         self.delete_packages(case.number)?;
         self.ledger.stager().empty_log()?;
-        left_copies::remove(&self.core.paths.data()).map_err(|_| EraseError::Copy)?;
+        left_copies::remove(&self.core.paths.data())
+            .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
+            .map_err(|_| EraseError::Copy)?;
         erasure.done = true;
         let generation = self.write_erasures()?;
         let finish = Finish {
@@ -375,6 +377,7 @@ impl Vault {
             without,
         };
         self.perform(&Caller::system(), overwrite)?;
+        exhibit_rows::forget_parts(&self.core.readers, exhibit.number);
         Ok(())
     }
 

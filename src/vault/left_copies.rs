@@ -64,6 +64,22 @@ pub(in crate::vault) fn remove(folder: &Path) -> io::Result<usize> {
     Ok(removed)
 }
 
+/// Removes whole databases that a move of the tables left, and what SQLite put beside them: they have what is erased or
+/// destroyed now. Called once the vault works with other tables.
+pub(in crate::vault) fn remove_databases(left: &[PathBuf]) -> io::Result<()> {
+    for path in left {
+        for end in [""].iter().chain(&BESIDE) {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            match fs::remove_file(&name) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The copies that were left in `data`, and the rooms that were left in and beside the directory of the vault.
 pub(in crate::vault) fn find(root: &Path, data: &Path) -> io::Result<Vec<PathBuf>> {
     let root = root.canonicalize()?;
@@ -107,6 +123,19 @@ fn is_left(path: &Path) -> io::Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_a_move_left_goes_with_what_is_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["a", "a-wal", "a-shm", "other"] {
+            fs::write(path(name), "").unwrap();
+        }
+        remove_databases(&[path("a"), path("nothing")]).unwrap();
+        let left = fs::read_dir(folder.path()).unwrap().flatten();
+        let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+        assert_eq!(left, ["other"]);
+    }
 
     #[test]
     fn what_was_left_is_removed_and_what_somebody_works_with_stays() {

@@ -30,6 +30,7 @@ mod last_backups;
 mod ledger;
 mod left_copies;
 mod lock;
+mod moving;
 mod paths;
 pub mod plaintext;
 pub mod private_files;
@@ -43,6 +44,7 @@ mod shred;
 mod sign_in;
 mod start;
 mod store;
+pub mod store_copy;
 mod this_node;
 
 #[cfg(feature = "kernels")]
@@ -75,6 +77,7 @@ pub use self::inspection::{FilesBeside, Inspection};
 pub use self::key_ages::{KeyAges, KeyDue, KeyKind};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
+pub use self::moving::Found as MovedTables;
 pub use self::paths::Paths;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
@@ -87,4 +90,6 @@ pub use self::sign_in::{
     Arrival, ProviderFlow, Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,
 };
 pub use self::start::{Founded, StartError};
+#[cfg(test)]
+pub(crate) use self::store::Tables;
 pub use self::store::{PlaceFault, SchemaDifference, SchemaFault, StoreError, StoreFault};

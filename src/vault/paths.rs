@@ -62,6 +62,26 @@ impl Paths {
         self.data().join("node")
     }
 
+    /// That the tables are being moved, and how far that is.
+    pub fn moving(&self) -> PathBuf {
+        self.data().join("moving")
+    }
+
+    /// The SQLite database that is being made of a server's tables.
+    pub fn arriving(&self) -> PathBuf {
+        self.data().join("vault.db.arriving")
+    }
+
+    /// The SQLite database that the vault had before its tables moved to a server.
+    pub fn left_database(&self) -> PathBuf {
+        self.data().join("vault.db.moved")
+    }
+
+    /// The databases that a move of the tables leaves or has begun. Nobody works with them.
+    pub(in crate::vault) fn moved_databases(&self) -> [PathBuf; 2] {
+        [self.left_database(), self.arriving()]
+    }
+
     /// Whether a vault's tables are here, or it says here where they are.
     pub fn has_database(&self) -> bool {
         self.database().exists() || self.store().exists()
@@ -70,6 +90,11 @@ impl Paths {
     /// Packages that were built: ciphertext.
     pub fn packages(&self) -> PathBuf {
         self.data().join("packages")
+    }
+
+    /// Sealed parts of exhibits that are kept on this machine, where a server has the tables.
+    pub fn cache(&self) -> PathBuf {
+        self.data().join("cache")
     }
 
     /// The log's public key, for whoever verifies offline.

@@ -122,6 +122,7 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.keys(),
         paths.data(),
         paths.packages(),
+        paths.cache(),
     ];
     let mut all: Vec<PathBuf> = folders.into();
     all.extend([
@@ -130,6 +131,9 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.database(),
         paths.store(),
         paths.node(),
+        paths.moving(),
+        paths.arriving(),
+        paths.left_database(),
     ]);
     for beside in ["-wal", "-shm", "-journal"] {
         let mut name = paths.database().into_os_string();

@@ -156,7 +156,9 @@ impl Vault {
         self.shred_small_rows(number)?;
         self.forget_erasures().map_err(|_| ShredError::Erasures)?;
         self.ledger.stager().empty_log()?;
-        left_copies::remove(&self.core.paths.data()).map_err(|_| ShredError::Copy)?;
+        left_copies::remove(&self.core.paths.data())
+            .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
+            .map_err(|_| ShredError::Copy)?;
         self.perform(&Caller::system(), Certify(case.id.clone()))
             .map_err(|_| ShredError::Certificate)?;
         Ok(())
@@ -184,6 +186,7 @@ impl Vault {
         for exhibit in exhibits {
             self.until_none(move |rows| exhibit_rows::shred_parts(rows, exhibit, PARTS))?;
             self.stage(move |rows| exhibit_rows::remove(rows, exhibit))?;
+            exhibit_rows::forget_parts(&self.core.readers, exhibit);
         }
         self.until_none(move |rows| term_rows::shred_runs(rows, case, RUNS))
     }

@@ -46,6 +46,7 @@ use crate::vault::ledger::{
 };
 use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
+use crate::vault::moving::{Unended, leave_old};
 use crate::vault::paths::Paths;
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
@@ -56,8 +57,9 @@ use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, StoreError,
-    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, node_rows, note_of,
+    Access, AtHand, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault,
+    StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows, node_rows, note_of,
+    transfer,
 };
 use crate::vault::this_node::{Fault, ThisNode};
 
@@ -103,6 +105,11 @@ pub enum StartError {
     /// A server has the tables, and the directory is no node of the vault.
     #[error("this directory is no node of the vault, or was struck off")]
     NotANode,
+    /// These are the tables that the vault had before it moved.
+    #[error(
+        "these tables were moved to {0}; the vault goes on there, and no log goes on from them"
+    )]
+    Moved(String),
     /// The address of a server cannot be used.
     #[error("the address of the database: {0}")]
     Address(#[from] PlaceFault),
@@ -119,6 +126,16 @@ impl From<Unlocked> for StartError {
         match unlocked {
             Unlocked::InUse => Self::InUse,
             Unlocked::Io(kind) => Self::Io(kind),
+        }
+    }
+}
+
+impl From<Unended> for StartError {
+    fn from(unended: Unended) -> Self {
+        match unended {
+            Unended::Io(kind) => Self::Io(kind),
+            Unended::Store(error) => Self::Store(error),
+            Unended::Unaudited => Self::Unaudited,
         }
     }
 }
@@ -166,7 +183,8 @@ impl Vault {
         }
         let has_server = !database.is_file();
         let mut writer = Writer::open(database)?;
-        if !writer.is_empty()? {
+        // Their owner may have made the tables before.
+        if !writer.is_empty()? && (writer.check_schema().is_err() || transfer::has_rows(&writer)?) {
             return Err(StartError::Exists);
         }
         if has_server {
@@ -264,6 +282,7 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let lock = take(paths)?;
+        leave_old(paths).map_err(|error| StartError::Io(error.kind()))?;
         Self::assemble(paths, keyring, settings, clock, entropy, lock)
     }
 
@@ -273,7 +292,8 @@ impl Vault {
             return Ok(!self.core.has_server);
         };
         let reader = self.core.readers.snapshot()?;
-        Ok(node_rows::find(reader.connection()?, &node.id)?.is_some())
+        let all = node_rows::list(reader.connection()?)?;
+        Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
     }
 
     /// Whether other nodes run, which do their work themselves.
@@ -322,6 +342,7 @@ impl Vault {
                 .perform(&Caller::system(), Unseal { opened })
                 .map_err(|_| StartError::Unaudited)?;
         }
+        vault.end_move()?;
         // An older database serves nobody whom a newer one forgot.
         vault.reapply_erasures()?;
         Ok(vault)
@@ -533,6 +554,18 @@ pub(in crate::vault) fn prepare(
     access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
     let database = Database::of(paths.database(), &paths.store())?;
+    prepare_at(database, paths, keyring, settings, (clock, entropy), access)
+}
+
+/// The same for tables that need not be those that the directory names.
+pub(in crate::vault) fn prepare_at(
+    database: Database,
+    paths: &Paths,
+    keyring: Keyring,
+    settings: Settings,
+    (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    access: Access,
+) -> Result<(Arc<Core>, Book), StartError> {
     let has_server = !database.is_file();
     let mut writer = match access {
         Access::Work => Writer::open(database.clone())?,
@@ -548,7 +581,14 @@ pub(in crate::vault) fn prepare(
         Access::Work => writer.migrate(clock.now())?,
         Access::Look => writer.check_schema()?,
     }
-    let readers = Readers::connect(database, settings.readers, access)?;
+    if let Some(to) = transfer::head::moved_to(&writer)? {
+        return Err(StartError::Moved(to));
+    }
+    let mut readers = Readers::connect(database, settings.readers, access)?;
+    let at_hand = match has_server {
+        true => Some(Arc::new(kept_at_hand(paths, &settings, access)?)),
+        false => None,
+    };
     // What follows is of one moment, also where other nodes write.
     writer.hold(access)?;
     let control = watch(&mut writer, &keyring)?;
@@ -560,11 +600,15 @@ pub(in crate::vault) fn prepare(
     let log_name = RwLock::new(name_of_log(&writer, &vault_id)?);
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
+    if let Some(at_hand) = &at_hand {
+        let counting = exhibit_rows::all_that_count(&writer)?;
+        let counting: Vec<i64> = counting.iter().map(|exhibit| exhibit.0).collect();
+        at_hand.forget_all_but(&counting);
+        writer.keep(at_hand);
+        readers = readers.keeping(at_hand);
+    }
     let node = match has_server {
-        true => ThisNode::of(paths, &*entropy).map_err(|fault| match fault {
-            Fault::Io(kind) => StartError::Io(kind),
-            Fault::NoEntropy => StartError::Keyring(KeyringError::NoEntropy),
-        })?,
+        true => this_node(paths, &writer, &*entropy, access)?,
         false => None,
     };
     let core = Arc::new(Core {
@@ -611,6 +655,44 @@ pub(in crate::vault) fn prepare(
     book.verify_control()?;
     book.let_go()?;
     Ok((core, book))
+}
+
+/// What is kept on this machine of tables that a server has. Whoever only looks keeps nothing on the disk. What an
+/// earlier start kept of exhibits that went meanwhile is overwritten.
+fn kept_at_hand(paths: &Paths, settings: &Settings, access: Access) -> Result<AtHand, StartError> {
+    let folder = paths.cache();
+    let is_used = settings.cache_bytes > 0 || folder.exists();
+    if access == Access::Look || !is_used {
+        return Ok(AtHand::default());
+    }
+    let failed = |error: io::Error| StartError::Io(error.kind());
+    make_folder(&folder).map_err(failed)?;
+    let at_hand = AtHand::with_parts(&folder, settings.cache_bytes).map_err(failed)?;
+    match settings.cache_bytes {
+        0 => Ok(AtHand::default()),
+        _ => Ok(at_hand),
+    }
+}
+
+/// Which node of the vault the directory is. Where a server has tables of which no node is known, as when they moved
+/// there, whoever works with them first is the first one.
+fn this_node(
+    paths: &Paths,
+    writer: &Writer,
+    entropy: &dyn Entropy,
+    access: Access,
+) -> Result<Option<ThisNode>, StartError> {
+    let failed = |fault| match fault {
+        Fault::Io(kind) => StartError::Io(kind),
+        Fault::NoEntropy => StartError::Keyring(KeyringError::NoEntropy),
+    };
+    let found = ThisNode::of(paths, entropy).map_err(failed)?;
+    if found.is_some() || access == Access::Look || !node_rows::list(writer)?.is_empty() {
+        return Ok(found);
+    }
+    let id = NodeId::from_random(draw(entropy).map_err(KeyringError::from)?);
+    ThisNode::put(paths, &id).map_err(|error| StartError::Io(error.kind()))?;
+    ThisNode::of(paths, entropy).map_err(failed)
 }
 
 /// The first act: the vault and its first administrator.
@@ -691,7 +773,15 @@ impl Operation for Start {
                 cleared += 1;
             }
         }
-        scope.core.tell_of_node(scope.transaction()?, true)?;
+        match &scope.core.node {
+            // The tables moved to a server.
+            Some(node) if node_rows::list(scope.connection)?.is_empty() => {
+                let now = scope.core.clock.in_seconds(0);
+                let row = node.row(FIRST_NODE, now, self.generation);
+                node_rows::insert(scope.transaction()?, &row)?;
+            }
+            _ => scope.core.tell_of_node(scope.transaction()?, true)?,
+        }
         for case in cases {
             for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
                 let terms = Terms {

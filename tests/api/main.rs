@@ -13,6 +13,13 @@ mod support;
 #[path = "../checks/directory.rs"]
 mod directory;
 
+#[path = "../../src/vault/store/postgresql/tests/server.rs"]
+#[expect(dead_code, reason = "most of it is for tests of one server")]
+mod server;
+#[path = "../../src/vault/store/postgresql/tests/tables.rs"]
+#[expect(dead_code, reason = "copies are for the checks")]
+mod tables;
+
 #[path = "../checks/outside.rs"]
 #[expect(dead_code, reason = "what runs the Python programs is for the checks")]
 mod outside;

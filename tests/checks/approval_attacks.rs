@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::house::{House, REASON, bytes_of, log, numbers};
+use crate::tables::only_on_sqlite;
 
 const ROWS: u64 = 600;
 
@@ -283,6 +284,7 @@ fn damaged<T>(answer: Result<T, Refusal>) {
 
 #[test]
 fn a_row_that_says_approved_opens_no_reveal_and_builds_no_package() {
+    only_on_sqlite!();
     for kind in USED_UP {
         let scene = Scene::new();
         let request = scene.ask(kind, &scene.house.people.investigator);
@@ -296,6 +298,7 @@ fn a_row_that_says_approved_opens_no_reveal_and_builds_no_package() {
 
 #[test]
 fn a_deny_leaf_opens_no_reveal_and_builds_no_package() {
+    only_on_sqlite!();
     for kind in USED_UP {
         let scene = Scene::new();
         let people = &scene.house.people;
@@ -308,6 +311,7 @@ fn a_deny_leaf_opens_no_reveal_and_builds_no_package() {
 
 #[test]
 fn the_approval_of_another_request_opens_no_reveal_and_builds_no_package() {
+    only_on_sqlite!();
     for (approved, used) in [
         (Kind::Reveal, Kind::Reveal),
         (Kind::Export, Kind::Export),
@@ -325,6 +329,7 @@ fn the_approval_of_another_request_opens_no_reveal_and_builds_no_package() {
 
 #[test]
 fn the_list_of_a_quarantine_leaves_on_its_own_approval_alone() {
+    only_on_sqlite!();
     let nobody = |_: &Scene, _: &str| ();
     let denied = |scene: &Scene, list: &str| scene.decide_list(list, "deny");
     type Before<'a> = &'a dyn Fn(&Scene, &str);
@@ -349,6 +354,7 @@ fn the_list_of_a_quarantine_leaves_on_its_own_approval_alone() {
 
 #[test]
 fn a_decision_of_ones_own_is_not_made_by_changing_who_asked() {
+    only_on_sqlite!();
     for kind in [Kind::Reveal, Kind::Export, Kind::Withdrawal] {
         let scene = Scene::new();
         let people = &scene.house.people;
@@ -366,6 +372,7 @@ fn a_decision_of_ones_own_is_not_made_by_changing_who_asked() {
 
 #[test]
 fn whoever_puts_themselves_in_the_place_of_the_asker_opens_nothing() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let people = &scene.house.people;
     let reveal = scene.approved(Kind::Reveal);
@@ -381,6 +388,7 @@ fn whoever_puts_themselves_in_the_place_of_the_asker_opens_nothing() {
 
 #[test]
 fn a_leaf_forged_in_the_file_opens_no_reveal_and_builds_no_package() {
+    only_on_sqlite!();
     for kind in USED_UP {
         let scene = Scene::new();
         let people = &scene.house.people;
@@ -398,6 +406,7 @@ fn a_leaf_forged_in_the_file_opens_no_reveal_and_builds_no_package() {
 
 #[test]
 fn a_package_is_not_handed_out_again_on_another_requests_approval() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let export = scene.approved(Kind::Export);
     let decided = scene.leaf_of("export.decide");
@@ -414,6 +423,7 @@ fn a_package_is_not_handed_out_again_on_another_requests_approval() {
 
 #[test]
 fn a_row_that_says_it_lasts_longer_opens_nothing() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let people = &scene.house.people;
     let reveal = scene.approved(Kind::Reveal);
@@ -428,6 +438,7 @@ fn a_row_that_says_it_lasts_longer_opens_nothing() {
 
 #[test]
 fn a_row_that_says_approved_withdraws_nothing() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let people = &scene.house.people;
     let withdrawal = scene.ask(Kind::Withdrawal, &people.custodian);
@@ -445,6 +456,7 @@ fn a_row_that_says_approved_withdraws_nothing() {
 
 #[test]
 fn the_leaf_of_a_decision_says_yes_or_no_to_whom_and_to_what_and_no_count() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let people = &scene.house.people;
     for word in ["approve", "deny"] {

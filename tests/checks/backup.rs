@@ -41,6 +41,7 @@ use crate::erasure;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, log, numbers, said};
 use crate::outside;
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 
 const LATER: &str = "2024-04-02T11:00:00Z";
 
@@ -156,6 +157,7 @@ fn look_up(vault: &Vault, who: &Caller, case: &str, number: &str) -> Result<Valu
 
 #[test]
 fn a_backup_made_while_leaves_and_an_admission_go_on_restores_whole() {
+    only_on_sqlite!();
     const ROWS: u64 = 60_000;
     let house = House::new();
     house.admit(log(3000, 1)).unwrap();
@@ -258,6 +260,7 @@ fn denied<T: std::fmt::Debug>(ended: Result<T, Refusal>, wanted: &[Denial]) {
 
 #[test]
 fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() {
+    only_on_sqlite!();
     let house = House::new();
     let (people, vault) = (house.people.clone(), &house.vault);
     let case = people.case.as_str();
@@ -396,6 +399,7 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
 /// Two people agreed to replace a second factor, and a code of the old one took that back, after the backup.
 #[test]
 fn a_reset_of_the_backup_does_not_come_back_with_a_restore() {
+    only_on_sqlite!();
     let house = House::new();
     let name = || OperatorName::parse("ingeborg").unwrap();
     let password = || Password::new("the long password of ingeborg".to_owned());
@@ -453,6 +457,7 @@ fn a_reset_of_the_backup_does_not_come_back_with_a_restore() {
 /// with five million records; otherwise with as many as take a second.
 #[test]
 fn a_vault_of_millions_is_back_in_service_within_five_minutes() {
+    only_on_sqlite!();
     let rows = match (outside::setting("RESTORE_ROWS"), outside::setting("CI")) {
         (Some(rows), _) => rows.parse().unwrap(),
         (None, Some(_)) => 5_000_000,
@@ -503,6 +508,7 @@ fn rusqlite_of(paths: &Paths) -> rusqlite::Connection {
 
 #[test]
 fn a_backup_that_was_cut_or_changed_anywhere_is_refused_and_nothing_is_put_in_place() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(500, 1)).unwrap();
     let shelf = Shelf::new();
@@ -567,6 +573,7 @@ fn a_backup_that_was_cut_or_changed_anywhere_is_refused_and_nothing_is_put_in_pl
 
 #[test]
 fn a_backup_whose_rows_somebody_changed_and_wrapped_anew_is_refused_with_the_keys() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(500, 1)).unwrap();
     let shelf = Shelf::new();
@@ -587,6 +594,7 @@ fn a_backup_whose_rows_somebody_changed_and_wrapped_anew_is_refused_with_the_key
 
 #[test]
 fn scheduled_backups_have_a_leaf_each_and_only_the_newest_are_kept() {
+    only_on_sqlite!();
     let House {
         vault, directory, ..
     } = House::new();
@@ -664,6 +672,7 @@ fn breachvault(arguments: &[&str]) -> Output {
 
 #[test]
 fn a_backup_from_before_a_rotation_needs_the_keyring_of_its_time() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(300, 1)).unwrap();
     let number = numbers(300, 1, 1).remove(0);
@@ -714,6 +723,7 @@ fn a_backup_from_before_a_rotation_needs_the_keyring_of_its_time() {
 
 #[test]
 fn a_backup_from_before_a_new_root_needs_the_keyring_of_its_time() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(300, 1)).unwrap();
     let (before, midst, after) = (Shelf::new(), Shelf::new(), Shelf::new());
@@ -772,6 +782,7 @@ fn a_backup_from_before_a_new_root_needs_the_keyring_of_its_time() {
 
 #[test]
 fn where_there_are_two_slots_a_restore_takes_the_holders_of_both() {
+    only_on_sqlite!();
     let closed = House::new().close();
     let paths = closed.paths();
     let entropy = Arc::new(SystemEntropy::new());
@@ -824,6 +835,7 @@ fn where_there_are_two_slots_a_restore_takes_the_holders_of_both() {
 
 #[test]
 fn the_commands_back_up_verify_try_and_restore() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(500, 1)).unwrap();
     let closed: Closed = house.close();
@@ -934,6 +946,7 @@ fn the_commands_back_up_verify_try_and_restore() {
 
 #[test]
 fn a_backup_of_the_erasure_lists_erases_again_what_an_older_backup_has() {
+    only_on_sqlite!();
     let house = erasure::admitted();
     let paths = house.paths();
     let shelf = Shelf::new();
@@ -1019,6 +1032,7 @@ fn a_backup_of_the_erasure_lists_erases_again_what_an_older_backup_has() {
 
 #[test]
 fn a_backup_to_a_full_disk_leaves_no_half_file() {
+    only_on_sqlite!();
     if outside::run(Command::new("fiu-run").arg("-h")).is_none() {
         return;
     }
@@ -1055,6 +1069,7 @@ fn a_backup_to_a_full_disk_leaves_no_half_file() {
 
 #[test]
 fn a_backup_that_is_killed_while_it_is_sent_leaves_no_copy() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(3000, 1)).unwrap();
     let closed = house.close();

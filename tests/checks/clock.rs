@@ -11,6 +11,7 @@ use breachvault::vault::{Caller, Paths, Refusal, SetSecondFactor, SignIn, Vault}
 use serde_json::json;
 
 use crate::house::{House, REASON, ask, code, json_of, log, open_at, open_with, settings};
+use crate::tables::only_on_sqlite;
 
 const YEAR: i64 = 365 * 86_400;
 
@@ -237,6 +238,7 @@ fn a_second_factor_that_was_used_ahead_of_time_is_not_locked_out_once_the_clock_
 
 #[test]
 fn what_the_vault_has_kept_of_its_clock_can_be_neither_changed_nor_removed() {
+    only_on_sqlite!();
     let house = House::new();
     let clock = house.clock.clone();
     let closed = house.close();

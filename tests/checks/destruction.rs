@@ -23,6 +23,7 @@ use crate::house::{
     open_case, perform, recognise, said,
 };
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 
 const ROWS: u64 = 3000;
 
@@ -137,6 +138,7 @@ fn sealed_pieces(closed: &Closed) -> Vec<Vec<u8>> {
 
 #[test]
 fn of_a_destroyed_case_the_files_hold_no_row_and_the_rest_of_the_vault_goes_on() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(ROWS, 1)).unwrap();
     let before = house.left_by_a_kill();
@@ -194,6 +196,7 @@ fn of_a_destroyed_case_the_files_hold_no_row_and_the_rest_of_the_vault_goes_on()
 
 #[test]
 fn yesterdays_database_opens_nothing_and_yesterdays_keyring_opens_all_of_it() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(ROWS, 1)).unwrap();
     let yesterday = house.left_by_a_kill();
@@ -238,6 +241,7 @@ fn yesterdays_database_opens_nothing_and_yesterdays_keyring_opens_all_of_it() {
 
 #[test]
 fn a_destruction_killed_at_any_step_ends_as_one() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(ROWS, 1)).unwrap();
     let destruction = due(&house);
@@ -322,6 +326,7 @@ fn a_certificate_verifies_with_the_logs_key_and_its_leaf_and_not_once_it_is_alte
 
 #[test]
 fn what_keeps_a_case_from_its_end_is_told_and_keeps_no_other_case() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(ROWS, 1)).unwrap();
     let people = house.people.clone();

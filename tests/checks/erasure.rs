@@ -11,6 +11,7 @@ use breachvault::vault::{EraseError, Refusal, Vault};
 use serde_json::{Value, json};
 
 use crate::house::{Closed, House, REASON, ask, files};
+use crate::tables::only_on_sqlite;
 
 pub(crate) const ERASED: &str = "+447700900123";
 const OTHER: &str = "+447700900124";
@@ -32,12 +33,16 @@ fn csv(account: &str, numbers: &[&str]) -> Vec<u8> {
 
 pub(crate) fn admitted() -> House {
     let house = House::new();
+    admit_to(&house);
+    house
+}
+
+pub(crate) fn admit_to(house: &House) {
     for account in ["one", "two"] {
         house
             .admit(csv(account, &[OTHER, ERASED, "+447700900125"]))
             .unwrap();
     }
-    house
 }
 
 fn look_up(vault: &Vault, house: &House, number: &str) -> Value {
@@ -100,6 +105,7 @@ fn sealed_term(closed: &Closed, no: u32) -> [Vec<u8>; 2] {
 
 #[test]
 fn an_erased_number_is_absent_and_its_sealed_value_and_tag_are_in_no_file() {
+    only_on_sqlite!();
     let house = admitted();
     let found = look_up(&house.vault, &house, ERASED);
     assert_eq!(found["results"][0]["state"], "exposed");
@@ -156,6 +162,7 @@ fn an_erased_number_that_comes_again_is_a_new_subject_without_a_number() {
 
 #[test]
 fn an_erasure_that_a_kill_interrupted_is_ended_by_the_next_start_before_anything_is_served() {
+    only_on_sqlite!();
     let house = admitted();
     carried_out(&house, ERASED);
     let killed = house.left_by_a_kill();
@@ -168,6 +175,7 @@ fn an_erasure_that_a_kill_interrupted_is_ended_by_the_next_start_before_anything
 
 #[test]
 fn an_older_database_beside_todays_erasure_lists_forgets_the_number_again() {
+    only_on_sqlite!();
     let house = admitted();
     let older = house.left_by_a_kill();
     carried_out(&house, ERASED);
@@ -185,6 +193,7 @@ fn an_older_database_beside_todays_erasure_lists_forgets_the_number_again() {
 
 #[test]
 fn a_run_that_is_put_back_brings_nobody_back_unseen() {
+    only_on_sqlite!();
     let house = admitted();
     let before = house.left_by_a_kill();
     carried_out(&house, ERASED);
@@ -247,6 +256,7 @@ fn asking_answers_the_same_for_a_number_that_no_exhibit_has() {
 
 #[test]
 fn an_erasure_has_as_many_leaves_for_a_number_that_no_exhibit_has() {
+    only_on_sqlite!();
     let house = admitted();
     let leaves = || {
         let copy = house.left_by_a_kill();
@@ -300,6 +310,7 @@ fn the_leaves_of_an_erasure_have_the_subject_and_the_generation_and_no_number() 
 
 #[test]
 fn an_erasure_that_cannot_end_is_told_and_tried_again_without_a_leaf() {
+    only_on_sqlite!();
     let house = admitted();
     let case = house.people.case.clone();
     // What the copy holds, which a kill would leave.
@@ -349,6 +360,7 @@ fn an_erasure_that_cannot_end_is_told_and_tried_again_without_a_leaf() {
 
 #[test]
 fn a_copy_that_a_killed_backup_left_is_gone_before_an_erasure_ends_and_after_a_start() {
+    only_on_sqlite!();
     let house = admitted();
     let data = house.paths().data();
     let at = |name: &str| data.join(format!(".breachvault-unfinished-{name}"));
@@ -396,6 +408,7 @@ fn a_copy_that_a_killed_backup_left_is_gone_before_an_erasure_ends_and_after_a_s
 
 #[test]
 fn names_and_area_states_of_an_erased_number_go_also_after_a_kill_and_the_exhibits_stay_sound() {
+    only_on_sqlite!();
     const HERE: &str = "+13075550188";
     let house = House::new();
     let file = |account: &str| {

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, admit_as, log, numbers};
 use crate::outside;
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 use breachvault::http::make_dev_certificate;
 use breachvault::vault::clock::{Clock as _, SystemClock};
 use breachvault::vault::{ExhibitCheck, trail};
@@ -69,6 +70,7 @@ fn assert_clean(house: &Closed) {
 
 #[test]
 fn an_admission_killed_at_any_moment_leaves_nothing_and_the_file_then_admits() {
+    only_on_sqlite!();
     let _alone = ONE_AT_A_TIME.lock();
     const ROWS: u64 = 160_000;
     // The program that is killed has the machine's clock.
@@ -279,6 +281,7 @@ impl Drop for Served {
 
 #[test]
 fn a_server_killed_under_load_has_every_leaf_it_answered_with() {
+    only_on_sqlite!();
     let _alone = ONE_AT_A_TIME.lock();
     let house = Arc::new(ready_to_serve());
     let mut served = Served::start(&house, &[]).unwrap();
@@ -415,6 +418,7 @@ fn control(pipes: &Path, child: &Child, command: &str) {
 
 #[test]
 fn a_disk_that_takes_no_leaf_lets_no_answer_out_and_the_server_recovers() {
+    only_on_sqlite!();
     let _alone = ONE_AT_A_TIME.lock();
     if outside::run(Command::new("fiu-run").arg("-h")).is_none() {
         return;

@@ -9,6 +9,7 @@ use breachvault::vault::{OperationError, Refusal};
 use serde_json::{Value, json};
 
 use crate::house::{House, REASON, log, numbers};
+use crate::tables::only_on_sqlite;
 
 /// What somebody does to the file that SQLite writes first, and the bytes that it had before.
 type Change = fn(&std::path::Path, &[u8]);
@@ -47,6 +48,7 @@ fn acts(house: &House, number: &str) -> Vec<Result<Value, Refusal>> {
 
 #[test]
 fn a_file_put_back_under_a_served_vault_ends_all_acts_and_readiness() {
+    only_on_sqlite!();
     let number = numbers(2000, 7, 1).remove(0);
     for (what, change) in CHANGES {
         let house = House::new();

@@ -13,8 +13,10 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::json;
 
-use crate::control_rows::{Days, TABLES, column, damaged_place, look_up, open_beside};
+use crate::beside::{column, open_beside};
+use crate::control_rows::{Days, TABLES, damaged_place, look_up};
 use crate::house::{Closed, House, REASON, ask, enter, log};
+use crate::tables::only_on_sqlite;
 
 /// A change of the schema.
 struct Change {
@@ -218,6 +220,7 @@ fn each(changes: &[Change], with: impl Fn(&Change) + Sync) {
 
 #[test]
 fn whoever_changes_the_schema_of_a_closed_vault_is_named_at_the_start() {
+    only_on_sqlite!();
     let days = Days::new();
     let (tables, changes) = all_changes(&days.today);
     each(&changes, |change| {
@@ -236,6 +239,7 @@ fn whoever_changes_the_schema_of_a_closed_vault_is_named_at_the_start() {
 
 #[test]
 fn whoever_changes_the_schema_of_a_served_vault_is_named_and_learns_nothing() {
+    only_on_sqlite!();
     let days = Days::new();
     let (tables, changes) = all_changes(&days.today);
     each(&changes, |change| {
@@ -312,6 +316,7 @@ fn tell(connection: &Connection, index: &str, lie: Lie) -> bool {
 
 #[test]
 fn an_index_that_lies_is_found_closed_and_served() {
+    only_on_sqlite!();
     let days = Days::new();
     let all = indexes(&days.today.database());
     let mut count = 0;
@@ -342,6 +347,7 @@ fn an_index_that_lies_is_found_closed_and_served() {
 
 #[test]
 fn a_schema_that_was_changed_and_put_back_within_a_moment_is_worked_with_by_nobody() {
+    only_on_sqlite!();
     let days = Days::new();
     let copy = days.today.copy();
     let vault = copy.open().unwrap();
@@ -400,6 +406,7 @@ fn row_of(connection: &Connection, operator: &str) -> (String, Vec<u8>, Option<V
 
 #[test]
 fn triggers_make_nobody_somebody_else_and_undo_no_suspension() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(300, 1)).unwrap();
     let closed = house.close();
@@ -437,6 +444,7 @@ fn enrol(vault: &Vault, enrolment: &str) -> bool {
 
 #[test]
 fn an_old_invitation_is_not_put_into_the_row_of_somebody_else() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(300, 1)).unwrap();
     let sign_in = house.vault.sign_in_here(attempt("archibald")).unwrap();

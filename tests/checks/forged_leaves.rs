@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::house::{Closed, House, People, REASON, ask, log, numbers};
+use crate::tables::only_on_sqlite;
 
 const ROWS: u64 = 60;
 
@@ -111,6 +112,7 @@ fn hide_from_the_index(db: &Connection, leaf: u64) {
 
 #[test]
 fn a_leaf_that_an_index_hides_is_missed_by_no_search() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     for served in [false, true] {
         let copy = closed.copy();
@@ -134,6 +136,7 @@ fn a_leaf_that_an_index_hides_is_missed_by_no_search() {
 
 #[test]
 fn a_search_or_a_sign_off_over_a_changed_log_is_refused_in_a_closed_and_a_served_vault() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     for change in CHANGES {
         let sql = change.replace('?', &leaf.to_string());
@@ -167,6 +170,7 @@ fn a_search_or_a_sign_off_over_a_changed_log_is_refused_in_a_closed_and_a_served
 
 #[test]
 fn a_forged_leaf_is_not_read_and_not_proved() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     for change in &CHANGES[..8] {
         let copy = closed.copy();
@@ -191,6 +195,7 @@ fn house_proof(vault: &Vault, people: &People, ids: &[(&str, &str)]) -> Result<(
 
 #[test]
 fn whose_a_leaf_is_comes_from_the_leaf_and_not_from_the_column_beside_it() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     let number = leaf.to_string();
     let ids = [("leaf", number.as_str())];
@@ -226,6 +231,7 @@ fn whose_a_leaf_is_comes_from_the_leaf_and_not_from_the_column_beside_it() {
 
 #[test]
 fn a_leaf_put_behind_the_end_is_in_no_answer() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     let vault = closed.open().unwrap();
     let people = &closed.people;
@@ -244,6 +250,7 @@ fn a_leaf_put_behind_the_end_is_in_no_answer() {
 
 #[test]
 fn a_foreign_write_that_changes_no_leaf_costs_one_answer_and_no_more() {
+    only_on_sqlite!();
     let (closed, leaf) = sample();
     let vault = closed.open().unwrap();
     let people = &closed.people;

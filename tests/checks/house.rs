@@ -26,8 +26,10 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::beside::Beside;
 use crate::directory::directory;
 use crate::secret_file::write_secret;
+use crate::tables::Tables;
 
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests";
 pub(crate) const REASON: &str = "asked for by a test";
@@ -37,7 +39,7 @@ pub(crate) struct House {
     pub(crate) vault: Vault,
     pub(crate) people: People,
     pub(crate) clock: ManualClock,
-    pub(crate) directory: TempDir,
+    pub(crate) directory: Room,
 }
 
 /// The operators and their case.
@@ -54,7 +56,51 @@ pub(crate) struct People {
 /// The same vault, closed.
 pub(crate) struct Closed {
     pub(crate) people: People,
-    pub(crate) directory: TempDir,
+    pub(crate) directory: Room,
+}
+
+/// The folder of a vault, and its tables where a server has them.
+pub(crate) struct Room {
+    tables: Option<Tables>,
+    folder: TempDir,
+}
+
+impl Room {
+    fn new() -> Self {
+        let room = Self::with_a_file();
+        let tables = Tables::wanted();
+        if let Some(tables) = &tables {
+            Vault::put_tables_at(&room.paths(), &tables.address(), None).unwrap();
+        }
+        Self { tables, ..room }
+    }
+
+    fn with_a_file() -> Self {
+        Self {
+            tables: None,
+            folder: directory(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn paths(&self) -> Paths {
+        Paths::of(self.path())
+    }
+
+    /// The same files, and the same tables, which nobody may use at this moment if a server has them.
+    fn copy(&self) -> Self {
+        let copy = Self::with_a_file();
+        copy_into(self.path(), copy.path());
+        let tables = self.tables.as_ref().map(Tables::copy);
+        if let Some(tables) = &tables {
+            fs::remove_file(copy.paths().store()).unwrap();
+            Vault::put_tables_at(&copy.paths(), &tables.address(), None).unwrap();
+        }
+        Self { tables, ..copy }
+    }
 }
 
 impl House {
@@ -64,16 +110,20 @@ impl House {
 
     /// A house whose people enter at this moment.
     pub(crate) fn at(moment: Moment) -> Self {
-        Self::after(moment, |_| ())
+        Self::in_room(moment, Room::new())
     }
 
     /// The same, in a directory in which something is done before.
     pub(crate) fn after(moment: Moment, prepare: impl FnOnce(&Paths)) -> Self {
-        let directory = directory();
-        prepare(&Paths::of(directory.path()));
+        let room = Room::with_a_file();
+        prepare(&room.paths());
+        Self::in_room(moment, room)
+    }
+
+    fn in_room(moment: Moment, directory: Room) -> Self {
         let clock = ManualClock::new(moment);
         let Founded { vault, invitation } = Vault::create(
-            &Paths::of(directory.path()),
+            &directory.paths(),
             &NewPassphrase::parse(PASSPHRASE.to_owned()).ok().unwrap(),
             Argon2Params::new(8, 1, 1).unwrap(),
             OperatorName::parse("archibald").unwrap(),
@@ -126,7 +176,7 @@ impl House {
     }
 
     pub(crate) fn paths(&self) -> Paths {
-        Paths::of(self.directory.path())
+        self.directory.paths()
     }
 
     /// Somebody outside of the vault who reads its database until this is dropped.
@@ -154,13 +204,12 @@ impl House {
         ask::<O>(&self.vault, caller, ids, body)
     }
 
-    /// The files as they are now: what a process that is killed leaves.
+    /// The files as they are now: what a process that is killed leaves. The tables that a server has cannot be copied
+    /// while they are used.
     pub(crate) fn left_by_a_kill(&self) -> Closed {
-        let directory = directory();
-        copy_into(self.directory.path(), directory.path());
         Closed {
             people: self.people.clone(),
-            directory,
+            directory: self.directory.copy(),
         }
     }
 
@@ -175,16 +224,14 @@ impl House {
 
 impl Closed {
     pub(crate) fn paths(&self) -> Paths {
-        Paths::of(self.directory.path())
+        self.directory.paths()
     }
 
     /// A copy of the vault's files, to be damaged instead of the original.
     pub(crate) fn copy(&self) -> Self {
-        let directory = directory();
-        copy_into(self.directory.path(), directory.path());
         Self {
             people: self.people.clone(),
-            directory,
+            directory: self.directory.copy(),
         }
     }
 
@@ -201,7 +248,12 @@ impl Closed {
         open(&self.paths())
     }
 
-    /// The database, for changes that go past the vault and its constraints.
+    /// Somebody who reads and changes its rows, past its constraints.
+    pub(crate) fn beside(&self) -> Beside {
+        Beside::of(&self.paths())
+    }
+
+    /// SQLite's file, for changes that go past the vault and its constraints.
     #[expect(
         clippy::disallowed_methods,
         reason = "a test changes the file past the vault"
@@ -229,18 +281,17 @@ impl Closed {
         said(&doctor)
     }
 
-    /// Runs `change` on the database.
+    /// Runs `change` on SQLite's file.
     pub(crate) fn change(&self, change: impl FnOnce(&rusqlite::Connection)) {
         change(&self.database());
     }
 
     pub(crate) fn sql(&self, sql: &str) {
-        self.change(|connection| {
-            assert!(
-                connection.execute(sql, []).unwrap() > 0,
-                "{sql} changed nothing"
-            );
-        });
+        let changed = self.beside().execute(sql, &[]);
+        assert!(
+            changed.is_some_and(|rows| rows > 0),
+            "{sql} changed nothing"
+        );
     }
 }
 

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::house::{House, REASON, log, numbers, said};
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 
 fn acts(house: &House, number: &str) -> Vec<Result<Value, Refusal>> {
     let people = &house.people;
@@ -26,6 +27,7 @@ fn acts(house: &House, number: &str) -> Vec<Result<Value, Refusal>> {
 
 #[test]
 fn a_file_that_vanishes_or_is_replaced_stops_all_answers_until_it_is_back() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(500, 1)).unwrap();
     let number = numbers(500, 1, 1).remove(0);
@@ -130,6 +132,7 @@ fn an_init_that_fails_leaves_nothing_half_made() {
 
 #[test]
 fn a_path_or_a_permission_is_not_called_a_log_that_does_not_verify() {
+    only_on_sqlite!();
     let house = House::new();
     house.admit(log(500, 1)).unwrap();
     let closed = house.close();

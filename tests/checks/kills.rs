@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use crate::directory::directory;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::outside;
+use crate::tables::only_on_sqlite;
 
 const ROWS: u64 = 3000;
 /// What the killed process says when it begins, and when it has ended.
@@ -117,6 +118,7 @@ fn sign_in(vault: &Vault, name: &str) -> Caller {
 #[test]
 #[ignore = "the process that the tests of this file start and kill"]
 fn victim() {
+    only_on_sqlite!();
     let told = |name: &str| outside::setting(name).unwrap_or_default();
     let act = told("KILLED_ACT");
     let act = Act::ALL.into_iter().find(|one| one.name() == act).unwrap();
@@ -244,6 +246,7 @@ fn leaves(closed: &Closed, action: &str) -> i64 {
 
 #[test]
 fn a_destruction_that_was_killed_has_not_begun_or_ends_with_its_certificate() {
+    only_on_sqlite!();
     killed_again_and_again(Act::Destruction, |prepared, left, _| {
         let vault = open(&left.paths());
         vault.shred().unwrap();
@@ -285,6 +288,7 @@ fn a_destruction_that_was_killed_has_not_begun_or_ends_with_its_certificate() {
 
 #[test]
 fn an_erasure_that_was_killed_has_not_begun_or_ends_at_the_next_start() {
+    only_on_sqlite!();
     killed_again_and_again(Act::Erasure, |prepared, left, _| {
         let vault = open(&left.paths());
         is_whole(&vault, &left.paths());
@@ -308,6 +312,7 @@ fn an_erasure_that_was_killed_has_not_begun_or_ends_at_the_next_start() {
 
 #[test]
 fn a_backup_that_was_killed_is_not_there_or_whole_and_the_vault_is_as_it_was() {
+    only_on_sqlite!();
     killed_again_and_again(Act::Backup, |prepared, left, backup| {
         let made = backup.exists();
         if made {

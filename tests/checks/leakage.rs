@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::sync::LazyLock;
 
+use crate::beside::Beside;
 use crate::house::{
     Closed, House, REASON, admit_as, ask, files, log, name_member, numbers, open_case, recognise,
 };
+use crate::tables::{on_a_server, only_on_sqlite};
 use breachvault::operations::record::LookUp;
 use breachvault::vault::plaintext::OVERHEAD;
 use rusqlite::Connection;
@@ -59,10 +61,13 @@ static STOLEN: LazyLock<Stolen> = LazyLock::new(|| {
             .collect()
     };
     let mut bytes = read(house.directory.path());
-    assert!(
-        bytes.iter().any(|(path, _)| path.ends_with("-wal")),
-        "no write-ahead log was seen"
-    );
+    match on_a_server() {
+        true => bytes.extend(Beside::of(&house.paths()).all_of_server()),
+        false => assert!(
+            bytes.iter().any(|(path, _)| path.ends_with("-wal")),
+            "no write-ahead log was seen"
+        ),
+    }
     let closed = house.close();
     bytes.extend(read(closed.directory.path()));
     Stolen { closed, bytes }
@@ -173,6 +178,7 @@ fn no_name_title_reason_or_file_name_is_in_the_files() {
 
 #[test]
 fn a_tag_stands_once_whatever_its_number_is_sent() {
+    only_on_sqlite!();
     let runs = rows("SELECT first_tag, tags FROM term_run", |row| {
         Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?))
     });
@@ -196,6 +202,7 @@ fn a_tag_stands_once_whatever_its_number_is_sent() {
 
 #[test]
 fn sealed_values_never_repeat() {
+    only_on_sqlite!();
     for table in [
         "term_run",
         "block",
@@ -221,6 +228,7 @@ fn sealed_values_never_repeat() {
 
 #[test]
 fn sealed_numbers_all_have_one_length_and_never_repeat() {
+    only_on_sqlite!();
     let runs = rows(
         "SELECT (length(tags) - 49) / 16, sealed FROM term_run WHERE field = 3",
         |row| Ok((row.get::<_, u32>(0)? as usize, row.get::<_, Vec<u8>>(1)?)),
@@ -241,6 +249,7 @@ fn sealed_numbers_all_have_one_length_and_never_repeat() {
 
 #[test]
 fn user_names_show_their_length_only_together() {
+    only_on_sqlite!();
     let lengths = rows(
         "SELECT length(sealed) FROM term_run WHERE field = 2",
         |row| row.get::<_, i64>(0),
@@ -262,6 +271,7 @@ fn block_lengths(exhibit: i64) -> BTreeMap<i64, i64> {
 
 #[test]
 fn lengths_do_not_tell_how_many_records_a_block_holds() {
+    only_on_sqlite!();
     const MESSAGE_REF: i64 = 10;
     let (mut first, mut second) = (block_lengths(1), block_lengths(2));
     // References are texts: their block tells how long they are together, to an eighth.

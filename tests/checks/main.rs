@@ -2,12 +2,22 @@
 //! binary, because each binary links the whole program.
 //!
 //! `house` makes a vault with one operator for each role, `directory` a folder for
-//! one; `outside` runs programs that are not ours.
+//! one; `beside` is somebody who changes its rows; `outside` runs programs that are not ours.
 
+mod beside;
 mod demo;
 mod directory;
 mod house;
 mod outside;
+#[path = "../../src/vault/store/postgresql/tests/server.rs"]
+#[expect(
+    dead_code,
+    reason = "how it asks for passwords is for the library's tests"
+)]
+mod server;
+#[path = "../../src/vault/store/postgresql/tests/tables.rs"]
+#[expect(dead_code, reason = "an address is all that these tests use of them")]
+mod tables;
 
 mod approval_attacks;
 mod backup;
@@ -33,6 +43,7 @@ mod line_length;
 mod mapping;
 mod named_tests;
 mod nodes;
+mod only_on_sqlite;
 mod packaging;
 mod people_page;
 mod postgresql;
@@ -50,6 +61,7 @@ mod sign_in;
 mod simulation;
 mod spreadsheet;
 mod start_leaf;
+mod store_copy;
 mod suppression;
 mod tamper;
 mod test_modules;

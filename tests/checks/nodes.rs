@@ -32,8 +32,8 @@ use tempfile::TempDir;
 use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
-use crate::postgresql::server::TestServer;
 use crate::secret_file::write_secret;
+use crate::server::TestServer;
 
 const ROWS: u64 = 3000;
 
@@ -398,6 +398,9 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
         strike(&administrator, &node),
         Err(Refusal::Failed(..))
     ));
+    let own = nodes(&house.vault)[0]["node"].as_str().unwrap().parse();
+    let refused = strike(&administrator, &own.unwrap());
+    assert!(matches!(refused, Err(Refusal::Failed(..))));
     let refused = look_up(&newer, &people.investigator, case);
     assert!(matches!(refused, Err(Refusal::Unaudited(_))));
     assert_eq!(newer.health().damage(), None);

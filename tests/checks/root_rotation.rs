@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers, said};
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 
 const ROWS: u64 = 300;
 
@@ -164,6 +165,7 @@ fn doctor(closed: &Closed) -> String {
 
 #[test]
 fn with_a_new_root_everybody_works_on_and_nothing_is_left_under_keys_of_before() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let vault = &scene.house.vault;
     let people = &scene.house.people;
@@ -290,6 +292,7 @@ fn refused_at_the_start(before: &Closed, after: &Closed) {
 
 #[test]
 fn a_root_is_new_while_people_work_and_a_foreign_write_is_still_found() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let vault = &scene.house.vault;
     let leaf = scene.leaves_of("operator.add").pop().unwrap();
@@ -328,6 +331,7 @@ fn a_root_is_new_while_people_work_and_a_foreign_write_is_still_found() {
 
 #[test]
 fn a_keyring_with_a_recipient_of_somebody_else_is_refused_by_name() {
+    only_on_sqlite!();
     let scene = Scene::new();
     let closed = scene.house.left_by_a_kill();
     assert!(opened(&closed).has_case(&closed.people.case));

@@ -13,7 +13,7 @@ use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
 use crate::control_rows::{
-    Change, Days, ROWS, TABLES, Table, changes, column, look_up, make, open_beside, other, seal_of,
+    Change, Days, ROWS, TABLES, Table, changes, look_up, make, other, seal_of,
 };
 use crate::house::{People, REASON, admit_as, ask, numbers};
 
@@ -63,7 +63,7 @@ impl Sample {
         let exhibit = admitted["exhibit"].as_str().unwrap().to_owned();
         vault.stop().unwrap();
         drop(vault);
-        let details = column(&days.today.database(), "SELECT min(seq) FROM detail");
+        let details = days.today.beside().column("SELECT min(seq) FROM detail");
         let Cell::Integer(detailed) = details[0] else {
             panic!("no leaf has a detail");
         };
@@ -201,10 +201,7 @@ fn open_quarantine(vault: &Vault, people: &People, exhibit: &str) -> Result<Valu
 /// Every change to a table that can be made to rows of a control table, and two more: the last row is
 /// deleted, and a row is copied to the place after the last one.
 fn all_changes(sample: &Sample, name: &'static str) -> (Table, Vec<Change>) {
-    let (today, yesterday) = (
-        sample.days.today.database(),
-        sample.days.yesterday.database(),
-    );
+    let (today, yesterday) = (sample.days.today.beside(), sample.days.yesterday.beside());
     let table = Table::of(&today, name, FAR);
     let (new, old) = (table.rows(&today), table.rows(&yesterday));
     assert!(!new.is_empty(), "{name} has no row");
@@ -234,14 +231,13 @@ fn all_changes(sample: &Sample, name: &'static str) -> (Table, Vec<Change>) {
 /// Makes every change to a copy, which is served already or not, and compares what people are told.
 fn try_all(served: bool) {
     let sample = Sample::new();
-    let seal = seal_of(&sample.days.yesterday.database());
+    let seal = seal_of(&sample.days.yesterday.beside());
     let people = &sample.days.today.people;
     let run = |table: &Table, change: Option<&Change>| {
         let copy = sample.days.today.copy();
         let change_it = || {
             if let Some(change) = change {
-                let connection = open_beside(&copy.paths().database());
-                make(&connection, table, change, &seal);
+                make(&copy.beside(), table, change, &seal);
             }
         };
         if !served {
@@ -331,15 +327,7 @@ fn try_all(served: bool) {
 #[test]
 fn every_table_is_one_of_control_rows_or_is_tried_here() {
     let sample = Days::new();
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-    let name = |cell| match cell {
-        Cell::Text(name) => name,
-        other => panic!("{other:?}"),
-    };
-    let there: BTreeSet<String> = column(&sample.today.database(), sql)
-        .into_iter()
-        .map(name)
-        .collect();
+    let there: BTreeSet<String> = sample.today.beside().tables().into_iter().collect();
     let tried: Vec<String> = TABLES
         .iter()
         .chain(&SEALED)

@@ -18,6 +18,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::demo::PROGRAM;
 use crate::house::{Closed, House, PASSPHRASE};
 use crate::secret_file::write_secret;
+use crate::tables::only_on_sqlite;
 
 /// A stopped vault with a set of two of three shares, each in a file.
 struct WithShares {
@@ -192,6 +193,7 @@ fn one_address_holds_few_connections_to_a_sealed_vault_and_a_newcomer_is_let_in(
 
 #[test]
 fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
+    only_on_sqlite!();
     let vault = WithShares::new();
     let mut serving = Serving::start(vault.closed.directory.path());
     let url = serving.url.clone();

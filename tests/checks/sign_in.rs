@@ -12,6 +12,7 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 
 use crate::house::{House, code, json_of, open_with, settings};
+use crate::tables::only_on_sqlite;
 
 const HOME: &str = "203.0.113.9";
 
@@ -197,6 +198,7 @@ fn whoever_needs_a_second_factor_and_has_none_may_only_set_it_up() {
 
 #[test]
 fn whoever_has_the_password_tries_few_codes_from_however_many_networks_and_an_alarm_says_so() {
+    only_on_sqlite!();
     let house = House::new();
     let (vault, clock) = (&house.vault, &house.clock);
     let password = "the long password of leopoldine";

@@ -7,6 +7,7 @@ use breachvault::vault::clock::ManualClock;
 use serde_json::json;
 
 use crate::house::{self, House};
+use crate::tables::only_on_sqlite;
 
 const OTHER: &str = "[serve]\nproxies = [\"192.0.2.0/24\"]\n[tls]\nallow_tls_1_2 = true\n[limits]\n\
     address_connections = 7\nidle_s = 11\n[budgets]\nlookup_points = 13\n[identity]\n\
@@ -14,6 +15,7 @@ const OTHER: &str = "[serve]\nproxies = [\"192.0.2.0/24\"]\n[tls]\nallow_tls_1_2
 
 #[test]
 fn the_leaf_of_a_start_states_every_setting() {
+    only_on_sqlite!();
     let closed = House::new().close();
     let config = Config::parse(OTHER).unwrap();
     let settings = Settings {

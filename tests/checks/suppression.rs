@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::house::{self, Closed, House, People, REASON, ask};
+use crate::tables::only_on_sqlite;
 
 /// Numbers in a range of the subject index.
 const RANGE: u32 = 4096;
@@ -224,6 +225,7 @@ struct Change {
 
 #[test]
 fn nobody_is_suppressed_by_a_run_of_terms_that_is_not_what_it_was() {
+    only_on_sqlite!();
     let sample = &*SAMPLE;
     let of_exhibit = |exhibit: i64| -> Vec<Run> {
         let runs = sample.runs.iter().filter(|run| run.exhibit == exhibit);
@@ -374,6 +376,7 @@ fn nobody_is_suppressed_by_a_run_of_terms_that_is_not_what_it_was() {
 
 #[test]
 fn nobody_is_suppressed_by_a_range_of_the_subject_index_that_is_not_what_it_was() {
+    only_on_sqlite!();
     let sample = &*SAMPLE;
     let database = sample.closed.database();
     let sql = "SELECT i.exhibit, i.range FROM subject_index AS i JOIN exhibit AS e ON e.number = i.exhibit
@@ -446,6 +449,7 @@ fn nobody_is_suppressed_by_a_range_of_the_subject_index_that_is_not_what_it_was(
 
 #[test]
 fn a_value_whose_segment_was_deleted_is_not_taken_for_an_unknown_one() {
+    only_on_sqlite!();
     let sample = &*SAMPLE;
     let database = sample.closed.database();
     let sql =

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::house::{self, Closed, House, REASON, ask, log, numbers};
+use crate::tables::only_on_sqlite;
 use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
@@ -136,6 +137,7 @@ fn sql(sql: &str) -> impl FnOnce(&Connection) + '_ {
 
 #[test]
 fn an_untouched_vault_is_found_good() {
+    only_on_sqlite!();
     let copy = SAMPLE.closed.copy();
     copy.change(|_| ());
     assert_eq!(verify(&copy), Ok(()));
@@ -146,6 +148,7 @@ fn an_untouched_vault_is_found_good() {
 
 #[test]
 fn a_leaf_that_was_edited_is_named() {
+    only_on_sqlite!();
     for leaf in [0, 7, 20] {
         let told = told_of_log(|db| flip(db, "leaf", "bytes", &format!("seq = {leaf}")));
         assert!(told.contains(&format!("at leaf {leaf}:")), "{told}");
@@ -154,6 +157,7 @@ fn a_leaf_that_was_edited_is_named() {
 
 #[test]
 fn leaves_that_were_swapped_are_named() {
+    only_on_sqlite!();
     let told = told_of_log(|db| {
         sql("UPDATE leaf SET seq = -1 WHERE seq = 5")(db);
         sql("UPDATE leaf SET seq = 5 WHERE seq = 9")(db);
@@ -164,6 +168,7 @@ fn leaves_that_were_swapped_are_named() {
 
 #[test]
 fn a_leaf_that_was_dropped_is_named_also_when_the_rest_moved_up() {
+    only_on_sqlite!();
     let told = told_of_log(sql("DELETE FROM leaf WHERE seq = 6"));
     assert!(told.contains("at leaf 6:"), "{told}");
     let told = told_of_log(|db| {
@@ -176,6 +181,7 @@ fn a_leaf_that_was_dropped_is_named_also_when_the_rest_moved_up() {
 
 #[test]
 fn a_leaf_that_was_cut_short_or_emptied_is_named() {
+    only_on_sqlite!();
     for bytes in ["substr(bytes, 1, length(bytes) - 1)", "x''", "x'7b7d'"] {
         let told = told_of_log(sql(&format!(
             "UPDATE leaf SET bytes = {bytes} WHERE seq = 8"
@@ -186,6 +192,7 @@ fn a_leaf_that_was_cut_short_or_emptied_is_named() {
 
 #[test]
 fn a_tail_that_was_cut_off_is_found_and_the_vault_does_not_go_on_from_there() {
+    only_on_sqlite!();
     let hurt = SAMPLE.closed.copy();
     let leaves: i64 = value(&hurt.database(), "SELECT COUNT(*) FROM leaf");
     hurt.sql(&format!("DELETE FROM leaf WHERE seq >= {}", leaves - 2));
@@ -203,6 +210,7 @@ fn a_tail_that_was_cut_off_is_found_and_the_vault_does_not_go_on_from_there() {
 
 #[test]
 fn a_tail_cut_off_with_its_hashes_and_its_checkpoint_is_found_by_a_kept_checkpoint() {
+    only_on_sqlite!();
     // A thief restores yesterday's whole database: nothing in it is wrong by itself.
     let house = House::new();
     house.vault.sum_strangers(1, 0).unwrap();
@@ -222,6 +230,7 @@ fn a_tail_cut_off_with_its_hashes_and_its_checkpoint_is_found_by_a_kept_checkpoi
 
 #[test]
 fn a_column_that_says_other_than_its_leaf_is_named() {
+    only_on_sqlite!();
     for (column, other) in [
         ("operator", "'O-AAAAAAAAAAAAAAAA'"),
         ("case_id", "NULL"),
@@ -241,6 +250,7 @@ fn a_column_that_says_other_than_its_leaf_is_named() {
 
 #[test]
 fn a_tree_hash_that_was_changed_swapped_or_dropped_is_found() {
+    only_on_sqlite!();
     let told = told_of_log(|db| flip(db, "tree_hash", "hash", "position = 0"));
     assert!(told.contains("at leaf 0:"), "{told}");
     let told = told_of_log(|db| flip(db, "tree_hash", "hash", "position = 2"));
@@ -257,6 +267,7 @@ fn a_tree_hash_that_was_changed_swapped_or_dropped_is_found() {
 
 #[test]
 fn a_checkpoint_that_was_changed_removed_or_contradicted_is_refused() {
+    only_on_sqlite!();
     let told = told_of_log(sql("UPDATE checkpoint SET size = size - 1"));
     assert!(
         told.contains("the size beside the signed checkpoint"),
@@ -291,6 +302,7 @@ fn a_checkpoint_that_was_changed_removed_or_contradicted_is_refused() {
 
 #[test]
 fn a_leaf_put_in_at_the_end_is_found() {
+    only_on_sqlite!();
     let hurt = SAMPLE.closed.copy();
     let leaves: i64 = value(&hurt.database(), "SELECT COUNT(*) FROM leaf");
     hurt.sql(&format!(
@@ -304,6 +316,7 @@ fn a_leaf_put_in_at_the_end_is_found() {
 
 #[test]
 fn the_sealed_detail_of_a_leaf_opens_for_that_leaf_alone() {
+    only_on_sqlite!();
     for (change, leaf) in [
         (
             "UPDATE detail SET sealed = (SELECT sealed FROM detail WHERE seq = 3) WHERE seq = 4",
@@ -390,6 +403,7 @@ const PARTS: [(&str, &str, &str); 9] = [
 
 #[test]
 fn a_byte_changed_in_any_sealed_part_is_found_and_named() {
+    only_on_sqlite!();
     for (table, place, named) in PARTS {
         let found = faults(|db| flip(db, table, "sealed", place));
         assert_found(&found, named, table);
@@ -398,6 +412,7 @@ fn a_byte_changed_in_any_sealed_part_is_found_and_named() {
 
 #[test]
 fn any_sealed_part_that_was_cut_short_or_emptied_is_found_and_named() {
+    only_on_sqlite!();
     for (table, place, named) in PARTS {
         for sealed in ["substr(sealed, 1, length(sealed) - 16)", "x''"] {
             let found = faults(sql(&format!(
@@ -410,6 +425,7 @@ fn any_sealed_part_that_was_cut_short_or_emptied_is_found_and_named() {
 
 #[test]
 fn any_sealed_part_that_was_dropped_is_found() {
+    only_on_sqlite!();
     for (table, place, named) in PARTS {
         let found = faults(sql(&format!("DELETE FROM {table} WHERE {place}")));
         let named = match table {
@@ -423,6 +439,7 @@ fn any_sealed_part_that_was_dropped_is_found() {
 
 #[test]
 fn parts_swapped_between_exhibits_fields_or_places_are_found_and_named() {
+    only_on_sqlite!();
     for (table, one, other, named) in [
         (
             "block",
@@ -496,6 +513,7 @@ fn swap(connection: &Connection, table: &str, column: &str, one: &str, other: &s
 
 #[test]
 fn blocks_moved_to_another_place_are_found_and_named() {
+    only_on_sqlite!();
     let found = faults(sql(
         "UPDATE block SET no = 1 WHERE exhibit = 1 AND field = 8",
     ));
@@ -547,6 +565,7 @@ fn assert_only(found: &[String], named: &[&str]) {
 
 #[test]
 fn numbers_that_were_changed_swapped_or_dropped_inside_a_run_are_found_and_named() {
+    only_on_sqlite!();
     let place = sealed_place(5);
     let found = faults_of_run("sealed", |run| run[place.start + 20] ^= 0x10);
     assert_only(&found, &["number term 5 does not open"]);
@@ -579,6 +598,7 @@ fn numbers_that_were_changed_swapped_or_dropped_inside_a_run_are_found_and_named
 
 #[test]
 fn a_run_that_was_moved_or_dropped_is_found_and_named() {
+    only_on_sqlite!();
     let run = "WHERE case_number = 1 AND field = 3 AND first = 1";
     let found = faults(sql(&format!("DELETE FROM term_run {run}")));
     assert_found(&found, "number term 1 is missing", "dropped");
@@ -596,6 +616,7 @@ fn a_run_that_was_moved_or_dropped_is_found_and_named() {
 
 #[test]
 fn tags_that_were_changed_swapped_or_dropped_are_found_and_named() {
+    only_on_sqlite!();
     let found = faults_of_run("tags", |tags| tags[tag_place(4)].fill(0x5a));
     assert_found(&found, "number term 4 is not found by its tag", "changed");
     // The tags of a run are sealed together: if one was changed, all are not what they were.
@@ -625,6 +646,7 @@ fn tags_that_were_changed_swapped_or_dropped_are_found_and_named() {
 
 #[test]
 fn an_exhibit_that_was_taken_away_whole_is_found_and_named() {
+    only_on_sqlite!();
     let hurt = SAMPLE.closed.copy();
     hurt.change(|db| {
         for table in ["block", "statistics", "seen", "dictionary", "subject_index"] {
@@ -644,6 +666,7 @@ fn assert_start_names(hurt: &Closed, table: &str) {
 
 #[test]
 fn an_exhibit_that_was_hidden_or_brought_back_is_found_and_named() {
+    only_on_sqlite!();
     let hidden =
         "UPDATE exhibit SET withdrawn_at = 1712048400, withdrawn_leaf = 3 WHERE number = 2";
     let hurt = SAMPLE.closed.copy();
@@ -670,6 +693,7 @@ fn an_exhibit_that_was_hidden_or_brought_back_is_found_and_named() {
 
 #[test]
 fn a_query_over_damaged_parts_says_which_kind_and_closes_the_case() {
+    only_on_sqlite!();
     let number = numbers(ROWS, 1, 1).remove(0);
     type Query = fn(&Vault, &house::People, &str) -> Result<Value, Refusal>;
     let table: Query = |vault, people, _| table_of(vault, people);
@@ -743,6 +767,7 @@ fn a_query_over_damaged_parts_says_which_kind_and_closes_the_case() {
 
 #[test]
 fn a_vault_whose_cases_are_not_what_they_were_does_not_start() {
+    only_on_sqlite!();
     // Fewer terms than there are would hide people; a start would even remove them.
     for change in ["id = 'another'", "numbers = numbers - 1"] {
         let hurt = SAMPLE.closed.copy();
@@ -753,6 +778,7 @@ fn a_vault_whose_cases_are_not_what_they_were_does_not_start() {
 
 #[test]
 fn a_keyring_with_any_byte_changed_or_cut_off_opens_nothing() {
+    only_on_sqlite!();
     let whole = fs::read(SAMPLE.closed.paths().keyring()).unwrap();
     let hurt = SAMPLE.closed.copy();
     let refused = |bytes: &[u8]| {
@@ -781,6 +807,7 @@ fn a_keyring_with_any_byte_changed_or_cut_off_opens_nothing() {
 
 #[test]
 fn the_keyring_of_another_vault_does_not_open_this_one() {
+    only_on_sqlite!();
     let other = House::new().close();
     let hurt = SAMPLE.closed.copy();
     fs::copy(other.paths().keyring(), hurt.paths().keyring()).unwrap();
@@ -790,6 +817,7 @@ fn the_keyring_of_another_vault_does_not_open_this_one() {
 
 #[test]
 fn a_database_that_was_cut_off_is_refused() {
+    only_on_sqlite!();
     let whole = fs::read(SAMPLE.closed.paths().database()).unwrap();
     for length in [0, 100, 4096, 8192, whole.len() / 2, whole.len() - 8192] {
         let hurt = SAMPLE.closed.copy();
@@ -808,6 +836,7 @@ fn a_database_that_was_cut_off_is_refused() {
 
 #[test]
 fn a_byte_changed_anywhere_in_the_file_never_gives_a_wrong_answer() {
+    only_on_sqlite!();
     let whole = fs::read(SAMPLE.closed.paths().database()).unwrap();
     let hurt = SAMPLE.closed.copy();
     let mut quiet = 0;
@@ -832,6 +861,7 @@ fn a_byte_changed_anywhere_in_the_file_never_gives_a_wrong_answer() {
 
 #[test]
 fn migrations_altered_or_newer_are_refused_by_name() {
+    only_on_sqlite!();
     for (change, named) in [
         (
             "UPDATE migration SET sha256 = zeroblob(32) WHERE number = 3",

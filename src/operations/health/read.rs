@@ -129,7 +129,7 @@ impl Operation for ReadHealth {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Stood, OperationError> {
         Ok(Stood {
-            standing: scope.standing(),
+            standing: scope.standing()?,
             clock: ClockState::of(scope)?,
         })
     }

@@ -20,7 +20,7 @@ use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::{case_rows, membership_rows};
+use crate::vault::store::{Tables, case_rows, membership_rows};
 use crate::vault::*;
 
 mod again;
@@ -37,6 +37,7 @@ struct House {
     case: CaseId,
     lead: Caller,
     custodian: Caller,
+    _tables: Option<Tables>,
     directory: TempDir,
 }
 
@@ -135,6 +136,11 @@ fn sign_in(vault: &Vault, name: &str, enrolment: &EnrolmentToken) -> Caller {
 impl House {
     fn new() -> Self {
         let directory = crate::vault::plaintext::tests::directory::directory();
+        let tables = Tables::wanted();
+        if let Some(tables) = &tables {
+            let paths = Paths::of(directory.path());
+            Vault::put_tables_at(&paths, &tables.address(), None).unwrap();
+        }
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
             passkeys: Passkeys::Offered,
@@ -173,6 +179,7 @@ impl House {
             case,
             lead,
             custodian,
+            _tables: tables,
             directory,
         }
     }
@@ -286,12 +293,7 @@ impl House {
     fn nothing_is_staged(&self) -> bool {
         let reader = self.vault.core.readers.snapshot().unwrap();
         let connection = reader.connection().unwrap();
-        let count = |sql: &str| {
-            connection
-                .raw()
-                .query_row(sql, [], |row| row.get::<_, i64>(0))
-                .unwrap()
-        };
+        let count = |sql: &str| connection.number(sql);
         let orphans = [
             "block",
             "statistics",
@@ -310,7 +312,7 @@ impl House {
         exhibit_rows::staged(connection, None).unwrap().is_empty()
             && orphans == [0; 7]
             && count("SELECT COALESCE(SUM(length(tags) - 49), 0) / 16 FROM term_run")
-                == count("SELECT SUM(numbers + users) FROM cases")
+                == count("SELECT CAST(SUM(numbers + users) AS BIGINT) FROM cases")
             && count(
                 "SELECT COUNT(*) FROM term_run WHERE exhibit NOT IN
                      (SELECT number FROM exhibit WHERE state = 'admitted')
@@ -321,8 +323,7 @@ impl House {
     fn count(&self, sql: &str) -> i64 {
         let reader = self.vault.core.readers.snapshot().unwrap();
         let connection = reader.connection().unwrap();
-        let counted = connection.raw().query_row(sql, [], |row| row.get(0));
-        counted.unwrap()
+        connection.number(sql)
     }
 
     /// Terms of a field.
@@ -346,7 +347,7 @@ impl House {
             .ledger
             .stager()
             .stage(move |connection| {
-                connection.raw().execute_batch(sql).unwrap();
+                connection.change(sql);
                 Ok(())
             })
             .unwrap();
@@ -359,16 +360,8 @@ impl House {
 
     fn last_leaf(&self) -> Value {
         let reader = self.vault.core.readers.snapshot().unwrap();
-        let bytes: Vec<u8> = reader
-            .connection()
-            .unwrap()
-            .raw()
-            .query_row(
-                "SELECT bytes FROM leaf ORDER BY seq DESC LIMIT 1",
-                [],
-                |row| row.get(0),
-            )
-            .unwrap();
+        let newest = "SELECT bytes FROM leaf ORDER BY seq DESC LIMIT 1";
+        let bytes: Vec<u8> = reader.connection().unwrap().bytes(newest);
         serde_json::from_slice(&bytes).unwrap()
     }
 }

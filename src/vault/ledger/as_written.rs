@@ -7,7 +7,8 @@
 
 use std::sync::PoisonError;
 
-use super::book::{StoredHashes, log_key_at};
+use super::book::log_key_at;
+use super::stored_log::StoredHashes;
 use super::trail::DenseHashes;
 use crate::policy::ActionKind;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};

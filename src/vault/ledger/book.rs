@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::{fmt, fs, io};
+use std::{fs, io};
 
 use ring::signature::Ed25519KeyPair;
 
@@ -11,14 +11,16 @@ use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{ActOutcome, Draft};
 use super::edge::Edge;
+use super::fault::{BookError, is_uncertain, of_store};
 use super::files::Files;
 use super::holds::Waiting;
 use super::mark::{self, MarkFault, Marking};
 use super::signing::{Signing, Succession, public, successor, verifier_of};
-use crate::domain::{CaseId, VaultId};
+use super::stored_log::{LOG_NAME, StoredHashes, origin};
+use crate::domain::CaseId;
 use crate::vault::audit::{
-    Checkpoint, CheckpointError, Commitment, Frontier, Hash, Hashes, KeyError, KeyName, Leaf,
-    Outcome as LeafOutcome, SALT_BYTES, Tip, TreeError, VerifierKey, leaf_hash, stored_hash_count,
+    Checkpoint, CheckpointError, Commitment, Frontier, KeyName, Leaf, Outcome as LeafOutcome,
+    SALT_BYTES, Tip, VerifierKey, leaf_hash, stored_hash_count,
 };
 use crate::vault::clock::Standing;
 use crate::vault::core::Core;
@@ -38,72 +40,6 @@ pub(crate) struct Book {
     edge: Edge,
     marking: Marking,
     files: Files,
-}
-
-/// The log could not be continued or appended to.
-#[derive(Debug, thiserror::Error)]
-pub enum BookError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A hash that the tree needs is not stored.
-    #[error("the tree's hashes are incomplete")]
-    Tree,
-    /// The log has fewer leaves than its newest checkpoint, so leaves at the end are missing.
-    #[error("the log ends at leaf {leaves}, its newest checkpoint speaks of {checkpoint}")]
-    CutOff {
-        /// Leaves in the log.
-        leaves: u64,
-        /// Leaves at the checkpoint.
-        checkpoint: u64,
-    },
-    /// The newest checkpoint does not verify under this vault's key.
-    #[error("the newest checkpoint is not signed by this vault's key")]
-    Checkpoint(#[from] CheckpointError),
-    /// The hashes of the log give another root than its newest checkpoint.
-    #[error("the newest checkpoint has another root than the log")]
-    Root,
-    /// The log has another name than this process knows: a restore began a new one.
-    #[error("the log has got another name")]
-    OtherLog,
-    /// This process is no node of the vault any more.
-    #[error("this node was struck off, or another process was started as the same node")]
-    NoNode,
-    /// The name made of the vault's id is not a key name.
-    #[error("the log's name is not a key name")]
-    Name(#[from] KeyError),
-    /// A new leaf could not be encoded.
-    #[error("a leaf could not be written down")]
-    Leaf,
-    /// A new detail could not be sealed.
-    #[error("a detail could not be sealed")]
-    Detail,
-    /// A file of the vault was removed, or another one is in its place.
-    #[error("{0} is gone, or another file is in its place")]
-    Gone(&'static str),
-    /// The database ended the transaction by itself; nothing of it was kept.
-    #[error("the transaction was ended by the database")]
-    Ended,
-    /// The control rows could not be sealed, or are not what the vault wrote.
-    #[error(transparent)]
-    Control(#[from] ControlFault),
-    /// The leaves are durable, and the mark that has to follow them is not.
-    #[error("the high-water mark could not be written")]
-    Mark(#[source] KeyringError),
-    /// The signing key could not be derived.
-    #[error("the signing key could not be made")]
-    Key(#[source] KeyringError),
-}
-
-impl BookError {
-    /// Whether the keyring is not the one that the log was written with.
-    pub(super) fn is_of_keyring(&self) -> bool {
-        use ControlFault as Fault;
-        matches!(
-            self,
-            Self::Control(Fault::OldKeyring { .. } | Fault::OtherKeyring | Fault::OtherRoot)
-        )
-    }
 }
 
 impl Book {
@@ -545,48 +481,6 @@ fn put_checkpoint(
     Ok(control)
 }
 
-/// Whether it is not known what became of a commit.
-fn is_uncertain(fault: &BookError) -> bool {
-    matches!(fault, BookError::Store(error) if error.fault == StoreFault::Uncertain)
-}
-
-/// What a fault of the log is to whoever reads or stages.
-fn of_store(fault: &BookError) -> StoreError {
-    let (at, fault) = match fault {
-        BookError::Store(error) | BookError::Control(ControlFault::Store(error)) => return *error,
-        fault if fault.is_of_keyring() => ("ledger::keyring", StoreFault::OtherKeyring),
-        BookError::NoNode => ("ledger::node", StoreFault::Unauthorised),
-        BookError::Gone(_) => ("ledger::files", StoreFault::CannotOpen),
-        BookError::Control(ControlFault::Table(table)) => (*table, StoreFault::Tampered),
-        _ => ("checkpoint", StoreFault::Tampered),
-    };
-    StoreError { at, fault }
-}
-
-/// The name of the vault's first log.
-fn origin(vault: &VaultId) -> Result<KeyName, KeyError> {
-    format!("breachvault/{vault}").parse()
-}
-
-/// Under which key the database has the name of a log that is not the vault's first.
-const LOG_NAME: &str = "log";
-
-/// The name of the log in a database.
-pub(in crate::vault) fn name_of_log(
-    connection: &Snapshot,
-    vault: &VaultId,
-) -> Result<KeyName, BookError> {
-    let first = origin(vault)?;
-    let Some(found) = meta_rows::find(connection, LOG_NAME)? else {
-        return Ok(first);
-    };
-    let name: KeyName = found.parse()?;
-    match name.continues(first.as_str()) {
-        true => Ok(name),
-        false => Err(BookError::Name(KeyError::Name)),
-    }
-}
-
 /// What verifies a checkpoint over so many leaves.
 pub(in crate::vault) fn log_key_at(
     core: &Core,
@@ -605,22 +499,4 @@ pub(in crate::vault) fn write_vkey(paths: &Paths, text: &str) -> io::Result<()> 
         Ok(found) if found.trim() == text => Ok(()),
         _ => replace_file(&path, format!("{text}\n").as_bytes()),
     }
-}
-
-/// The stored hashes of the tree, read one by one by their position.
-pub(in crate::vault) struct StoredHashes<'c>(pub(in crate::vault) &'c Snapshot);
-
-impl Hashes for StoredHashes<'_> {
-    type Error = StoreError;
-
-    fn read(&self, positions: &[u64]) -> Result<Vec<Hash>, StoreError> {
-        positions
-            .iter()
-            .map(|position| tree_hash_rows::find(self.0, *position).map(Hash::from_bytes))
-            .collect()
-    }
-}
-
-pub(super) fn tree<E: std::error::Error + fmt::Debug>(_: TreeError<E>) -> BookError {
-    BookError::Tree
 }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use ring::signature::Ed25519KeyPair;
 
-use super::book::{BookError, StoredHashes, name_of_log, tree};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
+use super::fault::{BookError, tree};
 use super::signing::{Signing, public};
+use super::stored_log::{StoredHashes, name_of_log};
 use crate::vault::audit::{
     Checkpoint, Frontier, KeyName, VerifierKey, consistency_proof, verify_consistency,
 };

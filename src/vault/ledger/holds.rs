@@ -4,11 +4,9 @@
 //! the head: then nobody moves it in between, however busy the other nodes are. All that wait share one lock.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::act::Stage;
-use super::queue::Queue;
 use crate::vault::store::{GoOn, StoreError, StoreFault};
 
 /// For how long the ledger waits for readers. Whoever comes later may find another head, and tries again.
@@ -25,27 +23,25 @@ struct Hold {
 pub(super) struct Holds(Mutex<Vec<Hold>>);
 
 impl Holds {
-    /// What readers go on with.
-    pub(super) fn go_on(self: Arc<Self>, queue: Weak<Queue>) -> GoOn {
+    /// What readers go on with. `tell` hands the ledger what it has to do, if it can.
+    pub(super) fn go_on(
+        self: Arc<Self>,
+        tell: impl Fn(Waiting) -> bool + Send + Sync + 'static,
+    ) -> GoOn {
         Box::new(move |begin| {
             let stopped = StoreError {
                 at: "ledger::go_on",
                 fault: StoreFault::Stopped,
             };
             let (reached, waits) = sync_channel(1);
-            let (tell, begun) = sync_channel(1);
-            if self.put(Hold { reached, begun }) {
-                let queue = queue.upgrade().ok_or(stopped)?;
-                let waiting = Waiting(Some(Arc::clone(&self)));
-                let (back, _) = sync_channel(1);
-                queue
-                    .put_stage(Stage::GoOn(waiting), back)
-                    .map_err(|_| stopped)?;
+            let (has_begun, begun) = sync_channel(1);
+            if self.put(Hold { reached, begun }) && !tell(Waiting(Some(Arc::clone(&self)))) {
+                return Err(stopped);
             }
             waits.recv().map_err(|_| stopped)??;
             let begun = begin();
             // Nobody waits any more if it took too long.
-            let _ = tell.send(());
+            let _ = has_begun.send(());
             begun
         })
     }
@@ -97,45 +93,34 @@ impl Drop for Waiting {
 mod tests {
     use std::thread;
 
-    use super::super::queue::Work;
     use super::*;
 
     #[test]
     fn all_that_wait_begin_while_the_ledger_is_there_and_none_waits_for_a_ledger_that_ended() {
-        let (holds, queue) = (Arc::new(Holds::default()), Arc::new(Queue::default()));
-        let go_on = Arc::clone(&holds).go_on(Arc::downgrade(&queue));
+        let holds = Arc::new(Holds::default());
+        let (put, told) = sync_channel(1);
+        let go_on = Arc::clone(&holds).go_on(move |waiting| put.send(waiting).is_ok());
         let count = || holds.0.lock().unwrap().len();
         thread::scope(|scope| {
             let readers: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| go_on(&mut || Ok(()))))
                 .collect();
+            let waiting: Waiting = told.recv().unwrap();
             while count() < 3 {
                 thread::yield_now();
             }
-            let Work::Stage(Stage::GoOn(waiting), _) = queue.take(WAITS) else {
-                panic!("the ledger was not told");
-            };
             waiting.end(Ok(()));
             for reader in readers {
                 assert_eq!(reader.join().unwrap(), Ok(()));
             }
         });
-        thread::scope(|scope| {
+        let refused = thread::scope(|scope| {
             let reader = scope.spawn(|| go_on(&mut || panic!("there was no lock")));
-            while count() < 1 {
-                thread::yield_now();
-            }
-            // The thread is there by then, and its stage is or comes.
-            let fault = match queue.take(Duration::from_secs(20)) {
-                Work::Stage(stage, _) => {
-                    drop(stage);
-                    reader.join().unwrap().unwrap_err().fault
-                }
-                _ => panic!("the ledger was not told"),
-            };
-            assert_eq!(fault, StoreFault::Stopped);
+            drop(told.recv().unwrap());
+            reader.join().unwrap()
         });
-        queue.close();
+        assert_eq!(refused.unwrap_err().fault, StoreFault::Stopped);
+        drop(told);
         let closed = go_on(&mut || panic!("there was no lock"));
         assert_eq!(closed.unwrap_err().fault, StoreFault::Stopped);
         assert_eq!(count(), 0);

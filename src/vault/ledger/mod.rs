@@ -15,27 +15,28 @@ mod control_seal;
 mod details;
 mod draft;
 mod edge;
+mod fault;
 mod files;
 mod health;
 mod holds;
 mod mark;
 mod queue;
 mod signing;
+mod stored_log;
 pub mod trail;
 mod writer;
 
 pub(crate) use act::{Acted, StageError};
 pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
-pub use book::BookError;
-pub(in crate::vault) use book::{
-    Book, StoredHashes, found_log, log_key_at, name_of_log, write_vkey,
-};
+pub(in crate::vault) use book::{Book, found_log, log_key_at, write_vkey};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use control_seal::{elements_of, keys_in_force};
 pub(in crate::vault) use details::{FoundDetail, open_detail};
 pub(crate) use draft::{ActOutcome, Detail, Draft, StatedDecision};
+pub use fault::BookError;
 pub use health::Health;
 pub use mark::MarkFault;
 pub(in crate::vault) use mark::{read as read_mark, verify as verify_mark, write as write_mark};
 pub(in crate::vault) use signing::{Signing, verifier_of};
+pub(in crate::vault) use stored_log::{StoredHashes, name_of_log};
 pub(crate) use writer::{Ledger, Stager};

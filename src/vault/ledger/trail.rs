@@ -24,7 +24,7 @@ use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    Database, SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows,
+    Database, SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, transfer,
     tree_hash_rows,
 };
 
@@ -49,6 +49,9 @@ pub enum TrailFailure {
     /// The database has no signed checkpoint, so nothing can be verified.
     #[error("the database has no signed checkpoint")]
     NoCheckpoint,
+    /// These are the tables of before a move.
+    #[error("these tables were moved to {0}; the vault goes on there")]
+    Moved(String),
     /// The leaves, hashes and checkpoint do not agree.
     #[error(transparent)]
     Log(#[from] Failure),
@@ -123,7 +126,7 @@ impl TrailFailure {
             }
             // A newer one is somebody's mistake.
             Self::Schema(fault) => *fault != SchemaFault::Newer,
-            Self::Missing | Self::NoKey(_) | Self::Key(_) | Self::Vkey(_) => false,
+            Self::Missing | Self::Moved(_) | Self::NoKey(_) | Self::Key(_) | Self::Vkey(_) => false,
         }
     }
 }
@@ -148,6 +151,9 @@ pub(in crate::vault) fn verify_snapshot(
     key: &VerifierKey,
     kept: &[Vec<u8>],
 ) -> Result<Verdict, TrailFailure> {
+    if let Some(to) = transfer::head::moved_to(snapshot)? {
+        return Err(TrailFailure::Moved(to));
+    }
     let (size, note) = checkpoint_rows::newest(snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
     let claim = Claim {
         checkpoint: note.as_bytes(),
@@ -182,7 +188,15 @@ pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<u64, TrailFailure
 
 /// Opens the sealed detail of every leaf and compares it with the leaf. The vault may be served.
 pub fn verify_details(paths: &Paths, keyring: &Keyring) -> Result<(), TrailFailure> {
-    match details::first_wrong(&snapshot(paths)?, keyring)? {
+    verify_details_in(&snapshot(paths)?, keyring)
+}
+
+/// The same in a snapshot.
+pub(in crate::vault) fn verify_details_in(
+    snapshot: &Snapshot,
+    keyring: &Keyring,
+) -> Result<(), TrailFailure> {
+    match details::first_wrong(snapshot, keyring)? {
         Some(leaf) => Err(TrailFailure::Detail { leaf }),
         None => Ok(()),
     }

@@ -66,7 +66,12 @@ impl Ledger {
 
     /// What readers call that find a head of the log which another node moved.
     pub(crate) fn go_on(&self) -> GoOn {
-        Arc::new(Holds::default()).go_on(Arc::downgrade(&self.queue))
+        let queue = Arc::downgrade(&self.queue);
+        Arc::new(Holds::default()).go_on(move |waiting| {
+            let (back, _) = sync_channel(1);
+            let queue = queue.upgrade();
+            queue.is_some_and(|queue| queue.put_stage(Stage::GoOn(waiting), back).is_ok())
+        })
     }
 
     /// What stages rows for an admission.

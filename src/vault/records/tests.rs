@@ -3,6 +3,7 @@
 mod absence;
 mod basis;
 pub(in crate::vault) mod fixture;
+mod kept_parts;
 mod many_cases;
 mod on_a_server;
 mod paid;
@@ -139,11 +140,7 @@ fn a_liaison_sees_no_difference_between_an_absent_number_and_one_of_others() {
 fn a_lost_part_of_the_index_is_damage_and_not_an_absence() {
     let mut fixture = Fixture::new();
     fixture.admit(&small());
-    fixture
-        .writer
-        .raw()
-        .execute("DELETE FROM subject_index", [])
-        .unwrap();
+    fixture.writer.change("DELETE FROM subject_index");
     let found = look_up(&fixture, &fixture.lead, &["+447700900001"]);
     assert_eq!(place(found), "subject_index");
 }
@@ -308,7 +305,7 @@ fn many_blocks_and_many_cells_are_counted_like_few() {
     assert_eq!(counted["totals"], json!({"messages": 500, "numbers": 500}));
     // The first block stays sealed: its statistics rule it out, and its loss is not seen.
     let gone = "DELETE FROM block WHERE no = 0";
-    fixture.writer.raw().execute(gone, []).unwrap();
+    fixture.writer.change(gone);
     assert!(table(&fixture, lead, by(&[Dimension::Hour], last)).is_ok());
     let place = place(table(&fixture, lead, by(&[], json!({}))));
     assert_eq!(place, "block");
@@ -326,30 +323,22 @@ fn a_block_that_was_moved_changed_or_lost_is_named_and_nothing_is_answered() {
             by(&[Dimension::Country], json!({})),
         ))
     };
-    let swap =
-        "UPDATE block SET sealed = (SELECT sealed FROM block WHERE exhibit = ?1 AND field = ?3)
-                WHERE exhibit = ?1 AND field = ?2";
-    let parts = (exhibit.0, country, Field::State.code());
-    fixture.writer.raw().execute(swap, parts).unwrap();
+    let (number, state) = (exhibit.0, Field::State.code());
+    let swap = format!(
+        "UPDATE block SET sealed = (SELECT sealed FROM block WHERE exhibit = {number} AND field = {state})
+         WHERE exhibit = {number} AND field = {country}"
+    );
+    fixture.writer.change(&swap);
     assert_eq!(ask(&fixture), "block");
-    fixture
-        .writer
-        .raw()
-        .execute("DELETE FROM block WHERE field = ?1", [country])
-        .unwrap();
+    let gone = format!("DELETE FROM block WHERE field = {country}");
+    fixture.writer.change(&gone);
     assert_eq!(ask(&fixture), "block");
-    fixture
-        .writer
-        .raw()
-        .execute("DELETE FROM statistics", [])
-        .unwrap();
+    fixture.writer.change("DELETE FROM statistics");
     let filtered = table(&fixture, &fixture.lead, by(&[], json!({"country": ["GB"]})));
     assert_eq!(place(filtered), "statistics");
     fixture
         .writer
-        .raw()
-        .execute("DELETE FROM term_run WHERE first = 1", [])
-        .unwrap();
+        .change("DELETE FROM term_run WHERE first = 1");
     assert!(!place(search(&fixture, json!({}), None)).is_empty());
 }
 
@@ -359,9 +348,7 @@ fn a_number_that_cannot_be_masked_is_damage() {
     fixture.admit(&small());
     fixture
         .writer
-        .raw()
-        .execute("DELETE FROM term_run WHERE first = 1", [])
-        .unwrap();
+        .change("DELETE FROM term_run WHERE first = 1");
     assert_eq!(place(search(&fixture, json!({}), None)), "term_run");
 }
 
@@ -393,11 +380,7 @@ fn a_protected_table_hides_small_cells_and_is_given_again_as_it_was() {
     assert_eq!(again, given);
     let releases = |fixture: &Fixture| -> i64 {
         let count = "SELECT count(*) FROM release";
-        fixture
-            .writer
-            .raw()
-            .query_row(count, [], |row| row.get(0))
-            .unwrap()
+        fixture.writer.number(count)
     };
     assert_eq!(releases(&fixture), 1);
     let close = OperationError::Conflict(Conflict::CutTooClose);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Reading;
 use crate::domain::Moment;
+use crate::vault::error::OperationError;
 use crate::vault::held_up::HeldUp;
 use crate::vault::last_backups::BackupReport;
 
@@ -14,7 +15,7 @@ pub struct Standing {
     pub damage: Option<&'static str>,
     /// The generation of the keyring file.
     pub keyring_generation: u64,
-    /// The bytes of the database, with what is not yet written back.
+    /// The bytes of the database: of its file, with what is not yet written back, or those that a server says.
     pub database_bytes: u64,
     /// The bytes of packages that were built.
     pub package_bytes: u64,
@@ -30,7 +31,7 @@ pub struct Standing {
 
 impl Reading<'_> {
     /// How the vault stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> Result<Standing, OperationError> {
         let paths = &self.core.paths;
         let database = paths.database();
         let bytes = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
@@ -39,20 +40,22 @@ impl Reading<'_> {
         let packages = fs::read_dir(paths.packages()).into_iter().flatten();
         let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
         let disk = rustix::fs::statvfs(paths.data()).ok();
-        Standing {
+        let of_server = self.connection.bytes_of_server()?;
+        let of_files = || bytes(&database) + bytes(log.as_ref());
+        Ok(Standing {
             damage: self
                 .core
                 .control
                 .damage()
                 .or_else(|| self.core.control.any_spoilt()),
             keyring_generation: self.core.keys().generation(),
-            database_bytes: bytes(&database) + bytes(log.as_ref()),
+            database_bytes: of_server.unwrap_or_else(of_files),
             package_bytes: packages.map(|found| found.len()).sum(),
             free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
             backups: self.core.backups.report(),
             held_up: counted(&self.core.held_up.all()),
             erasures_held_up: counted(&self.core.erasures_held_up.all()),
-        }
+        })
     }
 }
 

@@ -53,6 +53,11 @@ impl<A: Writes> Scope<'_, A> {
     /// Strikes a node off: it writes nothing more, and what it staged is anybody's to clear.
     pub fn strike_off(&mut self, id: &NodeId) -> Result<(), OperationError> {
         let row = node_rows::find(self.connection, id)?.ok_or(OperationError::NotFound)?;
+        // So that there is always one, and whoever opens the tables is not the first.
+        if self.core.node.as_ref().is_some_and(|node| node.id == *id) {
+            let rule = "it is the node that this command runs on";
+            return Err(OperationError::invalid("node", rule));
+        }
         node_rows::remove(self.transaction()?, id)?;
         self.notes.object = Some(id.to_string());
         self.note_detail(json!({ "name": row.name }));

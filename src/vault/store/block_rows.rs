@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::blob_reader::BlobReader;
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::large::Large;
 use super::snapshot::Snapshot;
@@ -72,8 +72,7 @@ fn write(
     sql: &str,
     (exhibit, field, no, sealed): (ExhibitNumber, Field, u32, &[u8]),
 ) -> Result<(), StoreError> {
-    let changed = connection.execute(name, sql, values![exhibit.0, field.code(), no, sealed])?;
-    one(name, changed)
+    connection.execute_one(name, sql, values![exhibit.0, field.code(), no, sealed])
 }
 
 /// Reads one block into a reusable buffer; false if there is no such block.
@@ -113,6 +112,24 @@ impl<'c> BlockReader<'c> {
     ) -> Result<bool, StoreError> {
         self.0.read(values![exhibit.0, field.code(), no], into)
     }
+}
+
+/// The blocks of a field from one position to another, in one statement.
+pub(crate) fn between(
+    connection: &Snapshot,
+    exhibit: ExhibitNumber,
+    field: Field,
+    (from, to): (u32, u32),
+    mut with: impl FnMut(u32, &[u8]),
+) -> Result<(), StoreError> {
+    let sql = "-- block::between
+        SELECT no, sealed FROM block
+        WHERE exhibit = ?1 AND field = ?2 AND no BETWEEN ?3 AND ?4 ORDER BY no";
+    let values = values![exhibit.0, field.code(), from, to];
+    connection.each("block::between", sql, values, |row| {
+        with(row.get(0)?, row.blob(1)?);
+        Ok(())
+    })
 }
 
 /// Every block of an exhibit, in order of field and position.

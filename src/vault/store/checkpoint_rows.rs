@@ -1,7 +1,7 @@
 //! Table `checkpoint`: the newest signed statement of the log's size and root, and the sealed sums of the control rows
 //! that belong to it.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::value::values;
@@ -14,7 +14,7 @@ pub(crate) fn put(
     control: &[u8],
 ) -> Result<(), StoreError> {
     let size = i64::try_from(size).unwrap_or(i64::MAX);
-    let changed = connection.execute(
+    connection.execute_one(
         "checkpoint::put",
         "-- checkpoint::put
          INSERT INTO checkpoint (one, size, note, control) VALUES (1, ?1, ?2, ?3)
@@ -22,8 +22,7 @@ pub(crate) fn put(
          DO UPDATE SET size = excluded.size, note = excluded.note, control = excluded.control
          WHERE excluded.size >= checkpoint.size",
         values![size, note, control],
-    )?;
-    one("checkpoint::put", changed)
+    )
 }
 
 /// Replaces checkpoint and seal, if the head of the log is still at this checkpoint. What moved it, or a smaller

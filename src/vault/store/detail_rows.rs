@@ -1,6 +1,6 @@
 //! Table `detail`: the sealed text that a leaf commits to.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::sealed_under::{Front, OF_VAULT};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -8,22 +8,20 @@ use super::value::values;
 use crate::domain::CaseId;
 
 pub(crate) fn insert(connection: &Transaction, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "detail::insert",
         "-- detail::insert\nINSERT INTO detail (seq, sealed) VALUES (?1, ?2)",
         values![signed(seq), sealed],
-    )?;
-    one("detail::insert", changed)
+    )
 }
 
 /// Puts the same detail in its place, sealed under another key.
 pub(crate) fn reseal(connection: &Transaction, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "detail::reseal",
         "-- detail::reseal\nUPDATE detail SET sealed = ?2 WHERE seq = ?1",
         values![signed(seq), sealed],
-    )?;
-    one("detail::reseal", changed)
+    )
 }
 
 /// Some details of leaves of a case, all or those after a leaf, that name another key. What is under a

@@ -1,6 +1,6 @@
 //! Table `dictionary`: the values that an exhibit added to a field's dictionary, sealed.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -13,12 +13,11 @@ pub(crate) fn insert(
     field: Field,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "dictionary::insert",
         "-- dictionary::insert\nINSERT INTO dictionary (exhibit, field, sealed) VALUES (?1, ?2, ?3)",
         values![exhibit.0, field.code(), sealed],
-    )?;
-    one("dictionary::insert", changed)
+    )
 }
 
 /// Puts another segment in the place of one that is there.
@@ -28,12 +27,11 @@ pub(crate) fn replace(
     field: Field,
     sealed: &[u8],
 ) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "dictionary::replace",
         "-- dictionary::replace\nUPDATE dictionary SET sealed = ?3 WHERE exhibit = ?1 AND field = ?2",
         values![exhibit.0, field.code(), sealed],
-    )?;
-    one("dictionary::replace", changed)
+    )
 }
 
 pub(crate) fn find(

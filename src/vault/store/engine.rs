@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::check::Check;
 use super::error::{StoreError, StoreFault};
 use super::head::Head;
 use super::large::Large;
+use super::part_list::{PartDigest, PartPlace};
 use super::postgresql::PlaceFault;
 use super::schema::SchemaFault;
 use super::value::ValueRef;
@@ -33,10 +35,18 @@ impl Database {
             at: "store::note",
             fault,
         };
-        let text = match fs::read_to_string(note) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::File(file)),
-            Err(_) => return Err(failed(StoreFault::CannotOpen)),
-            Ok(text) => text,
+        match fs::read_to_string(note) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::File(file)),
+            Err(_) => Err(failed(StoreFault::CannotOpen)),
+            Ok(text) => Self::noted(&text),
+        }
+    }
+
+    /// What the text of such a note names.
+    pub(crate) fn noted(text: &str) -> Result<Self, StoreError> {
+        let failed = |fault| StoreError {
+            at: "store::note",
+            fault,
         };
         let mut lines = text.lines();
         let address = lines.next().unwrap_or_default();
@@ -48,6 +58,23 @@ impl Database {
 
     pub(crate) fn is_file(&self) -> bool {
         matches!(self, Self::File(_))
+    }
+
+    /// The kind of engine that has the tables.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self {
+            Self::File(_) => "sqlite",
+            Self::Server(_) => "postgresql",
+        }
+    }
+
+    /// Whether another process of this program has a connection to the server, wherever it runs. Who has a file open is
+    /// told by the lock of its directory.
+    pub(crate) fn is_used_by_others(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::File(_) => Ok(false),
+            Self::Server(server) => postgresql::Session::reader(server)?.is_beside_others(),
+        }
     }
 }
 
@@ -79,7 +106,7 @@ pub(super) enum Session {
 /// The rows of one statement, one after the other.
 pub(super) enum Rows<'s> {
     Sqlite(sqlite::Rows<'s>),
-    Postgresql(postgresql::Rows),
+    Postgresql(postgresql::Rows<'s>),
 }
 
 /// The cells of one row.
@@ -169,6 +196,43 @@ impl Session {
         }
     }
 
+    /// The same for a statement that has to change one row. A server's answer is not waited for, so that the number is
+    /// not known: see [`Session::settle`].
+    pub(super) fn send(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<Option<usize>, StoreError> {
+        match self {
+            Self::Sqlite(own) => own.execute(at, sql, values).map(Some),
+            Self::Postgresql(own) => own.send(at, sql, values).map(|()| None),
+        }
+    }
+
+    /// Reads rows of a server that have to pass, and does not wait for them: see [`Session::settle`].
+    pub(super) fn look(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        check: Check,
+    ) -> Result<(), StoreError> {
+        match self {
+            // A file answers at once, so nobody has to.
+            Self::Sqlite(_) => Err(StoreError::inconsistent(at)),
+            Self::Postgresql(own) => own.look(at, sql, values, check),
+        }
+    }
+
+    /// Fails if one of the statements that were sent failed, or changed another number of rows than one.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgresql(own) => own.settle(),
+        }
+    }
+
     /// Begins a snapshot with the first statement that follows.
     pub(super) fn begin_to_read(&self) -> Result<(), StoreError> {
         match self {
@@ -224,6 +288,22 @@ impl Session {
         }
     }
 
+    /// Whether the tables are with a server, to which each statement goes with its values.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self, Self::Postgresql(_))
+    }
+
+    /// What a server says the digests of an exhibit's parts are; nothing of a file, in which they are not kept.
+    pub(super) fn part_digests(
+        &self,
+        exhibit: i64,
+    ) -> Result<Option<Vec<(PartPlace, PartDigest)>>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgresql(own) => own.part_digests(exhibit).map(Some),
+        }
+    }
+
     /// Writes a value over one that is there, if it is as long; says whether it is.
     pub(super) fn overwrite(
         &self,
@@ -251,6 +331,16 @@ impl Session {
         match self {
             Self::Sqlite(own) => own.indexes_agree(at, table),
             Self::Postgresql(_) => Ok(true),
+        }
+    }
+
+    /// What asks a server how large the database is; a file is asked otherwise.
+    pub(super) fn sql_of_bytes(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgresql(_) => {
+                Some("-- database::bytes\nSELECT pg_database_size(current_database())")
+            }
         }
     }
 
@@ -312,6 +402,23 @@ impl Session {
         }
     }
 
+    /// For tests: a statement of SQLite's that damages values, in the engine's words.
+    #[cfg(test)]
+    pub(super) fn in_own_words(&self, sql: &str) -> String {
+        let zeros = |sql: String, column: &str| {
+            let ours = format!("zeroblob(length({column}))");
+            let theirs = format!("decode(repeat('00', length({column})), 'hex')");
+            sql.replace(&ours, &theirs)
+        };
+        match self {
+            Self::Sqlite(_) => sql.to_owned(),
+            Self::Postgresql(_) => {
+                let sql = sql.replace("x'", "'\\x").replace("AS BLOB", "AS BYTEA");
+                ["sealed", "tags"].into_iter().fold(sql, zeros)
+            }
+        }
+    }
+
     /// For tests that look at rows of a file or damage them.
     #[cfg(test)]
     pub(super) fn sqlite(&self) -> &sqlite::Session {
@@ -326,7 +433,7 @@ impl Rows<'_> {
     pub(super) fn next(&mut self, at: &'static str) -> Result<Option<Cells<'_>>, StoreError> {
         Ok(match self {
             Self::Sqlite(own) => own.next(at)?.map(Cells::Sqlite),
-            Self::Postgresql(own) => own.next().map(Cells::Postgresql),
+            Self::Postgresql(own) => own.next()?.map(Cells::Postgresql),
         })
     }
 }

@@ -72,6 +72,11 @@ pub enum StoreFault {
     /// The database server's certificate is not one that is trusted, or it does not encrypt.
     #[error("the database server shows no certificate that is trusted, or does not encrypt")]
     Untrusted,
+    /// The database server asks for the password in a way that tells it.
+    #[error(
+        "the database server asks for the password in the clear or as MD5; it has to ask by scram-sha-256"
+    )]
+    AsksOpenly,
     /// The database server may lose what it says is committed.
     #[error("the database server has `{0} = off`, and could lose what it says is committed")]
     Careless(&'static str),

@@ -1,8 +1,10 @@
 //! Table `leaf`: the audit log's entries, exactly as hashed, and copies of a few
 //! of their members for searching.
 
-use super::error::{StoreError, one};
-use super::row::Rows;
+use std::vec::IntoIter;
+
+use super::error::StoreError;
+use super::row::Row;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::value::{ValueRef, values};
@@ -36,7 +38,7 @@ pub(crate) struct LeafFilter {
 }
 
 pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "leaf::insert",
         "-- leaf::insert
          INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)
@@ -51,8 +53,7 @@ pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), 
             new.outcome,
             new.bytes
         ],
-    )?;
-    one("leaf::insert", changed)
+    )
 }
 
 pub(crate) fn count(connection: &Snapshot) -> Result<u64, StoreError> {
@@ -321,6 +322,21 @@ pub(crate) fn times_between(
     })
 }
 
+/// Whether an act of this name is in the log from this leaf on.
+pub(crate) fn has_one_since(
+    connection: &Snapshot,
+    first: u64,
+    action: &str,
+) -> Result<bool, StoreError> {
+    let found: Option<i64> = connection.first(
+        "leaf::has_one_since",
+        "-- leaf::has_one_since\nSELECT seq FROM leaf WHERE seq >= ?1 AND action = ?2 LIMIT 1",
+        values![signed(first), action],
+        |row| row.get(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// A leaf as it is stored, with the columns that repeat it.
 pub(crate) struct LeafRow<'r> {
     pub(crate) seq: u64,
@@ -333,24 +349,84 @@ pub(crate) struct LeafRow<'r> {
     pub(crate) bytes: &'r [u8],
 }
 
-/// Every leaf in order; each is valid until the next one is read.
-pub(crate) struct LeafReader<'s>(Rows<'s>);
+/// Leaves in order; each is valid until the next one is read. They are read some at a time, so that whoever reads them
+/// can ask for something else at each, and so that a long log is never in memory.
+pub(crate) struct LeafReader<'s> {
+    connection: &'s Snapshot,
+    /// The number from which the next page is read; nothing after the last page.
+    next: Option<i64>,
+    last: i64,
+    page: IntoIter<Result<StoredLeaf, StoreError>>,
+    leaf: Option<StoredLeaf>,
+}
+
+/// One leaf of a page.
+struct StoredLeaf {
+    seq: u64,
+    time: Moment,
+    operator: Option<String>,
+    case: Option<String>,
+    object: Option<String>,
+    action: String,
+    outcome: String,
+    bytes: Vec<u8>,
+}
+
+impl StoredLeaf {
+    fn of(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            seq: row.get(0)?,
+            time: Moment::from_seconds(row.get(1)?),
+            operator: row.get(2)?,
+            case: row.get(3)?,
+            object: row.get(4)?,
+            action: row.get(5)?,
+            outcome: row.get(6)?,
+            bytes: row.get(7)?,
+        })
+    }
+}
 
 impl LeafReader<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<LeafRow<'_>>, StoreError> {
-        let Some(row) = self.0.next()? else {
-            return Ok(None);
-        };
-        Ok(Some(LeafRow {
-            seq: row.get(0)?,
-            time: Moment::from_seconds(row.get(1)?),
-            operator: row.text_or_null(2)?,
-            case: row.text_or_null(3)?,
-            object: row.text_or_null(4)?,
-            action: row.text(5)?,
-            outcome: row.text(6)?,
-            bytes: row.blob(7)?,
+        if self.page.len() == 0 {
+            self.turn()?;
+        }
+        self.leaf = self.page.next().transpose()?;
+        Ok(self.leaf.as_ref().map(|leaf| LeafRow {
+            seq: leaf.seq,
+            time: leaf.time,
+            operator: leaf.operator.as_deref(),
+            case: leaf.case.as_deref(),
+            object: leaf.object.as_deref(),
+            action: &leaf.action,
+            outcome: &leaf.outcome,
+            bytes: &leaf.bytes,
         }))
+    }
+
+    /// Reads the next page.
+    fn turn(&mut self) -> Result<(), StoreError> {
+        let Some(first) = self.next.take() else {
+            return Ok(());
+        };
+        let page = self.connection.all(
+            "leaf::page",
+            "-- leaf::page
+             SELECT seq, time, operator, case_id, object, action, outcome, bytes FROM leaf
+             WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq LIMIT ?3",
+            values![first, self.last, PAGE],
+            // A row that is not what it should be is met where it is.
+            |row| Ok(StoredLeaf::of(row)),
+        )?;
+        if page.len() == PAGE as usize
+            && let Some(Ok(last)) = page.last()
+        {
+            // Forward only, whatever a server says.
+            self.next = signed(last.seq).checked_add(1).filter(|next| *next > first);
+        }
+        self.page = page.into_iter();
+        Ok(())
     }
 }
 
@@ -386,14 +462,16 @@ fn with_between<T>(
     last: i64,
     with: impl FnOnce(&mut LeafReader<'_>) -> T,
 ) -> Result<T, StoreError> {
-    connection.query(
-        "leaf::with_between",
-        "-- leaf::with_between
-         SELECT seq, time, operator, case_id, object, action, outcome, bytes FROM leaf
-         WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
-        values![first, last],
-        |rows| Ok(with(&mut LeafReader(rows))),
-    )
+    let mut leaves = LeafReader {
+        connection,
+        next: Some(first),
+        last,
+        page: Vec::new().into_iter(),
+        leaf: None,
+    };
+    // Whoever reads nothing meets what is wrong with the first page, too.
+    leaves.turn()?;
+    Ok(with(&mut leaves))
 }
 
 fn signed(seq: u64) -> i64 {
@@ -401,6 +479,9 @@ fn signed(seq: u64) -> i64 {
 }
 
 const HOUR: i64 = 3600;
+
+/// So many leaves are read at a time; each has at most 64 KiB, and most have less than one.
+const PAGE: u32 = 512;
 
 /// Of a criterion that so few leaves match, no other one is looked for.
 const FEW: u32 = 64;

@@ -7,10 +7,12 @@
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
 //! readers; nothing else opens the file.
 
+mod at_hand;
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
 pub(crate) mod case_rows;
+mod check;
 pub(crate) mod checkpoint_rows;
 pub(crate) mod clock_rows;
 mod control;
@@ -22,6 +24,7 @@ pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
 mod head;
+pub(crate) mod known_lists;
 mod large;
 pub(crate) mod leaf_rows;
 mod leaf_times;
@@ -29,6 +32,7 @@ pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
 pub(crate) mod node_rows;
 pub(crate) mod operator_rows;
+pub(crate) mod part_list;
 mod postgresql;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
@@ -45,12 +49,15 @@ pub(crate) mod slot_change_rows;
 mod snapshot;
 mod sqlite;
 pub(crate) mod statistics_rows;
+pub(crate) mod stored_parts;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
 mod transaction;
+pub(crate) mod transfer;
 pub(crate) mod tree_hash_rows;
 mod value;
 
+pub(crate) use at_hand::AtHand;
 pub(crate) use control::{ControlState, Elements, ReadControl};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
@@ -58,7 +65,10 @@ pub(crate) use head::Head;
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
 #[cfg(test)]
-pub(crate) use postgresql::tests::{address as address_of_server, server::TestServer};
+pub(crate) use postgresql::tests::{
+    server::TestServer,
+    tables::{Tables, only_on_sqlite},
+};
 pub use schema::{SchemaDifference, SchemaFault};
 #[cfg(test)]
 pub(crate) use snapshot::statements::take as take_statements;

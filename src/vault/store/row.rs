@@ -44,13 +44,6 @@ impl<'r> Row<'r> {
         sound(self.at, self.cell(no)?.as_text())
     }
 
-    pub(super) fn text_or_null(&self, no: usize) -> Result<Option<&'r str>, StoreError> {
-        match self.cell(no)? {
-            ValueRef::Null => Ok(None),
-            cell => sound(self.at, cell.as_text()).map(Some),
-        }
-    }
-
     pub(super) fn blob(&self, no: usize) -> Result<&'r [u8], StoreError> {
         sound(self.at, self.cell(no)?.as_blob())
     }

@@ -27,6 +27,12 @@ pub enum SchemaFault {
     /// The list of applied migrations has another name or digest than this program's, or ends too early.
     #[error("the schema was altered: the list of applied migrations is not this program's")]
     Steps,
+    /// Steps are missing, and the database's user may not apply them.
+    #[error(
+        "the tables are of an older version or are not there, and this user of the database may not change them: their \
+         owner has to run `breachvault store prepare` (docs/postgresql.md)"
+    )]
+    NotOwner,
     /// One object is not the program's.
     #[error("the schema was altered: {object} {difference}")]
     Object {
@@ -61,6 +67,7 @@ impl From<SchemaFault> for StoreError {
         let (at, fault) = match fault {
             SchemaFault::Store(error) => return error,
             SchemaFault::Newer => ("migration", StoreFault::SchemaNewer),
+            SchemaFault::NotOwner => ("migration", StoreFault::Unauthorised),
             SchemaFault::Steps => ("migration", StoreFault::SchemaAltered),
             SchemaFault::Object { table, .. } => (table, StoreFault::SchemaAltered),
         };

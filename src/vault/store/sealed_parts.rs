@@ -1,7 +1,7 @@
 //! What the tables of an exhibit's numbered, sealed parts have in common: a part is written once,
 //! and read by its position or with all others in order. Only an erasure puts another one in its place.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -14,6 +14,25 @@ pub(crate) struct SealedParts {
     pub(super) replace: Statement,
     pub(super) find: Statement,
     pub(super) for_each: Statement,
+}
+
+/// Reads the parts with the positions from one to another. The statement takes the exhibit and both.
+pub(crate) struct PartsBetween(pub(super) Statement);
+
+impl PartsBetween {
+    pub(crate) fn read(
+        &self,
+        connection: &Snapshot,
+        exhibit: ExhibitNumber,
+        (from, to): (u32, u32),
+        mut with: impl FnMut(u32, &[u8]),
+    ) -> Result<(), StoreError> {
+        let Statement { at, sql } = self.0;
+        connection.each(at, sql, values![exhibit.0, from, to], |row| {
+            with(row.get(0)?, row.blob(1)?);
+            Ok(())
+        })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -31,8 +50,7 @@ impl SealedParts {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let Statement { at, sql } = self.insert;
-        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
-        one(at, changed)
+        connection.execute_one(at, sql, values![exhibit.0, no, sealed])
     }
 
     /// Puts another part in the place of one that is there.
@@ -44,8 +62,7 @@ impl SealedParts {
         sealed: &[u8],
     ) -> Result<(), StoreError> {
         let Statement { at, sql } = self.replace;
-        let changed = connection.execute(at, sql, values![exhibit.0, no, sealed])?;
-        one(at, changed)
+        connection.execute_one(at, sql, values![exhibit.0, no, sealed])
     }
 
     pub(crate) fn find(

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
+use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::{StoreError, StoreFault};
@@ -31,6 +32,8 @@ pub(crate) struct Snapshot {
     control: Option<ControlView>,
     /// The number of the schema that was compared with the program's.
     schema: Cell<Option<i64>>,
+    /// What this process keeps of a server's tables.
+    at_hand: Option<Arc<AtHand>>,
 }
 
 impl Snapshot {
@@ -39,6 +42,7 @@ impl Snapshot {
             session,
             control: None,
             schema: Cell::new(None),
+            at_hand: None,
         }
     }
 
@@ -99,8 +103,32 @@ impl Snapshot {
         self.session.check_pages()
     }
 
+    /// How large the database is with a server; none if it is a file.
+    pub(crate) fn bytes_of_server(&self) -> Result<Option<u64>, StoreError> {
+        let Some(sql) = self.session.sql_of_bytes() else {
+            return Ok(None);
+        };
+        self.one("database::bytes", sql, &[], |row| row.get(0))
+            .map(Some)
+    }
+
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Whether the tables are with a server, to which each statement goes with its values.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.session.is_remote()
+    }
+
+    /// From now on what this connection reads of a server's tables is kept at hand.
+    pub(super) fn keep(&mut self, at_hand: &Arc<AtHand>) {
+        self.at_hand = Some(Arc::clone(at_hand));
+    }
+
+    /// What this process keeps of a server's tables; nothing if a file has them.
+    pub(crate) fn at_hand(&self) -> Option<&Arc<AtHand>> {
+        self.at_hand.as_ref()
     }
 
     /// Runs a statement and hands its rows to `with`; `at` names it in errors.
@@ -174,7 +202,33 @@ impl Snapshot {
         found.ok_or(StoreError::inconsistent(at))
     }
 
-    /// For tests that look at rows or damage them.
+    /// For tests that change rows past the vault; answers how many.
+    #[cfg(test)]
+    pub(crate) fn change(&self, sql: &str) -> usize {
+        let sql = self.session.in_own_words(sql);
+        self.session.execute("test::change", &sql, &[]).unwrap()
+    }
+
+    /// For tests that count rows past the vault.
+    #[cfg(test)]
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        self.one("test::number", sql, &[], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// For tests that sum up a column past the vault.
+    #[cfg(test)]
+    pub(crate) fn sum(&self, sql: &str) -> f64 {
+        self.one("test::sum", sql, &[], |row| row.get(0)).unwrap()
+    }
+
+    /// For tests that read a value past the vault.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self, sql: &str) -> Vec<u8> {
+        self.one("test::bytes", sql, &[], |row| row.get(0)).unwrap()
+    }
+
+    /// For tests that look at rows of SQLite's file or damage them.
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &sqlite::Raw {
         self.session.sqlite().raw()
@@ -215,6 +269,7 @@ pub(crate) struct Readers {
     idle: Mutex<Vec<Snapshot>>,
     back: Condvar,
     go_on: OnceLock<GoOn>,
+    at_hand: Option<Arc<AtHand>>,
 }
 
 /// How often a snapshot is taken while the log's head is held.
@@ -260,6 +315,7 @@ impl Readers {
             idle: Mutex::new(idle),
             back: Condvar::new(),
             go_on: OnceLock::new(),
+            at_hand: None,
         })
     }
 
@@ -275,6 +331,19 @@ impl Readers {
     pub(crate) fn go_on_with(&self, go_on: GoOn) {
         // There is one ledger.
         let _ = self.go_on.set(go_on);
+    }
+
+    /// From now on these readers keep at hand what they read of a server's tables.
+    pub(crate) fn keeping(mut self, at_hand: &Arc<AtHand>) -> Self {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        idle.iter_mut().for_each(|snapshot| snapshot.keep(at_hand));
+        self.at_hand = Some(Arc::clone(at_hand));
+        self
+    }
+
+    /// What they keep of a server's tables.
+    pub(crate) fn at_hand(&self) -> Option<&AtHand> {
+        self.at_hand.as_deref()
     }
 
     /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.

@@ -5,9 +5,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
-use super::error::StoreError;
+use super::error::{StoreError, one};
 use super::head::Head;
 use super::large::Large;
 use super::savepoint::{RELEASE, SAVEPOINT, UNDO};
@@ -61,6 +62,11 @@ impl Writer {
     pub(crate) fn watch(&mut self, control: &Arc<ControlState>) {
         let view = ControlView::of_writer(Arc::clone(control));
         self.transaction.0.watch(view);
+    }
+
+    /// From now on what it reads of a server's tables is kept at hand.
+    pub(crate) fn keep(&mut self, at_hand: &Arc<AtHand>) {
+        self.transaction.0.keep(at_hand);
     }
 
     /// Compares the schema with the program's, and applies the steps that are missing.
@@ -167,6 +173,7 @@ impl Begun<'_> {
 
     /// Makes the changes durable and visible to new snapshots.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
+        self.session().settle()?;
         let commit = || self.session().commit();
         match self.view() {
             Some(view) => view.commit(commit),
@@ -196,7 +203,10 @@ impl Transaction {
         let control = |sql| self.session().execute(IN_SAVEPOINT, sql, &[]);
         control(SAVEPOINT)?;
         let mark = self.view().map_or(0, ControlView::mark);
-        let ended = inner();
+        let ended = inner().and_then(|done| match self.session().settle() {
+            Ok(()) => Ok(done),
+            Err(error) => Err(error.into()),
+        });
         let undone = match &ended {
             Ok(_) => Ok(0),
             Err(_) => {
@@ -237,6 +247,31 @@ impl Transaction {
     ) -> Result<usize, StoreError> {
         statements::note(sql);
         self.session().execute(at, sql, values)
+    }
+}
+
+impl Transaction {
+    /// Runs a statement that has to change one row; how many it changed is known now or, at the latest, when the
+    /// savepoint or the transaction ends, which fails if it was not one. Statements that follow see what it did.
+    pub(super) fn send(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<Option<usize>, StoreError> {
+        statements::note(sql);
+        self.session().send(at, sql, values)
+    }
+
+    /// The same for whoever need not know.
+    pub(super) fn execute_one(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<(), StoreError> {
+        let changed = self.send(at, sql, values)?;
+        changed.map_or(Ok(()), |changed| one(at, changed))
     }
 }
 

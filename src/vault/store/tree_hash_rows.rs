@@ -1,6 +1,6 @@
 //! Table `tree_hash`: hashes of the log's tree by their stored position.
 
-use super::error::{StoreError, one};
+use super::error::StoreError;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::value::values;
@@ -10,12 +10,11 @@ pub(crate) fn insert(
     position: u64,
     hash: &[u8; 32],
 ) -> Result<(), StoreError> {
-    let changed = connection.execute(
+    connection.execute_one(
         "tree_hash::insert",
         "-- tree_hash::insert\nINSERT INTO tree_hash (position, hash) VALUES (?1, ?2)",
         values![signed(position), hash],
-    )?;
-    one("tree_hash::insert", changed)
+    )
 }
 
 pub(crate) fn find(connection: &Snapshot, position: u64) -> Result<[u8; 32], StoreError> {

@@ -4,30 +4,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Answer, Client, Incident, TestVault, body, invented};
-
-/// Holds the database's write lock, so that the ledger cannot commit until it is dropped.
-struct Stall(Connection);
-
-impl Stall {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "somebody beside the vault holds its database"
-    )]
-    fn of(vault: &TestVault) -> Self {
-        let connection = Connection::open(vault.paths.database()).unwrap();
-        connection.busy_timeout(Duration::from_secs(10)).unwrap();
-        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        Self(connection)
-    }
-
-    fn end(self) {
-        self.0.execute_batch("ROLLBACK").unwrap();
-    }
-}
+use crate::support::{Answer, Client, Incident, Stall, TestVault, body, invented};
 
 fn gauge(vault: &TestVault, name: &str) -> u64 {
     let metrics = vault.anonymous().get("/metrics").assert_status(200).text();

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::support::{Incident, body, invented};
+use crate::support::{Incident, Stall, body, invented};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -21,16 +20,12 @@ fn leaves(incident: &Incident, action: &str) -> Vec<Value> {
 fn ask_and_leave(incident: &Incident, path: &str, body: &Value, action: &str) -> Value {
     let client = incident.investigator();
     let before = leaves(incident, action).len();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "somebody else holds the database: the door has to wait"
-    )]
-    let other = Connection::open(incident.paths.database()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // The door has to wait.
+    let stall = Stall::of(incident);
     client.post_and_leave(&incident.of_case(path), body, Duration::from_secs(3));
     // The server learns of it when it next looks at the connection.
     std::thread::sleep(Duration::from_secs(1));
-    other.execute_batch("ROLLBACK").unwrap();
+    stall.end();
     let begun = Instant::now();
     loop {
         let now = leaves(incident, action);

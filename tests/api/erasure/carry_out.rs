@@ -8,6 +8,7 @@ use ureq::http::Method;
 
 use super::{NUMBER, approved, ask, carry_out, incident, state};
 use crate::support::{Browser, TestVault, Who, body};
+use crate::tables::only_on_sqlite;
 
 /// Somebody outside of the vault reads its database until this is dropped.
 #[expect(
@@ -58,6 +59,7 @@ fn what_was_approved_is_carried_out_once_by_a_lead_or_a_custodian() {
 
 #[test]
 fn an_erasure_that_cannot_be_ended_is_told_to_those_it_concerns() {
+    only_on_sqlite!();
     let incident = incident();
     for who in [Who::SecondLead, Who::Administrator, Who::Auditor] {
         incident.client(who);

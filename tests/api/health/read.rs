@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{Browser, TestVault, Who};
+use crate::tables::only_on_sqlite;
 
 #[test]
 fn those_who_keep_the_vault_see_how_it_stands_and_nobody_else() {
@@ -63,6 +64,7 @@ fn a_clock_in_doubt_is_told_with_whoever_accepted_a_time() {
 
 #[test]
 fn a_file_put_back_while_the_vault_is_served_is_told_as_damaged_and_readiness_ends() {
+    only_on_sqlite!();
     let vault = TestVault::new();
     let lead = vault.lead();
     let browser = Browser::signed_in(&vault, Who::Auditor);

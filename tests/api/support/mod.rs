@@ -12,6 +12,7 @@ mod logs;
 mod machine;
 mod people;
 mod served;
+mod stall;
 mod wire;
 
 pub use self::authenticator::{Authenticator, Says};
@@ -27,4 +28,5 @@ pub use self::logs::{capture, captured};
 pub use self::machine::{Machine, roots};
 pub use self::people::Who;
 pub use self::served::{PASSWORD, TestVault, client_of, code};
+pub use self::stall::Stall;
 pub use self::wire::Wire;

@@ -28,6 +28,7 @@ use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use super::{Answer, Client, Who, capture};
 use crate::directory::directory;
+use crate::tables::Tables;
 
 pub const PASSWORD: &str = "a password of the tests";
 /// 2024-04-02, 09:00 UTC: the morning after.
@@ -50,6 +51,8 @@ pub struct TestVault {
     thread: Option<JoinHandle<bool>>,
     /// For acts that have no route.
     inside: Arc<Vault>,
+    /// Where its tables are, if a server has them.
+    pub(super) tables: Option<Tables>,
     _directory: TempDir,
 }
 
@@ -94,6 +97,10 @@ impl TestVault {
         settings.password_cost = Argon2Params::new(8, 1, 1).unwrap();
         let clock = ManualClock::new(Moment::from_seconds(START));
         let paths = Paths::of(directory.path());
+        let tables = Tables::wanted();
+        if let Some(tables) = &tables {
+            Vault::put_tables_at(&paths, &tables.address(), None).unwrap();
+        }
         let founded = Vault::create(
             &paths,
             &NewPassphrase::parse("a passphrase of the tests".to_owned()).unwrap(),
@@ -152,6 +159,7 @@ impl TestVault {
             stop: Some(stop),
             thread: Some(thread),
             inside,
+            tables,
             _directory: directory,
         }
     }

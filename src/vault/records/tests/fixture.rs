@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -37,8 +39,8 @@ use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Database, Transaction, Writer, address_of_server, block_rows, case_rows, dictionary_rows,
-    exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
+    Database, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows,
+    leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, stored_parts,
     subject_index_rows,
 };
 use crate::vault::{
@@ -87,6 +89,7 @@ pub(in crate::vault) struct Fixture {
     dictionaries: BTreeMap<u8, Dictionary>,
     numbers: BTreeMap<String, u32>,
     exhibits: u8,
+    tables: Option<Tables>,
     _directory: TempDir,
 }
 
@@ -107,9 +110,12 @@ impl Fixture {
 
     /// With a server where the environment says so; a test that looks into the file is for SQLite alone.
     pub(in crate::vault) fn with(settings: Settings) -> Self {
-        let wanted = std::env::var_os("BREACHVAULT_TEST_STORE");
-        let server = wanted.is_some_and(|wanted| wanted == "postgresql");
-        Self::at(settings, server.then(address_of_server).flatten())
+        let tables = Tables::wanted();
+        let server = tables.as_ref().map(Tables::address);
+        Self {
+            tables,
+            ..Self::at(settings, server)
+        }
     }
 
     /// With the server of this address, or a file.
@@ -152,6 +158,7 @@ impl Fixture {
             dictionaries: BTreeMap::new(),
             numbers: BTreeMap::new(),
             exhibits: 0,
+            tables: None,
             _directory: directory,
         };
         fixture.lead = fixture.member(1, HomeRole::Lead, CaseRole::Lead, None);
@@ -164,6 +171,7 @@ impl Fixture {
         let Self {
             vault,
             writer,
+            tables,
             _directory: directory,
             ..
         } = self;
@@ -190,6 +198,7 @@ impl Fixture {
             dictionaries: self.dictionaries,
             numbers: self.numbers,
             exhibits: self.exhibits,
+            tables,
             _directory: directory,
         }
     }
@@ -338,6 +347,7 @@ impl Fixture {
             file_accounts: FileAccounts::of(&accounts),
             dictionaries: sizes.collect(),
             index_ranges: IndexRanges::of(ranges),
+            blocks_digest: STANDARD.encode(stored_parts::list(db, exhibit).unwrap().digest()),
             ..describe(self.exhibits, rows, &times, blocks)
         };
         let sealed = parts

@@ -11,6 +11,7 @@ use crate::domain::{ExhibitId, SessionId};
 use crate::policy::{Action, Denial, actions};
 use crate::vault::exhibits::duplicate_lines::DuplicateOf;
 use crate::vault::plaintext::{AskedNumbers, RawText};
+use crate::vault::store::only_on_sqlite;
 use crate::vault::store::take_statements;
 use crate::vault::{Budget, Caller, Price, Refusal, Settings};
 
@@ -50,11 +51,7 @@ fn look_up(fixture: &Fixture, caller: &Caller, numbers: &[&str]) -> Result<Value
 
 fn left(fixture: &Fixture) -> f64 {
     let sql = "SELECT coalesce(sum(spent), 0.0) FROM budget WHERE kind = 'lookups'";
-    let spent: f64 = fixture
-        .writer
-        .raw()
-        .query_row(sql, [], |row| row.get(0))
-        .unwrap();
+    let spent: f64 = fixture.writer.sum(sql);
     3.0 - spent
 }
 
@@ -108,6 +105,7 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
 /// the indices of the log's operators, cases and actions.
 #[test]
 fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
+    only_on_sqlite!();
     let mut fixture = Fixture::new();
     fixture.admit(&[sent(1, "acme", 0)]);
     let ask = || drop(look_up(&fixture, &fixture.lead, &[HIDDEN]).unwrap());
@@ -349,8 +347,7 @@ fn a_frozen_operator_runs_the_same_statements_whatever_the_case_holds() {
 #[test]
 fn a_call_that_comes_upon_damage_is_paid_like_an_answer() {
     let fixture = fixture(&[sent(1, "acme", 0)]);
-    let lost = fixture.writer.raw();
-    lost.execute("DELETE FROM subject_index", []).unwrap();
+    fixture.writer.change("DELETE FROM subject_index");
     assert_eq!(left(&fixture), 3.0);
     let found = place(look_up(&fixture, &fixture.lead, &[HIDDEN]));
     assert_eq!(found, "subject_index");

@@ -208,8 +208,7 @@ impl Scene {
     /// Changes rows beside the vault, which takes the change for its own.
     fn edit(&self, request: &RequestId, set: &str) {
         let sql = format!("UPDATE request SET {set} WHERE id = '{request}'");
-        let changed = self.fixture.writer.raw().execute(&sql, []).unwrap();
-        assert!(changed > 0, "{sql}");
+        assert!(self.fixture.writer.change(&sql) > 0, "{sql}");
         let core = &self.fixture.vault.core;
         core.control.accept(&self.fixture.writer).unwrap();
     }
@@ -471,8 +470,7 @@ fn a_withdrawal_is_carried_out_by_the_decision_of_what_was_asked_alone() {
 fn a_raise_is_carried_out_by_the_decision_of_what_was_asked_alone() {
     let done = |scene: &Scene| {
         let sql = "SELECT count(*) FROM budget WHERE raised > 0";
-        let db = scene.fixture.writer.raw();
-        db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0
+        scene.fixture.writer.number(sql) > 0
     };
     nothing_is_carried_out::<Raise>(|scene| scene.other_lead.clone(), done);
 }

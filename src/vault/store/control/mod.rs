@@ -27,8 +27,9 @@ pub(super) use encode::{Cell, blob, int, nothing, real, text};
 pub(super) use row::ControlRow;
 pub(crate) use rows::ReadControl;
 pub(crate) use state::{ControlState, Elements};
+pub(super) use sum::Sum;
 pub(super) use tables::{
-    BUDGET, CASES, CLOCK, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, NODE, OPERATOR,
-    RELEASE, REQUEST, SESSION, SLOT_CHANGE,
+    BUDGET, CASES, CLOCK, CONTROL, ControlTable, ERASURE, EXHIBIT, MEMBERSHIP, META, NODE,
+    OPERATOR, RELEASE, REQUEST, SESSION, SLOT_CHANGE,
 };
 pub(super) use view::ControlView;

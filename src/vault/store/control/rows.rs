@@ -285,7 +285,7 @@ impl Transaction {
             table.columns.join(", "),
             places.join(", ")
         );
-        let changed = self.execute(name, &sql, &row)?;
+        let changed = self.send(name, &sql, &row)?;
         let key = table.key_of(&row)?;
         if let Some(view) = self.view() {
             if view.now(&place_of(table, PRIMARY, &key)) != Sum::default() {
@@ -328,7 +328,7 @@ impl Transaction {
         let name = table.name;
         let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
         let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
-        let changed = self.execute(name, &sql, &values)?;
+        let changed = self.send(name, &sql, &values)?;
         let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
             let before = (view.now(&place), places_in(table, &before));
@@ -382,7 +382,7 @@ impl Transaction {
             "-- {name}::delete\nDELETE FROM {name} WHERE {}",
             conditions.join(" AND ")
         );
-        let changed = self.execute(name, &sql, &values(key))?;
+        let changed = self.send(name, &sql, &values(key))?;
         if let Some(view) = self.view() {
             let place = place_of(table, PRIMARY, key);
             let before = (view.now(&place), places_in(table, &before));
@@ -403,24 +403,41 @@ impl Transaction {
     }
 
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
-    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change.
+    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server was
+    /// not waited for, the end of the savepoint or the transaction fails.
     fn confirm(
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
         meant: Option<&[ValueRef<'_>]>,
-        changed: usize,
+        changed: Option<usize>,
     ) -> Result<(), StoreError> {
-        let read = table.select(PRIMARY).and_then(|sql| {
-            self.all(table.name, sql, &values(key), |row| {
-                Ok(encode_row(table, &cells_of(table, row)?))
-            })
-        });
         let meant: Vec<Vec<u8>> = meant.iter().map(|row| encode_row(table, row)).collect();
-        if changed == 1 && read.as_ref() == Ok(&meant) {
+        let sql = table.select(PRIMARY)?;
+        if let (None, Some(view)) = (changed, self.view()) {
+            let state = Arc::clone(&view.state);
+            let check = move |rows: &[Vec<Value>]| {
+                let encoded = |row: &Vec<Value>| {
+                    let cells: Vec<ValueRef<'_>> = row.iter().map(ValueRef::from).collect();
+                    encode_row(table, &cells)
+                };
+                match rows.iter().map(encoded).eq(meant) {
+                    true => Ok(()),
+                    false => Err(state.found_damaged(table.name)),
+                }
+            };
+            let (session, key) = (self.session(), values(key));
+            return session.look(table.name, sql, &key, Box::new(check));
+        }
+        let read = self.all(table.name, sql, &values(key), |row| {
+            Ok(encode_row(table, &cells_of(table, row)?))
+        });
+        let is_one = changed.is_none_or(|changed| changed == 1);
+        if is_one && read.as_ref() == Ok(&meant) {
             return Ok(());
         }
         let Some(view) = self.view() else {
+            read?;
             return Err(tampered(table.name));
         };
         view.lose();

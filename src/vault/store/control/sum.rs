@@ -3,10 +3,10 @@
 /// A sum of 256-bit elements. Which elements made it cannot be found without their key, and no
 /// other set of elements with the same sum can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Sum([u64; 4]);
+pub(in crate::vault::store) struct Sum([u64; 4]);
 
 impl Sum {
-    pub(super) fn of(element: [u8; 32]) -> Self {
+    pub(in crate::vault::store) fn of(element: [u8; 32]) -> Self {
         let (words, _) = element.as_chunks::<8>();
         let mut sum = [0; 4];
         for (word, bytes) in sum.iter_mut().zip(words) {
@@ -15,7 +15,7 @@ impl Sum {
         Self(sum)
     }
 
-    pub(super) fn bytes(self) -> [u8; 32] {
+    pub(in crate::vault::store) fn bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
         for (out, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.0) {
             *out = word.to_le_bytes();
@@ -23,7 +23,7 @@ impl Sum {
         bytes
     }
 
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::vault::store) fn add(&mut self, other: Self) {
         let mut carry = false;
         for (word, more) in self.0.iter_mut().zip(other.0) {
             let (sum, over) = word.overflowing_add(more);
@@ -32,7 +32,7 @@ impl Sum {
         }
     }
 
-    pub(super) fn take(&mut self, other: Self) {
+    pub(in crate::vault::store) fn take(&mut self, other: Self) {
         let mut borrow = false;
         for (word, less) in self.0.iter_mut().zip(other.0) {
             let (rest, under) = word.overflowing_sub(less);

@@ -5,14 +5,14 @@
 pub(crate) struct ControlTable {
     pub(crate) name: &'static str,
     /// All columns, in the order of the schema.
-    pub(super) columns: &'static [&'static str],
+    pub(in crate::vault::store) columns: &'static [&'static str],
     /// The columns by which rows are read together. The first group is the primary key. No column
     /// stands for all rows of the table.
-    pub(super) groups: &'static [&'static [&'static str]],
+    pub(in crate::vault::store) groups: &'static [&'static [&'static str]],
 }
 
-/// Every table of control rows. The order is part of nothing; the seal names each table.
-pub(super) static CONTROL: &[&ControlTable] = &[
+/// Every table of control rows. A table comes after those that its rows refer to; the seal names each table.
+pub(in crate::vault::store) static CONTROL: &[&ControlTable] = &[
     &META,
     &CLOCK,
     &SLOT_CHANGE,

@@ -13,6 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::driver::{Driver, wait};
 use super::error::at;
 use super::place::ServerPlace;
+use super::scram_only::ScramOnly;
 use super::trusted;
 use crate::vault::store::error::{StoreError, StoreFault};
 
@@ -20,7 +21,7 @@ use crate::vault::store::error::{StoreError, StoreFault};
 pub(crate) struct Server {
     driver: Driver,
     place: ServerPlace,
-    tls: MakeRustlsConnect,
+    tls: ScramOnly<MakeRustlsConnect>,
 }
 
 /// How long a connection may take.
@@ -51,7 +52,7 @@ impl Server {
             at: "postgresql::driver",
             fault: StoreFault::Other,
         })?;
-        let tls = trusted::tls(place.authorities())?;
+        let tls = ScramOnly(trusted::tls(place.authorities())?);
         Ok(Arc::new(Self { driver, place, tls }))
     }
 
@@ -78,7 +79,7 @@ impl Server {
 /// Connects, and leaves a task behind that moves what goes over the connection until either end closes it.
 async fn connected(
     config: Config,
-    tls: MakeRustlsConnect,
+    tls: ScramOnly<MakeRustlsConnect>,
     told: Arc<Told>,
 ) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = config.connect(tls).await?;

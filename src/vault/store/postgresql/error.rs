@@ -6,6 +6,7 @@ use std::io;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::scram_only::AsksOpenly;
 use crate::vault::store::error::{StoreError, StoreFault};
 
 /// Converts the library's error into ours.
@@ -55,6 +56,9 @@ fn of_connection(error: &Error) -> StoreFault {
         let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
             return StoreFault::Untrusted;
+        }
+        if inner.is_some_and(|inner| inner.is::<AsksOpenly>()) {
+            return StoreFault::AsksOpenly;
         }
         cause = one.source();
     }

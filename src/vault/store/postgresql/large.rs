@@ -33,7 +33,7 @@ impl<'c> LargeReader<'c> {
     ) -> Result<bool, StoreError> {
         let at = self.large.at;
         self.link.query(at, &self.find, key, |mut rows| {
-            let Some(cells) = rows.next() else {
+            let Some(cells) = rows.next()? else {
                 return Ok(false);
             };
             let sealed = cells.get(at, 0)?.as_blob();
@@ -60,7 +60,7 @@ pub(super) fn overwrite(
     let (table, conditions) = (large.table, conditions(large));
     let sql = format!("-- {at}\nSELECT length(sealed) FROM {table} WHERE {conditions}");
     let length = link.query(at, &sql, key, |mut rows| {
-        let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
+        let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
         let length = cells.get(at, 0)?.as_integer();
         length.map_err(|_| StoreError::inconsistent(at))
     })?;

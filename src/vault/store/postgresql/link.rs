@@ -1,26 +1,35 @@
 //! One connection to the server: statements, and what they give.
+//!
+//! The server answers in the order in which it was asked. So a statement that gives nothing back is sent without
+//! waiting for its answer ([`Link::send`]); what follows sees what it did. Whether it failed is known at the latest
+//! when [`Link::settle`] is called, before a savepoint or a transaction ends well.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::future::Future;
+use std::collections::{HashMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use futures_util::TryStreamExt as _;
-use tokio_postgres::{Error, Statement};
+use futures_util::{Stream as _, TryStreamExt as _};
+use tokio_postgres::{Error, Row, RowStream, Statement};
 
 use super::connect::{Server, Wire};
 use super::driver::wait;
 use super::error::at;
-use super::rows::Rows;
-use super::statement::{Bound, translated};
-use crate::vault::store::error::{StoreError, StoreFault};
-use crate::vault::store::value::ValueRef;
+use super::rows::{Cells, Rows};
+use super::statement::{Bound, Owned, translated};
+use crate::vault::store::check::Check;
+use crate::vault::store::error::{StoreError, StoreFault, one};
+use crate::vault::store::value::{Value, ValueRef};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So many prepared statements are kept.
 const MOST_STATEMENTS: usize = 256;
+/// So many statements may be without an answer: their values are in memory until then.
+const MOST_SENT: usize = 64;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +54,91 @@ impl Use {
     }
 }
 
+type Answer = Pin<Box<dyn Future<Output = Result<Given, Error>> + Send>>;
+
+/// What the server answers to a statement.
+enum Given {
+    /// How many rows it changed.
+    Changed(u64),
+    Rows(Vec<Row>),
+}
+
+/// A statement whose answer nobody has waited for.
+struct Sent {
+    name: &'static str,
+    answer: Answer,
+    expected: Expected,
+    in_savepoint: bool,
+}
+
+/// What the answer to a statement has to be.
+pub(super) enum Expected {
+    /// It changes one row.
+    One,
+    Any,
+    /// It has rows that pass.
+    Rows(Check),
+}
+
+impl Expected {
+    fn meets(self, name: &'static str, given: &Given) -> Result<(), StoreError> {
+        match (self, given) {
+            (Self::One, Given::Changed(changed)) => {
+                one(name, usize::try_from(*changed).unwrap_or(usize::MAX))
+            }
+            (Self::Rows(check), Given::Rows(rows)) => {
+                let rows: Result<Vec<_>, _> = rows.iter().map(|row| owned(name, row)).collect();
+                check(&rows?)
+            }
+            (Self::One | Self::Any | Self::Rows(_), _) => Ok(()),
+        }
+    }
+}
+
+/// The first faults of what was sent: a savepoint undoes its own, and nothing but the end of the transaction the
+/// others.
+#[derive(Default)]
+struct Faults {
+    outside: Cell<Option<StoreError>>,
+    inside: Cell<Option<StoreError>>,
+}
+
+impl Faults {
+    fn first(&self) -> Option<StoreError> {
+        self.outside.get().or(self.inside.get())
+    }
+
+    fn note(&self, fault: StoreError, in_savepoint: bool) {
+        let place = match in_savepoint {
+            true => &self.inside,
+            false => &self.outside,
+        };
+        place.set(place.get().or(Some(fault)));
+    }
+}
+
+/// Rows that come one after the other.
+struct Incoming {
+    no: u64,
+    /// Nothing once all have come.
+    stream: Option<Pin<Box<RowStream>>>,
+    /// Those that came and were not read yet.
+    rows: VecDeque<Row>,
+    /// What came instead of the rest.
+    fault: Option<StoreError>,
+}
+
 /// One connection.
 pub(super) struct Link {
     server: Arc<Server>,
     of: Use,
     wire: RefCell<Arc<Wire>>,
     statements: RefCell<HashMap<String, Statement>>,
+    sent: RefCell<VecDeque<Sent>>,
+    faults: Faults,
+    in_savepoint: Cell<bool>,
+    incoming: RefCell<Vec<Incoming>>,
+    asked: Cell<u64>,
     /// An answer did not come in time: what comes later is for nobody.
     is_lost: Cell<bool>,
 }
@@ -62,6 +150,11 @@ impl Link {
             server,
             of,
             statements: RefCell::default(),
+            sent: RefCell::default(),
+            faults: Faults::default(),
+            in_savepoint: Cell::new(false),
+            incoming: RefCell::default(),
+            asked: Cell::new(0),
             is_lost: Cell::new(false),
         };
         link.prepare_for_use()?;
@@ -74,6 +167,11 @@ impl Link {
             Use::Write => self.check_settings(),
             Use::Read => Ok(()),
         }
+    }
+
+    /// Whether it only reads.
+    pub(super) fn only_reads(&self) -> bool {
+        self.of == Use::Read
     }
 
     /// Whether nothing can be asked any more.
@@ -93,6 +191,8 @@ impl Link {
         }
         self.wire.replace(Arc::new(self.server.connect()?));
         self.statements.borrow_mut().clear();
+        self.sent.borrow_mut().clear();
+        self.forgive();
         self.is_lost.set(false);
         self.prepare_for_use()?;
         Ok(true)
@@ -107,27 +207,96 @@ impl Link {
         self.wire().told.warnings()
     }
 
-    /// Waits for an answer.
+    /// Waits for an answer. Those of statements that were sent before come first.
     fn answer<T>(
         &self,
         name: &'static str,
         patience: Duration,
         asked: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, StoreError> {
-        let unreachable = StoreError {
-            at: name,
-            fault: StoreFault::Unreachable,
-        };
         if self.is_lost.get() {
-            return Err(unreachable);
+            return Err(unreachable(name));
         }
-        match wait(asked, Instant::now() + patience) {
-            Some(answer) => answer.map_err(at(name)),
+        // Otherwise the answer would come behind rows that nobody takes.
+        self.take_rows();
+        let mut asked = pin!(asked);
+        let answered = poll_fn(|context| {
+            // It may be what is sent now, so it is polled whatever else comes before.
+            let answered = asked.as_mut().poll(context);
+            self.hear(context);
+            answered
+        });
+        match wait(answered, Instant::now() + patience) {
+            // After the first fault the server answers nothing else in the transaction.
+            Some(answer) => answer.map_err(|error| self.faults.first().unwrap_or(at(name)(error))),
             None => {
                 self.lose();
-                Err(unreachable)
+                Err(unreachable(name))
             }
         }
+    }
+
+    /// Takes the answers to what was sent, as far as they have come; whether they all have.
+    fn hear(&self, context: &mut Context<'_>) -> bool {
+        let mut sent = self.sent.borrow_mut();
+        while let Some(first) = sent.front_mut() {
+            let Poll::Ready(answer) = first.answer.as_mut().poll(context) else {
+                return false;
+            };
+            let Some(first) = sent.pop_front() else {
+                return true;
+            };
+            let met = answer.map_err(at(first.name));
+            let met = met.and_then(|given| first.expected.meets(first.name, &given));
+            if let Err(fault) = met {
+                self.faults.note(fault, first.in_savepoint);
+            }
+        }
+        true
+    }
+
+    /// Waits until everything that was sent has its answer; fails with the first fault.
+    pub(super) fn settle(&self, name: &'static str) -> Result<(), StoreError> {
+        if !self.sent.borrow().is_empty() {
+            if self.is_lost.get() {
+                return Err(unreachable(name));
+            }
+            self.take_rows();
+            let heard = poll_fn(|context| match self.hear(context) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            });
+            if wait(heard, Instant::now() + PATIENCE).is_none() {
+                self.lose();
+                return Err(unreachable(name));
+            }
+        }
+        self.faults.first().map_or(Ok(()), Err)
+    }
+
+    /// What is sent from now on is in a savepoint, or is not.
+    pub(super) fn note_savepoint(&self, begins: bool) {
+        self.in_savepoint.set(begins);
+    }
+
+    /// The savepoint is undone, and its faults with it.
+    pub(super) fn forget_savepoint(&self) {
+        // A connection that was lost is told of by whatever is asked next.
+        let _ = self.settle("postgresql::forget");
+        self.faults.inside.set(None);
+    }
+
+    /// The transaction is undone, and all faults with it.
+    pub(super) fn forget(&self) {
+        self.forget_savepoint();
+        self.forgive();
+    }
+
+    /// The faults that are known are nobody's.
+    pub(super) fn forgive(&self) {
+        self.faults.outside.set(None);
+        self.faults.inside.set(None);
+        self.in_savepoint.set(false);
     }
 
     fn prepared(&self, name: &'static str, sql: &str) -> Result<Statement, StoreError> {
@@ -145,23 +314,81 @@ impl Link {
         Ok(made)
     }
 
-    /// Runs a statement, which is prepared once, and hands its rows to `with`.
+    /// Runs a statement, which is prepared once, and hands its rows to `with` as they come.
     pub(super) fn query<T>(
         &self,
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        with: impl FnOnce(Rows) -> Result<T, StoreError>,
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
         let values = values.iter().map(|value| Bound(*value));
-        // All of them before the first is handed out: whoever reads them may ask something else meanwhile, and the
-        // answer to that comes on this connection behind the last row.
-        let asked = async {
-            let rows = wire.client.query_raw(&statement, values).await?;
-            rows.try_collect().await
+        let asked = wire.client.query_raw(&statement, values);
+        let stream = self.answer(name, PATIENCE, asked)?;
+        let no = self.asked.get() + 1;
+        self.asked.set(no);
+        self.incoming.borrow_mut().push(Incoming {
+            no,
+            stream: Some(Box::pin(stream)),
+            rows: VecDeque::new(),
+            fault: None,
+        });
+        with(Rows::of(self, name, no))
+    }
+
+    /// The next row of a statement.
+    pub(super) fn next_row(&self, name: &'static str, no: u64) -> Result<Option<Row>, StoreError> {
+        let mut all = self.incoming.borrow_mut();
+        let own = all.iter_mut().find(|own| own.no == no);
+        let own = own.ok_or(StoreError::inconsistent(name))?;
+        if let Some(row) = own.rows.pop_front() {
+            return Ok(Some(row));
+        }
+        if let Some(fault) = own.fault {
+            return Err(fault);
+        }
+        let Some(stream) = &mut own.stream else {
+            return Ok(None);
         };
-        with(Rows::of(self.answer(name, PATIENCE, asked)?))
+        let next = poll_fn(|context| stream.as_mut().poll_next(context));
+        match wait(next, Instant::now() + PATIENCE) {
+            Some(Some(Ok(row))) => Ok(Some(row)),
+            Some(None) => {
+                own.stream = None;
+                Ok(None)
+            }
+            Some(Some(Err(error))) => Err(own.fail(at(name)(error))),
+            None => {
+                self.lose();
+                Err(own.fail(unreachable(name)))
+            }
+        }
+    }
+
+    /// Nobody reads the rest of a statement's rows.
+    pub(super) fn close_rows(&self, no: u64) {
+        self.incoming.borrow_mut().retain(|own| own.no != no);
+    }
+
+    /// Takes the rows that are still to come into memory, because something else is asked meanwhile.
+    fn take_rows(&self) {
+        for own in self.incoming.borrow_mut().iter_mut() {
+            while let Some(stream) = &mut own.stream {
+                let next = poll_fn(|context| stream.as_mut().poll_next(context));
+                match wait(next, Instant::now() + PATIENCE) {
+                    Some(Some(Ok(row))) => own.rows.push_back(row),
+                    Some(None) => own.stream = None,
+                    Some(Some(Err(error))) => {
+                        own.fail(at("postgresql::rows")(error));
+                    }
+                    None => {
+                        self.lose();
+                        own.fail(unreachable("postgresql::rows"));
+                    }
+                }
+            }
+        }
     }
 
     /// Runs a statement, which is prepared once; answers how many rows it changed.
@@ -176,6 +403,73 @@ impl Link {
         let asked = wire.client.execute_raw(&statement, values);
         let changed = self.answer(name, PATIENCE, asked)?;
         usize::try_from(changed).map_err(|_| StoreError::inconsistent(name))
+    }
+
+    /// The same without waiting for the answer.
+    pub(super) fn send(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        expected: Expected,
+    ) -> Result<(), StoreError> {
+        let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
+        let values = values.iter().map(|value| Owned::of(*value));
+        let values: Result<Vec<Owned>, _> = values.collect();
+        let values = values.map_err(|_| StoreError::inconsistent(name))?;
+        let answer: Answer = match expected {
+            Expected::Rows(_) => Box::pin(async move {
+                let rows = wire.client.query_raw(&statement, values).await?;
+                rows.try_collect().await.map(Given::Rows)
+            }),
+            Expected::One | Expected::Any => Box::pin(async move {
+                let changed = wire.client.execute_raw(&statement, values).await;
+                changed.map(Given::Changed)
+            }),
+        };
+        self.enqueue(name, answer, expected)
+    }
+
+    /// Sends statements without values and without rows, and does not wait for their answer.
+    pub(super) fn send_all(&self, name: &'static str, sql: &'static str) -> Result<(), StoreError> {
+        let wire = self.wire();
+        let asked = async move {
+            let done = wire.client.batch_execute(sql).await;
+            done.map(|()| Given::Changed(0))
+        };
+        self.enqueue(name, Box::pin(asked), Expected::Any)
+    }
+
+    fn enqueue(
+        &self,
+        name: &'static str,
+        mut answer: Answer,
+        expected: Expected,
+    ) -> Result<(), StoreError> {
+        if self.is_lost.get() {
+            return Err(unreachable(name));
+        }
+        // The first call sends it. Whoever is answered next asks again.
+        let context = &mut Context::from_waker(Waker::noop());
+        if let Poll::Ready(Err(error)) = answer.as_mut().poll(context) {
+            let fault = at(name)(error);
+            self.faults.note(fault, self.in_savepoint.get());
+            return Err(fault);
+        }
+        let waiting = {
+            let mut sent = self.sent.borrow_mut();
+            sent.push_back(Sent {
+                name,
+                answer,
+                expected,
+                in_savepoint: self.in_savepoint.get(),
+            });
+            sent.len()
+        };
+        match waiting < MOST_SENT {
+            true => Ok(()),
+            false => self.settle(name),
+        }
     }
 
     /// Runs statements without values and without rows.
@@ -194,12 +488,23 @@ impl Link {
         self.answer(name, patience, wire.client.batch_execute(sql))
     }
 
+    /// Whether a statement gives a number that is not zero.
+    pub(super) fn says(&self, at: &'static str, sql: &str) -> Result<bool, StoreError> {
+        self.query(at, sql, &[], |mut rows| {
+            let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
+            let number = cells.get(at, 0)?.as_integer();
+            number
+                .map(|number| number != 0)
+                .map_err(|_| StoreError::inconsistent(at))
+        })
+    }
+
     /// What a setting of the server is.
     fn setting(&self, name: &'static str) -> Result<String, StoreError> {
         let at = "postgresql::setting";
         let sql = "-- postgresql::setting\nSELECT current_setting(?1)";
         self.query(at, sql, &[name.into()], |mut rows| {
-            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
+            let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
             let value = cells.get(at, 0)?.as_text().map(str::to_owned);
             value.map_err(|_| StoreError::inconsistent(at))
         })
@@ -216,5 +521,29 @@ impl Link {
             }
         }
         Ok(())
+    }
+}
+
+impl Incoming {
+    fn fail(&mut self, fault: StoreError) -> StoreError {
+        self.stream = None;
+        self.fault = Some(fault);
+        fault
+    }
+}
+
+/// The cells of a row.
+fn owned(name: &'static str, row: &Row) -> Result<Vec<Value>, StoreError> {
+    let cell = |no| {
+        let cell = Cells::of(row).get(name, no)?;
+        Value::try_from(cell).map_err(|_| StoreError::inconsistent(name))
+    };
+    (0..row.len()).map(cell).collect()
+}
+
+fn unreachable(at: &'static str) -> StoreError {
+    StoreError {
+        at,
+        fault: StoreFault::Unreachable,
     }
 }

@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use super::link::Link;
 use super::schema;
 use crate::domain::Moment;
-use crate::vault::store::error::{StoreError, one};
+use crate::vault::store::error::{StoreError, StoreFault, one};
 use crate::vault::store::schema::{Object, SchemaFault, compare};
 
 pub(super) const STEPS: [(&str, &str); 5] = [
@@ -62,7 +62,13 @@ pub(super) fn apply(link: &Link, now: Moment) -> Result<(), SchemaFault> {
         Err(fault) => {
             // The first fault is the one to tell of.
             let _ = link.run(at, "ROLLBACK");
-            Err(fault)
+            Err(match fault {
+                SchemaFault::Store(StoreError {
+                    fault: StoreFault::Unauthorised,
+                    ..
+                }) => SchemaFault::NotOwner,
+                fault => fault,
+            })
         }
     }
 }
@@ -105,7 +111,7 @@ fn applied(link: &Link) -> Result<usize, SchemaFault> {
     let all = link.query(at, sql, &[], |mut rows| {
         let broken = |_| StoreError::inconsistent(at);
         let mut all = Vec::new();
-        while let Some(cells) = rows.next() {
+        while let Some(cells) = rows.next()? {
             all.push((
                 cells.get(at, 0)?.as_integer().map_err(broken)?,
                 cells.get(at, 1)?.as_text().map_err(broken)?.to_owned(),

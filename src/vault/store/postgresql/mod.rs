@@ -6,9 +6,11 @@ mod error;
 mod large;
 mod link;
 mod migrations;
+mod part_digests;
 mod place;
 mod rows;
 mod schema;
+mod scram_only;
 mod session;
 mod statement;
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(super) fn read(link: &Link) -> Result<Vec<Object>, StoreError> {
     let at = "schema::read";
     let mut all = link.query(at, READ, &[], |mut rows| {
         let mut all = Vec::new();
-        while let Some(cells) = rows.next() {
+        while let Some(cells) = rows.next()? {
             let text = |no| {
                 let text = cells.get(at, no)?.as_text().map(str::to_owned);
                 text.map_err(|_| StoreError::inconsistent(at))

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::connect::Server;
 use super::large::{self, LargeReader};
-use super::link::{Link, Use};
+use super::link::{Expected, Link, Use};
 use super::rows::Rows;
-use super::{migrations, schema};
+use super::{migrations, part_digests, schema};
 use crate::domain::Moment;
+use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::head::Head;
 use crate::vault::store::large::Large;
+use crate::vault::store::part_list::{PartDigest, PartPlace};
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::value::ValueRef;
@@ -34,6 +36,16 @@ const SEEN: &str = "-- snapshot::head\nSELECT size, note, control FROM checkpoin
 const TRIES: u32 = 3;
 /// A refusal that came sooner was no time-out.
 const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// Whether the tables are the user's own.
+const OWNED: &str = "-- postgresql::owned
+    SELECT bool_and(pg_has_role(relowner, 'USAGE'))::int FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(current_schema()))";
+
+/// Whether another connection has the name of this program's. Everybody may see these names.
+const CONNECTED: &str = "-- postgresql::others
+    SELECT count(*)::int FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'breachvault' AND pid <> pg_backend_pid()";
 
 /// The number of the transaction under way, and the lowest one of those that are.
 const NUMBERS: &str = "-- transaction::others
@@ -118,29 +130,85 @@ impl Session {
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
-        with: impl FnOnce(Rows) -> Result<T, StoreError>,
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.link.query(name, sql, values, with)
     }
 
-    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed.
+    /// Runs a statement that returns no rows and that is prepared once; answers how many rows it changed. The answers
+    /// to the statements of savepoints are not waited for.
     pub(in crate::vault::store) fn execute(
         &self,
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
-        let changed = self.link.execute(name, sql, values);
+        let sent = || {
+            let sent = self.link.send(name, sql, values, Expected::Any);
+            sent.map(|()| 0)
+        };
+        let changed = match sql {
+            SAVEPOINT => {
+                let sent = sent();
+                self.link.note_savepoint(true);
+                sent
+            }
+            RELEASE => {
+                let settled = self.settle();
+                self.link.note_savepoint(false);
+                settled.and_then(|()| sent())
+            }
+            UNDO => {
+                self.link.forget_savepoint();
+                sent()
+            }
+            _ => self.link.execute(name, sql, values),
+        };
         self.others.ran(sql, &changed);
         changed
     }
 
-    /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew.
+    /// Runs a statement that has to change one row, and does not wait for the answer: see [`Session::settle`].
+    pub(in crate::vault::store) fn send(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+    ) -> Result<(), StoreError> {
+        let sent = self.link.send(name, sql, values, Expected::One);
+        self.others.ran(sql, &sent.map(|()| 1));
+        sent
+    }
+
+    /// Reads rows that have to pass, and does not wait for them.
+    pub(in crate::vault::store) fn look(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        check: Check,
+    ) -> Result<(), StoreError> {
+        self.link.send(name, sql, values, Expected::Rows(check))
+    }
+
+    /// Fails if something that was sent failed, or changed another number of rows than one.
+    pub(in crate::vault::store) fn settle(&self) -> Result<(), StoreError> {
+        let settled = self.link.settle("transaction::settle");
+        if settled.is_err() {
+            // It may have taken a number, or not.
+            self.others.is_unclear.set(true);
+        }
+        settled
+    }
+
+    /// Begins a snapshot, which the first statement that follows takes. A connection that was lost is made anew, and if
+    /// that is noticed only now, the first statement says so.
     pub(in crate::vault::store) fn begin_to_read(&self) -> Result<(), StoreError> {
         let at = "snapshot::begin";
         self.link.renew()?;
+        self.link.forgive();
         self.link
-            .run(at, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            .send_all(at, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         self.is_idle.set(false);
         Ok(())
     }
@@ -177,7 +245,9 @@ impl Session {
             // Who wrote meanwhile is not known.
             self.others.own.set(None);
         }
-        self.link.run(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
+        // Sent together with what follows.
+        self.link
+            .send_all(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
         let locked = self.head(at, LOCK);
         let begun = locked.and_then(|head| self.notice_others().map(|()| head));
@@ -190,7 +260,7 @@ impl Session {
 
     fn head(&self, at: &'static str, sql: &str) -> Result<Option<Head>, StoreError> {
         self.link.query(at, sql, &[], |mut rows| {
-            let Some(cells) = rows.next() else {
+            let Some(cells) = rows.next()? else {
                 return Ok(None);
             };
             let broken = |_| StoreError::inconsistent(at);
@@ -207,7 +277,7 @@ impl Session {
     fn notice_others(&self) -> Result<(), StoreError> {
         let at = "transaction::others";
         let (own, oldest) = self.link.query(at, NUMBERS, &[], |mut rows| {
-            let cells = rows.next().ok_or(StoreError::inconsistent(at))?;
+            let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
             let number = |no| {
                 let number = cells.get(at, no)?.as_integer();
                 number.map_err(|_| StoreError::inconsistent(at))
@@ -241,8 +311,15 @@ impl Session {
         }
     }
 
+    /// Whoever only read does not wait for the answer.
     pub(in crate::vault::store) fn roll_back(&self) -> Result<(), StoreError> {
-        self.link.run("transaction::roll_back", "ROLLBACK")?;
+        let at = "transaction::roll_back";
+        if self.link.only_reads() {
+            self.link.send_all(at, "ROLLBACK")?;
+        } else {
+            self.link.forget();
+            self.link.run(at, "ROLLBACK")?;
+        }
         self.is_idle.set(true);
         Ok(())
     }
@@ -255,6 +332,14 @@ impl Session {
     /// Reads large values of a table one after the other.
     pub(in crate::vault::store) fn large_reader(&self, large: &'static Large) -> LargeReader<'_> {
         LargeReader::of(&self.link, large)
+    }
+
+    /// What the server says the digests of an exhibit's parts are.
+    pub(in crate::vault::store) fn part_digests(
+        &self,
+        exhibit: i64,
+    ) -> Result<Vec<(PartPlace, PartDigest)>, StoreError> {
+        part_digests::list(&self.link, exhibit)
     }
 
     /// Writes a value over one that is there, if it is as long; says whether it is.
@@ -290,13 +375,22 @@ impl Session {
     }
 
     /// Gives the room of what was deleted or overwritten back to new rows. What the server keeps of it elsewhere, in
-    /// its log and in copies, is its own affair.
+    /// its log and in copies, is its own affair. A user who does not own the tables may not: then the server's own
+    /// cleaning does it, for which the tables are set up (`migrations/postgresql/`).
     pub(in crate::vault::store) fn vacuum(&self) -> Result<(), StoreError> {
         let at = "postgresql::vacuum";
+        if !self.link.says(at, OWNED)? {
+            return Ok(());
+        }
         self.link.run(at, "SET statement_timeout = 0")?;
         let done = self.link.run_within(at, "VACUUM", VACUUMING);
         self.link.run(at, "SET statement_timeout = '60s'")?;
         done
+    }
+
+    /// Whether this program has another connection to this database.
+    pub(in crate::vault::store) fn is_beside_others(&self) -> Result<bool, StoreError> {
+        self.link.says("postgresql::others", CONNECTED)
     }
 
     /// For tests that change a database past the vault.

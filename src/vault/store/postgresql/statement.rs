@@ -6,7 +6,7 @@ use std::fmt;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
-use crate::vault::store::value::ValueRef;
+use crate::vault::store::value::{Misread, Value, ValueRef};
 
 /// The text of a statement with the server's places: `$1` where ours has `?1`.
 pub(super) fn translated(sql: &str) -> String {
@@ -49,6 +49,43 @@ impl ToSql for Bound<'_> {
             (ValueRef::Blob(value), &Type::BYTEA) => value.to_sql(kind, out),
             _ => Err("a value of another type".into()),
         }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.to_sql(kind, out)
+    }
+}
+
+/// The same for a statement that is sent while its values may be gone.
+pub(super) struct Owned(Value);
+
+impl Owned {
+    pub(super) fn of(value: ValueRef<'_>) -> Result<Self, Misread> {
+        Value::try_from(value).map(Self)
+    }
+}
+
+impl fmt::Debug for Owned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl ToSql for Owned {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        Bound(ValueRef::from(&self.0)).to_sql(kind, out)
     }
 
     fn accepts(_: &Type) -> bool {

@@ -1,6 +1,8 @@
-//! A real server for tests, in a folder of its own. It ends with the process that started it, however that ends.
+//! A real server for tests, in a folder of its own. It ends with the process that started it, however that ends, and
+//! takes its folder along.
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -11,6 +13,13 @@ use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
+
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
+/// How many bytes must be free there.
+const ROOM: u64 = 2 << 30;
+/// Tells a server's keeper that its folder is used again.
+const AGAIN: &str = "again\n";
 
 /// A server that was started.
 pub(crate) struct TestServer {
@@ -69,7 +78,7 @@ impl TestServer {
             eprintln!("skipped: PostgreSQL is not installed");
             return None;
         };
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         if let Some((user, group)) = user() {
             chown(folder.path(), Some(user), Some(group)).unwrap();
         }
@@ -91,11 +100,7 @@ impl TestServer {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        fs::write(
-            data.join("pg_hba.conf"),
-            "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
-        )
-        .unwrap();
+        fs::write(data.join("pg_hba.conf"), who_comes_in("scram-sha-256")).unwrap();
         certify(&folder.path().join("ca.pem"), &data);
         let port = free_port();
         let settings: Vec<String> = settings.iter().map(ToString::to_string).collect();
@@ -151,6 +156,8 @@ impl TestServer {
         let pid = pid.lines().next().unwrap();
         let killed = Command::new("kill").args(["-QUIT", pid]).status().unwrap();
         assert!(killed.success());
+        let stdin = self.keeper.stdin.as_mut().unwrap();
+        stdin.write_all(AGAIN.as_bytes()).unwrap();
         self.end();
         self.keeper = keep(
             &self.programs,
@@ -166,34 +173,48 @@ impl TestServer {
         let _ = self.keeper.wait();
     }
 
-    /// Runs a statement as the owner of everything.
-    pub(crate) fn sql(&self, database: &str, sql: &str) {
+    /// Soon it asks over the network for a password in this way.
+    pub(crate) fn ask_for_passwords_by(&self, method: &str) {
+        let path = self.folder.path().join("data/pg_hba.conf");
+        fs::write(path, who_comes_in(method)).unwrap();
+        self.sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    /// Runs statements as the owner of everything; answers what they print.
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let done = self.psql(database, sql);
         assert!(
             done.status.success(),
             "{}",
             String::from_utf8_lossy(&done.stderr)
         );
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
     }
 
-    fn psql(&self, database: &str, sql: &str) -> Output {
-        Command::new(self.programs.join("psql"))
+    /// The same for whoever does not mind that it fails.
+    pub(crate) fn psql(&self, database: &str, sql: &str) -> Output {
+        self.terminal(database).args(["-c", sql]).output().unwrap()
+    }
+
+    /// The server's own program for statements, which stops at the first one that fails.
+    pub(crate) fn terminal(&self, database: &str) -> Command {
+        let mut command = Command::new(self.programs.join("psql"));
+        command
             .args([
-                "-q",
+                "-X",
+                "-A",
+                "-t",
                 "-v",
                 "ON_ERROR_STOP=1",
                 "-U",
                 "owner",
                 "-d",
                 database,
-                "-c",
-                sql,
             ])
             .arg("-h")
             .arg(self.folder.path())
-            .args(["-p", &self.port.to_string()])
-            .output()
-            .unwrap()
+            .args(["-p", &self.port.to_string()]);
+        command
     }
 }
 
@@ -203,15 +224,34 @@ impl Drop for TestServer {
     }
 }
 
+/// In memory if there is room, so that a commit does not wait for a disk: no test is about what a disk loses.
+fn folder() -> TempDir {
+    let found = rustix::fs::statvfs(MEMORY);
+    let has_room = found.is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) >= ROOM);
+    let in_memory = has_room.then(|| tempfile::tempdir_in(MEMORY));
+    in_memory.unwrap_or_else(tempfile::tempdir).unwrap()
+}
+
+/// Whoever is on this machine, and over the network whoever gives a password.
+fn who_comes_in(method: &str) -> String {
+    format!("local all all trust\nhostssl all all 127.0.0.1/32 {method}\n")
+}
+
 /// One that nobody uses at this moment.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// Runs the server until the input of this command ends, which is when whoever started it ends.
+/// Runs the server until the input of this command ends, which is when whoever started it ends. Without a last word its
+/// folder goes too: nobody else is left to remove that of a server which all tests of a process share.
 fn keep(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
-    let script = r#""$@" >"$0/log" 2>&1 & server=$!; read -r _; kill -INT "$server" 2>/dev/null; wait "$server""#;
+    let script = r#"
+        "$@" >"$0/log" 2>&1 & server=$!
+        read -r word
+        kill -INT "$server" 2>/dev/null; wait "$server"
+        [ "$word" = again ] || rm -rf "$0"
+    "#;
     let mut command = as_user(Path::new("/bin/sh"));
     command.arg("-c").arg(script).arg(folder);
     command
@@ -226,7 +266,9 @@ fn keep(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child
         "listen_addresses=127.0.0.1",
         "shared_buffers=32MB",
         "ssl=on",
-        "max_connections=60",
+        // A vault of a test has ten.
+        "max_connections=400",
+        "max_wal_size=128MB",
     ];
     for setting in own.into_iter().chain(settings.iter().map(String::as_str)) {
         command.args(["-c", setting]);
