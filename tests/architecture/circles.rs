@@ -281,6 +281,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "scope",
             "settings",
             "store",
+            "this_node",
         ],
     ),
     (

@@ -25,7 +25,7 @@ use crate::vault::audit::{
 use crate::vault::clock::Standing;
 use crate::vault::core::Core;
 use crate::vault::entropy::{Drawn, Entropy, draw};
-use crate::vault::keyring::{Keyring, KeyringError, replace_file};
+use crate::vault::keyring::{Keyring, replace_file};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{

@@ -35,14 +35,13 @@ pub(crate) fn move_on(
     control: &[u8],
 ) -> Result<(), StoreError> {
     let size = i64::try_from(size).unwrap_or(i64::MAX);
-    let changed = connection.execute(
+    connection.execute_one(
         "checkpoint::move_on",
         "-- checkpoint::move_on
          UPDATE checkpoint SET size = ?2, note = ?3, control = ?4
          WHERE one = 1 AND note = ?1 AND size <= ?2",
         values![from, size, note, control],
-    )?;
-    one("checkpoint::move_on", changed)
+    )
 }
 
 /// The size of the newest checkpoint, and its signed note.
