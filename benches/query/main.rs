@@ -2,6 +2,9 @@
 //! `audit verify`. docs/benchmarks.md says what each figure means.
 //!
 //!     cargo bench --bench query -- --rows 1000000,5000000,20000000 --runs 5 --leaves 200000
+//!     cargo bench --bench query -- --rows 1000000,5000000 --alone --leaves 0 --store postgresql
+//!
+//! The second one asks a vault whose tables a server has as well, which it starts in a folder of its own.
 
 #![expect(
     dead_code,
@@ -25,6 +28,7 @@ use breachvault::synthesis::sample_numbers;
 use breachvault::vault::{Paths, trail};
 use serde_json::{Value, json};
 use support::load::{key, load, store};
+use support::server::Server;
 use support::{House, Peer, Res, Words, grouped, median, member, table};
 
 const ROWS: [&str; 3] = [
@@ -38,6 +42,11 @@ fn main() -> Res<()> {
     let sizes = words.numbers("--rows", "1000000")?;
     let runs = usize::try_from(words.number("--runs", 5)?.max(1))?;
     let leaves = words.number("--leaves", 200_000)?;
+    let with_server = match words.text("--store") {
+        None => false,
+        Some("postgresql") => true,
+        Some(store) => return Err(format!("--store {store}: there is only postgresql").into()),
+    };
     let mut peers = support::present();
     if words.has("--alone") {
         peers.retain(|peer| *peer == Peer::Breachvault);
@@ -52,7 +61,7 @@ fn main() -> Res<()> {
             .pop()
             .ok_or("a log without numbers")?;
         let house = House::found(&store(Peer::Breachvault, directory))?;
-        house.admit(&csv)?;
+        let admitted = seconds(|| house.admit(&csv))?;
         let mut columns = Vec::new();
         for peer in &peers {
             let measured = match *peer {
@@ -66,6 +75,14 @@ fn main() -> Res<()> {
         }
         println!("\n{} rows, medians of {runs} runs, in ms\n", grouped(*rows));
         print(&columns);
+        if with_server {
+            let asked = Asked {
+                csv: &csv,
+                number: &number,
+                runs,
+            };
+            ask_server(&house, admitted, directory, &asked)?;
+        }
         growth.extend(columns.first().map(|(_, measured)| (*rows, *measured)));
         if at + 1 == sizes.len() {
             print_growth(&growth);
@@ -73,6 +90,63 @@ fn main() -> Res<()> {
             search_leaves(&house, runs)?;
         }
     }
+    Ok(())
+}
+
+/// What both vaults are asked.
+struct Asked<'a> {
+    csv: &'a Path,
+    number: &'a str,
+    runs: usize,
+}
+
+fn seconds(act: impl FnOnce() -> Res<Value>) -> Res<f64> {
+    let begun = Instant::now();
+    act()?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+/// The same admission and the same queries of a vault whose tables a server has, beside the one with a file. What is
+/// asked the first time comes from the server, but for what a query before it left on the machine.
+fn ask_server(file: &House, admitted: f64, directory: &Path, asked: &Asked<'_>) -> Res<()> {
+    let server = Server::start()?;
+    let folder = directory.join("vault at a server");
+    let house = House::found_at(&folder, Some(&server.address()))?;
+    let with_server = seconds(|| house.admit(asked.csv))?;
+    println!(
+        "\nadmission: {admitted:.1} s with a file, {with_server:.1} s with PostgreSQL, ratio {:.2}\n",
+        with_server / admitted
+    );
+    let of_server = first_and_again(&house, asked.number, asked.runs)?;
+    let of_file = first_and_again(file, asked.number, asked.runs)?;
+    let rows: Vec<Vec<String>> = ROWS
+        .iter()
+        .zip(of_server.iter().zip(&of_file))
+        .map(|(name, (server, file))| {
+            vec![
+                (*name).to_owned(),
+                format!("{:.1}", file[1]),
+                format!("{:.1}", server[0]),
+                format!("{:.1}", server[1]),
+                format!("{:.2}", server[0] / file[1]),
+                format!("{:.2}", server[1] / file[1]),
+            ]
+        })
+        .collect();
+    table(
+        &[
+            "ms",
+            "with a file",
+            "with PostgreSQL, first",
+            "with PostgreSQL, again",
+            "ratio, first",
+            "ratio, again",
+        ],
+        &rows,
+    );
+    // The vault asks the server until it is gone.
+    drop(house);
+    drop(server);
     Ok(())
 }
 
@@ -118,6 +192,11 @@ fn print(columns: &[(Peer, [f64; 3])]) {
 
 /// Every query goes through the door and waits until its leaf is durable.
 fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
+    Ok(first_and_again(house, number, runs)?.map(|[_, again]| again))
+}
+
+/// In ms: the first run of each query, and the median of the others.
+fn first_and_again(house: &House, number: &str, runs: usize) -> Res<[[f64; 2]; 3]> {
     let found = house.ask::<LookUp>(json!({
         "numbers": [number], "purpose": "scoping", "reason": REASON,
     }))?;
@@ -137,16 +216,16 @@ fn ask_vault(house: &House, number: &str, runs: usize) -> Res<[f64; 3]> {
     ])
 }
 
-/// The median in ms; the first run is not counted.
-fn timed(runs: usize, mut ask: impl FnMut() -> Res<Value>) -> Res<f64> {
-    ask()?;
+/// The first run, and the median of the others, in ms.
+fn timed(runs: usize, mut ask: impl FnMut() -> Res<Value>) -> Res<[f64; 2]> {
+    let first = seconds(&mut ask)? * 1e3;
     let mut taken = Vec::with_capacity(runs);
     for _ in 0..runs {
         let begun = Instant::now();
         ask()?;
         taken.push(begun.elapsed().as_secs_f64() * 1e3);
     }
-    Ok(median(&taken))
+    Ok([first, median(&taken)])
 }
 
 fn ask_peer(peer: Peer, directory: &Path, number: &str, runs: usize) -> Res<[f64; 3]> {

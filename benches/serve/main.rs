@@ -3,6 +3,9 @@
 //! figure means.
 //!
 //!     cargo bench --bench serve -- --clients 1,8,64,256 --seconds 5
+//!     cargo bench --bench serve -- --clients 1,64,256 --store postgresql
+//!
+//! The second one measures a vault whose tables a server has as well, which it starts in a folder of its own.
 
 #![expect(
     dead_code,
@@ -23,6 +26,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use breachvault::synthesis::sample_numbers;
 use serde_json::json;
 use support::https::{Client, Served};
+use support::server::Server;
 use support::{House, Res, Words, grouped, table};
 use tokio_rustls::TlsConnector;
 
@@ -67,45 +71,99 @@ fn main() -> Res<()> {
         "{} rows, {seconds} s a level, client and server on the same cores\n",
         grouped(rows)
     );
-    runtime.block_on(measure(&house, rows, &clients, seconds))
+    let load = Load {
+        rows,
+        clients,
+        seconds,
+    };
+    let with_file = runtime.block_on(measure(&house, &load))?;
+    let Some(store) = words.text("--store") else {
+        return Ok(());
+    };
+    if store != "postgresql" {
+        return Err(format!("--store {store}: there is only postgresql").into());
+    }
+    let server = Server::start()?;
+    let folder = directory.path().join("vault at a server");
+    let house = House::found_at(&folder, Some(&server.address()))?;
+    house.admit(&csv)?;
+    let levels = runtime.block_on(async {
+        let (levels, bare) = look_up(&house, &load).await?;
+        bare.served.stop().await?;
+        Res::Ok(levels)
+    })?;
+    println!("breachvault, its tables with PostgreSQL on the same cores\n");
+    print(&levels);
+    println!("what the server costs\n");
+    compare(&levels, &with_file, ["with PostgreSQL", "with a file"]);
+    // The vault asks the server until it is gone.
+    drop(house);
+    drop(server);
+    Ok(())
 }
 
-async fn measure(house: &House, rows: u64, clients: &[u64], seconds: u64) -> Res<()> {
+/// What is asked.
+struct Load {
+    rows: u64,
+    clients: Vec<u64>,
+    seconds: u64,
+}
+
+/// How to compare with it: a certificate with its key, and an answer.
+struct Bare {
+    served: Served,
+    body: Vec<u8>,
+}
+
+async fn look_up(house: &House, load: &Load) -> Res<(Vec<Level>, Bare)> {
+    let Load {
+        rows,
+        clients,
+        seconds,
+    } = load;
     // All clients are on one machine, and a level begins before all connections of the last one are gone.
     let most = clients.iter().max().copied().unwrap_or_default();
     let served = Served::start(house, usize::try_from(2 * most)?.max(64)).await?;
     let (address, tls) = (served.address, served.tls.clone());
-    let (certificate, private) = (served.certificate.clone(), served.key.clone());
-    let requests: Arc<[Vec<u8>]> = sample_numbers(&support::recipe(rows), SAMPLES)
-        .iter()
-        .map(|number| request(house, number))
-        .collect();
-
+    let requests = requests(house, *rows);
     let mut levels = Vec::new();
     for clients in clients {
-        levels.push(level(address, &tls, &requests, *clients, seconds, Some(house)).await?);
+        levels.push(level(address, &tls, &requests, *clients, *seconds, Some(house)).await?);
     }
-    println!("breachvault, the leaf durable before the answer\n");
-    print(&levels);
-    let vault = levels;
-
     let first = requests.first().ok_or("a log without numbers")?;
     let body = Client::new(address, &tls)
         .await?
         .send(first)
         .await?
         .to_vec();
+    Ok((levels, Bare { served, body }))
+}
+
+async fn measure(house: &House, load: &Load) -> Res<Vec<Level>> {
+    let (vault, Bare { served, body }) = look_up(house, load).await?;
+    println!("breachvault, the leaf durable before the answer\n");
+    print(&vault);
+    let tls = served.tls.clone();
+    let (certificate, private) = (served.certificate.clone(), served.key.clone());
     served.stop().await?;
     let address = serve_bare(&certificate, &private, body).await?;
+    let requests = requests(house, load.rows);
     let mut levels = Vec::new();
-    for clients in clients {
-        levels.push(level(address, &tls, &requests, *clients, seconds, None).await?);
+    for clients in &load.clients {
+        levels.push(level(address, &tls, &requests, *clients, load.seconds, None).await?);
     }
     println!("a bare endpoint that answers the same bytes\n");
     print(&levels);
     println!("what the vault costs\n");
-    compare(&vault, &levels);
-    Ok(())
+    compare(&vault, &levels, ["breachvault", "bare"]);
+    Ok(vault)
+}
+
+fn requests(house: &House, rows: u64) -> Arc<[Vec<u8>]> {
+    sample_numbers(&support::recipe(rows), SAMPLES)
+        .iter()
+        .map(|number| request(house, number))
+        .collect()
 }
 
 fn request(house: &House, number: &str) -> Vec<u8> {
@@ -213,30 +271,30 @@ fn print(levels: &[Level]) {
     );
 }
 
-fn compare(vault: &[Level], bare: &[Level]) {
-    let rows: Vec<Vec<String>> = vault
+fn compare(slower: &[Level], faster: &[Level], [slow, fast]: [&str; 2]) {
+    let rows: Vec<Vec<String>> = slower
         .iter()
-        .zip(bare)
-        .map(|(vault, bare)| {
+        .zip(faster)
+        .map(|(slower, faster)| {
             vec![
-                vault.clients.to_string(),
-                grouped(vault.rate() as u64),
-                grouped(bare.rate() as u64),
-                format!("{:.1}", bare.rate() / vault.rate()),
-                format!("{:.2}", vault.at(0.5) - bare.at(0.5)),
+                slower.clients.to_string(),
+                grouped(slower.rate() as u64),
+                grouped(faster.rate() as u64),
+                format!("{:.1}", faster.rate() / slower.rate()),
+                format!("{:.2}", slower.at(0.5) - faster.at(0.5)),
+                format!("{:.2}", slower.at(0.99) - faster.at(0.99)),
             ]
         })
         .collect();
-    table(
-        &[
-            "clients",
-            "breachvault, requests/s",
-            "bare, requests/s",
-            "bare to breachvault",
-            "added p50 ms",
-        ],
-        &rows,
-    );
+    let head = [
+        "clients".to_owned(),
+        format!("{slow}, requests/s"),
+        format!("{fast}, requests/s"),
+        format!("{fast} to {slow}"),
+        "added p50 ms".to_owned(),
+        "added p99 ms".to_owned(),
+    ];
+    table(&head.each_ref().map(String::as_str), &rows);
 }
 
 /// The processor time of this process: user and system, each in hundredths of a second.

@@ -34,6 +34,7 @@ use serde_json::{Value, json};
 
 pub mod https;
 pub mod load;
+pub mod server;
 
 pub type Res<T> = Result<T, Box<dyn Error>>;
 
@@ -112,7 +113,15 @@ pub struct House {
 
 impl House {
     pub fn found(directory: &Path) -> Res<Self> {
+        Self::found_at(directory, None)
+    }
+
+    /// With its tables at the server of this address, or in a file.
+    pub fn found_at(directory: &Path, server: Option<&str>) -> Res<Self> {
         fs::create_dir_all(directory)?;
+        if let Some(address) = server {
+            Vault::put_tables_at(&Paths::of(directory), address, None)?;
+        }
         let mut settings = Settings {
             second_factor: SecondFactor::Offered,
             passkeys: Passkeys::Offered,

@@ -82,3 +82,13 @@ ALTER TABLE quarantine ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE duplicate ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE term_run ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE term_run ALTER COLUMN tags SET STORAGE EXTERNAL;
+
+-- The digests of the parts of an exhibit, which can be read without the parts. A vault believes them only together,
+-- because the digest over all of them is in the exhibit's description.
+ALTER TABLE block ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE statistics ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE seen ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE dictionary ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE subject_index ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE quarantine ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;
+ALTER TABLE duplicate ADD COLUMN digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;

@@ -196,7 +196,8 @@ fn made_in(paths: &Paths) -> Vec<PathBuf> {
     ];
     all.extend(keys.map(|name| paths.keys().join(name)));
     all.extend(data.map(|name| paths.data().join(name)));
-    all.extend([paths.vkey(), paths.packages(), paths.data(), paths.keys()]);
+    all.extend([paths.vkey(), paths.packages(), paths.cache()]);
+    all.extend([paths.data(), paths.keys()]);
     all
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Oidc, Serve,
-    Sessions, SignInSettings, Tls, keys,
+    Sessions, SignInSettings, Store, Tls, keys,
 };
 use crate::vault::{KeyAges, Settings};
 
@@ -41,6 +41,8 @@ pub struct Config {
     pub backup: Backup,
     /// `[destruction]`
     pub destruction: Destruction,
+    /// `[store]`
+    pub store: Store,
     /// `[log]`
     pub log: Log,
 }
@@ -73,6 +75,7 @@ impl Config {
         config.keyring.check()?;
         keys::check(&config.keys)?;
         config.backup.check()?;
+        config.store.check()?;
         Ok(config)
     }
 
@@ -109,6 +112,7 @@ impl Config {
             rotation_step_bytes: Settings::default().rotation_step_bytes,
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
+            cache_bytes: self.store.cache_bytes,
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
             key_ages: self.keys,
@@ -243,6 +247,7 @@ mod tests {
         ("backup.every_hours", "7"),
         ("backup.keep", "8"),
         ("destruction.delay_s", "77"),
+        ("store.cache_bytes", "67108864"),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];

@@ -20,6 +20,7 @@ mod oidc;
 mod serve;
 mod sessions;
 mod sign_in;
+mod store;
 mod tls;
 
 pub use backup::Backup;
@@ -37,4 +38,5 @@ pub use oidc::Oidc;
 pub use serve::Serve;
 pub use sessions::Sessions;
 pub use sign_in::SignInSettings;
+pub use store::Store;
 pub use tls::Tls;

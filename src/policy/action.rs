@@ -156,13 +156,13 @@ list! {
     RegroupOperator   "operator.regroup"    writes          => SYSTEM;
     OpenCase          "case.open"           writes          => home(&[Lead]);
     ListCases         "case.list"           reads           => home(CASE_WORKERS);
-    ReadCase          "case.read"           reads           => members(&[I, L, C, N]).to_the_end();
+    ReadCase          "case.read"           reads           => members(&[I, L, C, N]).until_the_end();
     ReadOverview      "case.overview"       reads           => members(&[I, L, C, N]).at_rest_too();
     CloseCase         "case.close"          writes          => members(&[L]);
     HoldCase          "case.hold"           writes          => members(&[L]);
     ReopenCase        "case.reopen"         writes          => members(&[L]).at_rest_too();
     SetRetention      "case.retention"      writes          => members(&[L]).at_rest_too();
-    ReadCertificate   "case.certificate"    reads           => members(&[I, L, C]).to_the_end().or_home(&[Auditor]);
+    ReadCertificate   "case.certificate"    reads           => members(&[I, L, C]).until_the_end().or_home(&[Auditor]);
     // A lead asks and a custodian decides, so two people of two roles destroy a case.
     RequestDestruction "destruction.request" writes asks     => members(&[L]).at_rest_too();
     ListDestructions  "destruction.list"    reads           => members(&[L, C]).at_rest_too();

@@ -84,7 +84,7 @@ impl Row {
     }
 
     /// In a closed and in a destroyed case too.
-    pub(super) fn to_the_end(self) -> Self {
+    pub(super) fn until_the_end(self) -> Self {
         Self {
             when_closed: true,
             when_destroyed: true,

@@ -128,6 +128,9 @@ impl Core {
             keyring.generation()
         };
         self.known_cases.forget(case.number);
+        if let Some(at_hand) = self.readers.at_hand() {
+            at_hand.forget_tags_of(case.number.0);
+        }
         self.question_alarm.forget(&case.id);
         Ok(generation)
     }

@@ -375,6 +375,7 @@ impl Vault {
             without,
         };
         self.perform(&Caller::system(), overwrite)?;
+        exhibit_rows::forget_parts(&self.core.readers, exhibit.number);
         Ok(())
     }
 

@@ -67,6 +67,11 @@ impl Paths {
         self.data().join("packages")
     }
 
+    /// Sealed parts of exhibits that are kept on this machine, where a server has the tables.
+    pub fn cache(&self) -> PathBuf {
+        self.data().join("cache")
+    }
+
     /// The log's public key, for whoever verifies offline.
     pub fn vkey(&self) -> PathBuf {
         self.data().join("audit.vkey")

@@ -122,6 +122,7 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.keys(),
         paths.data(),
         paths.packages(),
+        paths.cache(),
     ];
     let mut all: Vec<PathBuf> = folders.into();
     all.extend([

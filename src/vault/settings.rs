@@ -144,6 +144,8 @@ pub struct Settings {
     /// The memory in bytes that one table may use to count distinct numbers, in addition to two or four bytes for each
     /// number of the case in each thread.
     pub table_bytes: usize,
+    /// How many bytes of sealed parts a machine keeps on its own disk, if a server has the tables; 0 is none.
+    pub cache_bytes: u64,
     /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
@@ -292,6 +294,7 @@ impl Default for Settings {
             rotation_step_bytes: 8 << 20,
             protected_threshold: 8,
             table_bytes: 512 << 20,
+            cache_bytes: 4 << 30,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
             key_ages: KeyAges::default(),

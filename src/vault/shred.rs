@@ -184,6 +184,7 @@ impl Vault {
         for exhibit in exhibits {
             self.until_none(move |rows| exhibit_rows::shred_parts(rows, exhibit, PARTS))?;
             self.stage(move |rows| exhibit_rows::remove(rows, exhibit))?;
+            exhibit_rows::forget_parts(&self.core.readers, exhibit);
         }
         self.until_none(move |rows| term_rows::shred_runs(rows, case, RUNS))
     }

@@ -56,8 +56,8 @@ use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, StoreError,
-    StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of,
+    Access, AtHand, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault,
+    StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows, note_of,
 };
 
 /// Why a vault could not be made or opened.
@@ -477,8 +477,17 @@ pub(in crate::vault) fn prepare(
     let log_name = RwLock::new(name_of_log(&writer, &vault_id)?);
     let clock = Arc::new(clock_keeper::resume(&writer, &keyring, clock)?);
     let challenges = Challenges::new(&*entropy).map_err(KeyringError::from)?;
+    let at_hand = match database.is_file() {
+        true => None,
+        false => Some(Arc::new(kept_at_hand(paths, &writer, &settings, access)?)),
+    };
+    let mut readers = Readers::open(database, settings.readers, &control, access)?;
+    if let Some(at_hand) = &at_hand {
+        writer.keep(at_hand);
+        readers = readers.keeping(at_hand);
+    }
     let core = Arc::new(Core {
-        readers: Readers::open(database, settings.readers, &control, access)?,
+        readers,
         control,
         charged: AtomicU64::new(0),
         keyring: RwLock::new(keyring),
@@ -518,6 +527,31 @@ pub(in crate::vault) fn prepare(
     book.verify_mark()?;
     book.verify_control()?;
     Ok((core, book))
+}
+
+/// What is kept on this machine of tables that a server has. Whoever only looks keeps nothing on the disk. What an
+/// earlier start kept of exhibits that went meanwhile is overwritten.
+fn kept_at_hand(
+    paths: &Paths,
+    writer: &Writer,
+    settings: &Settings,
+    access: Access,
+) -> Result<AtHand, StartError> {
+    let folder = paths.cache();
+    let is_used = settings.cache_bytes > 0 || folder.exists();
+    if access == Access::Look || !is_used {
+        return Ok(AtHand::default());
+    }
+    let failed = |error: io::Error| StartError::Io(error.kind());
+    make_folder(&folder).map_err(failed)?;
+    let at_hand = AtHand::with_parts(&folder, settings.cache_bytes).map_err(failed)?;
+    if settings.cache_bytes == 0 {
+        return Ok(AtHand::default());
+    }
+    let counting = exhibit_rows::all_that_count(writer)?;
+    let counting: Vec<i64> = counting.iter().map(|exhibit| exhibit.0).collect();
+    at_hand.forget_all_but(&counting);
+    Ok(at_hand)
 }
 
 /// The first act: the vault and its first administrator.

@@ -348,6 +348,49 @@ fn one_file_seals_and_opens_the_parts_of_an_exhibit() {
 
 /// The files of the tables, and what is above them, work with the store's own rows and values, for another engine to
 /// take over. Tests inside `src` keep to it too.
+/// Every file that a kind of request touches which is asked for and decided: three of its own, and a line or a few in
+/// five (CONTRIBUTING.md). A new kind touches no other.
+const OF_A_KIND: [&str; 8] = [
+    "src/console/request/mod.rs",
+    "src/console/request/withdrawal.rs",
+    "src/domain/id.rs",
+    "src/operations/mod.rs",
+    "src/operations/withdrawal.rs",
+    "src/policy/action.rs",
+    "src/vault/scope/requests/mod.rs",
+    "src/vault/scope/requests/withdrawal.rs",
+];
+
+/// What withdrawals have beside: a command, a form of their own, and a check of which exhibits were withdrawn.
+const OF_WITHDRAWALS: [&str; 3] = [
+    "src/cli/exhibit/withdraw.rs",
+    "src/console/exhibit/ask_withdrawal.rs",
+    "src/vault/admission/withdrawn.rs",
+];
+
+#[test]
+fn a_kind_of_request_is_named_in_eight_files_and_where_it_does_more() {
+    let names = [
+        "Withdrawal",
+        "WithdrawalId",
+        "RequestWithdrawal",
+        "ListWithdrawals",
+        "ReadWithdrawal",
+        "DecideWithdrawal",
+    ];
+    let names_one = |code: &str| {
+        let mut words = code.split(|sign: char| !sign.is_alphanumeric());
+        words.any(|word| names.contains(&word)) || code.contains("mod withdrawal;")
+    };
+    let found: BTreeSet<String> = sources()
+        .into_iter()
+        .filter(|(_, code)| names_one(code))
+        .map(|(path, _)| path)
+        .collect();
+    let known = OF_A_KIND.iter().chain(&OF_WITHDRAWALS);
+    assert_eq!(found, known.map(|file| (*file).to_owned()).collect());
+}
+
 #[test]
 fn only_the_folder_of_an_engine_names_its_library() {
     let mut paths = Vec::new();

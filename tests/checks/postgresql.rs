@@ -1,5 +1,6 @@
 //! A vault whose tables a server has: a real PostgreSQL, which the tests start.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use breachvault::domain::OperatorName;
 use breachvault::operations::case::ReadCase;
-use breachvault::operations::record::LookUp;
+use breachvault::operations::key::RotateCaseKey;
+use breachvault::operations::record::{CountRecords, LookUp};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::vault::backup::{BackupError, Target, back_up_database};
 use breachvault::vault::clock::{Clock as _, ManualClock};
@@ -18,7 +20,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::destruction::destroy;
-use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers};
+use crate::erasure::{ERASED, admit_to, carried_out};
+use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, files, log, numbers};
+use crate::rotation::sign_in;
 use crate::secret_file::write_secret;
 use crate::server::TestServer;
 
@@ -195,4 +199,75 @@ fn what_was_answered_is_there_after_the_server_was_killed_while_it_wrote() {
     drop(vault);
     let verified = trail::verify_directory(&closed.paths(), None, &[]).unwrap();
     assert!(verified.size > newest.load(Ordering::Acquire));
+}
+
+/// What is kept of sealed parts on this machine: how each ciphertext begins.
+fn kept(house: &House) -> Vec<Vec<u8>> {
+    const HEADER: usize = 44;
+    let mut all = Vec::new();
+    for path in files(&house.paths().cache()) {
+        let content = fs::read(path).unwrap();
+        let mut at = 0;
+        while at < content.len() {
+            let length = content[at + 8..at + 12].try_into().unwrap();
+            let from = at + HEADER;
+            at = from + u32::from_be_bytes(length) as usize;
+            all.push(content[from..at.min(from + 64)].to_vec());
+        }
+    }
+    // What was overwritten is nothing but zeros.
+    all.retain(|sealed| sealed.iter().any(|byte| *byte != 0));
+    all
+}
+
+/// Asks so that blocks, statistics and the subject index are read; the table, and what is said of the erased number.
+fn read_all(house: &House) -> [Value; 2] {
+    let case = [("case", house.people.case.as_str())];
+    let filtered = json!({ "by": ["country"], "audience": "team", "filter": { "kind": ["sms"] } });
+    let table = house.ask::<CountRecords>(&house.people.lead, &case, filtered);
+    let found = look_up(
+        &house.vault,
+        &house.people.investigator,
+        house.people.case.as_str(),
+        &[ERASED.to_owned()],
+    );
+    [table.unwrap(), found.unwrap()["results"][0].clone()]
+}
+
+#[test]
+fn nothing_is_kept_on_the_machine_of_what_was_erased_sealed_again_or_destroyed() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = house(&server, false);
+    admit_to(&house);
+    let [_, found] = read_all(&house);
+    assert_eq!(found["state"], "exposed");
+    let before = kept(&house);
+    assert!(before.len() > 4, "{}", before.len());
+    let is_left = |before: &[Vec<u8>]| kept(&house).iter().any(|sealed| before.contains(sealed));
+
+    carried_out(&house, ERASED);
+    assert_eq!(house.vault.erase(), Ok(1));
+    assert!(!is_left(&before));
+    let erased = read_all(&house);
+    assert_eq!(erased[1]["state"], "not_exposed");
+    assert_eq!(read_all(&house), erased);
+    let before = kept(&house);
+    assert!(before.len() > 4, "{}", before.len());
+
+    let administrator = sign_in(&house.vault, "archibald");
+    let case = [("case", house.people.case.as_str())];
+    let reason = json!({ "reason": REASON });
+    house
+        .ask::<RotateCaseKey>(&administrator, &case, reason)
+        .unwrap();
+    assert_eq!(house.vault.rotate(), Ok(1));
+    assert!(!is_left(&before));
+    assert_eq!(read_all(&house), erased);
+    assert!(kept(&house).len() > 4);
+
+    destroy(&house);
+    assert_eq!(kept(&house), Vec::<Vec<u8>>::new());
+    house.close().doctor();
 }

@@ -48,7 +48,7 @@ fn csv(name: &str, people: &[&str]) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn sign_in(vault: &Vault, name: &str) -> Caller {
+pub(crate) fn sign_in(vault: &Vault, name: &str) -> Caller {
     let attempt = SignIn {
         name: OperatorName::parse(name).unwrap(),
         password: Password::new(format!("the long password of {name}")),

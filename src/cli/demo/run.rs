@@ -96,12 +96,16 @@ impl Demo {
 
     /// Whether the address can be listened on. It is free again until the demo serves.
     fn check_port(&self) -> Result<(), CliError> {
-        let address = self.listen.address;
-        TcpListener::bind(address).map(drop).map_err(|error| {
-            let why = io_words(error.kind());
-            CliError::usage(format!("--listen {address}: {why}"))
-                .hint("choose another port, or 0 for any that is free")
-        })
+        let listen = ("--listen", self.listen.address);
+        let machines = self.machines.map(|address| ("--machines", address));
+        for (option, address) in [listen].into_iter().chain(machines) {
+            TcpListener::bind(address).map_err(|error| {
+                let why = io_words(error.kind());
+                CliError::usage(format!("{option} {address}: {why}"))
+                    .hint("choose another port, or 0 for any that is free")
+            })?;
+        }
+        Ok(())
     }
 
     /// Where the log comes from. A log of the user's own is read to its end, so that what is wrong with it is said now.

@@ -1,7 +1,6 @@
 //! More lookup points for a time: a member asks, and another lead decides. Also thaws lookups that too many refusals
 //! froze.
 
-pub(crate) mod docs;
 mod request;
 mod thaw;
 

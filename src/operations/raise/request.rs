@@ -4,10 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::docs;
 use crate::domain::{Moment, Reason};
 use crate::operations::sheet::asked_columns;
-use crate::operations::two_person::{Requested, StepDocs, TwoPerson};
+use crate::operations::two_person::{Requested, StepDocs, TwoPerson, step_docs};
 use crate::operations::{Ids, only_reason};
 use crate::vault::scope::requests::{Raise, RaiseWanted};
 use crate::vault::{OperationError, Why};
@@ -28,7 +27,7 @@ pub struct RequestRaiseInput {
 }
 
 impl TwoPerson for Raise {
-    const DOCS: StepDocs = docs::STEPS;
+    const DOCS: StepDocs = STEPS;
     const COLUMNS: &'static [&'static str] = asked_columns!("raise", "points", "until");
     type Input = RequestRaiseInput;
     type Requested = Requested<Self>;
@@ -46,3 +45,38 @@ impl TwoPerson for Raise {
         json!({ "points": wanted.points, "until": wanted.until })
     }
 }
+
+/// What the API's description says about these operations.
+const STEPS: StepDocs = step_docs! {
+    tag: "Budgets",
+    name: "Raise",
+    many: "raises",
+    ask: {
+        id: "requestRaise",
+        summary: "Ask for more lookup points",
+        description: "Asks for lookup points beside the usual ones, for oneself and until an end of at most 31 \
+            days. Another lead decides.",
+        request: r#"{"points": 500, "until": "2024-03-28T22:34:49Z", "reason":
+            "a list of 600 numbers came from the carrier"}"#,
+        answer: r#"{"raise": "b_0123456789abcdefghjk", "state": "requested", "expires_at":
+            "2024-03-21T22:34:49Z"}"#,
+        problems: [],
+    },
+    list: {
+        summary: "List the raises of a case",
+        description: "What was asked.",
+    },
+    read: {
+        summary: "Read a raise",
+        description: "How many points, for whom, why and until when.",
+        example: r#"{"raise": "b_0123456789abcdefghjk", "state": "requested", "asked_by": "lead.one",
+            "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z", "decided_by":
+            null, "decided_at": null, "reason": "a list of 600 numbers came from the carrier",
+            "decision_reason": null, "points": 500, "until": "2024-03-28T22:34:49Z"}"#,
+    },
+    decide: {
+        summary: "Decide a raise",
+        description: " A lead does it. A yes gives the points at once; it takes the place of an earlier raise.",
+        reason: "the list is known to the lead",
+    },
+};

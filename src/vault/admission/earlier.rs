@@ -177,7 +177,13 @@ struct Places {
     /// How many bits of a tag are not looked at.
     rest: u32,
     begins: Begins,
+    /// A bit for each value of the first bits, set if a tag begins with it: nearly every other tag is told by it, and it
+    /// is short enough to be near the processor.
+    some: Vec<u64>,
 }
+
+/// The bits by which `some` is chosen: 32 KiB in all.
+const SOME_BITS: u32 = 18;
 
 impl Places {
     fn of(sorted: &[(Tag, u32)]) -> Self {
@@ -185,15 +191,34 @@ impl Places {
         let rest = u64::BITS - bits;
         let first = sorted.iter().map(|(tag, _)| beginning(tag, rest));
         let begins = Begins::of(bits, first);
-        Self { rest, begins }
+        let mut some = vec![0; 1 << (SOME_BITS - u64::BITS.ilog2())];
+        for (tag, _) in sorted {
+            let (at, bit) = bit_of(tag);
+            if let Some(word) = some.get_mut(at) {
+                *word |= bit;
+            }
+        }
+        Self { rest, begins, some }
     }
 
     /// The place of a tag in the list.
     #[inline]
     fn find(&self, sorted: &[(Tag, u32)], tag: &Tag) -> Option<usize> {
+        let (at, bit) = bit_of(tag);
+        if self.some.get(at).is_none_or(|word| word & bit == 0) {
+            return None;
+        }
         let mut places = self.begins.places(beginning(tag, self.rest));
         places.find(|place| sorted.get(*place).is_some_and(|(other, _)| other == tag))
     }
+}
+
+/// The word and the bit of `some` that a tag has.
+#[inline]
+fn bit_of(tag: &Tag) -> (usize, u64) {
+    let first = beginning(tag, u64::BITS - SOME_BITS);
+    let bits = u64::BITS as usize;
+    (first / bits, 1 << (first % bits))
 }
 
 #[inline]

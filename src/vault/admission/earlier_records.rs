@@ -88,7 +88,8 @@ impl<'a> BlockRecords<'a> {
     /// The users that the exhibit's subject index keeps.
     pub(super) fn kept_users(&self) -> Result<KeptUsers, OperationError> {
         let Sealed { known, exhibit, .. } = self.sealed;
-        KeptUsers::load(known.connection, known.keys, exhibit.number, &exhibit.id)
+        let of = (exhibit.number, &exhibit.id);
+        KeptUsers::load(known.connection, known.keys, of, None)
     }
 
     /// What distinguishes a record without a reference, with `number` in the place of its term number. Without `kept`
@@ -196,7 +197,12 @@ impl Others {
             Entry::Occupied(opened) => opened.into_mut(),
             Entry::Vacant(place) => {
                 let exhibit = (sealed.exhibit.number, &sealed.exhibit.id);
-                place.insert(open_packed_subjects(connection, keys, exhibit, range)?)
+                place.insert(open_packed_subjects(
+                    connection,
+                    keys,
+                    (exhibit, None),
+                    range,
+                )?)
             }
         };
         let entries = opened.find(number);

@@ -15,11 +15,12 @@ use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::file_commitment::file_commitment;
 use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::exhibits::line_report::LineReport;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
-use crate::vault::store::{Snapshot, dictionary_rows, subject_index_rows};
+use crate::vault::store::{Snapshot, StoreError, dictionary_rows, subject_index_rows};
 
 /// The sealed description of an exhibit: what was said about it, counts, and names of columns; no cell of a row.
 #[derive(Serialize, Deserialize)]
@@ -156,10 +157,22 @@ pub(in crate::vault) fn load_dictionary(
     case: CaseNumber,
     field: Field,
 ) -> Result<Dictionary, OperationError> {
-    let mut dictionary = Dictionary::new();
     let exhibits = exhibit_rows::list_all(connection, case)?;
-    for exhibit in &exhibits {
-        if let Some(sealed) = dictionary_rows::find(connection, exhibit.number, field)? {
+    dictionary_of(keys, &exhibits, field, |exhibit| {
+        Ok(dictionary_rows::find(connection, exhibit.number, field)?)
+    })
+}
+
+/// The same for a caller who reads the segments. `exhibits` are all of the case.
+pub(in crate::vault) fn dictionary_of(
+    keys: &CaseKeys,
+    exhibits: &[ExhibitRow],
+    field: Field,
+    sealed: impl Fn(&ExhibitRow) -> Result<Option<Vec<u8>>, OperationError>,
+) -> Result<Dictionary, OperationError> {
+    let mut dictionary = Dictionary::new();
+    for exhibit in exhibits {
+        if let Some(sealed) = sealed(exhibit)? {
             append_segment(&mut dictionary, keys, exhibit, field, &sealed)?;
         }
     }
@@ -235,13 +248,13 @@ fn dictionary_damaged(exhibit: &ExhibitRow, field: Field) -> OperationError {
 pub(in crate::vault) fn open_subjects(
     connection: &Snapshot,
     keys: &CaseKeys,
-    exhibit: &ExhibitRow,
+    (exhibit, known): (&ExhibitRow, Option<&KnownParts>),
     range: u32,
 ) -> Result<SubjectBlock, OperationError> {
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {}, subject index, range {range}", exhibit.id),
     };
-    let sealed = subject_index_rows::TABLE.find(connection, exhibit.number, range)?;
+    let sealed = sealed_subjects(connection, (exhibit.number, known), range)?;
     let sealed = sealed.ok_or_else(damaged)?;
     let plain = ExhibitParts::of(keys, &exhibit.id)
         .subject_index(range)
@@ -250,18 +263,29 @@ pub(in crate::vault) fn open_subjects(
     SubjectBlock::decode(range, &plain).map_err(|_| damaged())
 }
 
+fn sealed_subjects(
+    connection: &Snapshot,
+    (exhibit, known): (ExhibitNumber, Option<&KnownParts>),
+    range: u32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    match known {
+        Some(known) => known.subjects(connection, range),
+        None => subject_index_rows::TABLE.find(connection, exhibit, range),
+    }
+}
+
 /// The same range, still packed: cheaper for a caller that asks about few of its numbers.
 pub(in crate::vault) fn open_packed_subjects(
     connection: &Snapshot,
     keys: &CaseKeys,
-    exhibit: (ExhibitNumber, &ExhibitId),
+    (exhibit, known): ((ExhibitNumber, &ExhibitId), Option<&KnownParts>),
     range: u32,
 ) -> Result<PackedSubjects, OperationError> {
     let (number, id) = exhibit;
     let damaged = || OperationError::Damaged {
         place: format!("exhibit {id}, subject index, range {range}"),
     };
-    let sealed = subject_index_rows::TABLE.find(connection, number, range)?;
+    let sealed = sealed_subjects(connection, (number, known), range)?;
     let sealed = sealed.ok_or_else(damaged)?;
     let plain = ExhibitParts::of(keys, id)
         .subject_index(range)

@@ -6,6 +6,7 @@ use crate::domain::ExhibitId;
 use crate::vault::columns::{SubjectBlock, UserBlock, UserOf};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 use crate::vault::store::{Snapshot, subject_index_rows};
@@ -21,13 +22,13 @@ impl KeptUsers {
     pub(in crate::vault) fn load(
         connection: &Snapshot,
         keys: &CaseKeys,
-        exhibit: ExhibitNumber,
-        id: &ExhibitId,
+        (exhibit, id): (ExhibitNumber, &ExhibitId),
+        known: Option<&KnownParts>,
     ) -> Result<Self, OperationError> {
         let (mut entries, mut starts) = (Vec::new(), Vec::new());
         let mut fault = None;
         let parts = ExhibitParts::of(keys, id);
-        subject_index_rows::TABLE.for_each(connection, exhibit, |range, sealed| {
+        let mut add = |range, sealed: &[u8]| {
             let opened = parts.subject_index(range).open(sealed).ok();
             let Some(block) = opened.and_then(|plain| SubjectBlock::decode(range, &plain).ok())
             else {
@@ -40,7 +41,14 @@ impl KeptUsers {
                 }
                 entries.push([entry.account, entry.kind, entry.user]);
             }
-        })?;
+        };
+        match known {
+            None => subject_index_rows::TABLE.for_each(connection, exhibit, add)?,
+            Some(known) => known.each_subjects(connection, |range, sealed| match sealed {
+                Some(sealed) => add(range, &sealed),
+                None => add(range, &[]),
+            })?,
+        }
         match fault {
             None => Ok(Self { entries, starts }),
             Some(range) => Err(OperationError::Damaged {

@@ -45,6 +45,8 @@ pub(in crate::vault) struct KnownExhibit {
     pub(in crate::vault) counts: bool,
     /// The ranges of its subject index.
     pub(in crate::vault) ranges: IndexRanges,
+    /// The digest over its parts.
+    pub(in crate::vault) digest: String,
 }
 
 /// The cases that were asked about recently.
@@ -77,6 +79,7 @@ impl KnownCases {
             id: row.id,
             counts: row.withdrawn.is_none(),
             ranges: description.index_ranges,
+            digest: description.blocks_digest,
         });
         let known = Arc::new(KnownCase {
             case,

@@ -15,6 +15,7 @@ pub(in crate::vault) mod file_commitment;
 pub(in crate::vault) mod index_ranges;
 pub(in crate::vault) mod kept_users;
 pub(in crate::vault) mod known_case;
+pub(in crate::vault) mod known_parts;
 pub(in crate::vault) mod leftovers;
 pub(in crate::vault) mod line_report;
 pub(in crate::vault) mod searched;

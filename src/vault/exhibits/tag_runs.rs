@@ -30,8 +30,9 @@ pub(in crate::vault) fn encode<'t>(next: &'t Tag, tags: impl Iterator<Item = &'t
 pub(in crate::vault) struct TagSearch<'c> {
     field: Field,
     reader: TagReader<'c>,
-    /// The tags that were read last; kept, because each search needs one.
+    /// The tags that were read last, sealed and opened; kept, because each search needs them.
     buffer: Vec<u8>,
+    plain: Vec<u8>,
 }
 
 /// What came of a search.
@@ -54,6 +55,7 @@ impl<'c> TagSearch<'c> {
             field,
             reader: Terms { case, field }.tag_reader(connection),
             buffer: Vec::new(),
+            plain: Vec::new(),
         }
     }
 
@@ -84,6 +86,9 @@ impl<'c> TagSearch<'c> {
         let [.., a, b, c, d, e, f, g, h] = *tag.as_bytes();
         let draw = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let drawn = added.drawn(self.field, draw).map(|adder| adder.exhibit);
+        let all = added.of_field(self.field).iter();
+        self.reader
+            .read_ahead(all.map(Adder::ends), tag.as_bytes())?;
         for adder in added.of_field(self.field) {
             let run = self.around(keys, adder, tag)?;
             if drawn == Some(adder.exhibit) {
@@ -172,17 +177,32 @@ impl<'c> TagSearch<'c> {
         adder: &Adder,
         tag: &Tag,
     ) -> Result<TagRun<&[u8]>, OperationError> {
-        let first = self
-            .reader
-            .read(adder.exhibit, tag.as_bytes(), &mut self.buffer)?
-            .ok_or_else(|| adder.damaged())?;
+        let found = match self.opened_around(keys, adder, tag)? {
+            None if self.reader.reads_anew(adder.ends()) => self.opened_around(keys, adder, tag)?,
+            found => found,
+        };
+        let run = found.and_then(|first| TagRun::read(first, &self.plain[..]));
+        run.ok_or_else(|| adder.damaged())
+    }
+
+    /// Opens that run; `None` if it is not the one in which the tag would be.
+    fn opened_around(
+        &mut self,
+        keys: &CaseKeys,
+        adder: &Adder,
+        tag: &Tag,
+    ) -> Result<Option<u32>, OperationError> {
+        let place = (adder.exhibit, adder.ends());
+        let read = self.reader.read(place, tag.as_bytes(), &mut self.buffer);
+        let Some(first) = read? else { return Ok(None) };
         let part = ExhibitParts::of(keys, &adder.id).tag_run(self.field, first);
-        let plain = part.open_in_place(&mut self.buffer);
-        plain
-            .ok()
-            .and_then(|plain| TagRun::read(first, &*plain))
-            .filter(|run| run.covers(tag))
-            .ok_or_else(|| adder.damaged())
+        let Ok(plain) = part.open_in_place(&mut self.buffer) else {
+            return Ok(None);
+        };
+        self.plain.clear();
+        self.plain.extend_from_slice(plain);
+        let run = TagRun::read(first, &self.plain[..]);
+        Ok(run.is_some_and(|run| run.covers(tag)).then_some(first))
     }
 }
 

@@ -71,8 +71,10 @@ impl NumberTerms {
     }
 
     fn run(&mut self, place: TermPlace<'_>, no: u32) -> Result<&SealedRun, OperationError> {
+        let adder = place.added.adder(Field::Number, no);
+        let ends = adder.ok_or_else(|| damaged(no))?.ends();
         self.0
-            .run_of(place.connection, place.terms(Field::Number), no)?
+            .run_of(place.connection, place.terms(Field::Number), (no, ends))?
             .ok_or_else(|| damaged(no))
     }
 }
@@ -95,9 +97,10 @@ impl UserTerms {
         let (first, run) = match kept {
             Some(kept) => kept,
             None => {
+                let adder = place.added.adder(Field::User, no).ok_or_else(damaged)?;
                 let sealed = place
                     .terms(Field::User)
-                    .run_of(place.connection, no)?
+                    .run_of_one(place.connection, (no, adder.ends()))?
                     .ok_or_else(damaged)?;
                 let parts = place.parts_of(Field::User, no).ok_or_else(damaged)?;
                 let run = parts.open_users(&sealed).map_err(|_| damaged())?;

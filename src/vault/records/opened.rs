@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,13 +14,13 @@ use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{self, ExhibitDescription};
 use crate::vault::exhibits::erasures::Erasure;
 use crate::vault::exhibits::known_case::KnownCase;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{MaskedPhone, SubjectToken};
-use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
-use crate::vault::store::erasure_rows;
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
+use crate::vault::store::{Snapshot, StoreError, dictionary_rows, erasure_rows};
 
 /// The exhibits of one case that count in one snapshot, opened for one caller.
 pub(in crate::vault) struct CaseRecords<'s> {
@@ -42,6 +43,8 @@ pub(in crate::vault) struct CaseRecords<'s> {
     /// How many numbers were erased from the case.
     pub(super) erasures: u64,
     dictionaries: RefCell<HashMap<Field, Rc<Dictionary>>>,
+    /// What is kept on this machine of the parts of exhibits, by the position of each among those that count.
+    parts: RefCell<HashMap<usize, Option<KnownParts>>>,
     numbers: RefCell<NumberTerms>,
     pub(super) newly_exposed: RefCell<HashMap<ExhibitId, Arc<CodeSet>>>,
 }
@@ -85,6 +88,7 @@ impl<'s> CaseRecords<'s> {
             added,
             erasures: erasure_rows::TABLE.list(connection, case.number)?.len() as u64,
             dictionaries: RefCell::default(),
+            parts: RefCell::default(),
             numbers: RefCell::default(),
             newly_exposed: RefCell::default(),
         })
@@ -168,16 +172,53 @@ impl<'s> CaseRecords<'s> {
         if let Some(dictionary) = self.dictionaries.borrow().get(&field) {
             return Ok(Rc::clone(dictionary));
         }
-        let dictionary = Rc::new(description::load_dictionary(
-            self.connection,
-            &self.keys,
-            self.case.number,
-            field,
-        )?);
+        let all = exhibit_rows::list_all(self.connection, self.case.number)?;
+        let segment = |exhibit: &ExhibitRow| self.sealed_segment(exhibit, field);
+        let dictionary = description::dictionary_of(&self.keys, &all, field, segment);
+        let dictionary = Rc::new(dictionary?);
         self.dictionaries
             .borrow_mut()
             .insert(field, Rc::clone(&dictionary));
         Ok(dictionary)
+    }
+
+    /// What an exhibit added to the dictionary of a field. Of one that does not count nothing is kept on this machine.
+    fn sealed_segment(
+        &self,
+        exhibit: &ExhibitRow,
+        field: Field,
+    ) -> Result<Option<Vec<u8>>, OperationError> {
+        let (connection, number) = (self.connection, exhibit.number);
+        let position = self.exhibits.iter().position(|one| one.number == number);
+        match position {
+            None => Ok(dictionary_rows::find(connection, number, field)?),
+            Some(position) => self.reading(position, |known| match known {
+                Some(known) => known.dictionary(connection, field),
+                None => dictionary_rows::find(connection, number, field),
+            }),
+        }
+    }
+
+    /// Reads parts of the exhibit at this position among those that count, with what is kept of them on this machine.
+    pub(super) fn reading<T>(
+        &self,
+        position: usize,
+        read: impl FnOnce(Option<&mut KnownParts>) -> Result<T, StoreError>,
+    ) -> Result<T, OperationError> {
+        let mut parts = self.parts.borrow_mut();
+        let known = match parts.entry(position) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let exhibit = self.exhibits.get(position);
+                let known = exhibit.zip(self.descriptions.get(position));
+                let known = known.map(|(exhibit, description)| {
+                    let of = (exhibit.number, &exhibit.id);
+                    KnownParts::of(self.connection, of, &description.blocks_digest)
+                });
+                place.insert(known.transpose()?.flatten())
+            }
+        };
+        Ok(read(known.as_mut())?)
     }
 
     /// The value of a code.

@@ -3,6 +3,7 @@
 mod absence;
 mod basis;
 pub(in crate::vault) mod fixture;
+mod kept_parts;
 mod many_cases;
 mod on_a_server;
 mod paid;

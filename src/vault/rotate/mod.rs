@@ -235,7 +235,7 @@ impl Vault {
         keys: &Arc<CaseKeys>,
         exhibit: ExhibitRow,
     ) -> Result<(), RotateError> {
-        let id = exhibit.id.clone();
+        let (id, number) = (exhibit.id.clone(), exhibit.number);
         let prepare =
             |ready: &Ready<ReplacedParts>| prepare_parts(&self.core, keys, exhibit, ready);
         self.step_by_step(case, prepare, |parts| {
@@ -248,7 +248,9 @@ impl Vault {
             };
             self.perform(&Caller::system(), act)?;
             Ok(bytes)
-        })
+        })?;
+        exhibit_rows::forget_parts(&self.core.readers, number);
+        Ok(())
     }
 
     fn reseal_terms(

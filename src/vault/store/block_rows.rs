@@ -114,6 +114,24 @@ impl<'c> BlockReader<'c> {
     }
 }
 
+/// The blocks of a field from one position to another, in one statement.
+pub(crate) fn between(
+    connection: &Snapshot,
+    exhibit: ExhibitNumber,
+    field: Field,
+    (from, to): (u32, u32),
+    mut with: impl FnMut(u32, &[u8]),
+) -> Result<(), StoreError> {
+    let sql = "-- block::between
+        SELECT no, sealed FROM block
+        WHERE exhibit = ?1 AND field = ?2 AND no BETWEEN ?3 AND ?4 ORDER BY no";
+    let values = values![exhibit.0, field.code(), from, to];
+    connection.each("block::between", sql, values, |row| {
+        with(row.get(0)?, row.blob(1)?);
+        Ok(())
+    })
+}
+
 /// Every block of an exhibit, in order of field and position.
 pub(crate) fn for_each(
     connection: &Snapshot,

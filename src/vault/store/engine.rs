@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::check::Check;
 use super::error::{StoreError, StoreFault};
 use super::large::Large;
+use super::part_list::{PartDigest, PartPlace};
 use super::postgresql::PlaceFault;
 use super::schema::SchemaFault;
 use super::value::ValueRef;
@@ -249,6 +250,22 @@ impl Session {
         match self {
             Self::Sqlite(own) => LargeReader::Sqlite(own.large_reader(large)),
             Self::Postgresql(own) => LargeReader::Postgresql(own.large_reader(large)),
+        }
+    }
+
+    /// Whether the tables are with a server, to which each statement goes with its values.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self, Self::Postgresql(_))
+    }
+
+    /// What a server says the digests of an exhibit's parts are; nothing of a file, in which they are not kept.
+    pub(super) fn part_digests(
+        &self,
+        exhibit: i64,
+    ) -> Result<Option<Vec<(PartPlace, PartDigest)>>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgresql(own) => own.part_digests(exhibit).map(Some),
         }
     }
 

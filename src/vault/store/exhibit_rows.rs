@@ -4,7 +4,7 @@
 use super::case_rows::CaseNumber;
 use super::control::{Cell, ControlRow, EXHIBIT, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
-use super::snapshot::Snapshot;
+use super::snapshot::{Readers, Snapshot};
 use super::transaction::Transaction;
 use super::value::values;
 use crate::domain::{ExhibitId, Moment};
@@ -99,6 +99,14 @@ pub(crate) fn list_all(
     let mut admitted: Vec<_> = all.into_iter().filter_map(|(_, row)| row).collect();
     admitted.sort_by_key(|row| row.number.0);
     Ok(admitted)
+}
+
+/// The exhibits of all cases that count.
+pub(crate) fn all_that_count(connection: &Snapshot) -> Result<Vec<ExhibitNumber>, StoreError> {
+    let all = connection.rows(&EXHIBIT, &[], read)?;
+    let admitted = all.into_iter().filter_map(|(_, row)| row);
+    let counting = admitted.filter(|row| row.withdrawn.is_none());
+    Ok(counting.map(|row| row.number).collect())
 }
 
 /// An admitted exhibit, withdrawn or not.
@@ -262,6 +270,13 @@ pub(crate) fn shred_parts(
         gone += connection.execute(name, sql, values![number.0, most])?;
     }
     Ok(gone)
+}
+
+/// Overwrites what is kept of an exhibit's parts on this machine. Whoever changed or deleted some calls it.
+pub(crate) fn forget_parts(readers: &Readers, number: ExhibitNumber) {
+    if let Some(at_hand) = readers.at_hand() {
+        at_hand.forget_parts(number.0);
+    }
 }
 
 /// Deletes the row of an exhibit that has no part any more.

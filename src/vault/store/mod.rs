@@ -7,6 +7,7 @@
 //! mutation checks how many rows it changed. There is one writer, the ledger's, and a pool of
 //! readers; nothing else opens the file.
 
+mod at_hand;
 mod blob_reader;
 pub(crate) mod block_rows;
 pub(crate) mod budget_rows;
@@ -22,12 +23,14 @@ mod engine;
 pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
+pub(crate) mod known_lists;
 mod large;
 pub(crate) mod leaf_rows;
 mod leaf_times;
 pub(crate) mod membership_rows;
 pub(crate) mod meta_rows;
 pub(crate) mod operator_rows;
+pub(crate) mod part_list;
 mod postgresql;
 pub(crate) mod quarantine_rows;
 pub(crate) mod release_rows;
@@ -44,12 +47,14 @@ pub(crate) mod slot_change_rows;
 mod snapshot;
 mod sqlite;
 pub(crate) mod statistics_rows;
+pub(crate) mod stored_parts;
 pub(crate) mod subject_index_rows;
 pub(crate) mod term_rows;
 mod transaction;
 pub(crate) mod tree_hash_rows;
 mod value;
 
+pub(crate) use at_hand::AtHand;
 pub(crate) use control::{ControlState, Elements};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};

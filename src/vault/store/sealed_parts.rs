@@ -16,6 +16,25 @@ pub(crate) struct SealedParts {
     pub(super) for_each: Statement,
 }
 
+/// Reads the parts with the positions from one to another. The statement takes the exhibit and both.
+pub(crate) struct PartsBetween(pub(super) Statement);
+
+impl PartsBetween {
+    pub(crate) fn read(
+        &self,
+        connection: &Snapshot,
+        exhibit: ExhibitNumber,
+        (from, to): (u32, u32),
+        mut with: impl FnMut(u32, &[u8]),
+    ) -> Result<(), StoreError> {
+        let Statement { at, sql } = self.0;
+        connection.each(at, sql, values![exhibit.0, from, to], |row| {
+            with(row.get(0)?, row.blob(1)?);
+            Ok(())
+        })
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Statement {
     pub(super) at: &'static str,

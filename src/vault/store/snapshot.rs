@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::StoreError;
@@ -31,6 +32,8 @@ pub(crate) struct Snapshot {
     control: Option<ControlView>,
     /// The number of the schema that was compared with the program's.
     schema: Cell<Option<i64>>,
+    /// What this process keeps of a server's tables.
+    at_hand: Option<Arc<AtHand>>,
 }
 
 impl Snapshot {
@@ -39,6 +42,7 @@ impl Snapshot {
             session,
             control: None,
             schema: Cell::new(None),
+            at_hand: None,
         }
     }
 
@@ -110,6 +114,21 @@ impl Snapshot {
 
     pub(super) fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// Whether the tables are with a server, to which each statement goes with its values.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.session.is_remote()
+    }
+
+    /// From now on what this connection reads of a server's tables is kept at hand.
+    pub(super) fn keep(&mut self, at_hand: &Arc<AtHand>) {
+        self.at_hand = Some(Arc::clone(at_hand));
+    }
+
+    /// What this process keeps of a server's tables; nothing if a file has them.
+    pub(crate) fn at_hand(&self) -> Option<&Arc<AtHand>> {
+        self.at_hand.as_ref()
     }
 
     /// Runs a statement and hands its rows to `with`; `at` names it in errors.
@@ -242,6 +261,7 @@ pub(super) mod statements {
 pub(crate) struct Readers {
     idle: Mutex<Vec<Snapshot>>,
     back: Condvar,
+    at_hand: Option<Arc<AtHand>>,
 }
 
 /// A borrowed connection with a snapshot. On drop the snapshot ends and the connection is returned.
@@ -270,7 +290,21 @@ impl Readers {
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
+            at_hand: None,
         })
+    }
+
+    /// From now on these readers keep at hand what they read of a server's tables.
+    pub(crate) fn keeping(mut self, at_hand: &Arc<AtHand>) -> Self {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        idle.iter_mut().for_each(|snapshot| snapshot.keep(at_hand));
+        self.at_hand = Some(Arc::clone(at_hand));
+        self
+    }
+
+    /// What they keep of a server's tables.
+    pub(crate) fn at_hand(&self) -> Option<&AtHand> {
+        self.at_hand.as_deref()
     }
 
     /// Borrows a connection and begins a snapshot on it. If somebody changed the schema meanwhile, there is none.

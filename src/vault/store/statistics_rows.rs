@@ -1,6 +1,6 @@
 //! Table `statistics`: the statistics of each block of records, sealed.
 
-use super::sealed_parts::{SealedParts, Statement};
+use super::sealed_parts::{PartsBetween, SealedParts, Statement};
 
 pub(crate) const TABLE: SealedParts = SealedParts {
     insert: Statement {
@@ -24,3 +24,10 @@ pub(crate) const TABLE: SealedParts = SealedParts {
               SELECT no, sealed FROM statistics WHERE exhibit = ?1 ORDER BY no",
     },
 };
+
+pub(crate) const BETWEEN: PartsBetween = PartsBetween(Statement {
+    at: "statistics::between",
+    sql: "-- statistics::between
+          SELECT no, sealed FROM statistics WHERE exhibit = ?1 AND no BETWEEN ?2 AND ?3
+          ORDER BY no",
+});

@@ -1,6 +1,6 @@
 //! Table `subject_index`: where each range of numbers occurs, sealed.
 
-use super::sealed_parts::{SealedParts, Statement};
+use super::sealed_parts::{PartsBetween, SealedParts, Statement};
 
 pub(crate) const TABLE: SealedParts = SealedParts {
     insert: Statement {
@@ -24,3 +24,10 @@ pub(crate) const TABLE: SealedParts = SealedParts {
               SELECT range, sealed FROM subject_index WHERE exhibit = ?1 ORDER BY range",
     },
 };
+
+pub(crate) const BETWEEN: PartsBetween = PartsBetween(Statement {
+    at: "subject_index::between",
+    sql: "-- subject_index::between
+          SELECT range, sealed FROM subject_index WHERE exhibit = ?1 AND range BETWEEN ?2 AND ?3
+          ORDER BY range",
+});

@@ -2,6 +2,10 @@
 //! A run holds up to [`Terms::in_a_run`] terms that one exhibit added to a case, in the order of
 //! their tags. The tags are sealed; only the first of each run stands in the clear, to find the run.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::at_hand::{FirstTags, RunsOf};
 use super::case_rows::CaseNumber;
 use super::error::StoreError;
 use super::exhibit_rows::ExhibitNumber;
@@ -31,6 +35,15 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
+    /// The runs of these terms that one exhibit added.
+    fn of(self, ends: Ends) -> RunsOf {
+        RunsOf {
+            case: self.case.0,
+            field: self.field.code(),
+            ends,
+        }
+    }
+
     /// The most terms in a run.
     pub(crate) fn in_a_run(self) -> usize {
         match self.field {
@@ -75,6 +88,23 @@ impl SealedRun {
     }
 }
 
+/// The first tag of each run that an exhibit added.
+const FIRST_TAGS: &str = "-- term_run::first_tags
+    SELECT first, first_tag FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first";
+
+/// The run that begins with a term.
+const FROM: &str = "-- term_run::from
+    SELECT first, tags FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND first = ?3";
+
+/// So many runs are read in one statement.
+const TOGETHER: usize = 16;
+/// The runs that begin with these terms.
+const RUNS_TOGETHER: &str = "-- term_run::together
+    SELECT first, tags FROM term_run WHERE case_number = ?1 AND field = ?2
+    AND first IN (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+
 /// The run of an exhibit with the greatest first tag that is not above a tag.
 const AROUND: &str = "-- term_run::around
     SELECT first, tags FROM term_run
@@ -88,10 +118,20 @@ const LAST: &str = "-- term_run::last
     ORDER BY first_tag DESC LIMIT 1";
 
 /// Reads the sealed tags of one run after the other.
+///
+/// In a file the run is found by the tag. To a server no tag is sent, because whoever looks after it can note the values
+/// of statements: the first tags of all runs are in memory, and a run is asked for by the number of its first term. A
+/// file has no use for that: to read all first tags costs a page for each run.
 pub(crate) struct TagReader<'c> {
     connection: &'c Snapshot,
     terms: Terms,
+    first_tags: Vec<(Ends, Arc<FirstTags>)>,
+    /// The sealed tags of runs that were read together and not asked for yet, by the number of the first term.
+    fetched: HashMap<u32, Vec<u8>>,
 }
+
+/// The numbers of the first and the last term that an exhibit added.
+type Ends = (u32, u32);
 
 impl<'c> TagReader<'c> {
     pub(crate) fn connection(&self) -> &'c Snapshot {
@@ -103,17 +143,102 @@ impl<'c> TagReader<'c> {
     /// Answers the number of the run's first term; `None` if the exhibit has no run.
     pub(crate) fn read(
         &mut self,
-        exhibit: ExhibitNumber,
+        (exhibit, ends): (ExhibitNumber, Ends),
         tag: &[u8; TAG],
         into: &mut Vec<u8>,
     ) -> Result<Option<u32>, StoreError> {
         let Terms { case, field } = self.terms;
+        if self.connection.is_remote() {
+            let first = self.first_tags(ends)?.around(tag);
+            let Some(first) = first else { return Ok(None) };
+            if let Some(tags) = self.fetched.remove(&first) {
+                *into = tags;
+                return Ok(Some(first));
+            }
+            let place = values![case.0, field.code(), first];
+            return read_tags(self.connection, FROM, place, into);
+        }
         let place = values![case.0, field.code(), exhibit.0, tag];
         match read_tags(self.connection, AROUND, place, into)? {
             Some(first) => Ok(Some(first)),
             None => read_tags(self.connection, LAST, &place[..3], into),
         }
     }
+
+    /// Reads what will be asked for about one tag in several exhibits. A server is asked for many runs in one statement;
+    /// in a file nothing is read ahead.
+    pub(crate) fn read_ahead(
+        &mut self,
+        all: impl ExactSizeIterator<Item = Ends>,
+        tag: &[u8; TAG],
+    ) -> Result<(), StoreError> {
+        self.fetched.clear();
+        if !self.connection.is_remote() || all.len() < 2 {
+            return Ok(());
+        }
+        let mut firsts = Vec::with_capacity(all.len());
+        for ends in all {
+            firsts.extend(self.first_tags(ends)?.around(tag));
+        }
+        let Terms { case, field } = self.terms;
+        for firsts in firsts.chunks(TOGETHER) {
+            // There is one statement: what is named twice is given once.
+            let mut values = values![case.0, field.code()].to_vec();
+            let named = firsts.iter().cycle().take(TOGETHER);
+            values.extend(named.map(|first| ValueRef::from(*first)));
+            self.connection
+                .each("term_run::together", RUNS_TOGETHER, &values, |row| {
+                    self.fetched.insert(row.get(0)?, row.get(1)?);
+                    Ok(())
+                })?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier. It is
+    /// read anew then, because an erasure may have put another one in its place.
+    pub(crate) fn reads_anew(&mut self, ends: Ends) -> bool {
+        self.first_tags.retain(|(of, _)| *of != ends);
+        if let Some(at_hand) = self.connection.at_hand() {
+            at_hand.forget_first_tags(self.terms.of(ends));
+        }
+        self.connection.is_remote()
+    }
+
+    fn first_tags(&mut self, ends: Ends) -> Result<&FirstTags, StoreError> {
+        let known = self.first_tags.iter().position(|(of, _)| *of == ends);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let tags = first_tags(self.connection, self.terms, ends)?;
+                self.first_tags.push((ends, tags));
+                self.first_tags.len() - 1
+            }
+        };
+        Ok(&self.first_tags[at].1)
+    }
+}
+
+/// The first tags of the runs that an exhibit added: those at hand, or as the server has them.
+fn first_tags(
+    connection: &Snapshot,
+    terms: Terms,
+    ends: Ends,
+) -> Result<Arc<FirstTags>, StoreError> {
+    let at_hand = connection.at_hand();
+    let known = at_hand.and_then(|at_hand| at_hand.first_tags(terms.of(ends)));
+    if let Some(tags) = known {
+        return Ok(tags);
+    }
+    let values = values![terms.case.0, terms.field.code(), ends.0, ends.1];
+    let runs = connection.all("term_run::first_tags", FIRST_TAGS, values, |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let tags = Arc::new(FirstTags::of(runs));
+    if let Some(at_hand) = at_hand {
+        at_hand.keep_first_tags(terms.of(ends), &tags);
+    }
+    Ok(tags)
 }
 
 fn read_tags(
@@ -140,17 +265,17 @@ impl RunCache {
     /// How many runs are kept.
     const RUNS: usize = 32;
 
-    /// The run that holds a term, from the cache or from the store.
+    /// The run that holds a term, from the cache or from the store. `ends` are of the exhibit that added the term.
     pub(crate) fn run_of(
         &mut self,
         connection: &Snapshot,
         terms: Terms,
-        no: u32,
+        (no, ends): (u32, Ends),
     ) -> Result<Option<&SealedRun>, StoreError> {
         let at = match self.runs.iter().position(|run| run.holds(no)) {
             Some(at) => at,
             None => {
-                let Some(run) = terms.run_of(connection, no)? else {
+                let Some(run) = terms.run_of_one(connection, (no, ends))? else {
                     return Ok(None);
                 };
                 self.keep(run)
@@ -223,6 +348,21 @@ impl Terms {
         Ok(found.filter(|run| run.holds(no)))
     }
 
+    /// The same for a caller who asks for one term: a server is told which run it is in, and not which term it is.
+    pub(crate) fn run_of_one(
+        self,
+        connection: &Snapshot,
+        (no, ends): (u32, Ends),
+    ) -> Result<Option<SealedRun>, StoreError> {
+        let begin = match connection.is_remote() {
+            true => first_tags(connection, self, ends)?.begin_of(no),
+            false => Some(no),
+        };
+        let found = begin.map(|begin| self.run_of(connection, begin));
+        let found = found.transpose()?.flatten();
+        Ok(found.filter(|run| run.holds(no)))
+    }
+
     /// All that is stored of the run that holds the term of this number, or would.
     pub(crate) fn stored_run(
         self,
@@ -284,6 +424,8 @@ impl Terms {
         TagReader {
             connection,
             terms: self,
+            first_tags: Vec::new(),
+            fetched: HashMap::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::{StoreError, one};
@@ -52,6 +53,11 @@ impl Writer {
     pub(crate) fn watch(&mut self, control: &Arc<ControlState>) {
         let view = ControlView::of_writer(Arc::clone(control));
         self.transaction.0.watch(view);
+    }
+
+    /// From now on what it reads of a server's tables is kept at hand.
+    pub(crate) fn keep(&mut self, at_hand: &Arc<AtHand>) {
+        self.transaction.0.keep(at_hand);
     }
 
     /// Compares the schema with the program's, and applies the steps that are missing.

@@ -22,7 +22,6 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
         "a command: checks/recovery.rs",
     ),
     ("quarantine/docs", "words of the API's description"),
-    ("raise/docs", "words of the API's description"),
     ("reveal/docs", "words of the API's description"),
 ];
 

@@ -8,6 +8,7 @@ use crate::vault::columns::{RANGE_NUMBERS, SubjectBlock};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
 use crate::vault::exhibits::index_ranges::IndexRanges;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::exhibit_rows::ExhibitRow;
 
@@ -18,6 +19,8 @@ pub(super) struct ExhibitIndex<'r> {
     numbers: u64,
     /// The ranges of its index, likewise.
     ranges: IndexRanges,
+    /// What is kept of its parts on this machine.
+    known: Option<KnownParts>,
     found: u64,
 }
 
@@ -27,11 +30,20 @@ impl<'r> ExhibitIndex<'r> {
         exhibit: &'r ExhibitRow,
     ) -> Result<Self, OperationError> {
         let description = description::open_description(&records.keys, exhibit)?;
+        // Of an exhibit that was withdrawn nothing is kept.
+        let known = match exhibit.withdrawn {
+            None => {
+                let of = (exhibit.number, &exhibit.id);
+                KnownParts::of(records.connection, of, &description.blocks_digest)?
+            }
+            Some(_) => None,
+        };
         Ok(Self {
             records,
             exhibit,
             numbers: u64::from(description.numbers),
             ranges: description.index_ranges,
+            known,
             found: 0,
         })
     }
@@ -52,8 +64,8 @@ impl<'r> ExhibitIndex<'r> {
         if !self.ranges.has(range) {
             return Ok(None);
         }
-        let block =
-            description::open_subjects(records.connection, &records.keys, self.exhibit, range)?;
+        let of = (self.exhibit, self.known.as_ref());
+        let block = description::open_subjects(records.connection, &records.keys, of, range)?;
         self.found += numbers_of(&block).count();
         Ok(Some(block))
     }

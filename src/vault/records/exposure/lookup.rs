@@ -13,6 +13,7 @@ use crate::vault::columns::{PackedSubjects, RANGE_NUMBERS};
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::description;
 use crate::vault::exhibits::known_case::KnownCase;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::exhibits::tag_runs::{Sought, TagSearch};
 use crate::vault::exhibits::terms::{NumberTerms, TermPlace};
 use crate::vault::keyring::CaseKeys;
@@ -216,6 +217,12 @@ impl<'s> LookUp<'s> {
         let exhibits = self.known.exhibits().iter();
         for exhibit in exhibits.filter(|exhibit| exhibit.ranges.has(range)) {
             let of = (exhibit.number, &exhibit.id);
+            // Of an exhibit that does not count nothing is kept.
+            let known = match exhibit.counts {
+                true => KnownParts::of(self.connection, of, &exhibit.digest)?,
+                false => None,
+            };
+            let of = (of, known.as_ref());
             let block = description::open_packed_subjects(self.connection, &self.keys, of, range)?;
             match exhibit.counts {
                 true => self.blocks.push(block),

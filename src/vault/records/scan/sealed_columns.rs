@@ -14,7 +14,7 @@ use crate::vault::columns::BlockStatistics;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::kept_users::KeptUsers;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::store::Snapshot;
+use crate::vault::records::opened::CaseRecords;
 use crate::vault::store::block_rows::BlockReader;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
 
@@ -39,17 +39,17 @@ pub(in crate::vault::records) trait SealedColumns {
 
 /// Reads a column from the store when it is asked for.
 pub(in crate::vault::records) struct FromStore<'r> {
-    connection: &'r Snapshot,
+    records: &'r CaseRecords<'r>,
     blocks: BlockReader<'r>,
     /// The users of the exhibit that was asked for last.
     users: Option<(ExhibitNumber, Arc<KeptUsers>)>,
 }
 
 impl<'r> FromStore<'r> {
-    pub(in crate::vault::records) fn new(connection: &'r Snapshot) -> Self {
+    pub(in crate::vault::records) fn new(records: &'r CaseRecords<'r>) -> Self {
         Self {
-            connection,
-            blocks: BlockReader::new(connection),
+            records,
+            blocks: BlockReader::new(records.connection),
             users: None,
         }
     }
@@ -62,8 +62,13 @@ impl SealedColumns for FromStore<'_> {
         field: Field,
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<(), OperationError> {
-        let number = place.exhibit.number;
-        match self.blocks.read(number, field, place.no, into)? {
+        let (number, no) = (place.exhibit.number, place.no);
+        let (connection, blocks) = (self.records.connection, &mut self.blocks);
+        let found = self.records.reading(place.position, |known| match known {
+            Some(known) => known.block(connection, (field, no), into),
+            None => blocks.read(number, field, no, into),
+        });
+        match found? {
             true => Ok(()),
             false => Err(place.damaged(field)),
         }
@@ -78,8 +83,11 @@ impl SealedColumns for FromStore<'_> {
         let kept = match self.users.take() {
             Some((of, kept)) if of == exhibit.number => kept,
             _ => {
-                let load = KeptUsers::load(self.connection, keys, exhibit.number, &exhibit.id);
-                Arc::new(load?)
+                let (of, connection) = ((exhibit.number, &exhibit.id), self.records.connection);
+                let load = self.records.reading(place.position, |known| {
+                    Ok(KeptUsers::load(connection, keys, of, known.as_deref()))
+                });
+                Arc::new(load??)
             }
         };
         self.users = Some((exhibit.number, Arc::clone(&kept)));

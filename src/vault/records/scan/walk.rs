@@ -60,7 +60,7 @@ impl CaseRecords<'_> {
                     columns
                 }
                 None => {
-                    let store = FromStore::new(self.connection);
+                    let store = FromStore::new(self);
                     opened.insert(Columns::new(opener, place, store))
                 }
             };
@@ -107,7 +107,7 @@ impl CaseRecords<'_> {
             let closing = Closing(&handover);
             let mut here = Hand::new(&work);
             let mut others = Vec::new();
-            let mut store = FromStore::new(self.connection);
+            let mut store = FromStore::new(self);
             let mut blocks = 0;
             for (turn, place) in self.places().enumerate() {
                 if work.faults.any() {
@@ -171,9 +171,7 @@ impl CaseRecords<'_> {
         let opener = self.opener(&[]);
         let mut seen = vec![false; sets.len()];
         for place in self.places() {
-            let table = &statistics_rows::TABLE;
-            let sealed = table.find(self.connection, place.exhibit.number, place.no)?;
-            let held = opener.statistics(&place, sealed)?;
+            let held = opener.statistics(&place, self.sealed_statistics(&place)?)?;
             for ((field, set), seen) in sets.iter().zip(&mut seen) {
                 *seen |= held.may_hold_code(*field, set);
             }
@@ -231,9 +229,16 @@ impl CaseRecords<'_> {
         if plan.keeps_everything() {
             return Ok(None);
         }
-        let table = &statistics_rows::TABLE;
-        let sealed = table.find(self.connection, place.exhibit.number, place.no)?;
+        let sealed = self.sealed_statistics(place)?;
         opener.statistics(place, sealed).map(Some)
+    }
+
+    fn sealed_statistics(&self, place: &BlockPlace<'_>) -> Result<Option<Vec<u8>>, OperationError> {
+        let (exhibit, no) = (place.exhibit.number, place.no);
+        self.reading(place.position, |known| match known {
+            Some(known) => known.statistics(self.connection, no),
+            None => statistics_rows::TABLE.find(self.connection, exhibit, no),
+        })
     }
 
     fn still_waited_for(&self) -> Result<(), OperationError> {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -38,7 +40,8 @@ use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
     Database, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows,
-    leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, subject_index_rows,
+    leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, stored_parts,
+    subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
@@ -344,6 +347,7 @@ impl Fixture {
             file_accounts: FileAccounts::of(&accounts),
             dictionaries: sizes.collect(),
             index_ranges: IndexRanges::of(ranges),
+            blocks_digest: STANDARD.encode(stored_parts::list(db, exhibit).unwrap().digest()),
             ..describe(self.exhibits, rows, &times, blocks)
         };
         let sealed = parts

@@ -7,6 +7,7 @@ mod incoming;
 mod large;
 mod link;
 mod migrations;
+mod part_digests;
 mod place;
 mod rows;
 mod schema;

@@ -8,11 +8,12 @@ use super::connect::Server;
 use super::large::{self, LargeReader};
 use super::link::{Expected, Link, Use};
 use super::rows::Rows;
-use super::{migrations, schema};
+use super::{migrations, part_digests, schema};
 use crate::domain::Moment;
 use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::large::Large;
+use crate::vault::store::part_list::{PartDigest, PartPlace};
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::value::ValueRef;
@@ -282,6 +283,14 @@ impl Session {
     /// Reads large values of a table one after the other.
     pub(in crate::vault::store) fn large_reader(&self, large: &'static Large) -> LargeReader<'_> {
         LargeReader::of(&self.link, large)
+    }
+
+    /// What the server says the digests of an exhibit's parts are.
+    pub(in crate::vault::store) fn part_digests(
+        &self,
+        exhibit: i64,
+    ) -> Result<Vec<(PartPlace, PartDigest)>, StoreError> {
+        part_digests::list(&self.link, exhibit)
     }
 
     /// Writes a value over one that is there, if it is as long; says whether it is.

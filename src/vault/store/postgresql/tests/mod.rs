@@ -285,11 +285,15 @@ fn rows_of_every_kind_are_written_and_read_back() {
     let mut tags_read = Vec::new();
     let mut tag_reader = terms.tag_reader(snapshot);
     assert_eq!(
-        tag_reader.read(exhibit, &[6; 16], &mut tags_read).unwrap(),
+        tag_reader
+            .read((exhibit, (1, 2)), &[6; 16], &mut tags_read)
+            .unwrap(),
         Some(1)
     );
     assert_eq!(
-        tag_reader.read(exhibit, &[4; 16], &mut tags_read).unwrap(),
+        tag_reader
+            .read((exhibit, (1, 2)), &[4; 16], &mut tags_read)
+            .unwrap(),
         Some(1)
     );
     assert_eq!(tags_read, tags);
@@ -685,9 +689,12 @@ fn the_steps_are_those_of_sqlite_in_other_words() {
         }
         let rest = text.strip_prefix(own.as_str());
         let rest = rest.unwrap_or_else(|| panic!("{name} differs"));
-        let only_storage = rest.lines().all(|line| {
+        // Digests are the server's own, and no statement writes them.
+        let digest = "digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256(sealed)) STORED;";
+        let mut rest = rest.lines().filter(|line| !line.ends_with(digest));
+        let only_storage = rest.all(|line| {
             line.is_empty() || line.starts_with("-- ") || line.ends_with(" SET STORAGE EXTERNAL;")
         });
-        assert!(only_storage, "{rest}");
+        assert!(only_storage, "{name}: {:?}", rest.next());
     }
 }

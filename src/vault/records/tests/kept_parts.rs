@@ -1,0 +1,279 @@
+//! What a machine keeps of a vault whose tables a server has: what it still asks the server, what the server can learn
+//! from that, and what becomes of files and rows that somebody changed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::super::{Dimension, TableQuery};
+use super::fixture::{Fixture, sent};
+use super::{by, look_up, place, table};
+use crate::domain::{ExhibitId, Field};
+use crate::vault::Settings;
+use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::plaintext::{Phone, RawText};
+use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
+use crate::vault::store::part_list::PartKind;
+use crate::vault::store::{
+    Tables, TestServer, block_rows, statistics_rows, stored_parts, subject_index_rows,
+    take_statements,
+};
+
+/// The tables whose rows are large, as statements name them.
+const LARGE: [&str; 3] = ["block::", "statistics::", "subject_index::"];
+
+fn counted() -> TableQuery {
+    by(
+        &[Dimension::Country, Dimension::Account],
+        json!({ "kind": ["sms-passcode"] }),
+    )
+}
+
+/// A table that opens statistics and blocks, and a lookup, which opens the subject index.
+fn asked(fixture: &Fixture) -> [Value; 2] {
+    [
+        table(fixture, &fixture.lead, counted()).unwrap(),
+        look_up(fixture, &fixture.lead, &["+447700900001", "+447700900099"]).unwrap(),
+    ]
+}
+
+/// Which statements for large rows the thread has run since the last call.
+fn large() -> Vec<String> {
+    let mut all = take_statements();
+    all.retain(|sql| LARGE.iter().any(|name| sql.contains(name)));
+    all
+}
+
+fn files(fixture: &Fixture) -> Vec<PathBuf> {
+    let folder = fs::read_dir(fixture.vault.core.paths.cache()).unwrap();
+    folder.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Changes a byte in the middle of each part that is kept.
+fn damage(fixture: &Fixture) {
+    const HEADER: usize = 44;
+    for path in files(fixture) {
+        let mut content = fs::read(&path).unwrap();
+        let mut at = 0;
+        while at < content.len() {
+            let length = content[at + 8..at + 12].try_into().unwrap();
+            let length = u32::from_be_bytes(length) as usize;
+            content[at + HEADER + length / 2] ^= 1;
+            at += HEADER + length;
+        }
+        fs::write(path, content).unwrap();
+    }
+}
+
+fn is_kept(fixture: &Fixture, exhibit: ExhibitNumber, place: (PartKind, u8, u32)) -> bool {
+    let list = stored_parts::list(&fixture.writer, exhibit).unwrap();
+    // Whoever counts statements does not mean these.
+    take_statements();
+    let at_hand = fixture.vault.core.readers.at_hand().unwrap();
+    at_hand.holds(list.find(place).unwrap())
+}
+
+#[test]
+fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_forgotten() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
+    let exhibit = fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
+    take_statements();
+    let first = asked(&fixture);
+    let cold = large();
+    for name in LARGE {
+        assert!(cold.iter().any(|sql| sql.contains(name)), "{name} {cold:?}");
+    }
+    assert_eq!(asked(&fixture), first);
+    assert_eq!(large(), Vec::<String>::new());
+    assert!(is_kept(&fixture, exhibit, (PartKind::Statistics, 0, 0)));
+
+    let mut fixture = fixture.opened_again();
+    take_statements();
+    assert_eq!(asked(&fixture), first);
+    assert_eq!(large(), Vec::<String>::new());
+
+    // The file is at fault, and not the vault.
+    damage(&fixture);
+    assert_eq!(asked(&fixture), first);
+    assert_eq!(large().len(), cold.len());
+    assert_eq!(asked(&fixture), first);
+    assert_eq!(large(), Vec::<String>::new());
+    assert_eq!(fixture.vault.health().damage(), None);
+
+    exhibit_rows::forget_parts(&fixture.vault.core.readers, exhibit);
+    assert!(!is_kept(&fixture, exhibit, (PartKind::Statistics, 0, 0)));
+    assert_eq!(files(&fixture), Vec::<PathBuf>::new());
+    assert_eq!(asked(&fixture), first);
+    assert_eq!(large().len(), cold.len());
+
+    // What is kept of one exhibit is of use beside another one.
+    fixture.admit(&[sent(1, "acme", 90)]);
+    let both = asked(&fixture);
+    assert_ne!(both, first);
+    assert!(!large().is_empty());
+    assert_eq!(asked(&fixture), both);
+    assert_eq!(large(), Vec::<String>::new());
+
+    // An exhibit that is not there any more leaves nothing behind.
+    let at_hand = fixture.vault.core.readers.at_hand().unwrap();
+    at_hand.forget_all_but(&[]);
+    assert_eq!(files(&fixture), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn an_older_part_that_the_server_shows_in_the_place_of_a_newer_one_is_damage() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
+    let exhibit = fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
+    let truth = asked(&fixture);
+    let core = &fixture.vault.core;
+    let keys = core.case_keys(&fixture.case).unwrap();
+    let id = ExhibitId::from_random([1; 13]);
+    let parts = ExhibitParts::of(&keys, &id);
+    let rows = fixture.writer.each_alone();
+    let field = Field::Country;
+    let mut block = Vec::new();
+    block_rows::read(rows, exhibit, field, 0, &mut block).unwrap();
+    let statistics = statistics_rows::TABLE
+        .find(rows, exhibit, 0)
+        .unwrap()
+        .unwrap();
+    let subjects = subject_index_rows::TABLE
+        .find(rows, exhibit, 0)
+        .unwrap()
+        .unwrap();
+
+    // Each is sealed by the vault, for this place: as one that was there before an erasure.
+    let other = |sealed: &[u8], part: crate::vault::exhibits::exhibit_parts::Part<'_>| {
+        let plain: Zeroizing<Vec<u8>> = part.open(sealed).unwrap();
+        part.seal(core.nonce().unwrap(), &plain).unwrap()
+    };
+    let put = |place: &str, block: &[u8], statistics: &[u8], subjects: &[u8]| match place {
+        "block" => block_rows::replace(rows, exhibit, field, 0, block).unwrap(),
+        "statistics" => statistics_rows::TABLE
+            .replace(rows, exhibit, 0, statistics)
+            .unwrap(),
+        _ => subject_index_rows::TABLE
+            .replace(rows, exhibit, 0, subjects)
+            .unwrap(),
+    };
+    for name in ["block", "statistics", "subject_index"] {
+        put(
+            name,
+            &other(&block, parts.block(field, 0)),
+            &other(&statistics, parts.statistics(0)),
+            &other(&subjects, parts.subject_index(0)),
+        );
+        // What is kept is the right one, so nothing is asked of the server.
+        assert_eq!(asked(&fixture), truth, "{name}");
+        // Nothing is kept, but the digests are known.
+        damage(&fixture);
+        let said = match name {
+            "subject_index" => place(look_up(&fixture, &fixture.lead, &["+447700900001"])),
+            _ => place(table(&fixture, &fixture.lead, counted())),
+        };
+        assert_eq!(said, name);
+        // Nothing is known: all digests together are not those of the description.
+        exhibit_rows::forget_parts(&core.readers, exhibit);
+        let said = place(table(&fixture, &fixture.lead, counted()));
+        assert_eq!(said, "exhibit", "{name}");
+        put(name, &block, &statistics, &subjects);
+        assert_eq!(asked(&fixture), truth, "{name}");
+    }
+}
+
+#[test]
+fn no_more_is_kept_than_may_be_and_nothing_where_nothing_may_be() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let settings = Settings {
+        cache_bytes: 64 << 10,
+        ..Settings::default()
+    };
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
+    for no in 0..3 {
+        fixture.admit(&[sent(no, "acme", 0), sent(no + 1, "globex", 60)]);
+    }
+    let truth = asked(&fixture);
+    for _ in 0..3 {
+        assert_eq!(asked(&fixture), truth);
+        let lengths = files(&fixture).into_iter();
+        let kept: u64 = lengths.map(|path| fs::metadata(path).unwrap().len()).sum();
+        assert!(kept <= 64 << 10, "{kept}");
+    }
+    assert!(!files(&fixture).is_empty());
+
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let settings = Settings {
+        cache_bytes: 0,
+        ..Settings::default()
+    };
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
+    fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
+    let first = asked(&fixture);
+    assert_eq!(asked(&fixture), first);
+    assert!(!fixture.vault.core.paths.cache().exists());
+}
+
+#[test]
+fn no_statement_that_a_server_can_note_has_a_tag_that_is_asked_for() {
+    let Some(server) = TestServer::start(&["log_statement=all"]) else {
+        return;
+    };
+    server.sql("postgres", "CREATE DATABASE breach");
+    let address = server.by_socket("owner", "breach");
+    let noted = || fs::read_to_string(server.authorities().with_file_name("log")).unwrap();
+    let mut fixture = Fixture::at(Settings::default(), Some(address));
+    fixture.admit(&[
+        sent(1, "acme", 0),
+        sent(2, "globex", 60),
+        sent(3, "acme", 90),
+    ]);
+    fixture.admit(&[sent(1, "acme", 120), sent(5, "globex", 150)]);
+    let before = noted();
+    let numbers = [1, 3, 5, 99].map(|no| format!("+447700900{no:03}"));
+    for caller in [&fixture.lead, &fixture.liaison] {
+        for _ in 0..2 {
+            let all: Vec<&str> = numbers.iter().map(String::as_str).collect();
+            look_up(&fixture, caller, &all).unwrap();
+        }
+    }
+    let noted = noted();
+    let since = &noted[before.len()..];
+    // The server notes its statements with their values, and the lookups were among them.
+    assert!(since.contains("term_run::together") && since.contains("parameters: $1"));
+    assert!(since.contains("term_run::first_tags"));
+    assert!(!since.contains("first_tag <="));
+    let keys = fixture.vault.core.case_keys(&fixture.case).unwrap();
+    for number in &numbers {
+        let phone = Phone::parse(&RawText::new(number.clone()), None)
+            .unwrap()
+            .phone;
+        let tag = keys.tags(Field::Number).tag_phone(&phone);
+        let hex: String = tag
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        // Each number is a run of its own here, whose first tag an admission writes.
+        assert_eq!(
+            before.contains(&hex),
+            !number.ends_with("99"),
+            "a tag is not found where it is"
+        );
+        for piece in [&hex[..12], &hex[20..]] {
+            assert!(!since.contains(piece), "a statement has a tag");
+        }
+        assert!(!since.contains(&number[1..]), "a statement has a number");
+    }
+}
