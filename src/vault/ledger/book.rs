@@ -92,8 +92,7 @@ impl Book {
         meta_rows::put(&transaction, LOG_NAME, name.as_str())?;
         let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
         let note = signed(&name, &self.edge.pair, end)?;
-        let from = Some(&*self.edge.checkpoint);
-        let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, (from, &note))?;
+        let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, (None, &note))?;
         drop(keys);
         self.core.control.note_head(&seal);
         transaction.commit()?;
@@ -233,7 +232,8 @@ impl Book {
         if transaction.changed_control() {
             let note = &*self.edge.checkpoint;
             let (keys, end) = (core.keys(), self.edge.frontier.tip());
-            let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, (Some(note), note));
+            let from = transaction.head().map(|head| head.note.as_str());
+            let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, (from, note));
             let put = put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
             core.control.note_head(&put);
             seal = Some(put);
@@ -318,7 +318,7 @@ impl Book {
             pair.as_ref().unwrap_or(&self.edge.pair),
             end,
         )?;
-        let from = Some(&*self.edge.checkpoint);
+        let from = transaction.head().map(|head| head.note.as_str());
         let seal = put_checkpoint(&transaction, &keys, &random, end, (from, &signed))?;
         drop(keys);
         // Before anybody can see it.
@@ -464,8 +464,8 @@ fn signed(origin: &KeyName, pair: &Ed25519KeyPair, end: Tip) -> Result<String, C
     checkpoint.sign(pair)
 }
 
-/// Writes a checkpoint in the place of the one before, with the control rows as they are in this transaction. Answers
-/// the seal over them.
+/// Writes a checkpoint in the place of the one before, with the control rows as they are in this transaction. Where
+/// other nodes write, the head still has to be `from`. Answers the seal over them.
 fn put_checkpoint(
     transaction: &Transaction,
     keyring: &Keyring,

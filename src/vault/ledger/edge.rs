@@ -107,6 +107,11 @@ impl Edge {
         }
         match self.take_over(core, transaction, head) {
             Ok(()) => Ok(true),
+            Err(fault) if self.is_still_here(head, &fault) => {
+                tracing::error!(fault = %fault, "somebody else wrote to the row of the log's head");
+                core.control.note_head(&head.control);
+                Ok(false)
+            }
             Err(fault) => {
                 if let Some(table) = damaged(&fault) {
                     tracing::error!(fault = %fault, "the log's head is not as a node of this vault leaves it");
@@ -115,6 +120,19 @@ impl Edge {
                 Err(fault)
             }
         }
+    }
+
+    /// Whether the log is where this node left it, and its seal is none: no node wrote that. The control rows are then
+    /// compared with what this node knows, and the next commit writes the seal anew.
+    fn is_still_here(&self, head: &Head, fault: &BookError) -> bool {
+        let is_no_seal = matches!(
+            fault,
+            BookError::Control(ControlFault::Seal | ControlFault::OtherRoot)
+        );
+        is_no_seal
+            && !self.is_unsure
+            && head.size == self.frontier.size()
+            && head.note == *self.checkpoint
     }
 
     fn take_over(

@@ -118,7 +118,7 @@ fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
         // How many hashes become final with a leaf follows from its number.
         names.retain(|name| name != "tree_hash::insert");
         // What comes before is the rest of another act's commit.
-        let mut commits = names.split_inclusive(|name| name == "checkpoint::move_on");
+        let mut commits = names.split_inclusive(|name| name == "checkpoint::put");
         commits.nth(1).unwrap().to_vec()
     };
     // Rows that were kept for a second are read again.
@@ -132,7 +132,7 @@ fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
             "budget::read",
             "leaf::insert",
             "detail::insert",
-            "checkpoint::move_on",
+            "checkpoint::put",
         ]
     );
     let pragma = |name: &str| {

@@ -214,6 +214,7 @@ fn rows_of_every_kind_are_written_and_read_back() {
     checkpoint_rows::put(&begun, 100, "note", b"control").unwrap();
     assert!(checkpoint_rows::put(&begun, 99, "note", b"control").is_err());
     begun.commit().unwrap();
+    control.note_head(b"control");
 
     let readers = Readers::open(
         Database::Server(Arc::clone(&server)),
