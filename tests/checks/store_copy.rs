@@ -262,6 +262,18 @@ fn a_vault_moves_to_a_server_and_back_with_the_same_log_and_the_same_answers() {
     let refused = quietly(&closed, to(&address)).err();
     assert!(matches!(refused, Some(CopyError::Taken)), "{refused:?}");
     size(&closed);
+    // The file of before still has whoever is erased now, so it goes.
+    assert!(paths.left_database().exists());
+    let house = House {
+        vault: open(&paths).unwrap(),
+        people: closed.people,
+        clock: clock(),
+        directory: closed.directory,
+    };
+    erasure::carried_out(&house, &asked[2]);
+    assert_eq!(house.vault.erase(), Ok(1));
+    assert!(!paths.left_database().exists());
+    house.close().doctor();
 }
 
 #[test]
