@@ -451,10 +451,15 @@ impl Link {
         }
         // The first call sends it. Whoever is answered next asks again.
         let context = &mut Context::from_waker(Waker::noop());
-        if let Poll::Ready(Err(error)) = answer.as_mut().poll(context) {
-            let fault = at(name)(error);
-            self.faults.note(fault, self.in_savepoint.get());
-            return Err(fault);
+        match answer.as_mut().poll(context) {
+            Poll::Pending => {}
+            // The server was quick: what has been answered must not be asked for again.
+            Poll::Ready(Ok(given)) => answer = Box::pin(std::future::ready(Ok(given))),
+            Poll::Ready(Err(error)) => {
+                let fault = at(name)(error);
+                self.faults.note(fault, self.in_savepoint.get());
+                return Err(fault);
+            }
         }
         let waiting = {
             let mut sent = self.sent.borrow_mut();
