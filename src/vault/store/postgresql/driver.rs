@@ -10,9 +10,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
+
+/// How long an answer may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Drives connections as long as it lives.
 pub(super) struct Driver(Option<Runtime>);
@@ -75,8 +78,6 @@ pub(super) fn wait<F: Future>(future: F, until: Instant) -> Option<F::Output> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

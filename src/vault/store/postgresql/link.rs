@@ -12,20 +12,19 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use futures_util::{Stream as _, TryStreamExt as _};
-use tokio_postgres::{Error, Row, RowStream, Statement};
+use futures_util::TryStreamExt as _;
+use tokio_postgres::{Error, Row, Statement};
 
 use super::connect::{Server, Wire};
-use super::driver::wait;
+use super::driver::{PATIENCE, wait};
 use super::error::at;
+use super::incoming::Incoming;
 use super::rows::{Cells, Rows};
 use super::statement::{Bound, Owned, translated};
 use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault, one};
 use crate::vault::store::value::{Value, ValueRef};
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// So many prepared statements are kept.
 const MOST_STATEMENTS: usize = 256;
 /// So many statements may be without an answer: their values are in memory until then.
@@ -117,17 +116,6 @@ impl Faults {
     }
 }
 
-/// Rows that come one after the other.
-struct Incoming {
-    no: u64,
-    /// Nothing once all have come.
-    stream: Option<Pin<Box<RowStream>>>,
-    /// Those that came and were not read yet.
-    rows: VecDeque<Row>,
-    /// What came instead of the rest.
-    fault: Option<StoreError>,
-}
-
 /// One connection.
 pub(super) struct Link {
     server: Arc<Server>,
@@ -137,8 +125,7 @@ pub(super) struct Link {
     sent: RefCell<VecDeque<Sent>>,
     faults: Faults,
     in_savepoint: Cell<bool>,
-    incoming: RefCell<Vec<Incoming>>,
-    asked: Cell<u64>,
+    incoming: Incoming,
     /// An answer did not come in time: what comes later is for nobody.
     is_lost: Cell<bool>,
 }
@@ -153,8 +140,7 @@ impl Link {
             sent: RefCell::default(),
             faults: Faults::default(),
             in_savepoint: Cell::new(false),
-            incoming: RefCell::default(),
-            asked: Cell::new(0),
+            incoming: Incoming::default(),
             is_lost: Cell::new(false),
         };
         link.prepare_for_use()?;
@@ -176,7 +162,11 @@ impl Link {
 
     /// Whether nothing can be asked any more.
     pub(super) fn is_lost(&self) -> bool {
-        self.is_lost.get() || self.wire().client.is_closed()
+        self.is_late() || self.wire().client.is_closed()
+    }
+
+    fn is_late(&self) -> bool {
+        self.is_lost.get() || self.incoming.is_late()
     }
 
     /// From now on nothing can be asked.
@@ -193,6 +183,7 @@ impl Link {
         self.statements.borrow_mut().clear();
         self.sent.borrow_mut().clear();
         self.forgive();
+        self.incoming.renew();
         self.is_lost.set(false);
         self.prepare_for_use()?;
         Ok(true)
@@ -214,11 +205,11 @@ impl Link {
         patience: Duration,
         asked: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, StoreError> {
-        if self.is_lost.get() {
+        if self.is_late() {
             return Err(unreachable(name));
         }
         // Otherwise the answer would come behind rows that nobody takes.
-        self.take_rows();
+        self.incoming.take();
         let mut asked = pin!(asked);
         let answered = poll_fn(|context| {
             // It may be what is sent now, so it is polled whatever else comes before.
@@ -258,10 +249,10 @@ impl Link {
     /// Waits until everything that was sent has its answer; fails with the first fault.
     pub(super) fn settle(&self, name: &'static str) -> Result<(), StoreError> {
         if !self.sent.borrow().is_empty() {
-            if self.is_lost.get() {
+            if self.is_late() {
                 return Err(unreachable(name));
             }
-            self.take_rows();
+            self.incoming.take();
             let heard = poll_fn(|context| match self.hear(context) {
                 true => Poll::Ready(()),
                 false => Poll::Pending,
@@ -326,69 +317,7 @@ impl Link {
         let values = values.iter().map(|value| Bound(*value));
         let asked = wire.client.query_raw(&statement, values);
         let stream = self.answer(name, PATIENCE, asked)?;
-        let no = self.asked.get() + 1;
-        self.asked.set(no);
-        self.incoming.borrow_mut().push(Incoming {
-            no,
-            stream: Some(Box::pin(stream)),
-            rows: VecDeque::new(),
-            fault: None,
-        });
-        with(Rows::of(self, name, no))
-    }
-
-    /// The next row of a statement.
-    pub(super) fn next_row(&self, name: &'static str, no: u64) -> Result<Option<Row>, StoreError> {
-        let mut all = self.incoming.borrow_mut();
-        let own = all.iter_mut().find(|own| own.no == no);
-        let own = own.ok_or(StoreError::inconsistent(name))?;
-        if let Some(row) = own.rows.pop_front() {
-            return Ok(Some(row));
-        }
-        if let Some(fault) = own.fault {
-            return Err(fault);
-        }
-        let Some(stream) = &mut own.stream else {
-            return Ok(None);
-        };
-        let next = poll_fn(|context| stream.as_mut().poll_next(context));
-        match wait(next, Instant::now() + PATIENCE) {
-            Some(Some(Ok(row))) => Ok(Some(row)),
-            Some(None) => {
-                own.stream = None;
-                Ok(None)
-            }
-            Some(Some(Err(error))) => Err(own.fail(at(name)(error))),
-            None => {
-                self.lose();
-                Err(own.fail(unreachable(name)))
-            }
-        }
-    }
-
-    /// Nobody reads the rest of a statement's rows.
-    pub(super) fn close_rows(&self, no: u64) {
-        self.incoming.borrow_mut().retain(|own| own.no != no);
-    }
-
-    /// Takes the rows that are still to come into memory, because something else is asked meanwhile.
-    fn take_rows(&self) {
-        for own in self.incoming.borrow_mut().iter_mut() {
-            while let Some(stream) = &mut own.stream {
-                let next = poll_fn(|context| stream.as_mut().poll_next(context));
-                match wait(next, Instant::now() + PATIENCE) {
-                    Some(Some(Ok(row))) => own.rows.push_back(row),
-                    Some(None) => own.stream = None,
-                    Some(Some(Err(error))) => {
-                        own.fail(at("postgresql::rows")(error));
-                    }
-                    None => {
-                        self.lose();
-                        own.fail(unreachable("postgresql::rows"));
-                    }
-                }
-            }
-        }
+        with(Rows::of(&self.incoming, name, stream))
     }
 
     /// Runs a statement, which is prepared once; answers how many rows it changed.
@@ -446,20 +375,15 @@ impl Link {
         mut answer: Answer,
         expected: Expected,
     ) -> Result<(), StoreError> {
-        if self.is_lost.get() {
+        if self.is_late() {
             return Err(unreachable(name));
         }
-        // The first call sends it. Whoever is answered next asks again.
+        // The first call sends it. Whoever is answered next asks again, unless the answer is there already.
         let context = &mut Context::from_waker(Waker::noop());
-        match answer.as_mut().poll(context) {
-            Poll::Pending => {}
-            // The server was quick: what has been answered must not be asked for again.
-            Poll::Ready(Ok(given)) => answer = Box::pin(std::future::ready(Ok(given))),
-            Poll::Ready(Err(error)) => {
-                let fault = at(name)(error);
-                self.faults.note(fault, self.in_savepoint.get());
-                return Err(fault);
-            }
+        if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+            let met = answer.map_err(at(name));
+            let met = met.and_then(|given| expected.meets(name, &given));
+            return met.inspect_err(|fault| self.faults.note(*fault, self.in_savepoint.get()));
         }
         let waiting = {
             let mut sent = self.sent.borrow_mut();
@@ -526,14 +450,6 @@ impl Link {
             }
         }
         Ok(())
-    }
-}
-
-impl Incoming {
-    fn fail(&mut self, fault: StoreError) -> StoreError {
-        self.stream = None;
-        self.fault = Some(fault);
-        fault
     }
 }
 

@@ -3,6 +3,7 @@
 mod connect;
 mod driver;
 mod error;
+mod incoming;
 mod large;
 mod link;
 mod migrations;

@@ -1,18 +1,18 @@
 //! The rows of a statement, as they come. Whoever asks something else on the connection meanwhile makes the rest come
 //! into memory first.
 
-use tokio_postgres::Row;
+use tokio_postgres::{Row, RowStream};
 
-use super::link::Link;
+use super::incoming::Incoming;
 use super::statement::Cell;
 use crate::vault::store::error::StoreError;
 use crate::vault::store::value::ValueRef;
 
 /// The rows of one statement, one after the other.
 pub(in crate::vault::store) struct Rows<'s> {
-    link: &'s Link,
+    incoming: &'s Incoming,
     name: &'static str,
-    /// Which of the link's statements it is.
+    /// Which of those that come they are.
     no: u64,
     row: Option<Row>,
 }
@@ -21,24 +21,24 @@ pub(in crate::vault::store) struct Rows<'s> {
 pub(in crate::vault::store) struct Cells<'r>(&'r Row);
 
 impl<'s> Rows<'s> {
-    pub(super) fn of(link: &'s Link, name: &'static str, no: u64) -> Self {
+    pub(super) fn of(incoming: &'s Incoming, name: &'static str, stream: RowStream) -> Self {
         Self {
-            link,
+            no: incoming.open(stream),
+            incoming,
             name,
-            no,
             row: None,
         }
     }
 
     pub(in crate::vault::store) fn next(&mut self) -> Result<Option<Cells<'_>>, StoreError> {
-        self.row = self.link.next_row(self.name, self.no)?;
+        self.row = self.incoming.next(self.name, self.no)?;
         Ok(self.row.as_ref().map(Cells))
     }
 }
 
 impl Drop for Rows<'_> {
     fn drop(&mut self) {
-        self.link.close_rows(self.no);
+        self.incoming.close(self.no);
     }
 }
 
