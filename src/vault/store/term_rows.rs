@@ -91,7 +91,7 @@ impl SealedRun {
 /// The first tag of each run that an exhibit added.
 const FIRST_TAGS: &str = "-- term_run::first_tags
     SELECT first, first_tag FROM term_run
-    WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first";
+    WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4";
 
 /// The run that begins with a term.
 const FROM: &str = "-- term_run::from

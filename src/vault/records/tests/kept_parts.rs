@@ -155,14 +155,15 @@ fn an_older_part_that_the_server_shows_in_the_place_of_a_newer_one_is_damage() {
         let plain: Zeroizing<Vec<u8>> = part.open(sealed).unwrap();
         part.seal(core.nonce().unwrap(), &plain).unwrap()
     };
-    let put = |place: &str, block: &[u8], statistics: &[u8], subjects: &[u8]| match place {
-        "block" => block_rows::replace(rows, exhibit, field, 0, block).unwrap(),
-        "statistics" => statistics_rows::TABLE
-            .replace(rows, exhibit, 0, statistics)
-            .unwrap(),
-        _ => subject_index_rows::TABLE
-            .replace(rows, exhibit, 0, subjects)
-            .unwrap(),
+    let put = |place: &str, block: &[u8], statistics: &[u8], subjects: &[u8]| {
+        let begun = fixture.writer.begin().unwrap();
+        match place {
+            "block" => block_rows::replace(&begun, exhibit, field, 0, block),
+            "statistics" => statistics_rows::TABLE.replace(&begun, exhibit, 0, statistics),
+            _ => subject_index_rows::TABLE.replace(&begun, exhibit, 0, subjects),
+        }
+        .unwrap();
+        begun.commit().unwrap();
     };
     for name in ["block", "statistics", "subject_index"] {
         put(

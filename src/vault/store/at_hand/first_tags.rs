@@ -11,11 +11,14 @@ const TAG: usize = 16;
 /// by itself is known alone.
 const MOST_RUNS: usize = 1 << 22;
 
-/// Of the runs that one exhibit added, in the order of their terms.
+/// Of the runs that one exhibit added, in the order of their first tags. That is the order of their terms too, unless
+/// somebody changed a first tag.
 pub(in crate::vault::store) struct FirstTags {
     /// The number of each run's first term.
     firsts: Vec<u32>,
     tags: Vec<[u8; TAG]>,
+    /// Whether the numbers rise.
+    in_order: bool,
 }
 
 /// Which runs these are of: a case, the code of a field, and the numbers of the first and the last term that one exhibit
@@ -28,10 +31,15 @@ pub(in crate::vault::store) struct RunsOf {
 }
 
 impl FirstTags {
-    /// Of runs in the order of their terms: the number of the first term, and the first tag.
-    pub(in crate::vault::store) fn of(runs: Vec<(u32, [u8; TAG])>) -> Self {
-        let (firsts, tags) = runs.into_iter().unzip();
-        Self { firsts, tags }
+    /// Of each run the number of the first term, and the first tag.
+    pub(in crate::vault::store) fn of(mut runs: Vec<(u32, [u8; TAG])>) -> Self {
+        runs.sort_unstable_by_key(|(_, tag)| *tag);
+        let (firsts, tags): (Vec<u32>, _) = runs.into_iter().unzip();
+        Self {
+            in_order: firsts.is_sorted(),
+            firsts,
+            tags,
+        }
     }
 
     /// The number of the first term of the run in which a tag would be. It is the run with the greatest first tag that
@@ -46,6 +54,14 @@ impl FirstTags {
 
     /// The number of the first term of the run that has a term.
     pub(in crate::vault::store) fn begin_of(&self, no: u32) -> Option<u32> {
+        if !self.in_order {
+            return self
+                .firsts
+                .iter()
+                .copied()
+                .filter(|first| *first <= no)
+                .max();
+        }
         let after = self.firsts.partition_point(|first| *first <= no);
         self.firsts.get(after.checked_sub(1)?).copied()
     }
@@ -115,12 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn a_term_is_in_the_run_that_begins_at_it_or_before() {
-        let ring = runs(&[(5, 20), (316, 40)]);
-        let begin = |no| ring.begin_of(no);
-        assert_eq!(
-            [4, 5, 315, 316, 9999].map(begin),
-            [None, Some(5), Some(5), Some(316), Some(316)]
-        );
+    fn a_term_is_in_the_run_that_begins_at_it_or_before_whatever_the_first_tags_say() {
+        for tags in [[20, 40, 60], [60, 20, 40]] {
+            let ring = runs(&[(5, tags[0]), (316, tags[1]), (627, tags[2])]);
+            let begin = |no| ring.begin_of(no);
+            let all = [4, 5, 315, 316, 9999].map(begin);
+            assert_eq!(all, [None, Some(5), Some(5), Some(316), Some(627)]);
+            let around = tags.map(|tag| ring.around(&[tag; TAG]));
+            assert_eq!(around, [5, 316, 627].map(Some));
+        }
     }
 }
