@@ -17,7 +17,7 @@ pub(super) const HEADER: u64 = 44;
 /// In the place of the digest of a part that was overwritten.
 const GONE: PartDigest = [0; 32];
 /// Zeros are written in pieces of this length.
-const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// One file.
 pub(super) struct Segment {
