@@ -543,6 +543,29 @@ mod tests {
     }
 
     #[test]
+    fn leaves_are_read_in_order_and_once_over_the_ends_of_pages() {
+        let page = u64::from(PAGE);
+        let connection = log(2 * page + 1);
+        let numbers = |leaves: &mut LeafReader<'_>| -> Result<Vec<u64>, StoreError> {
+            let mut all = Vec::new();
+            while let Some(leaf) = leaves.next()? {
+                all.push(leaf.seq);
+            }
+            Ok(all)
+        };
+        let all = with_all(&connection, numbers).unwrap().unwrap();
+        assert_eq!(all, (0..=2 * page).collect::<Vec<_>>());
+        for end in [0, 1, page - 1, page, page + 1, 2 * page, 3 * page] {
+            let before = with_before(&connection, end, numbers).unwrap().unwrap();
+            assert_eq!(before, (0..end.min(2 * page + 1)).collect::<Vec<_>>());
+        }
+        let one = with_one(&connection, page, numbers).unwrap().unwrap();
+        assert_eq!(one, [page]);
+        let none = with_one(&connection, 3 * page, numbers).unwrap().unwrap();
+        assert_eq!(none, [0; 0]);
+    }
+
+    #[test]
     fn each_selective_filter_is_a_search_in_an_index_also_for_a_page_by_cursor() {
         let connection = log(220_000);
         let none = LeafFilter::default;
