@@ -1,5 +1,5 @@
-//! Tokens of scripts: what a program sends in the place of somebody's session. Made here; listed and revoked as machines
-//! are.
+//! Tokens of scripts: what a program sends in the place of somebody's session. Made here; listed and revoked as
+//! machines are.
 
 mod make;
 

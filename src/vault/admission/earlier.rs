@@ -177,8 +177,8 @@ struct Places {
     /// How many bits of a tag are not looked at.
     rest: u32,
     begins: Begins,
-    /// A bit for each value of the first bits, set if a tag begins with it: nearly every other tag is told by it, and it
-    /// is short enough to be near the processor.
+    /// A bit for each value of the first bits, set if a tag begins with it: nearly every other tag is told by it, and
+    /// it is short enough to be near the processor.
     some: Vec<u64>,
 }
 

@@ -202,32 +202,6 @@ impl Snapshot {
         found.ok_or(StoreError::inconsistent(at))
     }
 
-    /// For tests that change rows past the vault; answers how many.
-    #[cfg(test)]
-    pub(crate) fn change(&self, sql: &str) -> usize {
-        let sql = self.session.in_own_words(sql);
-        self.session.execute("test::change", &sql, &[]).unwrap()
-    }
-
-    /// For tests that count rows past the vault.
-    #[cfg(test)]
-    pub(crate) fn number(&self, sql: &str) -> i64 {
-        self.one("test::number", sql, &[], |row| row.get(0))
-            .unwrap()
-    }
-
-    /// For tests that sum up a column past the vault.
-    #[cfg(test)]
-    pub(crate) fn sum(&self, sql: &str) -> f64 {
-        self.one("test::sum", sql, &[], |row| row.get(0)).unwrap()
-    }
-
-    /// For tests that read a value past the vault.
-    #[cfg(test)]
-    pub(crate) fn bytes(&self, sql: &str) -> Vec<u8> {
-        self.one("test::bytes", sql, &[], |row| row.get(0)).unwrap()
-    }
-
     /// For tests that look at rows of SQLite's file or damage them.
     #[cfg(test)]
     pub(crate) fn raw(&self) -> &sqlite::Raw {
@@ -463,6 +437,35 @@ impl Drop for Reader<'_> {
                     .push(snapshot);
                 self.pool.back.notify_one();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Snapshot {
+        /// For tests that change rows past the vault; answers how many.
+        pub(crate) fn change(&self, sql: &str) -> usize {
+            let sql = self.session.in_own_words(sql);
+            self.session.execute("test::change", &sql, &[]).unwrap()
+        }
+
+        /// For tests that count rows past the vault.
+        pub(crate) fn number(&self, sql: &str) -> i64 {
+            self.one("test::number", sql, &[], |row| row.get(0))
+                .unwrap()
+        }
+
+        /// For tests that sum up a column past the vault.
+        pub(crate) fn sum(&self, sql: &str) -> f64 {
+            self.one("test::sum", sql, &[], |row| row.get(0)).unwrap()
+        }
+
+        /// For tests that read a value past the vault.
+        pub(crate) fn bytes(&self, sql: &str) -> Vec<u8> {
+            self.one("test::bytes", sql, &[], |row| row.get(0)).unwrap()
         }
     }
 }

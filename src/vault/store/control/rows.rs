@@ -403,8 +403,8 @@ impl Transaction {
     }
 
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
-    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server was
-    /// not waited for, the end of the savepoint or the transaction fails.
+    /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server
+    /// was not waited for, the end of the savepoint or the transaction fails.
     fn confirm(
         &self,
         table: &'static ControlTable,

@@ -381,6 +381,8 @@ impl Link {
         // The first call sends it. Whoever is answered next asks again, unless the answer is there already.
         let context = &mut Context::from_waker(Waker::noop());
         if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+            // Then there are those to everything that was sent before, and the first fault is the one to tell of.
+            self.hear(context);
             let met = answer.map_err(at(name));
             let met = met.and_then(|given| expected.meets(name, &given));
             return met.inspect_err(|fault| self.faults.note(*fault, self.in_savepoint.get()));
