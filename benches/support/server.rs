@@ -1,4 +1,5 @@
-//! A PostgreSQL server of the benchmarks, in a folder of its own, with the server's usual promises about what is durable.
+//! A PostgreSQL server of the benchmarks, in a folder of its own, with the server's usual promises about what is
+//! durable.
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,9 +1,9 @@
 //! The parts of one exhibit of a vault whose tables a server has: what is kept of them on this machine, and what the
 //! server has.
 //!
-//! The exhibit's description, a control row, has the digest over the digests of all its parts. So each part that is read
-//! here is the one that the description means, from wherever it comes; an older one that the server shows in its place
-//! is missing. Parts that will be asked for next are read with the one that is asked for, in one statement. Sees
+//! The exhibit's description, a control row, has the digest over the digests of all its parts. So each part that is
+//! read here is the one that the description means, from wherever it comes; an older one that the server shows in its
+//! place is missing. Parts that will be asked for next are read with the one that is asked for, in one statement. Sees
 //! ciphertext only.
 
 use std::sync::Arc;
@@ -45,8 +45,8 @@ struct Ahead {
 }
 
 impl KnownParts {
-    /// `digest` is what the description says of the parts. None if the tables are in a file, or nothing is kept of them:
-    /// each part is then read by itself.
+    /// `digest` is what the description says of the parts. None if the tables are in a file, or nothing is kept of
+    /// them: each part is then read by itself.
     pub(in crate::vault) fn of(
         connection: &Snapshot,
         (exhibit, id): (ExhibitNumber, &ExhibitId),

@@ -1,5 +1,5 @@
-//! The sealed parts of an exhibit by their places, with the SHA-256 of each, and the digest over the set. That digest is
-//! in the exhibit's description, so a list that has it is the list of the parts that there have to be.
+//! The sealed parts of an exhibit by their places, with the SHA-256 of each, and the digest over the set. That digest
+//! is in the exhibit's description, so a list that has it is the list of the parts that there have to be.
 
 use ring::digest::{Context, SHA256, digest};
 

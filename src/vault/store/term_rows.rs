@@ -119,9 +119,9 @@ const LAST: &str = "-- term_run::last
 
 /// Reads the sealed tags of one run after the other.
 ///
-/// In a file the run is found by the tag. To a server no tag is sent, because whoever looks after it can note the values
-/// of statements: the first tags of all runs are in memory, and a run is asked for by the number of its first term. A
-/// file has no use for that: to read all first tags costs a page for each run.
+/// In a file the run is found by the tag. To a server no tag is sent, because whoever looks after it can note the
+/// values of statements: the first tags of all runs are in memory, and a run is asked for by the number of its first
+/// term. A file has no use for that: to read all first tags costs a page for each run.
 pub(crate) struct TagReader<'c> {
     connection: &'c Snapshot,
     terms: Terms,
@@ -165,8 +165,8 @@ impl<'c> TagReader<'c> {
         }
     }
 
-    /// Reads what will be asked for about one tag in several exhibits. A server is asked for many runs in one statement;
-    /// in a file nothing is read ahead.
+    /// Reads what will be asked for about one tag in several exhibits. A server is asked for many runs in one
+    /// statement; in a file nothing is read ahead.
     pub(crate) fn read_ahead(
         &mut self,
         all: impl ExactSizeIterator<Item = Ends>,
@@ -195,8 +195,8 @@ impl<'c> TagReader<'c> {
         Ok(())
     }
 
-    /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier. It is
-    /// read anew then, because an erasure may have put another one in its place.
+    /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier. It
+    /// is read anew then, because an erasure may have put another one in its place.
     pub(crate) fn reads_anew(&mut self, ends: Ends) -> bool {
         self.first_tags.retain(|(of, _)| *of != ends);
         if let Some(at_hand) = self.connection.at_hand() {

@@ -1,7 +1,7 @@
 //! The first tag of each run of terms, kept in memory, so that no statement names a tag that somebody asks for.
 //!
-//! The server has them in the clear, and they are only a hint here as there: which run a tag is in, or would be, the run
-//! itself proves (`exhibits/tag_runs.rs`). Twenty bytes for a run of 311 numbers.
+//! The server has them in the clear, and they are only a hint here as there: which run a tag is in, or would be, the
+//! run itself proves (`exhibits/tag_runs.rs`). Twenty bytes for a run of 311 numbers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,8 +21,8 @@ pub(in crate::vault::store) struct FirstTags {
     in_order: bool,
 }
 
-/// Which runs these are of: a case, the code of a field, and the numbers of the first and the last term that one exhibit
-/// added.
+/// Which runs these are of: a case, the code of a field, and the numbers of the first and the last term that one
+/// exhibit added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::vault::store) struct RunsOf {
     pub(in crate::vault::store) case: i64,

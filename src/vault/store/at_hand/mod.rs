@@ -1,9 +1,9 @@
 //! What a machine keeps at hand of tables that a server has: the first tag of each run of terms, the digests of the
 //! parts of exhibits, and the parts themselves, still sealed, on its own disk.
 //!
-//! All of it is read from the server first, and none of it is trusted more than the server's rows: a run of terms has to
-//! prove that a tag is in it or nowhere, a list of digests has to have the digest that the exhibit's description says,
-//! and a part the digest that the list says.
+//! All of it is read from the server first, and none of it is trusted more than the server's rows: a run of terms has
+//! to prove that a tag is in it or nowhere, a list of digests has to have the digest that the exhibit's description
+//! says, and a part the digest that the list says.
 
 mod first_tags;
 mod lists;

@@ -1,5 +1,6 @@
-//! The digests of an exhibit's parts. The server makes them as it stores the parts, so that all of them are read without
-//! the parts. They are worth no more than the server's word, until somebody compares the digest over all of them.
+//! The digests of an exhibit's parts. The server makes them as it stores the parts, so that all of them are read
+//! without the parts. They are worth no more than the server's word, until somebody compares the digest over all of
+//! them.
 
 use super::link::Link;
 use crate::vault::store::error::StoreError;
