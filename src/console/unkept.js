@@ -9,13 +9,17 @@ function unkept(form) {
     const sends = (on) => buttons.forEach((button) => { button.disabled = on; });
     const failed = () => {
       sends(false);
+      buttons[0].focus();
       says.textContent = "No answer came. What was asked may count all the same. Ask again once the vault answers.";
     };
     const request = new XMLHttpRequest();
     request.addEventListener("error", failed);
+    request.addEventListener("abort", failed);
     request.addEventListener("load", () => {
       if (request.status === 401) { hasEnded(); return; }
       if (!request.response?.querySelector("main")) { failed(); return; }
+      // The form leaves the page, and nothing that was typed stays in it.
+      form.reset();
       // Where it led to another page, that one has come.
       history.replaceState(null, "", request.responseURL);
       show(request.response);

@@ -100,11 +100,12 @@ pub(super) async fn go_on(vault: Arc<Vault>, endings: Endings) {
             continue;
         }
         let vault = Arc::clone(&vault);
-        let work = match looks {
-            true => endings.look,
-            false => endings.if_due,
+        // What began at another node that runs goes on there.
+        let work = move || match looks && vault.is_alone() {
+            true => (endings.look)(&vault),
+            false => (endings.if_due)(&vault),
         };
-        match tokio::task::spawn_blocking(move || work(&vault)).await {
+        match tokio::task::spawn_blocking(work).await {
             Ok(Tried::Ended(count)) => {
                 failures = Failures::default();
                 if count > 0 {

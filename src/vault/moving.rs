@@ -143,15 +143,15 @@ fn leave(paths: &Paths, from: Option<&str>, mark: &str) -> Result<(), StoreError
         // It was put aside already.
         None => return Ok(()),
     };
+    if from.is_some() && paths.cache().exists() {
+        // What this machine kept of the server's tables; the server may be gone.
+        fs::remove_dir_all(paths.cache()).map_err(failed)?;
+    }
     let writer = Writer::open(database)?;
     if transfer::head::moved_to(&writer)?.is_none() {
         let begun = writer.begin()?;
         transfer::head::mark_moved(&begun, mark)?;
         begun.commit()?;
-    }
-    if from.is_some() && paths.cache().exists() {
-        // What this machine kept of the server's tables.
-        fs::remove_dir_all(paths.cache()).map_err(failed)?;
     }
     if from.is_none() {
         // All of it is in the file then, which can be taken away.

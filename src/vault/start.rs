@@ -302,6 +302,11 @@ impl Vault {
         Ok(!self.core.others_running(reader.connection()?)?.is_empty())
     }
 
+    /// Whether no other node runs, so that this one ends whatever was begun anywhere.
+    pub fn is_alone(&self) -> bool {
+        !self.core.has_server || self.has_company().is_ok_and(|has| !has)
+    }
+
     /// Clears what was left, and says that the vault started.
     fn begin_work(self) -> Result<Self, StartError> {
         let vault = self;

@@ -54,13 +54,15 @@ impl Vault {
         let leftover = Leftover {
             case: begun.case_number,
             exhibit: begun.number,
+            id: begun.exhibit.clone(),
             visible_numbers: begun.visible_numbers,
             visible_users: begun.visible_users,
         };
+        let staged = leftover.clone();
         let discarded = self
             .ledger
             .stager()
-            .stage(move |connection| leftover.discard(connection));
+            .stage(move |connection| staged.discard(connection));
         if discarded.is_err() {
             self.core.leftovers.put(leftover);
         }

@@ -293,7 +293,7 @@ impl Operation for FinishExhibit {
         let file_tag = (alone > 0).then_some(self.file_tag.as_slice());
         exhibit_rows::admit(
             scope.transaction()?,
-            begun.number,
+            (begun.number, &begun.exhibit),
             file_tag,
             &sealed,
             scope.now,

@@ -813,6 +813,7 @@ fn what_could_not_be_removed_when_an_admission_ended_is_removed_with_the_next_co
     house.vault.core.leftovers.put(Leftover {
         case: first.begun.case_number,
         exhibit: first.begun.number,
+        id: first.begun.exhibit.clone(),
         visible_numbers: first.begun.visible_numbers,
         visible_users: first.begun.visible_users,
     });

@@ -2,17 +2,18 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::Field;
+use crate::domain::{ExhibitId, Field};
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{StoreError, Transaction};
 
 /// What was staged for an exhibit, and the terms of its case above the visible ones.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(in crate::vault) struct Leftover {
     pub(in crate::vault) case: CaseNumber,
     pub(in crate::vault) exhibit: ExhibitNumber,
+    pub(in crate::vault) id: ExhibitId,
     pub(in crate::vault) visible_numbers: u32,
     pub(in crate::vault) visible_users: u32,
 }
@@ -22,7 +23,11 @@ pub(in crate::vault) struct Leftover {
 pub(in crate::vault) struct Leftovers(Mutex<Vec<Leftover>>);
 
 impl Leftover {
+    /// Removes it, unless it is gone, or was admitted after all by a commit whose end nobody knew.
     pub(in crate::vault) fn discard(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        if !exhibit_rows::is_staged(transaction, self.exhibit, &self.id)? {
+            return Ok(());
+        }
         exhibit_rows::discard(transaction, self.exhibit)?;
         let case = self.case;
         for (field, visible) in [

@@ -7,6 +7,7 @@
 //! database without the vault's keys cannot make any of the three.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ring::signature::Ed25519KeyPair;
 
@@ -105,7 +106,15 @@ impl Edge {
         if is_same && !self.is_unsure {
             return Ok(false);
         }
+        let was_unsure = self.is_unsure;
         match self.take_over(core, transaction, head) {
+            Ok(()) if was_unsure => {
+                // What its callers were to go on with may be there after all.
+                for due in [&core.shred_due, &core.erase_due, &core.rotate_due] {
+                    due.store(true, Ordering::Release);
+                }
+                Ok(true)
+            }
             Ok(()) => Ok(true),
             Err(fault) if self.is_still_here(head, &fault) => {
                 tracing::error!(fault = %fault, "somebody else wrote to the row of the log's head");

@@ -4,6 +4,7 @@
 use super::case_rows::CaseNumber;
 use super::control::{Cell, ControlRow, EXHIBIT, blob, int, nothing, text};
 use super::error::{StoreError, at, one, sound};
+use super::meta_rows;
 use super::snapshot::{Readers, Snapshot};
 use super::transaction::Transaction;
 use super::value::values;
@@ -30,6 +31,8 @@ pub(crate) struct Withdrawn {
 
 const STAGED: &str = "staged";
 const ADMITTED: &str = "admitted";
+/// The highest number that an exhibit had, where several nodes admit.
+const LAST_EXHIBIT: &str = "last-exhibit";
 
 pub(crate) fn stage(
     connection: &Transaction,
@@ -38,7 +41,10 @@ pub(crate) fn stage(
     node: Option<&NodeId>,
     now: Moment,
 ) -> Result<ExhibitNumber, StoreError> {
-    let number = connection.next_number(&EXHIBIT)?;
+    let number = match node {
+        Some(_) => never_used(connection)?,
+        None => connection.next_number(&EXHIBIT)?,
+    };
     let cells = [
         ("number", int(number)),
         ("id", text(id.as_str())),
@@ -56,10 +62,23 @@ pub(crate) fn stage(
     Ok(ExhibitNumber(number))
 }
 
+/// A number that no exhibit had, also none that was discarded: the node that staged it may still write parts of it.
+fn never_used(connection: &Transaction) -> Result<i64, StoreError> {
+    let next = connection.next_number(&EXHIBIT)?;
+    let last = meta_rows::find(connection, LAST_EXHIBIT)?;
+    let last = last.map(|last| last.parse::<i64>());
+    let last = last
+        .transpose()
+        .map_err(|_| StoreError::inconsistent("exhibit::last"))?;
+    let number = last.map_or(next, |last| next.max(last.saturating_add(1)));
+    meta_rows::put(connection, LAST_EXHIBIT, &number.to_string())?;
+    Ok(number)
+}
+
 /// Makes a staged exhibit visible. Without a tag its file may come again.
 pub(crate) fn admit(
     connection: &Transaction,
-    number: ExhibitNumber,
+    (number, id): (ExhibitNumber, &ExhibitId),
     file_tag: Option<&[u8]>,
     sealed: &[u8],
     now: Moment,
@@ -70,7 +89,9 @@ pub(crate) fn admit(
         ("sealed", blob(sealed)),
         ("admitted_at", int(now.seconds())),
     ];
-    let changed = connection.update(&EXHIBIT, &key(number), &[("state", text(STAGED))], &set)?;
+    // The number of an exhibit that was discarded is used again, and another node may have discarded it.
+    let staged = [("state", text(STAGED)), ("id", text(id.as_str()))];
+    let changed = connection.update(&EXHIBIT, &key(number), &staged, &set)?;
     one("exhibit::admit", usize::from(changed))
 }
 
@@ -198,6 +219,20 @@ pub(crate) fn staged_at(
         Ok(admitted.is_none().then_some((number, case_of(row)?, node)))
     })?;
     Ok(all.into_iter().flatten().collect())
+}
+
+/// Whether the exhibit is staged: neither admitted nor gone, nor another one of the same number.
+pub(crate) fn is_staged(
+    connection: &Snapshot,
+    number: ExhibitNumber,
+    id: &ExhibitId,
+) -> Result<bool, StoreError> {
+    let failed = at("exhibit::is_staged");
+    let found = connection.rows(&EXHIBIT, &key(number), |row| {
+        let there: String = row.get("id").map_err(&failed)?;
+        Ok(read(row)?.1.is_none() && there == id.as_str())
+    })?;
+    Ok(found.contains(&true))
 }
 
 /// Deletes a staged exhibit with everything that was written for it.

@@ -1,4 +1,5 @@
-//! Table `meta`: the vault's id, and the name of its log if a restore began a new one.
+//! Table `meta`: the vault's id, the name of its log if a restore began a new one, and, where several nodes admit, the
+//! highest number that an exhibit had.
 
 use super::control::{META, text};
 use super::error::{StoreError, at};

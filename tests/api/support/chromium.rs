@@ -477,9 +477,13 @@ impl Chromium {
                     let url = parameters["request"]["url"].as_str().unwrap_or_default();
                     let document = parameters["type"] == "Document";
                     let path = url.strip_prefix(&self.origin).unwrap_or(url);
-                    // A file is sent by the script, to the address of its form.
-                    let sent =
-                        parameters["type"] == "XHR" && path.contains("/exhibits/new?dry_run=");
+                    // A file and a number are sent by the script, to the address of their form.
+                    let form = path.contains("/exhibits/new?dry_run=")
+                        || path.ends_with("/lookup")
+                        || path.ends_with("/erasures/new");
+                    let sent = form
+                        && parameters["type"] == "XHR"
+                        && parameters["request"]["method"] == "POST";
                     let ours = sent || ["/console/style.css", "/console/script.js"].contains(&path);
                     if !document && !ours && !url.starts_with("data:") {
                         wrong.push(format!("asked for {url}"));

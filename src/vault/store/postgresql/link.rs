@@ -185,7 +185,8 @@ impl Link {
         self.forgive();
         self.incoming.renew();
         self.is_lost.set(false);
-        self.prepare_for_use()?;
+        // A server that is refused now is refused by whoever asks next, too.
+        self.prepare_for_use().inspect_err(|_| self.lose())?;
         Ok(true)
     }
 
