@@ -12,9 +12,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use breachvault::domain::{NodeId, NodeName, OperatorName};
+use breachvault::domain::{ExportId, NodeId, NodeName, OperatorName};
 use breachvault::operations::audit::{ReadLeaf, SearchLeaves};
 use breachvault::operations::case::ReadCase;
+use breachvault::operations::export::take_package;
 use breachvault::operations::node::{JoinNode, ListNodes, StrikeOffNode};
 use breachvault::operations::only_reason;
 use breachvault::operations::record::LookUp;
@@ -29,7 +30,9 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::clock::approved_export;
 use crate::directory::directory;
+use crate::erasure;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
 use crate::secret_file::write_secret;
@@ -530,7 +533,132 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
     assert_eq!(next, theirs + 1);
     is_sound(&second);
     is_sound(&house.vault);
+
+    // The first commit of an admission: the exhibit is there, and nobody goes on with it.
+    for lost in [LOSE_ANSWER, LOSE_COMMIT] {
+        proxy.0.store(lost, Ordering::SeqCst);
+        let begun =
+            second.begin_admission(&people.custodian, &people.case, ExhibitFacts::default());
+        assert!(matches!(begun.err(), Some(Refusal::Unaudited(_))));
+        look_up(&second, &people.investigator, case).unwrap();
+        let file = log(200, u64::from(lost) + 2);
+        let admitted = house::admit_as(&second, &people.custodian, &people.case, file);
+        assert_eq!(admitted.unwrap()["admitted"], 200, "{lost}");
+    }
+    is_sound(&second);
     verified(&[house.directory.path(), other.path()]);
+}
+
+#[test]
+fn an_erasure_reaches_packages_and_lists_at_every_node() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let other = joined(&house, "second");
+    let paths = Paths::of(other.path());
+    let second = open(&other, house::settings());
+    let take = |vault: &Vault, export: &str| {
+        let id: ExportId = export.parse().unwrap();
+        take_package(vault, &people.custodian, &id, None).map(drop)
+    };
+    let file = |paths: &Paths, export: &str| paths.packages().join(format!("{export}.tar"));
+    let is_deleted = |taken: Result<(), Refusal>| {
+        let found = taken.unwrap_err();
+        let is_it =
+            matches!(&found, Refusal::Failed(error, _) if error.name() == "package-deleted");
+        assert!(is_it, "{found:?}");
+    };
+    let [here, there] = [(); 2].map(|()| approved_export(&house));
+    take(&house.vault, &here).unwrap();
+    for _ in 0..2 {
+        take(&second, &there).unwrap();
+    }
+    assert!(file(&house.paths(), &here).exists() && file(&paths, &there).exists());
+
+    // From its commit on neither is handed out, before anybody has deleted one.
+    let asked = numbers(ROWS, 1, 2);
+    erasure::carried_out(&house, &asked[0]);
+    is_deleted(take(&second, &there));
+    is_deleted(take(&house.vault, &here));
+    assert!(file(&paths, &there).exists());
+    assert_eq!(house.vault.erase(), Ok(1));
+    second.keep_up_if_due().unwrap();
+    for (vault, paths, export) in [
+        (&house.vault, &house.paths(), &here),
+        (&second, &paths, &there),
+    ] {
+        assert!(!file(paths, export).exists());
+        is_deleted(take(vault, export));
+        assert!(paths.erasures().exists());
+    }
+    // What is built afterwards is handed out as before, and goes with the next erasure, also if the node does not run.
+    let after = approved_export(&house);
+    for _ in 0..2 {
+        take(&second, &after).unwrap();
+    }
+    second.keep_up().unwrap();
+    assert!(file(&paths, &after).exists());
+    let list = fs::read(paths.erasures()).unwrap();
+    drop(second);
+    erasure::carried_out(&house, &asked[1]);
+    assert_eq!(house.vault.erase(), Ok(1));
+    let second = open(&other, house::settings());
+    assert!(!file(&paths, &after).exists());
+    assert_ne!(fs::read(paths.erasures()).unwrap(), list);
+    is_deleted(take(&second, &after));
+    is_sound(&second);
+    is_sound(&house.vault);
+}
+
+#[test]
+fn what_a_node_left_that_is_gone_is_taken_up_by_one_of_those_that_run_on() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let (other, third) = (joined(&house, "second"), joined(&house, "third"));
+    let second = open(&other, house::settings());
+    let time = clock();
+    let third = house::open_at(&Paths::of(third.path()), time.clone()).unwrap();
+    erasure::carried_out(&house, &numbers(ROWS, 1, 1)[0]);
+    let begin = |vault: &Vault| {
+        vault
+            .begin_admission(&people.custodian, &people.case, ExhibitFacts::default())
+            .ok()
+    };
+    drop(begin(&second).unwrap());
+    // One of those that run takes up what was left, and nobody what a node does that runs.
+    let all = [&house.vault, &second, &third];
+    assert_eq!(all.iter().filter(|vault| vault.takes_up()).count(), 1);
+    for vault in all {
+        assert_eq!(vault.clear_left_admissions(), Ok(0));
+    }
+    // It ends without a word, and its heartbeat lapses; the others go on.
+    drop(second);
+    let both = [&house.vault, &third];
+    for clock in [&house.clock, &time] {
+        clock.advance_seconds(200);
+    }
+    both.iter().for_each(|vault| vault.watch_clock());
+    let (mut takes, rests): (Vec<&Vault>, Vec<&Vault>) =
+        both.iter().partition(|vault| vault.takes_up());
+    assert_eq!((takes.len(), rests.len()), (1, 1));
+    let takes = takes.remove(0);
+    assert_eq!(takes.erase(), Ok(1));
+    assert_eq!(rests[0].erase(), Ok(0));
+    assert!(begin(rests[0]).is_none(), "an exhibit is in the way");
+    assert_eq!(takes.clear_left_admissions(), Ok(1));
+    assert_eq!(takes.clear_left_admissions(), Ok(0));
+    for (vault, seed) in both.iter().zip(2..) {
+        let admitted = house::admit_as(vault, &people.custodian, &people.case, log(200, seed));
+        assert_eq!(admitted.unwrap()["admitted"], 200);
+        is_sound(vault);
+    }
 }
 
 const BEGINS: &str = "the node begins";
