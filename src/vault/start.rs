@@ -331,10 +331,11 @@ impl Vault {
         vault.end_move()?;
         // An older database serves nobody whom a newer one forgot.
         vault.reapply_erasures()?;
-        if let Err(fault) = vault.keep_up()
+        // Sealed parts are asked for by what they have to be, so those that are kept can wait for whoever serves.
+        if let Err(fault) = vault.clear_packages_if_due()
             && fault.is_fault()
         {
-            tracing::error!(fault = %fault, "what this machine keeps could not be brought up to date yet");
+            tracing::error!(fault = %fault, "packages from before an erasure could not be deleted yet");
         }
         Ok(vault)
     }

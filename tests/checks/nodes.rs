@@ -571,6 +571,8 @@ fn an_erasure_reaches_packages_and_lists_at_every_node() {
     let other = joined(&house, "second");
     let paths = Paths::of(other.path());
     let second = open(&other, house::settings());
+    // As its server does once it begins.
+    second.keep_up().unwrap();
     let take = |vault: &Vault, export: &str| {
         let id: ExportId = export.parse().unwrap();
         take_package(vault, &people.custodian, &id, None).map(drop)
