@@ -29,9 +29,10 @@ use super::scope::{Scope, certified};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::ExhibitNumber;
 use super::store::{
-    StoreError, StoreFault, Transaction, budget_rows, erasure_rows, exhibit_rows, membership_rows,
-    release_rows, request_rows, term_rows,
+    AtHand, StoreError, StoreFault, Transaction, budget_rows, erasure_rows, exhibit_rows,
+    membership_rows, release_rows, request_rows, term_rows,
 };
+use super::this_node::Work;
 use crate::domain::{CaseId, RequestId};
 use crate::policy::{CaseState, actions};
 
@@ -57,6 +58,12 @@ pub enum ShredError {
     /// A copy of the vault that a killed backup left could not be removed.
     #[error("a copy that a killed backup left could not be removed")]
     Copy,
+    /// What this machine keeps of sealed parts could not be overwritten.
+    #[error("what data/cache keeps of sealed parts could not be overwritten")]
+    Kept,
+    /// Another node that runs is at it.
+    #[error("another node goes on with it")]
+    Elsewhere,
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -71,7 +78,7 @@ pub enum ShredError {
 impl ShredError {
     /// Whether somebody has to look at it. Otherwise it goes on by itself.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::UnderWay | Self::Stopping)
+        !matches!(self, Self::UnderWay | Self::Elsewhere | Self::Stopping)
     }
 }
 
@@ -94,6 +101,18 @@ impl Vault {
     pub fn shred(&self) -> Result<usize, ShredError> {
         let mut ended = 0;
         let mut failed: Option<ShredError> = None;
+        let left = unfinished(&self.core)?;
+        for held_up in self.core.held_up.all() {
+            if left.iter().all(|case| case.id != held_up.case) {
+                // Another node ended it.
+                self.core.held_up.ended(&held_up.case);
+            }
+        }
+        if left.is_empty() {
+            return Ok(0);
+        }
+        let claim = self.claim(Work::Destructions)?;
+        let _claim = claim.ok_or(ShredError::Elsewhere)?;
         for case in unfinished(&self.core)? {
             match self.shred_case(&case) {
                 Ok(()) => {
@@ -128,7 +147,8 @@ impl Vault {
             return Ok(0);
         }
         let ended = self.shred();
-        if ended.is_err() {
+        // Whoever has the claim, or takes up what was left, looks once a minute.
+        if ended.is_err_and(|fault| fault != ShredError::Elsewhere) {
             self.core.shred_due.store(true, Ordering::Release);
         }
         ended
@@ -155,7 +175,9 @@ impl Vault {
         self.shred_exhibits(number)?;
         self.shred_small_rows(number)?;
         self.forget_erasures().map_err(|_| ShredError::Erasures)?;
-        self.ledger.stager().empty_log()?;
+        let settled = self.core.readers.at_hand().map(AtHand::settle);
+        settled.unwrap_or(Ok(())).map_err(|_| ShredError::Kept)?;
+        self.empty_log()?;
         left_copies::remove(&self.core.paths.data())
             .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
             .map_err(|_| ShredError::Copy)?;
@@ -171,7 +193,8 @@ impl Vault {
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);
-            file.delete();
+            // If that fails, it is tried again with what a machine keeps beside the tables.
+            let _ = file.delete();
             // It is there only if a build was killed.
             let _ = fs::remove_dir_all(file.workplace());
         }

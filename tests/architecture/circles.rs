@@ -71,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("this_node", &["entropy", "keyring", "paths", "store"]),
+    ("kept_here", &["keyring", "paths"]),
     (
         "core",
         &[
@@ -83,6 +84,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exhibits",
             "held_up",
             "identity",
+            "kept_here",
             "key_ages",
             "keyring",
             "last_backups",
@@ -166,6 +168,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("claims", &["door", "ledger", "store", "this_node"]),
     (
         "admission",
         &[
@@ -203,6 +206,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "admission",
             "call",
+            "claims",
             "core",
             "door",
             "erasure_file",
@@ -214,7 +218,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plaintext",
             "scope",
             "store",
+            "this_node",
         ],
+    ),
+    (
+        "keep_up",
+        &["door", "erase", "error", "exhibits", "scope", "store"],
     ),
     (
         "shred",
@@ -228,6 +237,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "left_copies",
             "scope",
             "store",
+            "this_node",
         ],
     ),
     (
@@ -244,6 +254,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plaintext",
             "scope",
             "store",
+            "this_node",
         ],
     ),
     (
@@ -268,6 +279,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exhibits",
             "held_up",
             "identity",
+            "kept_here",
             "key_ages",
             "keyring",
             "last_backups",
