@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::entropy::{Entropy, EntropyError, draw};
@@ -23,6 +24,8 @@ pub(in crate::vault) struct ThisNode {
     run: [u8; 16],
     /// Whether its start is in the log.
     has_started: AtomicBool,
+    /// By which key others know it, and where they ask it.
+    place: OnceLock<([u8; 32], String)>,
 }
 
 impl ThisNode {
@@ -43,6 +46,7 @@ impl ThisNode {
             id,
             run: draw(entropy)?,
             has_started: AtomicBool::new(false),
+            place: OnceLock::new(),
         }))
     }
 
@@ -59,7 +63,20 @@ impl ThisNode {
             since: now,
             seen_at: now,
             generation,
+            key: self.place().map_or(Vec::new(), |(key, _)| key.to_vec()),
+            address: self.place().map_or("", |(_, address)| address).to_owned(),
+            struck: None,
         }
+    }
+
+    /// Others know it by the key of this SHA-256, and ask it there. Said once, before its start.
+    pub(in crate::vault) fn is_at(&self, key: [u8; 32], address: String) {
+        let _ = self.place.set((key, address));
+    }
+
+    fn place(&self) -> Option<(&[u8], &str)> {
+        let place = self.place.get();
+        place.map(|(key, address)| (&key[..], address.as_str()))
     }
 
     /// Says that the node runs, in the transaction of its start and once a minute; or from when on it does not. False
@@ -74,6 +91,7 @@ impl ThisNode {
             run: &self.run,
             at,
             generation,
+            place: self.place(),
         };
         node_rows::saw(transaction, &self.id, &seen)
     }

@@ -5,9 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Reading, Scope};
-use crate::domain::{Moment, NodeId, NodeName};
+use crate::domain::{Moment, NodeId, NodeName, hex};
 use crate::policy::Writes;
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::node_key::NodeKey;
 use crate::vault::store::node_rows::{self, NodeRow};
 use crate::vault::this_node::runs;
 
@@ -27,6 +28,10 @@ pub struct NodeView {
     pub running: bool,
     /// The generation of its keyring then.
     pub keyring_generation: u64,
+    /// Where other nodes ask it; null if they do not.
+    pub address: Option<String>,
+    /// SHA-256 of the key by which they know it, in hexadecimal; null if they do not ask it.
+    pub key: Option<String>,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -43,6 +48,14 @@ impl<A: Writes> Scope<'_, A> {
             since: self.core.clock.in_seconds(0),
             seen_at: Moment::from_seconds(0),
             generation: self.core.keys().generation(),
+            // In the place of the one that was copied with the directory, so that others answer it from now on.
+            key: NodeKey::make(&self.core.paths, &*self.core.entropy)
+                .map_err(|_| OperationError::Internal("keys/node.key"))?
+                .print()
+                .to_vec(),
+            // Its first start says it.
+            address: String::new(),
+            struck: None,
         };
         node_rows::insert(self.transaction()?, &row)?;
         self.notes.object = Some(row.id.to_string());
@@ -58,7 +71,8 @@ impl<A: Writes> Scope<'_, A> {
             let rule = "it is the node that this command runs on";
             return Err(OperationError::invalid("node", rule));
         }
-        node_rows::remove(self.transaction()?, id)?;
+        node_rows::strike(self.transaction()?, id, self.now)?;
+        self.core.others.forget(id);
         self.notes.object = Some(id.to_string());
         self.note_detail(json!({ "name": row.name }));
         Ok(())
@@ -81,6 +95,8 @@ impl Reading<'_> {
             node: row.id,
             name: row.name,
             keyring_generation: row.generation,
+            address: Some(row.address).filter(|address| !address.is_empty()),
+            key: Some(hex::encode(&row.key)).filter(|key| !key.is_empty()),
         }
     }
 }
