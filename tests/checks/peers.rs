@@ -61,7 +61,7 @@ fn speaking_house(server: &TestServer, port: u16) -> (House, TempDir) {
     let (house, room) = crate::postgresql::house(server, false);
     house.admit(log(ROWS, 1)).unwrap();
     house.vault.stop().unwrap();
-    (again(house, speaking(first)), room)
+    (again(house, speaking(port)), room)
 }
 
 /// The same house with its vault opened anew.
