@@ -97,7 +97,8 @@ fn node(vault: &Vault, name: &str) -> Value {
 }
 
 fn opened(vault: &Vault, lead: &Caller) -> Result<CaseId, Refusal> {
-    let body = json!({ "title": "Another supplier", "reference": "INC-2", "reason": REASON });
+    let body =
+        json!({ "title": "Another supplier", "reference": "INC-2024-0401", "reason": REASON });
     let answer = ask::<OpenCase>(vault, lead, &[], body)?;
     Ok(answer["case"].as_str().unwrap().parse().unwrap())
 }
