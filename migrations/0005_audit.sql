@@ -10,13 +10,15 @@ CREATE TABLE leaf (
     bytes    BLOB NOT NULL
 ) STRICT;
 
--- Each answers for one value the leaves in the order of their numbers. Every lookup has an operator, a case and an
--- action; it has no object, and most leaves say `done`, so those two cost a lookup nothing.
-CREATE INDEX leaf_of_operator ON leaf (operator) WHERE operator IS NOT NULL;
-CREATE INDEX leaf_of_case ON leaf (case_id) WHERE case_id IS NOT NULL;
-CREATE INDEX leaf_of_action ON leaf (action);
-CREATE INDEX leaf_of_object ON leaf (object) WHERE object IS NOT NULL;
-CREATE INDEX leaf_not_done ON leaf (outcome) WHERE outcome <> 'done';
+-- Which leaves have a value, by what a search asks for: 1 object, 2 an outcome other than `done`, 3 operator, 4 case,
+-- 5 action. It repeats `leaf`, for as many leaves of the log as are a multiple of 256, and the commit that reaches one
+-- writes it for all 256 of them: a commit that wrote it for each leaf would write three more pages.
+CREATE TABLE leaf_index (
+    criterion INTEGER NOT NULL,
+    value     TEXT NOT NULL,
+    seq       INTEGER NOT NULL,
+    PRIMARY KEY (criterion, value, seq)
+) STRICT, WITHOUT ROWID;
 
 -- The hashes of the Merkle tree, in the order in which they become final.
 CREATE TABLE tree_hash (

@@ -386,6 +386,7 @@ fn keyring(paths: &Paths) -> Result<String, String> {
 /// What the log is, or what is wrong and whether the log itself is.
 fn log(paths: &Paths, kept: &[Vec<u8>]) -> Result<String, (String, bool)> {
     let verdict = trail::verify_directory(paths, None, kept)
+        .and_then(|verdict| trail::verify_index(paths).map(|()| verdict))
         .map_err(|error| (chain(&error), error.is_verification_failure()))?;
     let locked =
         LockedKeyring::read(&paths.keyring()).map_err(|error| (error.to_string(), false))?;

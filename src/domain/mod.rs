@@ -60,6 +60,6 @@ pub use text::{
 };
 pub use validity::Validity;
 pub use vault_id::{VaultId, VaultIdError};
-pub use wiped_buffer::WipedBuffer;
+pub use wiped_buffer::{WipedBuffer, wipe};
 pub use words::UnknownWord;
 pub(crate) use words::words;

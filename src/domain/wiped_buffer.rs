@@ -42,6 +42,14 @@ impl WipedBuffer {
     }
 }
 
+/// Overwrites all of a large buffer with zeros. Afterwards it is as long as its allocation. [`zeroize::Zeroize`] writes
+/// byte by byte, which takes as long as it took to open what the buffer has.
+pub fn wipe(bytes: &mut Vec<u8>) {
+    bytes.resize(bytes.capacity(), 0);
+    bytes.fill(0);
+    zeroize::optimization_barrier(bytes.as_slice());
+}
+
 impl io::Write for WipedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.push(bytes);
@@ -58,6 +66,14 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
+
+    #[test]
+    fn a_wiped_buffer_has_zeros_only_also_where_it_was_cut() {
+        let mut bytes = b"0123456789".repeat(100);
+        bytes.truncate(7);
+        wipe(&mut bytes);
+        assert!(bytes.len() >= 1000 && bytes.iter().all(|byte| *byte == 0));
+    }
 
     #[test]
     fn a_buffer_grows_and_keeps_what_was_written() {

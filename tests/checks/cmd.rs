@@ -654,6 +654,11 @@ fn the_doctor_finds_a_sound_vault_sound_and_a_spoilt_one_not() {
         &bench.path("passphrase"),
     ]);
     assert_eq!(sound.status, 0, "{}{}", sound.out, sound.err);
+    bench.tamper("INSERT INTO leaf_index VALUES (5, 'record.lookup', 0)");
+    let misled = run(&["doctor", "--dir", &bench.vault()]);
+    assert_eq!(misled.status, 3);
+    assert!(misled.out.contains("`leaf_index`"), "{}", misled.out);
+    bench.tamper("DELETE FROM leaf_index");
     bench.tamper("UPDATE leaf SET time = time + 1 WHERE seq = 0");
     let spoilt = run(&["doctor", "--dir", &bench.vault()]);
     assert_eq!(spoilt.status, 3);

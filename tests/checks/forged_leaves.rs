@@ -3,6 +3,7 @@
 
 use breachvault::operations::audit::{CountLeaves, ProveLeaf, ReadLeaf, SearchLeaves, SignOff};
 use breachvault::operations::record::LookUp;
+use breachvault::operations::session::ReadSelf;
 use breachvault::policy::Denial;
 use breachvault::vault::{Caller, OperationError, Refusal, Vault};
 use rusqlite::Connection;
@@ -30,10 +31,29 @@ const CHANGES: &[&str] = &[
     "DELETE FROM tree_hash WHERE position = 0",
 ];
 
+/// Changes to the entries by which the log is searched: fewer, more, others.
+const ENTRIES: &[&str] = &[
+    "DELETE FROM leaf_index WHERE criterion = 5 AND seq = ?",
+    "DELETE FROM leaf_index",
+    "UPDATE leaf_index SET value = 'session.read' WHERE criterion = 5 AND seq = ?",
+    "UPDATE leaf_index SET seq = 100000 WHERE criterion = 5 AND seq = ?",
+    "UPDATE leaf_index SET criterion = 1 WHERE criterion = 5 AND seq = ?",
+    "INSERT INTO leaf_index VALUES (2, 'denied', ?)",
+    "INSERT INTO leaf_index VALUES (5, 'record.lookup', 100000)",
+];
+
 fn sample() -> (Closed, u64) {
+    sample_before(0)
+}
+
+/// A vault with one lookup, and so many leaves after it.
+fn sample_before(more: u64) -> (Closed, u64) {
     let house = House::new();
     house.admit(log(ROWS, 1)).unwrap();
     look_up(&house.vault, &house.people);
+    for _ in 0..more {
+        ask::<ReadSelf>(&house.vault, &house.people.lead, &[], json!({})).unwrap();
+    }
     let closed = house.close();
     let sql = "SELECT max(seq) FROM leaf WHERE action = 'record.lookup'";
     let leaf = closed
@@ -84,7 +104,7 @@ fn damaged<T: std::fmt::Debug>(vault: &Vault, asked: Result<T, Refusal>, change:
     match asked {
         Err(Refusal::Failed(OperationError::Damaged { place }, _)) => {
             let table = place.strip_prefix("table ");
-            let known = ["leaf", "tree_hash", "checkpoint", "detail"];
+            let known = ["leaf", "leaf_index", "tree_hash", "checkpoint", "detail"];
             assert!(
                 table.is_some_and(|table| known.contains(&table)),
                 "{change}: {place}"
@@ -95,42 +115,31 @@ fn damaged<T: std::fmt::Debug>(vault: &Vault, asked: Result<T, Refusal>, change:
     assert!(!vault.health().is_green(), "{change}");
 }
 
-/// Takes a leaf out of the index of actions, past the database, and puts the text of the index back as it was.
-fn hide_from_the_index(db: &Connection, leaf: u64) {
-    let text = "SELECT sql FROM sqlite_master WHERE name = 'leaf_of_action'";
-    let text: String = db.query_row(text, [], |row| row.get(0)).unwrap();
-    let put = |text: &str| {
-        db.execute_batch("PRAGMA writable_schema = ON").unwrap();
-        let sql = "UPDATE sqlite_master SET sql = ?1 WHERE name = 'leaf_of_action'";
-        assert_eq!(db.execute(sql, [text]).unwrap(), 1);
-        db.execute_batch("PRAGMA writable_schema = RESET").unwrap();
-    };
-    put(&format!("{text} WHERE seq <> {leaf}"));
-    db.execute_batch("REINDEX leaf_of_action").unwrap();
-    put(&text);
-}
-
 #[test]
 fn a_leaf_that_an_index_hides_is_missed_by_no_search() {
     only_on_sqlite!();
-    let (closed, leaf) = sample();
-    for served in [false, true] {
-        let copy = closed.copy();
-        let hide = |db: &Connection| hide_from_the_index(db, leaf);
-        let vault = match served {
-            true => {
-                let vault = copy.open().unwrap();
-                assert_eq!(lookups(&vault, &copy.people).unwrap(), [leaf]);
-                copy.change(hide);
-                vault
-            }
-            false => {
-                copy.change(hide);
-                copy.open().unwrap()
-            }
-        };
-        let found = search(&vault, &copy.people, json!({ "action": "record.lookup" }));
-        damaged(&vault, found, "an index without the leaf");
+    // The index has entries from the 256th leaf on.
+    let (closed, leaf) = sample_before(256);
+    for change in ENTRIES {
+        let sql = change.replace('?', &leaf.to_string());
+        let edit = |db: &Connection| assert!(db.execute(&sql, []).unwrap() > 0, "{sql}");
+        for served in [false, true] {
+            let copy = closed.copy();
+            let vault = match served {
+                true => {
+                    let vault = copy.open().unwrap();
+                    assert_eq!(lookups(&vault, &copy.people).unwrap(), [leaf]);
+                    copy.change(edit);
+                    vault
+                }
+                false => {
+                    copy.change(edit);
+                    copy.open().unwrap()
+                }
+            };
+            let found = search(&vault, &copy.people, json!({ "action": "record.lookup" }));
+            damaged(&vault, found, change);
+        }
     }
 }
 

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breachvault::operations::audit::ReadLeaf;
+use breachvault::operations::audit::{ReadLeaf, SearchLeaves};
 use breachvault::operations::exhibit::{ListDuplicates, ListExhibits};
 use breachvault::operations::quarantine::{DecideQuarantine, OpenQuarantine, RequestQuarantine};
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
+use breachvault::operations::session::ReadSelf;
 use breachvault::vault::{OperationError, Refusal, Vault};
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use crate::control_rows::{
 use crate::house::{People, REASON, admit_as, ask, numbers};
 
 /// Every table that is not in `TABLES`.
-const SEALED: [&str; 13] = [
+const SEALED: [&str; 14] = [
     "block",
     "statistics",
     "seen",
@@ -28,6 +29,7 @@ const SEALED: [&str; 13] = [
     "duplicate",
     "term_run",
     "leaf",
+    "leaf_index",
     "tree_hash",
     "checkpoint",
     "detail",
@@ -60,6 +62,10 @@ impl Sample {
         assert_eq!(admitted["admitted"], 2, "{admitted}");
         assert_eq!(admitted["duplicates"], 1, "{admitted}");
         assert_eq!(admitted["quarantined"], 1, "{admitted}");
+        // The index of the log has entries from the 256th leaf on.
+        for _ in 0..256 {
+            ask::<ReadSelf>(&vault, &people.lead, &[], json!({})).unwrap();
+        }
         let exhibit = admitted["exhibit"].as_str().unwrap().to_owned();
         vault.stop().unwrap();
         drop(vault);
@@ -150,6 +156,12 @@ fn acts(vault: &Vault, sample: &Sample, table: &str) -> BTreeMap<&'static str, T
     ] {
         let read = ask::<ReadLeaf>(vault, &people.auditor, &[("leaf", leaf)], json!({}));
         all.insert(name, told(read));
+    }
+    if table == "leaf_index" {
+        // Of leaves that were there before these acts.
+        let query = json!({ "action": "record.lookup", "cursor": "256" });
+        let found = ask::<SearchLeaves>(vault, &people.auditor, &[], query);
+        all.insert("a search of the log", told(found));
     }
     if [
         "seen",

@@ -4,18 +4,19 @@
 //! the case has them or not. Sees prints only.
 
 use super::begins::Begins;
-use crate::vault::columns::{PRINT_BITS, SeenBlock};
+use crate::vault::columns::{LOW_BITS, PRINT_BITS, SeenBlock};
 
 pub(super) struct AskedPrints {
     /// Sorted, each once.
     prints: Vec<u64>,
     begins: Begins,
     /// A bit for each value of the last bits, set if a print ends in it.
-    ends: Vec<u64>,
+    ends: Box<[u64; END_WORDS]>,
 }
 
-/// How many of its last bits a block has as they are.
-const LOW_BITS: u32 = 20;
+/// So many of the last bits are looked at first. The list of them, of 128 KiB, stays near the processor.
+const END_BITS: u32 = 20;
+const END_WORDS: usize = 1 << (END_BITS - u64::BITS.ilog2());
 
 impl AskedPrints {
     pub(super) fn of(mut prints: Vec<u64>) -> Self {
@@ -23,12 +24,10 @@ impl AskedPrints {
         prints.dedup();
         let first = prints.iter().map(|print| first_of(*print));
         let begins = Begins::of(PRINT_BITS - LOW_BITS, first);
-        let mut ends = vec![0; 1 << (LOW_BITS - u64::BITS.ilog2())];
+        let mut ends = Box::new([0; END_WORDS]);
         for print in &prints {
             let (at, bit) = end_of(*print);
-            if let Some(word) = ends.get_mut(at) {
-                *word |= bit;
-            }
+            ends[at] |= bit;
         }
         Self {
             prints,
@@ -39,12 +38,12 @@ impl AskedPrints {
 
     /// Those of the prints that are in one of the blocks, in any order. A print may be there more than once.
     pub(super) fn among(&self, blocks: &[SeenBlock]) -> Vec<u64> {
-        let mut found = Vec::new();
+        let (ends, mut found) = (&*self.ends, Vec::new());
         for block in blocks {
             block.each_like(
                 |low| {
                     let (at, bit) = end_of(low);
-                    self.ends.get(at).is_some_and(|word| word & bit != 0)
+                    ends[at] & bit != 0
                 },
                 |print| {
                     if self.has(print) {
@@ -70,11 +69,8 @@ fn first_of(print: u64) -> usize {
 /// The word and the bit of the last bits of a print.
 #[inline]
 fn end_of(print: u64) -> (usize, u64) {
-    let low = print & ((1 << LOW_BITS) - 1);
-    (
-        (low / u64::BITS as u64) as usize,
-        1 << (low % u64::BITS as u64),
-    )
+    let bits = u64::from(u64::BITS);
+    ((print / bits) as usize % END_WORDS, 1 << (print % bits))
 }
 
 #[cfg(test)]

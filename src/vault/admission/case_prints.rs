@@ -4,7 +4,7 @@
 //! They are read while the first rows of the file are being parsed. A filter says at once that no block has a print,
 //! which holds for nearly all rows that are new; for the others every block is searched. Both take the same whether
 //! the case knows the number of the row or not. For a small file the filter is the prints of its own rows that some
-//! block has, otherwise a table of bits of all prints. Memory: 2.75 bytes a record, and 2.7 to 5.3 for the table.
+//! block has, otherwise a table of bits of all prints. Memory: 3 bytes a record, and 2.7 to 5.3 for the table.
 //! Sees prints and the keys of the case.
 
 use std::sync::Arc;
@@ -252,7 +252,7 @@ mod tests {
                     let mut found = Vec::new();
                     case.find(other as usize, &asked, &mut found);
                     let expected = if other == no { rows as usize } else { 0 };
-                    // The prints of 36 bits of different numbers may be the same.
+                    // The prints of 38 bits of different numbers may be the same.
                     assert!(found.len() >= expected && found.len() <= expected + 8);
                 }
             }

@@ -142,10 +142,10 @@ impl Earlier {
         let mut known = Found::of(asked.len());
         let mut search = TagSearch::of(connection, self.case, self.field);
         for adder in self.added.of_field(self.field) {
-            search.each(keys, adder, self.terms(), |no, tag| {
-                if let Some(place) = places.find(asked, &tag) {
-                    known.add(place, no);
-                }
+            search.each(keys, adder, self.terms(), |first, tags| {
+                places.find_all(asked, tags, |place, at| {
+                    known.add(place, first.saturating_add(at))
+                });
             })?;
             known.check(adder)?;
         }
@@ -157,7 +157,9 @@ impl Earlier {
         let mut search = TagSearch::of(connection, self.case, self.field);
         for adder in self.added.of_field(self.field) {
             let mut sound = true;
-            search.each(keys, adder, self.terms(), |_, tag| sound &= table.add(&tag))?;
+            search.each(keys, adder, self.terms(), |_, tags| {
+                sound &= tags.iter().all(|tag| table.add(&Tag::from_bytes(*tag)));
+            })?;
             if !sound {
                 return Err(adder.damaged());
             }
@@ -179,52 +181,65 @@ struct Places {
     begins: Begins,
     /// A bit for each value of the first bits, set if a tag begins with it: nearly every other tag is told by it, and
     /// it is short enough to be near the processor.
-    some: Vec<u64>,
+    some: Box<[u64; SOME_WORDS]>,
 }
 
-/// The bits by which `some` is chosen: 32 KiB in all.
-const SOME_BITS: u32 = 18;
+/// The bits by which `some` is chosen: 16 KiB in all.
+const SOME_BITS: u32 = 17;
+const SOME_WORDS: usize = 1 << (SOME_BITS - u64::BITS.ilog2());
 
 impl Places {
     fn of(sorted: &[(Tag, u32)]) -> Self {
         let bits = (2 * sorted.len()).next_power_of_two().ilog2();
         let rest = u64::BITS - bits;
-        let first = sorted.iter().map(|(tag, _)| beginning(tag, rest));
-        let begins = Begins::of(bits, first);
-        let mut some = vec![0; 1 << (SOME_BITS - u64::BITS.ilog2())];
+        let first = sorted.iter().map(|(tag, _)| begin_of(tag.as_bytes()));
+        let begins = Begins::of(bits, first.map(|begin| (begin >> rest) as usize));
+        let mut some = Box::new([0; SOME_WORDS]);
         for (tag, _) in sorted {
-            let (at, bit) = bit_of(tag);
-            if let Some(word) = some.get_mut(at) {
-                *word |= bit;
-            }
+            let (at, bit) = bit_of(begin_of(tag.as_bytes()));
+            some[at] |= bit;
         }
         Self { rest, begins, some }
     }
 
-    /// The place of a tag in the list.
-    #[inline]
-    fn find(&self, sorted: &[(Tag, u32)], tag: &Tag) -> Option<usize> {
-        let (at, bit) = bit_of(tag);
-        if self.some.get(at).is_none_or(|word| word & bit == 0) {
-            return None;
+    /// Gives those of `tags` that are in the list, as the place in the list and the place among them.
+    fn find_all(
+        &self,
+        sorted: &[(Tag, u32)],
+        tags: &[[u8; 16]],
+        mut found: impl FnMut(usize, u32),
+    ) {
+        for (no, tag) in (0..).zip(tags) {
+            let begin = begin_of(tag);
+            let (at, bit) = bit_of(begin);
+            if self.some[at] & bit == 0 {
+                continue;
+            }
+            let mut places = self.begins.places((begin >> self.rest) as usize);
+            let same = |place: &usize| {
+                sorted
+                    .get(*place)
+                    .is_some_and(|(other, _)| other.as_bytes() == tag)
+            };
+            if let Some(place) = places.find(same) {
+                found(place, no);
+            }
         }
-        let mut places = self.begins.places(beginning(tag, self.rest));
-        places.find(|place| sorted.get(*place).is_some_and(|(other, _)| other == tag))
     }
 }
 
-/// The word and the bit of `some` that a tag has.
+/// The word and the bit of `some` for a tag that begins like this.
 #[inline]
-fn bit_of(tag: &Tag) -> (usize, u64) {
-    let first = beginning(tag, u64::BITS - SOME_BITS);
-    let bits = u64::BITS as usize;
-    (first / bits, 1 << (first % bits))
+fn bit_of(begin: u64) -> (usize, u64) {
+    let first = begin >> (u64::BITS - SOME_BITS);
+    let bits = u64::from(u64::BITS);
+    ((first / bits) as usize % SOME_WORDS, 1 << (first % bits))
 }
 
 #[inline]
-fn beginning(tag: &Tag, rest: u32) -> usize {
-    let bytes = tag.as_bytes().first_chunk();
-    (bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes)) >> rest) as usize
+fn begin_of(tag: &[u8; 16]) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = *tag;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// What was found so far. A term is added once: later exhibits find it.

@@ -1,5 +1,6 @@
 //! What can be verified of a copied database without keys: its pages and indexes, its schema, the whole log up to its
-//! signed checkpoint, and the sealed parts of every exhibit, whose digest is in the signed leaf of its admission.
+//! signed checkpoint, the entries by which it is searched, and the sealed parts of every exhibit, whose digest is in
+//! the signed leaf of its admission.
 //!
 //! Not verified here, because it needs keys: the control rows (who may do what), the terms, and whether whole exhibits
 //! are missing. A restore verifies these.
@@ -41,6 +42,7 @@ pub(super) fn examine(
     }
     let key = VerifierKey::new(log.clone(), *key.public());
     let verdict = trail::verify_snapshot(&snapshot, &key, kept)?;
+    trail::verify_index_in(&snapshot)?;
     match check_digests(&snapshot).map_err(BackupError::Unread)? {
         Ok(exhibits) => Ok(Examined {
             vault,

@@ -37,7 +37,7 @@ pub use pack::{
     packed_offsets_len, unpack_codes, unpack_offsets,
 };
 pub use packed_subjects::PackedSubjects;
-pub use seen_block::{PRINT_BITS, SeenBlock, SeenPlace};
+pub use seen_block::{LOW_BITS, PRINT_BITS, SeenBlock, SeenPlace};
 pub use selection::Selection;
 pub use statistics::BlockStatistics;
 pub use subject_block::{RANGE_NUMBERS, SubjectBlock, SubjectEntry};

@@ -7,6 +7,7 @@ use super::pack::{CODES_GROUP, OFFSETS_GROUP, check, packed_codes_len, packed_of
 use super::reader::Reader;
 use super::subject_block::{RANGE_NUMBERS, STEP, SubjectEntry, VERSION, flip, key};
 use super::{CodecError, padding};
+use crate::domain::wipe;
 
 /// The plaintext of a block, wiped on drop.
 pub struct PackedSubjects {
@@ -23,6 +24,12 @@ struct Packed<T> {
     at: usize,
     width: u8,
     base: T,
+}
+
+impl Drop for PackedSubjects {
+    fn drop(&mut self) {
+        wipe(&mut std::mem::take(&mut *self.plain));
+    }
 }
 
 impl PackedSubjects {

@@ -1,9 +1,9 @@
 //! Which messages are in the blocks of one position: a short print of each, by which a later admission finds those that
 //! it may have again.
 //!
-//! A print has 36 bits. Its first 16 bits are its bucket. Layout: rows `u32`; the last 20 bits of each print, bucket
-//! after bucket, two of them in five bytes, lowest bits first; then the buckets as bits, lowest first: for each bucket
-//! a one for each of its prints and a zero. All parts have the length of a full one, so the length tells nothing.
+//! A print has 38 bits. Its first 16 bits are its bucket. Layout: rows `u32`; the last 22 bits of each print, bucket
+//! after bucket, four of them in eleven bytes, lowest bits first; then the buckets as bits, lowest first: for each
+//! bucket a one for each of its prints and a zero. All parts have the length of a full one, so the length tells nothing.
 //!
 //! Only the answer "no" is certain. The prints of a bucket have no order.
 
@@ -11,14 +11,17 @@ use super::code_block::BLOCK_ROWS;
 use super::{CodecError, padding};
 
 /// The bits of a print.
-pub const PRINT_BITS: u32 = 36;
+pub const PRINT_BITS: u32 = 38;
 
-/// The bits of a print that are stored as they are.
-const LOW_BITS: u32 = 20;
+/// The last bits of a print, which are stored as they are.
+pub const LOW_BITS: u32 = 22;
 const BUCKETS: usize = 1 << (PRINT_BITS - LOW_BITS);
 
 const HEADER: usize = 4;
-const LOW_BYTES: usize = BLOCK_ROWS / 2 * 5;
+/// So many of them are packed together, in so many bytes.
+const GROUP: usize = 4;
+const GROUP_BYTES: usize = GROUP * LOW_BITS as usize / 8;
+const LOW_BYTES: usize = BLOCK_ROWS / GROUP * GROUP_BYTES;
 /// Bits of the buckets: a one for each print and a zero for each bucket.
 const MARKS: usize = BLOCK_ROWS + BUCKETS;
 const WORDS: usize = MARKS / 64;
@@ -55,7 +58,7 @@ struct Marks {
 }
 
 impl SeenBlock {
-    /// Replaces `out` by the plaintext for the prints of a block. There must be at most 65,536, of 36 bits.
+    /// Replaces `out` by the plaintext for the prints of a block. There must be at most 65,536, of 38 bits.
     pub fn encode(prints: &[u64], out: &mut Vec<u8>) -> Result<(), CodecError> {
         if prints.len() > BLOCK_ROWS {
             return Err(CodecError::Rows);
@@ -71,7 +74,7 @@ impl SeenBlock {
             *end = before;
         }
         // `ends[bucket]` is where the next print of the bucket goes; in the end it is where the bucket ends.
-        let mut low = vec![0_u32; prints.len().next_multiple_of(2)];
+        let mut low = vec![0_u32; prints.len().next_multiple_of(GROUP)];
         for print in prints {
             let end = &mut ends[bucket_of(*print)];
             low[*end as usize] = (*print & ((1 << LOW_BITS) - 1)) as u32;
@@ -80,10 +83,15 @@ impl SeenBlock {
         out.clear();
         out.extend_from_slice(&(prints.len() as u32).to_le_bytes());
         out.resize(LENGTH, 0);
-        let packed = out[HEADER..HEADER + LOW_BYTES].as_chunks_mut::<5>().0;
-        for (packed, pair) in packed.iter_mut().zip(low.as_chunks::<2>().0) {
-            let both = u64::from(pair[0]) | u64::from(pair[1]) << LOW_BITS;
-            packed.copy_from_slice(&both.to_le_bytes()[..5]);
+        let packed = out[HEADER..HEADER + LOW_BYTES]
+            .as_chunks_mut::<GROUP_BYTES>()
+            .0;
+        for (packed, group) in packed.iter_mut().zip(low.as_chunks::<GROUP>().0) {
+            let mut all = 0_u128;
+            for low in group.iter().rev() {
+                all = all << LOW_BITS | u128::from(*low);
+            }
+            packed.copy_from_slice(&all.to_le_bytes()[..GROUP_BYTES]);
         }
         let marks = &mut out[HEADER + LOW_BYTES..];
         let (mut bucket, mut print) = (0, 0);
@@ -198,12 +206,13 @@ impl SeenBlock {
         *place = SeenPlace { mark: MARKS, print };
     }
 
-    /// Gives the prints whose last 20 bits are `like` those that are looked for. That is faster than to give all.
+    /// Gives the prints whose last 22 bits are `like` those that are looked for. That is faster than to give all.
     #[inline]
     pub fn each_like(&self, like: impl Fn(u64) -> bool, mut with: impl FnMut(u64)) {
+        const LOW: u64 = (1 << LOW_BITS) - 1;
         let rows = self.rows();
         let low = self.plain.get(HEADER..HEADER + LOW_BYTES);
-        let pairs = low.unwrap_or_default().as_chunks::<5>().0;
+        let groups = low.unwrap_or_default().as_chunks::<GROUP_BYTES>().0;
         let mut marks = Marks {
             at: 0,
             left: self.word(0),
@@ -216,16 +225,20 @@ impl SeenBlock {
                 with(((mark - print) as u64) << LOW_BITS | low);
             }
         };
-        for (no, [a, b, c, d, e]) in pairs.iter().take(rows.div_ceil(2)).enumerate() {
-            let first = u32::from_le_bytes([*a, *b, *c, *d]) & ((1 << LOW_BITS) - 1);
-            let second = u32::from_le_bytes([*b, *c, *d, *e]) >> 12;
-            let [first, second] = [first, second].map(u64::from);
-            let (is_first, is_second) = (like(first), like(second));
-            if is_first {
-                give(2 * no, first);
+        for (no, group) in groups.iter().take(rows.div_ceil(GROUP)).enumerate() {
+            let [a, b, c, d, e, f, g, h, i, j, k] = *group;
+            let begin = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+            // The last 64 of 88 bits.
+            let end = u64::from_le_bytes([d, e, f, g, h, i, j, k]);
+            let lows = [begin, begin >> 22, end >> 20, end >> 42].map(|bits| bits & LOW);
+            let alike = lows.map(&like);
+            if alike == [false; GROUP] {
+                continue;
             }
-            if is_second {
-                give(2 * no + 1, second);
+            for ((at, low), is_alike) in lows.into_iter().enumerate().zip(alike) {
+                if is_alike {
+                    give(GROUP * no + at, low);
+                }
             }
         }
     }
@@ -415,7 +428,7 @@ mod tests {
             all.sort_unstable();
             assert!(all == prints);
         }
-        assert_eq!(LENGTH, 180_228);
+        assert_eq!(LENGTH, 196_612);
     }
 
     #[test]
@@ -437,7 +450,7 @@ mod tests {
         );
         assert_eq!(refused(&|bytes| bytes[0] = 3), Some(CodecError::Rows));
         assert_eq!(
-            refused(&|bytes| bytes[HEADER + 5] = 1),
+            refused(&|bytes| bytes[HEADER + 6] = 1),
             Some(CodecError::Padding)
         );
         assert_eq!(

@@ -135,14 +135,15 @@ impl<'c> TagSearch<'c> {
         Ok(())
     }
 
-    /// Gives the tags of all terms that an exhibit added, in the order of their numbers. The runs must be the whole
-    /// ring: they are numbered without a gap, each names the one that follows, and the last names the first.
+    /// Gives the tags of all terms that an exhibit added, run after run in the order of their numbers, each run with
+    /// the number of its first term. The runs must be the whole ring: they are numbered without a gap, each names the
+    /// one that follows, and the last names the first.
     pub(in crate::vault) fn each(
         &mut self,
         keys: &CaseKeys,
         adder: &Adder,
         terms: Terms,
-        mut with: impl FnMut(u32, Tag),
+        mut with: impl FnMut(u32, &[[u8; TAG]]),
     ) -> Result<(), OperationError> {
         let parts = ExhibitParts::of(keys, &adder.id);
         let (mut next, last) = adder.ends();
@@ -159,8 +160,7 @@ impl<'c> TagSearch<'c> {
             begins = begins.or(tags.first().copied());
             sound &= first == next && (expected.is_none() || expected == tags.first().copied());
             if sound {
-                let tags = tags.iter().map(|tag| Tag::from_bytes(*tag));
-                (first..).zip(tags).for_each(|(no, tag)| with(no, tag));
+                with(first, tags);
             }
             next = next.saturating_add(tags.len() as u32);
         })?;

@@ -1,9 +1,10 @@
 //! Whether the log in the database is the one that the vault wrote, for acts that read it.
 //!
 //! A leaf that is read is proved into the root that the ledger keeps in memory, and the columns beside it are compared
-//! with it. A search could also miss leaves whose columns or indices were changed, so the whole log is verified before
-//! the first one, in the snapshot that the search reads. What the vault adds itself is trusted; after a foreign write
-//! the whole log is verified again. A difference is noted as damage of the table, as it is for control rows.
+//! with it. A search could also miss leaves whose columns or entries in the index were changed, so the whole log and
+//! its index are verified before the first one, in the snapshot that the search reads. What the vault adds itself is
+//! trusted; after a foreign write the whole log is verified again. A difference is noted as damage of the table, as it
+//! is for control rows.
 
 use std::sync::PoisonError;
 
@@ -13,7 +14,9 @@ use super::trail::DenseHashes;
 use crate::policy::ActionKind;
 use crate::vault::audit::{Claim, Frontier, Leaves as _, Tip, agrees, verify_stored};
 use crate::vault::core::{Core, LogVerified};
-use crate::vault::store::{Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows};
+use crate::vault::store::{
+    Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_index_rows, leaf_rows,
+};
 
 /// The bytes of a leaf of this tree, proved; `None` beyond its end.
 pub(in crate::vault) fn proven_leaf(
@@ -128,11 +131,15 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
         Ok((_, None)) => return Err(damaged(CHECKPOINT)),
         Ok((_, Some(_))) | Err(_) => return Err(damaged(LEAF)),
     }
-    // A search goes by the indices, so they must have every leaf.
-    match leaf_rows::check_indices(connection) {
+    // A search goes by the index, so it must have every leaf, and each leaf must be found by its number.
+    let order = leaf_rows::check_order(connection).map_err(|error| (LEAF, error));
+    let checked = order.and_then(|()| {
+        leaf_index_rows::check(connection, size).map_err(|error| (LEAF_INDEX, error))
+    });
+    match checked {
         Ok(()) => {}
-        Err(error) if error.is_broken_file() => return Err(damaged(LEAF)),
-        Err(error) => return Err(error),
+        Err((table, error)) if error.is_broken_file() => return Err(damaged(table)),
+        Err((_, error)) => return Err(error),
     }
     // The stored hashes are those of the leaves. What was signed must continue what this process wrote.
     match Frontier::read(tip.size, &hashes) {
@@ -142,4 +149,5 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
 }
 
 const LEAF: &str = "leaf";
+const LEAF_INDEX: &str = "leaf_index";
 const CHECKPOINT: &str = "checkpoint";

@@ -31,7 +31,7 @@ use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
-    detail_rows, leaf_rows, meta_rows, node_rows, tree_hash_rows,
+    detail_rows, leaf_index_rows, leaf_rows, meta_rows, node_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and where the log ends.
@@ -337,6 +337,7 @@ impl Book {
         for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
             tree_hash_rows::insert(&transaction, position, hash.as_bytes())?;
         }
+        leaf_index_rows::fill(&transaction, first, self.edge.frontier.size())?;
         clock_keeper::keep(&self.core, &transaction)?;
         let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
         // A checkpoint over a leaf that names a successor is the successor's.

@@ -24,8 +24,8 @@ use crate::vault::keyring::Keyring;
 use crate::vault::paths::Paths;
 use crate::vault::store::leaf_rows::LeafReader;
 use crate::vault::store::{
-    Database, SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_rows, transfer,
-    tree_hash_rows,
+    Database, SchemaFault, Snapshot, StoreError, StoreFault, checkpoint_rows, leaf_index_rows,
+    leaf_rows, transfer, tree_hash_rows,
 };
 
 /// Why a vault's log was not found good.
@@ -63,6 +63,11 @@ pub enum TrailFailure {
         /// The name of the column.
         column: &'static str,
     },
+    /// The entries by which the log is searched are not those of its leaves.
+    #[error(
+        "the table `leaf_index`, by which the log is searched, does not say what the leaves say"
+    )]
+    Index,
     /// The stored size of the checkpoint is not the one that is signed.
     #[error("the size beside the signed checkpoint is not the size in it")]
     CheckpointSize,
@@ -113,6 +118,7 @@ impl TrailFailure {
             Self::NoCheckpoint
             | Self::Log(_)
             | Self::Column { .. }
+            | Self::Index
             | Self::CheckpointSize
             | Self::Detail { .. }
             | Self::Control(_) => true,
@@ -168,6 +174,21 @@ pub(in crate::vault) fn verify_snapshot(
         None if size != verdict.size => Err(TrailFailure::CheckpointSize),
         None => Ok(verdict),
     }
+}
+
+/// Compares the entries by which the log is searched with the leaves, which were verified before. The vault may be
+/// served.
+pub fn verify_index(paths: &Paths) -> Result<(), TrailFailure> {
+    verify_index_in(&snapshot(paths)?)
+}
+
+/// The same in a snapshot.
+pub(in crate::vault) fn verify_index_in(snapshot: &Snapshot) -> Result<(), TrailFailure> {
+    let (size, _) = checkpoint_rows::newest(snapshot)?.ok_or(TrailFailure::NoCheckpoint)?;
+    leaf_index_rows::check(snapshot, size).map_err(|error| match error.fault {
+        StoreFault::Inconsistent => TrailFailure::Index,
+        _ => TrailFailure::Store(error),
+    })
 }
 
 /// Compares the log in the database with the high-water mark, and the keyring's generation with the

@@ -92,7 +92,7 @@ impl Operation for ResealTerms {
             let there = terms.stored_run(rows, run.first)?;
             // An erasure came between: the next pass takes what it left.
             if there.is_some_and(|there| ResealedRun::fronts(&there) == *before) {
-                terms.replace(rows, run)?;
+                terms.reseal(rows, run)?;
             }
         }
         Ok(Done)

@@ -4,9 +4,9 @@
 //! That a case has two keys says that its rotation is under way; nothing else does. So it can be interrupted after each
 //! step, and goes on at the next call, in any process that opens the vault: what is under the newest key already is
 //! left out. Each step of an exhibit is one act: it writes some parts and the new digest over the set, and its leaf has
-//! that digest. Runs of terms, details of leaves, and the small rows (members, requests, releases, at last the case)
-//! follow some at a time. Then every table is looked through once more, whether anything names another key; only if
-//! nothing does, and no reader has an older snapshot, the older keys go.
+//! that digest. Runs of terms are sealed beside them. Details of leaves, and the small rows (members, requests,
+//! releases, at last the case) follow some at a time. Then every table is looked through once more, whether anything
+//! names another key; only if nothing does, and no reader has an older snapshot, the older keys go.
 //!
 //! Reads go on meanwhile: the keys of a case open under each of its keys (`keyring/case_ring.rs`). An admission that
 //! began before is not there, because the new key is refused then; one that begins later seals under the new key.
@@ -39,10 +39,10 @@ use super::keyring::CaseKeys;
 use super::ledger::StageError;
 use super::plaintext::{Aad, KeyId, Nonces};
 use super::store::case_rows::{self, CaseRow};
-use super::store::exhibit_rows::{self, ExhibitRow};
+use super::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use super::store::term_rows::Terms;
 use super::store::{Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
-use crate::domain::{CaseId, Field};
+use crate::domain::{CaseId, ExhibitId, Field};
 
 use acts::{ResealDetails, ResealParts, ResealRows, ResealTerms, ResealedRun, Retire};
 
@@ -182,12 +182,7 @@ impl Vault {
         let keys = self.core.case_keys(&case.id)?;
         self.count(case, &keys)?;
         for pass in 1..=PASSES {
-            for exhibit in self.exhibits(case)? {
-                self.reseal_exhibit(case, &keys, exhibit)?;
-            }
-            for field in [Field::Number, Field::User] {
-                self.reseal_terms(case, &keys, field)?;
-            }
+            self.reseal_parts_and_terms(case, &keys)?;
             self.reseal_details(case, &keys)?;
             // The description of the case comes last of all: a restore sees by it whether something is left.
             self.reseal_rows(case, &keys)?;
@@ -228,80 +223,75 @@ impl Vault {
         }
     }
 
-    /// Seals the parts of one exhibit again.
-    fn reseal_exhibit(
+    /// Seals the parts of all exhibits and the terms again. One thread reads and seals parts and another one terms,
+    /// while the ledger writes what they sealed before.
+    fn reseal_parts_and_terms(
         &self,
         case: &CaseRow,
         keys: &Arc<CaseKeys>,
-        exhibit: ExhibitRow,
     ) -> Result<(), RotateError> {
-        let (id, number) = (exhibit.id.clone(), exhibit.number);
-        let prepare =
-            |ready: &Ready<ReplacedParts>| prepare_parts(&self.core, keys, exhibit, ready);
-        self.step_by_step(case, prepare, |parts| {
-            let bytes = parts.bytes();
-            let act = ResealParts {
-                case: case.id.clone(),
-                exhibit: id.clone(),
-                key: keys.key_id(),
-                parts,
-            };
-            self.perform(&Caller::system(), act)?;
-            Ok(bytes)
-        })?;
-        exhibit_rows::forget_parts(&self.core.readers, number);
-        Ok(())
-    }
-
-    fn reseal_terms(
-        &self,
-        case: &CaseRow,
-        keys: &Arc<CaseKeys>,
-        field: Field,
-    ) -> Result<(), RotateError> {
-        let terms = Terms {
-            case: case.number,
-            field,
-        };
-        let prepare =
-            |ready: &Ready<Vec<ResealedRun>>| prepare_runs(&self.core, keys, terms, ready);
-        self.step_by_step(case, prepare, |runs| {
-            let bytes = runs.iter().map(ResealedRun::bytes).sum();
-            let act = ResealTerms {
-                case: case.id.clone(),
-                key: keys.key_id(),
-                field,
-                runs,
-            };
-            self.perform(&Caller::system(), act)?;
-            Ok(bytes)
-        })
-    }
-
-    /// The next step is read and sealed on another thread while the ledger writes the one before. `write` answers how
-    /// many bytes it wrote.
-    fn step_by_step<S: Send>(
-        &self,
-        case: &CaseRow,
-        prepare: impl FnOnce(&Ready<S>) -> Result<(), RotateError> + Send,
-        mut write: impl FnMut(S) -> Result<u64, RotateError>,
-    ) -> Result<(), RotateError> {
+        let exhibits = self.exhibits(case)?;
+        let numbers: Vec<ExhibitNumber> = exhibits.iter().map(|exhibit| exhibit.number).collect();
+        let core = &*self.core;
         std::thread::scope(|threads| {
             let (ready, steps) = sync_channel(1);
+            let ready_too = ready.clone();
             threads.spawn(move || {
-                if let Err(error) = prepare(&ready) {
-                    // Whoever waits for it may have gone.
-                    let _ = ready.send(Err(error));
-                }
+                let mut all = exhibits.into_iter();
+                let prepared = all.try_for_each(|one| prepare_parts(core, keys, one, &ready));
+                tell_of_error(prepared, &ready);
+            });
+            threads.spawn(move || {
+                let mut all = [Field::Number, Field::User].into_iter();
+                let number = case.number;
+                let prepared = all.try_for_each(|field| {
+                    let case = number;
+                    prepare_runs(core, keys, Terms { case, field }, &ready_too)
+                });
+                tell_of_error(prepared, &ready_too);
             });
             for step in steps {
                 let step = step?;
                 self.goes_on(case)?;
-                let bytes = write(step)?;
-                self.core.rotations.did(Some(&case.id), bytes);
+                let bytes = self.write_step(case, keys.key_id(), step)?;
+                core.rotations.did(Some(&case.id), bytes);
             }
-            Ok(())
-        })
+            Ok::<_, RotateError>(())
+        })?;
+        for number in numbers {
+            exhibit_rows::forget_parts(&core.readers, number);
+        }
+        Ok(())
+    }
+
+    /// Writes what was sealed, and answers how many bytes.
+    fn write_step(&self, case: &CaseRow, key: KeyId, step: Step) -> Result<u64, RotateError> {
+        let case = case.id.clone();
+        let bytes = match step {
+            Step::Parts { exhibit, parts } => {
+                let bytes = parts.bytes();
+                let act = ResealParts {
+                    case,
+                    exhibit,
+                    key,
+                    parts,
+                };
+                self.perform(&Caller::system(), act)?;
+                bytes
+            }
+            Step::Terms { field, runs } => {
+                let bytes = runs.iter().map(ResealedRun::bytes).sum();
+                let act = ResealTerms {
+                    case,
+                    key,
+                    field,
+                    runs,
+                };
+                self.perform(&Caller::system(), act)?;
+                bytes
+            }
+        };
+        Ok(bytes)
     }
 
     fn reseal_rows(&self, case: &CaseRow, keys: &Arc<CaseKeys>) -> Result<(), RotateError> {
@@ -410,16 +400,41 @@ impl Vault {
     }
 }
 
+/// What one act writes that was sealed beforehand.
+enum Step {
+    Parts {
+        exhibit: ExhibitId,
+        parts: ReplacedParts,
+    },
+    Terms {
+        field: Field,
+        runs: Vec<ResealedRun>,
+    },
+}
+
 /// Where steps go that are ready to be written. One waits until the one before was taken.
-type Ready<S> = SyncSender<Result<S, RotateError>>;
+type Ready = SyncSender<Result<Step, RotateError>>;
+
+/// An error if nobody waits for steps any more.
+fn hand_over(step: Step, ready: &Ready) -> Result<(), RotateError> {
+    ready.send(Ok(step)).map_err(|_| RotateError::MakesWay)
+}
+
+/// The error goes where the steps go. Whoever waits for them may have gone.
+fn tell_of_error(prepared: Result<(), RotateError>, ready: &Ready) {
+    if let Err(error) = prepared {
+        let _ = ready.send(Err(error));
+    }
+}
 
 /// Reads an exhibit's parts and seals them again, some at a time.
 fn prepare_parts(
     core: &Core,
     keys: &CaseKeys,
     exhibit: ExhibitRow,
-    ready: &Ready<ReplacedParts>,
+    ready: &Ready,
 ) -> Result<(), RotateError> {
+    let id = exhibit.id.clone();
     let mut resealing = {
         let reader = core.readers.snapshot()?;
         Resealing::begin(reader.connection()?, keys, exhibit)?
@@ -428,16 +443,15 @@ fn prepare_parts(
     let most = core.settings.rotation_step_bytes;
     loop {
         // A snapshot for each step: a long one would keep the write-ahead log from being emptied.
-        let step = {
+        let parts = {
             let reader = core.readers.snapshot()?;
             resealing.next(reader.connection()?, keys, &mut nonces, most)?
         };
-        let Some(step) = step else {
+        let Some(parts) = parts else {
             return Ok(());
         };
-        if ready.send(Ok(step)).is_err() {
-            return Ok(());
-        }
+        let exhibit = id.clone();
+        hand_over(Step::Parts { exhibit, parts }, ready)?;
     }
 }
 
@@ -446,10 +460,10 @@ fn prepare_runs(
     core: &Core,
     keys: &CaseKeys,
     terms: Terms,
-    ready: &Ready<Vec<ResealedRun>>,
+    ready: &Ready,
 ) -> Result<(), RotateError> {
+    let (field, front) = (terms.field, keys.key_id().front());
     let (mut from, mut added) = (1, AddedTerms::default());
-    let front = keys.key_id().front();
     loop {
         let mut runs = Vec::new();
         {
@@ -458,23 +472,22 @@ fn prepare_runs(
             let mut nonces = Nonces::new(&*core.entropy);
             for mut run in terms.not_under(connection, front, (from, RUNS))? {
                 // The first time, and where an exhibit was admitted meanwhile.
-                if added.adder(terms.field, run.first).is_none() {
+                if added.adder(field, run.first).is_none() {
                     added = AddedTerms::load(connection, keys, terms.case)?;
                 }
-                let adder = added
-                    .adder(terms.field, run.first)
-                    .ok_or(RotateError::Case)?;
+                let adder = added.adder(field, run.first).ok_or(RotateError::Case)?;
                 let before = ResealedRun::fronts(&run);
                 ExhibitParts::of(keys, &adder.id)
-                    .reseal_run(&mut nonces, terms.field, &mut run)
+                    .reseal_run(&mut nonces, field, &mut run)
                     .map_err(|_| RotateError::Case)?;
                 from = run.first.saturating_add(1);
                 runs.push(ResealedRun { before, run });
             }
         }
-        if runs.is_empty() || ready.send(Ok(runs)).is_err() {
+        if runs.is_empty() {
             return Ok(());
         }
+        hand_over(Step::Terms { field, runs }, ready)?;
     }
 }
 

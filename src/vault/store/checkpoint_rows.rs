@@ -54,6 +54,16 @@ pub(crate) fn newest(connection: &Snapshot) -> Result<Option<(u64, String)>, Sto
     )
 }
 
+/// How many leaves the newest checkpoint is of.
+pub(super) fn size(connection: &Snapshot) -> Result<Option<u64>, StoreError> {
+    connection.first(
+        "checkpoint::size",
+        "-- checkpoint::size\nSELECT size FROM checkpoint",
+        &[],
+        |row| row.get(0),
+    )
+}
+
 /// The seal over the control rows.
 pub(crate) fn control_seal(connection: &Snapshot) -> Result<Option<Vec<u8>>, StoreError> {
     connection.first(

@@ -317,14 +317,6 @@ impl Session {
         }
     }
 
-    /// The words that make a statement go by this index of a table, or by none. A server goes its own way.
-    pub(super) fn by_index(&self, index: Option<&str>) -> String {
-        match self {
-            Self::Sqlite(own) => own.by_index(index),
-            Self::Postgresql(_) => String::new(),
-        }
-    }
-
     /// Whether the indexes of a table have its rows, all of them and no others, in their order. A server's indexes
     /// cannot be asked: whoever could change one behind the server's back could make the server say anything.
     pub(super) fn indexes_agree(&self, at: &'static str, table: &str) -> Result<bool, StoreError> {

@@ -4,6 +4,7 @@
 use std::vec::IntoIter;
 
 use super::error::StoreError;
+use super::leaf_index_rows::{self, Asked, Criterion};
 use super::row::Row;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
@@ -22,7 +23,7 @@ pub(crate) struct NewLeaf<'a> {
 }
 
 /// The criteria of a search; an absent one matches everything.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct LeafFilter {
     pub(crate) from: Option<Moment>,
     pub(crate) to: Option<Moment>,
@@ -86,15 +87,21 @@ pub(crate) fn newest_time(connection: &Snapshot) -> Result<Option<Moment>, Store
     )
 }
 
-/// Matching leaves, newest first, by the index of the rarest criterion. What the indices say was verified before
-/// ([`check_indices`]).
+/// Matching leaves, newest first, by the index of the rarest criterion. What the index says was verified before
+/// ([`leaf_index_rows::check`]).
 pub(crate) fn search(
     connection: &Snapshot,
     filter: &LeafFilter,
     limit: u32,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-    let by = rarest(connection, filter)?;
-    found(connection, filter, by.as_ref(), limit)
+    let mut all = Vec::new();
+    for place in places(connection, filter)?.iter().rev() {
+        let left = limit.saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX));
+        if left > 0 {
+            all.extend(found(connection, filter, place, left)?);
+        }
+    }
+    Ok(all)
 }
 
 /// Every matching leaf, newest first, by looking at all of them: for whoever checks the file and trusts no index.
@@ -102,55 +109,62 @@ pub(crate) fn search_without_indices(
     connection: &Snapshot,
     filter: &LeafFilter,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-    found(connection, filter, None, u32::MAX)
+    let all = Place {
+        numbers: filter.numbers(),
+        by: None,
+    };
+    found(connection, filter, &all, u32::MAX)
 }
 
 fn found(
     connection: &Snapshot,
     filter: &LeafFilter,
-    by: Option<&Indexed<'_>>,
+    place: &Place<'_>,
     limit: u32,
 ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-    let (sql, values) = statement_of_search(connection, filter, by, limit);
+    if place.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, values) = statement_of_search(filter, place, limit);
     connection.all("leaf::search", &sql, &values, |row| {
         Ok((row.get(0)?, row.get(1)?))
     })
 }
 
-/// A criterion that has an index.
-struct Indexed<'f> {
-    column: &'static str,
-    index: &'static str,
-    value: &'f str,
-    /// Without it the index does not count as one that has all matching leaves.
-    besides: &'static str,
+/// Leaves of a log to look at, from one number to another: those that the index has for a criterion, or each one.
+struct Place<'f> {
+    numbers: [i64; 2],
+    by: Option<Asked<'f>>,
+}
+
+impl Place<'_> {
+    fn is_empty(&self) -> bool {
+        let [first, last] = self.numbers;
+        first > last
+    }
+
+    /// The column by whose order its leaves are found.
+    fn order(&self) -> &'static str {
+        match self.by {
+            Some(_) => "leaf_index.seq",
+            None => "leaf.seq",
+        }
+    }
 }
 
 impl LeafFilter {
-    /// The criteria that have an index, those first that few leaves match as a rule.
-    fn indexed(&self) -> Vec<Indexed<'_>> {
+    /// The criteria that the index has, those first that few leaves match as a rule.
+    fn indexed(&self) -> Vec<Asked<'_>> {
         let not_done = self.outcome.as_deref().filter(|outcome| *outcome != "done");
         [
-            ("object", "leaf_of_object", self.object.as_deref(), ""),
-            (
-                "outcome",
-                "leaf_not_done",
-                not_done,
-                " AND outcome <> 'done'",
-            ),
-            ("operator", "leaf_of_operator", self.operator.as_deref(), ""),
-            ("case_id", "leaf_of_case", self.case.as_deref(), ""),
-            ("action", "leaf_of_action", self.action.as_deref(), ""),
+            (Criterion::Object, self.object.as_deref()),
+            (Criterion::Outcome, not_done),
+            (Criterion::Operator, self.operator.as_deref()),
+            (Criterion::Case, self.case.as_deref()),
+            (Criterion::Action, self.action.as_deref()),
         ]
         .into_iter()
-        .filter_map(|(column, index, value, besides)| {
-            Some(Indexed {
-                column,
-                index,
-                value: value?,
-                besides,
-            })
-        })
+        .filter_map(|(criterion, value)| value.map(|value| Asked { criterion, value }))
         .collect()
     }
 
@@ -161,18 +175,35 @@ impl LeafFilter {
     }
 }
 
+/// Where matching leaves are: those that the index knows of, and those behind its end.
+fn places<'f>(connection: &Snapshot, filter: &'f LeafFilter) -> Result<[Place<'f>; 2], StoreError> {
+    let end = signed(leaf_index_rows::end(connection)?);
+    let [first, last] = filter.numbers();
+    let numbers = [first.max(0), last.min(end - 1)];
+    let known = Place {
+        numbers,
+        by: rarest(connection, filter, numbers)?,
+    };
+    let behind = Place {
+        numbers: [first.max(end), last],
+        by: None,
+    };
+    Ok([known, behind])
+}
+
 /// The criterion that the fewest leaves match, as far as they are counted.
 fn rarest<'f>(
     connection: &Snapshot,
     filter: &'f LeafFilter,
-) -> Result<Option<Indexed<'f>>, StoreError> {
+    numbers: [i64; 2],
+) -> Result<Option<Asked<'f>>, StoreError> {
     let mut all = filter.indexed();
     if all.len() < 2 {
         return Ok(all.pop());
     }
     let mut fewest = None;
     for one in all {
-        let matching = matching(connection, filter, &one)?;
+        let matching = leaf_index_rows::matching(connection, one, numbers, MOST_COUNTED)?;
         if fewest.as_ref().is_none_or(|(least, _)| matching < *least) {
             fewest = Some((matching, one));
         }
@@ -183,54 +214,40 @@ fn rarest<'f>(
     Ok(fewest.map(|(_, one)| one))
 }
 
-/// How many leaves match a criterion, or [`MOST_COUNTED`].
-fn matching(
-    connection: &Snapshot,
-    filter: &LeafFilter,
-    by: &Indexed<'_>,
-) -> Result<u32, StoreError> {
-    let sql = format!(
-        "-- leaf::matching
-         SELECT count(*) FROM (
-            SELECT 1 FROM leaf {} WHERE {} = ?1{} AND seq BETWEEN ?2 AND ?3 LIMIT {MOST_COUNTED}
-         ) AS matching",
-        connection.session().by_index(Some(by.index)),
-        by.column,
-        by.besides
-    );
-    let [first, last] = filter.numbers();
-    let values = values![by.value, first, last];
-    connection.one("leaf::matching", &sql, values, |row| row.get(0))
-}
-
 fn statement_of_search<'f>(
-    connection: &Snapshot,
     filter: &'f LeafFilter,
-    by: Option<&Indexed<'_>>,
+    place: &Place<'f>,
     limit: u32,
 ) -> (String, Vec<ValueRef<'f>>) {
-    let (found, mut values) = where_it_matches(connection, filter, by);
+    let (found, mut values) = where_it_matches(filter, place);
     values.push(limit.into());
     let sql = format!(
         "-- leaf::search
-         SELECT seq, bytes {found}
-         ORDER BY seq DESC LIMIT ?{}",
+         SELECT leaf.seq, bytes {found}
+         ORDER BY {} DESC LIMIT ?{}",
+        place.order(),
         values.len()
     );
     (sql, values)
 }
 
 /// The clauses FROM and WHERE of a search, and the values of its places. A criterion that is not asked for is not in
-/// them: an index would not be used for one that may be NULL.
-fn where_it_matches<'f>(
-    connection: &Snapshot,
-    filter: &'f LeafFilter,
-    by: Option<&Indexed<'_>>,
-) -> (String, Vec<ValueRef<'f>>) {
-    let way = connection.session().by_index(by.map(|by| by.index));
-    let mut values: Vec<ValueRef<'_>> = filter.numbers().map(ValueRef::from).into();
-    let besides = by.map_or("", |by| by.besides);
-    let mut sql = format!("FROM leaf {way} WHERE seq BETWEEN ?1 AND ?2{besides}");
+/// them. The leaves that the index has are compared with the filter like all others.
+fn where_it_matches<'f>(filter: &'f LeafFilter, place: &Place<'f>) -> (String, Vec<ValueRef<'f>>) {
+    let mut values: Vec<ValueRef<'_>> = place.numbers.map(ValueRef::from).into();
+    let mut sql = match place.by {
+        Some(asked) => {
+            values.push(asked.value.into());
+            // SQLite keeps the order of a CROSS JOIN: entries first.
+            format!(
+                "FROM leaf_index CROSS JOIN leaf
+                 WHERE criterion = {} AND value = ?3 AND leaf_index.seq BETWEEN ?1 AND ?2
+                 AND leaf.seq = leaf_index.seq",
+                asked.criterion.number()
+            )
+        }
+        None => "FROM leaf WHERE leaf.seq BETWEEN ?1 AND ?2".to_owned(),
+    };
     let seconds = |time: Option<Moment>| time.map(|time| ValueRef::from(time.seconds()));
     let text = |text: &'f Option<String>| text.as_deref().map(ValueRef::from);
     for (criterion, value) in [
@@ -250,10 +267,9 @@ fn where_it_matches<'f>(
     (sql, values)
 }
 
-/// Whether the table and its indices agree, each index in its order: otherwise a search could miss leaves that are
-/// there.
-pub(crate) fn check_indices(connection: &Snapshot) -> Result<(), StoreError> {
-    let at = "leaf::check_indices";
+/// Whether each leaf is where its number says: otherwise a search could miss leaves that are there.
+pub(crate) fn check_order(connection: &Snapshot) -> Result<(), StoreError> {
+    let at = "leaf::check_order";
     match connection.session().indexes_agree(at, "leaf")? {
         true => Ok(()),
         false => Err(StoreError::inconsistent(at)),
@@ -276,28 +292,35 @@ pub(crate) fn count_by_hour(
     connection: &Snapshot,
     filter: &LeafFilter,
 ) -> Result<Vec<HourCount>, StoreError> {
-    let by = rarest(connection, filter)?;
-    let (found, values) = where_it_matches(connection, filter, by.as_ref());
-    let sql = format!("-- leaf::count_by_hour\nSELECT time, outcome {found} ORDER BY seq");
     let mut hours: Vec<HourCount> = Vec::new();
-    connection.each("leaf::count_by_hour", &sql, &values, |row| {
-        let (time, outcome) = (row.get::<i64>(0)?, row.text(1)?);
-        let begin = Moment::from_seconds(time.div_euclid(HOUR) * HOUR);
-        if hours.last().is_none_or(|last| last.hour != begin) {
-            hours.push(HourCount {
-                hour: begin,
-                leaves: 0,
-                denied: 0,
-                failed: 0,
-            });
+    for place in places(connection, filter)? {
+        if place.is_empty() {
+            continue;
         }
-        if let Some(hour) = hours.last_mut() {
-            hour.leaves += 1;
-            hour.denied += u64::from(outcome == "denied");
-            hour.failed += u64::from(outcome == "failed");
-        }
-        Ok(())
-    })?;
+        let (found, values) = where_it_matches(filter, &place);
+        let sql = format!(
+            "-- leaf::count_by_hour\nSELECT time, outcome {found} ORDER BY {}",
+            place.order()
+        );
+        connection.each("leaf::count_by_hour", &sql, &values, |row| {
+            let (time, outcome) = (row.get::<i64>(0)?, row.text(1)?);
+            let begin = Moment::from_seconds(time.div_euclid(HOUR) * HOUR);
+            if hours.last().is_none_or(|last| last.hour != begin) {
+                hours.push(HourCount {
+                    hour: begin,
+                    leaves: 0,
+                    denied: 0,
+                    failed: 0,
+                });
+            }
+            if let Some(hour) = hours.last_mut() {
+                hour.leaves += 1;
+                hour.denied += u64::from(outcome == "denied");
+                hour.failed += u64::from(outcome == "failed");
+            }
+            Ok(())
+        })?;
+    }
     Ok(hours)
 }
 
@@ -490,8 +513,14 @@ const MOST_COUNTED: u32 = 4096;
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
-    use crate::vault::store::StoreFault;
+    use crate::vault::store::{StoreFault, checkpoint_rows};
 
     /// A log in which lookups of ten operators in four cases are nearly everything, with a second between leaves.
     fn log(leaves: u64) -> Transaction {
@@ -525,17 +554,26 @@ mod tests {
             };
             insert(&connection, &new).unwrap();
         }
+        end(&connection, 0, leaves);
         connection.raw().execute_batch("COMMIT").unwrap();
         connection
     }
 
-    /// How the database answers a search, and how many of its steps that takes.
-    fn looked_at(connection: &Transaction, filter: &LeafFilter) -> (String, i32) {
-        let by = rarest(connection, filter).unwrap();
-        let (sql, values) = statement_of_search(connection, filter, by.as_ref(), 100);
-        let plan = connection.session().sqlite().plan(&sql, &values);
-        assert_eq!(plan.sorts, 0, "{}", plan.text);
-        (plan.text, plan.steps)
+    /// What a commit does after its leaves: the log had so many, and now has so many.
+    fn end(connection: &Transaction, before: u64, size: u64) {
+        leaf_index_rows::fill(connection, before, size).unwrap();
+        checkpoint_rows::put(connection, size, "a note", b"a seal").unwrap();
+    }
+
+    /// How the database answers a search, of the leaves that the index has and of those behind it, and how many of its
+    /// steps each takes.
+    fn looked_at(connection: &Transaction, filter: &LeafFilter) -> [(String, i32); 2] {
+        places(connection, filter).unwrap().map(|place| {
+            let (sql, values) = statement_of_search(filter, &place, 100);
+            let plan = connection.session().sqlite().plan(&sql, &values);
+            assert_eq!(plan.sorts, 0, "{}", plan.text);
+            (plan.text, plan.steps)
+        })
     }
 
     fn text(value: &str) -> Option<String> {
@@ -571,35 +609,35 @@ mod tests {
         let none = LeafFilter::default;
         let filters = [
             (
-                "leaf_of_operator (operator",
+                Criterion::Operator,
                 LeafFilter {
                     operator: text("o_rare"),
                     ..none()
                 },
             ),
             (
-                "leaf_of_case (case_id",
+                Criterion::Case,
                 LeafFilter {
                     case: text("c_rare"),
                     ..none()
                 },
             ),
             (
-                "leaf_of_object (object",
+                Criterion::Object,
                 LeafFilter {
                     object: text("r_5007"),
                     ..none()
                 },
             ),
             (
-                "leaf_of_action (action",
+                Criterion::Action,
                 LeafFilter {
                     action: text("reveal.open"),
                     ..none()
                 },
             ),
             (
-                "leaf_not_done (outcome",
+                Criterion::Outcome,
                 LeafFilter {
                     outcome: text("denied"),
                     ..none()
@@ -607,7 +645,7 @@ mod tests {
             ),
             // Of two criteria the rarer one decides, whichever it is.
             (
-                "leaf_of_operator (operator",
+                Criterion::Operator,
                 LeafFilter {
                     operator: text("o_rare"),
                     action: text("record.lookup"),
@@ -615,7 +653,7 @@ mod tests {
                 },
             ),
             (
-                "leaf_of_action (action",
+                Criterion::Action,
                 LeafFilter {
                     operator: text("o_3"),
                     action: text("reveal.open"),
@@ -623,7 +661,7 @@ mod tests {
                 },
             ),
             (
-                "leaf_of_case (case_id",
+                Criterion::Case,
                 LeafFilter {
                     case: text("c_rare"),
                     action: text("record.lookup"),
@@ -632,7 +670,7 @@ mod tests {
                 },
             ),
             (
-                "leaf_of_object (object",
+                Criterion::Object,
                 LeafFilter {
                     object: text("r_5007"),
                     case: text("c_3"),
@@ -641,21 +679,21 @@ mod tests {
             ),
             // Nobody has this one: there is nothing to look at.
             (
-                "leaf_of_operator (operator",
+                Criterion::Operator,
                 LeafFilter {
                     operator: text("o_nobody"),
                     ..none()
                 },
             ),
             (
-                "leaf_of_action (action",
+                Criterion::Action,
                 LeafFilter {
                     action: text("no.such"),
                     ..none()
                 },
             ),
         ];
-        for (index, filter) in filters {
+        for (criterion, filter) in filters {
             let pages = [
                 (None, None),
                 (None, Some(150_000)),
@@ -672,12 +710,21 @@ mod tests {
                     outcome: filter.outcome.clone(),
                     ..none()
                 };
-                let (plan, steps) = looked_at(&connection, &filter);
-                let expected =
-                    format!("SEARCH leaf USING INDEX {index}=? AND rowid>? AND rowid<?)");
-                assert_eq!(plan, expected);
-                // A page has a hundred leaves, and a leaf takes some twenty steps.
-                assert!(steps < 6000, "{plan}: {steps} steps");
+                let [known, _] = places(&connection, &filter).unwrap();
+                let by = known.by.map(|asked| asked.criterion);
+                assert_eq!(by, Some(criterion));
+                let [(known, steps), (behind, few)] = looked_at(&connection, &filter);
+                assert_eq!(
+                    known,
+                    "SEARCH leaf_index USING PRIMARY KEY (criterion=? AND value=? AND seq>? AND seq<?); \
+                     SEARCH leaf USING INTEGER PRIMARY KEY (rowid=?)"
+                );
+                assert_eq!(
+                    behind,
+                    "SEARCH leaf USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+                );
+                // A page has a hundred leaves, and a leaf takes some thirty steps.
+                assert!(steps + few < 6000, "{criterion:?}: {steps} and {few} steps");
             }
         }
         // A common value fills its page from the newest leaves, and so do no criteria at all.
@@ -697,9 +744,10 @@ mod tests {
                 ..none()
             },
         ] {
-            let (plan, steps) = looked_at(&connection, &filter);
-            assert!(plan.starts_with("SEARCH leaf USING "), "{plan}");
-            assert!(steps < 12_000, "{plan}: {steps} steps");
+            for (plan, steps) in looked_at(&connection, &filter) {
+                assert!(plan.starts_with("SEARCH leaf"), "{plan}");
+                assert!(steps < 12_000, "{plan}: {steps} steps");
+            }
         }
     }
 
@@ -734,45 +782,196 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_index_that_lacks_a_leaf_is_found() {
-        let connection = Transaction::in_memory();
-        for seq in 0..100 {
+    /// The leaves of a log whose values are drawn by their numbers.
+    fn add_drawn(connection: &Transaction, numbers: Range<u64>) {
+        for seq in numbers {
+            let drawn = drawn(seq);
+            let some = |of: &str, at: u64, among: u64| {
+                let value = (drawn >> at) & 0xff;
+                (!value.is_multiple_of(5)).then(|| format!("{of}_{}", value % among))
+            };
+            let (operator, case, object) = (some("o", 0, 4), some("c", 8, 3), some("r", 16, 60));
+            let action = format!("a.{}", (drawn >> 24) & 3);
             let new = NewLeaf {
                 seq,
-                time: Moment::from_seconds(0),
-                operator: Some("o_1"),
-                case: None,
-                object: None,
-                action: "record.lookup",
-                outcome: "done",
-                bytes: b"{}",
+                // The clock steps back now and then.
+                time: Moment::from_seconds(i64::try_from(seq + drawn % 9000).unwrap()),
+                operator: operator.as_deref(),
+                case: case.as_deref(),
+                object: object.as_deref(),
+                action: &action,
+                outcome: ["done", "done", "denied", "failed"][((drawn >> 32) & 3) as usize],
+                bytes: &seq.to_be_bytes(),
             };
-            insert(&connection, &new).unwrap();
+            insert(connection, &new).unwrap();
         }
-        assert_eq!(check_indices(&connection), Ok(()));
-        // The file is written past the database: the index gets other rows than the table has.
-        let raw = connection.raw();
-        raw.execute_batch(
-            "PRAGMA writable_schema = ON;
-             UPDATE sqlite_schema SET sql = replace(sql, 'operator IS NOT NULL', 'seq <> 7')
-              WHERE name = 'leaf_of_operator';
-             PRAGMA writable_schema = RESET;
-             REINDEX leaf_of_operator;
-             PRAGMA writable_schema = ON;
-             UPDATE sqlite_schema SET sql = replace(sql, 'seq <> 7', 'operator IS NOT NULL')
-              WHERE name = 'leaf_of_operator';
-             PRAGMA writable_schema = RESET;",
+    }
+
+    /// A number that looks random, the same each time (SplitMix64).
+    fn drawn(seq: u64) -> u64 {
+        let mut drawn = seq.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        drawn = (drawn ^ (drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        drawn = (drawn ^ (drawn >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        drawn ^ (drawn >> 31)
+    }
+
+    fn any_filter(size: u64) -> impl Strategy<Value = LeafFilter> {
+        let some = |of: &'static str, among: u8| {
+            let value = (0..among).prop_map(move |value| Some(format!("{of}{value}")));
+            prop_oneof![2 => Just(None), 1 => value]
+        };
+        let outcome = proptest::sample::select(vec![None, Some("done"), Some("denied"), Some("?")]);
+        let number = || proptest::option::of(0..size + 3);
+        let time = || proptest::option::of(0..12_000_i64);
+        let criteria = (
+            some("o_", 5),
+            some("c_", 4),
+            some("r_", 60),
+            some("a.", 5),
+            outcome,
+        );
+        (criteria, (number(), number(), time(), time())).prop_map(
+            |((operator, case, object, action, outcome), (since, before, from, to))| LeafFilter {
+                from: from.map(Moment::from_seconds),
+                to: to.map(Moment::from_seconds),
+                operator,
+                case,
+                object,
+                action,
+                outcome: outcome.map(str::to_owned),
+                since,
+                before,
+            },
         )
-        .unwrap();
+    }
+
+    #[test]
+    fn a_search_finds_what_looking_at_each_leaf_finds_at_every_size_of_the_log() {
+        let connection = Transaction::in_memory();
+        let mut runner = TestRunner::deterministic();
+        // One leaf after the other around the ends of the index, and all between by one commit: over two ends, too.
+        let around = |step: u64| (step * 256 - 3)..=(step * 256 + 3);
+        let sizes = (1..=3).flat_map(around).chain(around(6));
+        let sizes = [1, 2].into_iter().chain(sizes).chain([1800]);
+        let mut before = 0;
+        for size in sizes {
+            add_drawn(&connection, before..size);
+            end(&connection, before, size);
+            before = size;
+            assert_eq!(leaf_index_rows::check(&connection, size), Ok(()), "{size}");
+            for limit in [0, 1, 7, 100, 5000, 5000, 5000, 5000].repeat(2) {
+                let filter = any_filter(size).new_tree(&mut runner).unwrap().current();
+                let all = search_without_indices(&connection, &filter).unwrap();
+                let found = search(&connection, &filter, limit).unwrap();
+                assert_eq!(found, all[..all.len().min(limit as usize)], "{size}");
+                let hours = count_by_hour(&connection, &filter).unwrap();
+                let leaves: u64 = hours.iter().map(|hour| hour.leaves).sum();
+                assert_eq!(leaves, all.len() as u64, "{size}");
+                // Leaves of one hour that follow each other are counted together, also over the end of the index.
+                assert!(hours.windows(2).all(|two| two[0].hour != two[1].hour));
+            }
+        }
+    }
+
+    #[test]
+    fn the_index_is_written_for_256_leaves_at_once_and_again_does_nothing() {
+        let connection = Transaction::in_memory();
+        let entries = || -> (u64, u64) {
+            let sql = "SELECT count(*), count(DISTINCT seq) FROM leaf_index";
+            let count = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            connection.one("test", sql, &[], count).unwrap()
+        };
+        add_drawn(&connection, 0..300);
+        end(&connection, 0, 255);
+        assert_eq!(entries(), (0, 0));
+        end(&connection, 255, 256);
+        let written = entries();
+        assert_eq!(written.1, 256);
+        end(&connection, 256, 300);
+        leaf_index_rows::fill(&connection, 0, 300).unwrap();
+        assert_eq!(entries(), written);
+        assert_eq!(leaf_index_rows::check(&connection, 300), Ok(()));
+    }
+
+    /// A log of 600 leaves, of which the index has 512.
+    fn indexed_log() -> Transaction {
+        let connection = Transaction::in_memory();
+        add_drawn(&connection, 0..600);
+        end(&connection, 0, 600);
+        connection
+    }
+
+    #[track_caller]
+    fn is_refused(connection: &Transaction, what: &str) {
+        let found = leaf_index_rows::check(connection, 600);
+        let fault = found.expect_err(what).fault;
+        assert_eq!(fault, StoreFault::Inconsistent, "{what}");
+    }
+
+    #[test]
+    fn an_index_that_lacks_a_leaf_is_found() {
+        let connection = indexed_log();
+        let raw = connection.raw();
+        for change in [
+            "DELETE FROM leaf_index WHERE criterion = 5 AND seq = 7",
+            "DELETE FROM leaf_index WHERE seq = 511",
+            "DELETE FROM leaf_index",
+            // An entry more: of another value, of a leaf behind the end, of no leaf, of no criterion.
+            "INSERT INTO leaf_index VALUES (5, 'a.9', 7)",
+            "INSERT INTO leaf_index SELECT 5, action, seq FROM leaf WHERE seq = 512",
+            "INSERT INTO leaf_index VALUES (5, 'a.1', 1000)",
+            "INSERT INTO leaf_index VALUES (5, 'a.1', -1)",
+            "INSERT INTO leaf_index VALUES (6, 'a.1', 7)",
+            "INSERT INTO leaf_index SELECT 2, 'done', min(seq) FROM leaf WHERE outcome = 'done'",
+            // One in the place of another.
+            "UPDATE leaf_index SET value = 'a.9' WHERE criterion = 5 AND seq = 7",
+            "UPDATE leaf_index SET seq = 512 WHERE criterion = 5 AND seq = 7",
+            "UPDATE leaf_index SET criterion = 4 WHERE criterion = 5 AND seq = 7",
+            "DELETE FROM leaf_index WHERE criterion = 5 AND seq = 7;
+             INSERT INTO leaf_index SELECT 2, 'done', min(seq) FROM leaf WHERE outcome = 'done'",
+        ] {
+            raw.execute_batch("BEGIN").unwrap();
+            raw.execute_batch(change).unwrap();
+            is_refused(&connection, change);
+            raw.execute_batch("ROLLBACK").unwrap();
+        }
+        assert_eq!(leaf_index_rows::check(&connection, 600), Ok(()));
+        // That is what it is for.
         let filter = LeafFilter {
-            operator: text("o_1"),
+            action: text("a.1"),
             ..LeafFilter::default()
         };
-        assert_eq!(search(&connection, &filter, 1000).unwrap().len(), 99);
         let all = search_without_indices(&connection, &filter).unwrap();
-        assert_eq!(all.len(), 100);
-        let found = check_indices(&connection);
-        assert_eq!(found.unwrap_err().fault, StoreFault::Inconsistent);
+        let oldest = all.last().unwrap().0;
+        let delete = format!("DELETE FROM leaf_index WHERE criterion = 5 AND seq = {oldest}");
+        raw.execute_batch(&delete).unwrap();
+        let found = search(&connection, &filter, 1000).unwrap();
+        assert_eq!(found, all[..all.len() - 1]);
+    }
+
+    #[test]
+    fn an_index_in_another_order_than_that_of_its_keys_is_found() {
+        let connection = indexed_log();
+        let raw = connection.raw();
+        let count = || -> u64 {
+            let sql = "SELECT count(*) FROM leaf_index";
+            connection.one("test", sql, &[], |row| row.get(0)).unwrap()
+        };
+        let before = count();
+        // The file is written past the database: the same entries in another order.
+        let put = |from: &str, to: &str| {
+            raw.execute_batch(&format!(
+                "PRAGMA writable_schema = ON;
+                 UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = 'leaf_index';
+                 PRAGMA writable_schema = RESET;"
+            ))
+            .unwrap();
+        };
+        raw.execute_batch("DELETE FROM leaf_index").unwrap();
+        put("value, seq)", "value, seq DESC)");
+        leaf_index_rows::fill(&connection, 0, 600).unwrap();
+        put("value, seq DESC)", "value, seq)");
+        assert_eq!(count(), before);
+        is_refused(&connection, "another order");
     }
 }

@@ -26,6 +26,7 @@ pub(crate) mod exhibit_rows;
 mod head;
 pub(crate) mod known_lists;
 mod large;
+pub(crate) mod leaf_index_rows;
 pub(crate) mod leaf_rows;
 mod leaf_times;
 pub(crate) mod membership_rows;

@@ -420,6 +420,27 @@ impl Terms {
         )
     }
 
+    /// The same where the first tag stays: its index is left alone.
+    pub(crate) fn reseal(
+        self,
+        connection: &Transaction,
+        run: &StoredRun,
+    ) -> Result<(), StoreError> {
+        connection.execute_one(
+            "term_run::reseal",
+            "-- term_run::reseal
+             UPDATE term_run SET tags = ?4, sealed = ?5
+             WHERE case_number = ?1 AND field = ?2 AND first = ?3",
+            values![
+                self.case.0,
+                self.field.code(),
+                run.first,
+                &run.tags[..],
+                &run.sealed[..]
+            ],
+        )
+    }
+
     pub(crate) fn tag_reader(self, connection: &Snapshot) -> TagReader<'_> {
         TagReader {
             connection,

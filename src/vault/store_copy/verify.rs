@@ -24,8 +24,8 @@ pub(super) fn look(
     keyring_of(opened(paths, database, keyring, with)?)
 }
 
-/// The same of the target, and everything in it: the log against its signed head, the detail of each leaf, every sealed
-/// part of every exhibit and every term.
+/// The same of the target, and everything in it: the log against its signed head, the entries by which it is searched,
+/// the detail of each leaf, every sealed part of every exhibit and every term.
 pub(super) fn whole(
     paths: &Paths,
     source: &Database,
@@ -39,6 +39,7 @@ pub(super) fn whole(
     let key = verifier_of(&core.keys(), core.log_name(), number);
     let key = key.map_err(|error| CopyError::Unsound(error.to_string()))?;
     let verdict = trail::verify_snapshot(&snapshot, &key, &[])?;
+    trail::verify_index_in(&snapshot)?;
     trail::verify_details_in(&snapshot, &core.keys())?;
     drop(snapshot);
     let checks = check_exhibits(&core);

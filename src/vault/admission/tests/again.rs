@@ -235,7 +235,7 @@ fn some_files() -> impl Strategy<Value = Vec<File>> {
     prop::collection::vec(file, 2..7)
 }
 
-/// Short prints of 36 bits, of four, and all the same.
+/// Short prints of 38 bits, of four, and all the same.
 const KEEP: [u64; 3] = [u64::MAX, 0b1111 << 32, 0];
 
 proptest! {

@@ -11,8 +11,7 @@ use crate::domain::{ExhibitId, SessionId};
 use crate::policy::{Action, Denial, actions};
 use crate::vault::exhibits::duplicate_lines::DuplicateOf;
 use crate::vault::plaintext::{AskedNumbers, RawText};
-use crate::vault::store::only_on_sqlite;
-use crate::vault::store::take_statements;
+use crate::vault::store::{leaf_index_rows, leaf_rows, only_on_sqlite, take_statements};
 use crate::vault::{Budget, Caller, Price, Refusal, Settings};
 
 const HIDDEN: &str = "+447700900001";
@@ -101,10 +100,10 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
 }
 
 /// What the commit of a lookup runs and writes is much of what the lookup takes. The rows of both budgets are beside
-/// each other, and so are checkpoint and seal: a page each for leaf, detail, hashes, budgets and checkpoint, and for
-/// the indices of the log's operators, cases and actions.
+/// each other, and so are checkpoint and seal: a page each for leaf, detail, hashes, budgets and checkpoint. The index
+/// of the log is written with each 256th leaf only.
 #[test]
-fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
+fn a_lookup_is_committed_with_few_statements_and_five_pages() {
     only_on_sqlite!();
     let mut fixture = Fixture::new();
     fixture.admit(&[sent(1, "acme", 0)]);
@@ -153,7 +152,32 @@ fn a_lookup_is_committed_with_few_statements_and_eight_pages() {
     let mut pages: Vec<u64> = (0..9).map(pages).collect();
     // Now and then a table grows by a page.
     pages.sort_unstable();
-    assert_eq!(pages[pages.len() / 2], 8, "{pages:?}");
+    assert_eq!(pages[pages.len() / 2], 5, "{pages:?}");
+}
+
+#[test]
+fn the_ledger_writes_the_index_of_the_log_with_each_256th_leaf_and_it_is_that_of_the_leaves() {
+    let fixture = fixture(&[sent(1, "acme", 0)]);
+    let size = || leaf_rows::count(&fixture.writer).unwrap();
+    let act = || {
+        let done = fixture.ask::<actions::CloseCase, _>(&fixture.lead, |_| Ok(Value::Null));
+        done.unwrap();
+    };
+    let agrees = |size: u64| leaf_index_rows::check(&fixture.writer, size).is_ok();
+    assert!(size() < 200);
+    while size() < 510 {
+        act();
+        let leaves = size();
+        if leaves <= 260 || leaves >= 508 {
+            assert!(agrees(leaves), "{leaves}");
+        }
+    }
+    // What was written is of 256 leaves, not of all and not of none.
+    assert!(!agrees(255) && !agrees(512));
+    act();
+    act();
+    assert_eq!(size(), 512);
+    assert!(agrees(512) && !agrees(511));
 }
 
 /// An act that nobody may come to do.

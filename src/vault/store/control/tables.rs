@@ -239,6 +239,7 @@ const SEALED: &[(&str, &str)] = &[
         "sealed in place; the tags of a run name the next one, the exhibit's description the terms",
     ),
     ("leaf", "hashed into the signed tree"),
+    ("leaf_index", "compared with the leaves before a search"),
     ("tree_hash", "hashed into the signed tree"),
     (
         "checkpoint",

@@ -112,14 +112,6 @@ impl Session {
         large::overwrite(&self.0, large, key, sealed)
     }
 
-    /// The words that make a statement go by this index of a table, or by none.
-    pub(in crate::vault::store) fn by_index(&self, index: Option<&str>) -> String {
-        match index {
-            Some(index) => format!("INDEXED BY {index}"),
-            None => "NOT INDEXED".to_owned(),
-        }
-    }
-
     /// Whether the indexes of a table have its rows, all of them and no others, in their order.
     pub(in crate::vault::store) fn indexes_agree(
         &self,

@@ -15,7 +15,7 @@ pub(crate) fn clear(of: &Writer) -> Result<(), StoreError> {
     // Those first that refer to others.
     for table in all().rev() {
         match table.kind {
-            Kind::Log => {}
+            Kind::Log | Kind::Entries => {}
             Kind::Control => remove_all(of, &table)?,
             Kind::Parts => remove_in_steps(of, &table)?,
         }

@@ -46,7 +46,9 @@ mod tests {
     use super::*;
     use crate::domain::Moment;
     use crate::vault::store::leaf_rows::{self, NewLeaf};
-    use crate::vault::store::{Writer, checkpoint_rows, detail_rows, meta_rows, tree_hash_rows};
+    use crate::vault::store::{
+        Writer, checkpoint_rows, detail_rows, leaf_index_rows, meta_rows, tree_hash_rows,
+    };
 
     fn open(folder: &Path, name: &str) -> Writer {
         let writer = Writer::open(&folder.join(name)).unwrap();
@@ -72,6 +74,7 @@ mod tests {
             detail_rows::insert(&begun, seq, &vec![7; 500]).unwrap();
             tree_hash_rows::insert(&begun, seq, &[seq as u8; 32]).unwrap();
         }
+        leaf_index_rows::fill(&begun, leaves.start, leaves.end).unwrap();
         meta_rows::insert(&begun, &format!("key {}", leaves.start), "value").unwrap();
         checkpoint_rows::put(&begun, leaves.end, "a note", b"a seal").unwrap();
         begun.commit().unwrap();
@@ -89,7 +92,7 @@ mod tests {
     fn what_is_there_is_not_copied_again_and_every_difference_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (open(folder.path(), "from"), open(folder.path(), "to"));
-        write(&from, 0..150);
+        write(&from, 0..300);
         assert!(!has_rows(&to).unwrap());
         let mut told = Vec::new();
         copy(&from, &to, &mut |rows| told.push(rows)).unwrap();
@@ -100,16 +103,18 @@ mod tests {
         assert_eq!(checkpoint_rows::newest(&to), Ok(None));
         assert!(has_rows(&to).unwrap());
         // As after a kill, when the source had more.
-        write(&from, 150..400);
+        write(&from, 300..600);
         assert_eq!(differs(&from, &to), Some("meta"));
         copy(&from, &to, &mut |_| ()).unwrap();
         assert_eq!(differs(&from, &to), None);
+        assert_eq!(leaf_index_rows::check(&to, 600), Ok(()));
         copy_head(&from, &to).unwrap();
         assert_eq!(head::digest(&from), head::digest(&to));
         for (table, change) in [
             ("detail", "UPDATE detail SET sealed = x'00' WHERE seq = 17"),
-            ("detail", "DELETE FROM detail WHERE seq = 399"),
+            ("detail", "DELETE FROM detail WHERE seq = 599"),
             ("leaf", "UPDATE leaf SET operator = NULL WHERE seq = 2"),
+            ("leaf_index", "DELETE FROM leaf_index WHERE seq = 511"),
             ("tree_hash", "INSERT INTO tree_hash VALUES (900, x'00')"),
         ] {
             let begun = to.begin().unwrap();
@@ -138,6 +143,8 @@ mod tests {
         assert_eq!(checkpoint_rows::newest(&to), Ok(None));
         assert_eq!(meta_rows::find(&to, "key 0"), Ok(None));
         assert_eq!(leaf_rows::count(&to), Ok(600));
-        assert_eq!(count(&to), Ok(1200), "leaves and hashes");
+        // Of 512 leaves an action each, of half of them an operator.
+        assert_eq!(count(&to), Ok(1200 + 768), "leaves, entries and hashes");
+        assert_eq!(leaf_index_rows::check(&to, 600), Ok(()));
     }
 }

@@ -20,8 +20,8 @@ pub(crate) fn copy(
     let mut there = 0;
     for table in all() {
         let after = match table.kind {
-            // They are few, and which of them are there is found row by row.
-            Kind::Control => None,
+            // Which of them are there is found row by row: new ones come between those that are.
+            Kind::Control | Kind::Entries => None,
             Kind::Parts | Kind::Log => page::highest(to, &table)?,
         };
         if after.is_some() {
@@ -72,7 +72,7 @@ fn insert(to: &Transaction, table: &Table, sql: &str, rows: &[Cells]) -> Result<
     let values: Vec<ValueRef<'_>> = rows.iter().flatten().map(Into::into).collect();
     let changed = to.execute(table.name, sql, &values)?;
     match table.kind {
-        Kind::Control => Ok(()),
+        Kind::Control | Kind::Entries => Ok(()),
         Kind::Parts | Kind::Log if changed == rows.len() => Ok(()),
         Kind::Parts | Kind::Log => Err(StoreError {
             at: table.name,
@@ -81,7 +81,8 @@ fn insert(to: &Transaction, table: &Table, sql: &str, rows: &[Cells]) -> Result<
     }
 }
 
-/// The statement for so many rows. A control row that is there stays: the comparison finds one that is another.
+/// The statement for so many rows. A control row or an entry that is there stays: the comparison finds one that is
+/// another.
 fn statement(table: &Table, rows: usize) -> String {
     let width = table.columns.len();
     let row = |no: usize| {
@@ -92,7 +93,7 @@ fn statement(table: &Table, rows: usize) -> String {
     };
     let rows: Vec<String> = (0..rows).map(row).collect();
     let unless_there = match table.kind {
-        Kind::Control => " ON CONFLICT DO NOTHING",
+        Kind::Control | Kind::Entries => " ON CONFLICT DO NOTHING",
         Kind::Parts | Kind::Log => "",
     };
     format!(

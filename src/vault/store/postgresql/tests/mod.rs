@@ -159,8 +159,8 @@ fn a_changed_or_newer_schema_is_refused() {
             "DROP TRIGGER t ON session; DROP FUNCTION f()",
         ),
         (
-            "DROP INDEX leaf_of_action",
-            "CREATE INDEX leaf_of_action ON leaf (action)",
+            "DROP INDEX exhibit_of_case",
+            "CREATE INDEX exhibit_of_case ON exhibit (case_number)",
         ),
         (
             "ALTER TABLE session ENABLE ROW LEVEL SECURITY",
