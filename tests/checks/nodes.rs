@@ -133,7 +133,7 @@ pub(crate) fn sign_in(vault: &Vault, name: &str) -> Caller {
     vault.sign_in_here(attempt).unwrap().unwrap()
 }
 
-pub(crate) /// Another administrator, who is new.
+/// Another administrator, who is new.
 fn second_administrator(house: &House) -> Caller {
     let administrator = sign_in(&house.vault, "archibald");
     let body = json!({ "name": "adalbert", "role": "administrator" });
@@ -144,14 +144,20 @@ fn second_administrator(house: &House) -> Caller {
 
 /// Two administrators strike a node off.
 pub(crate) fn strike_off(house: &House, node: &Value) {
-    for who in [sign_in(&house.vault, "archibald"), second_administrator(house)] {
+    for who in [
+        sign_in(&house.vault, "archibald"),
+        second_administrator(house),
+    ] {
         let node = node.as_str().unwrap().parse().unwrap();
         let why = only_reason(REASON).unwrap();
-        house.vault.perform(&who, StrikeOffNode { node, why }).unwrap();
+        house
+            .vault
+            .perform(&who, StrikeOffNode { node, why })
+            .unwrap();
     }
 }
 
-fn is_sound(vault: &Vault) {
+pub(crate) fn is_sound(vault: &Vault) {
     assert_eq!(vault.health().damage(), None);
     assert!(vault.health().is_green());
 }
