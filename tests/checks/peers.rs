@@ -41,9 +41,7 @@ use tempfile::TempDir;
 use crate::destruction::{carry_out, certificate, due};
 use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers};
-use crate::nodes::{
-    ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, sign_in, strike_off,
-};
+use crate::nodes::{ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, strike_off};
 use crate::server::TestServer;
 
 /// Settings of a node that others ask at this port; 0 is any.
