@@ -3,6 +3,7 @@
 //! Sees all keys. The ledger is not part of it, so that an act in the ledger's queue can hold it without holding the
 //! queue.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
@@ -87,6 +88,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// Destroyed cases of which all is gone here, and that wait for other nodes.
+    pub(in crate::vault) unconfirmed: Mutex<BTreeSet<CaseId>>,
     /// The keys that are due, as they were found last.
     pub(in crate::vault) key_dues: KnownDues,
     /// Destroyed cases that could not be ended.
@@ -144,6 +147,19 @@ impl Core {
         let generation = self.keys().generation();
         self.forget(case);
         Ok(generation)
+    }
+
+    /// Looks at, or changes, which destroyed cases wait for other nodes.
+    pub(in crate::vault) fn unconfirmed<T>(
+        &self,
+        with: impl FnOnce(&mut BTreeSet<CaseId>) -> T,
+    ) -> T {
+        with(
+            &mut self
+                .unconfirmed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Drops what is kept of a destroyed case in memory.

@@ -655,6 +655,7 @@ pub(in crate::vault) fn prepare_at(
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
+        unconfirmed: Mutex::default(),
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erasures_held_up: HeldUpCases::default(),
