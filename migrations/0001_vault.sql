@@ -58,12 +58,17 @@ CREATE TABLE session (
 CREATE INDEX session_of_operator ON session (operator);
 
 -- The processes that may write the log where a server has the tables; none where a file has them. `run` is drawn at each
--- start, `seen_at` is when the node last said that it runs, and `generation` that of its keyring then.
+-- start, `seen_at` is when the node last said that it runs, and `generation` that of its keyring then. `key` is SHA-256 of
+-- the public key by which other nodes know it, and `address` where they ask it; empty if they do not.
+-- `struck_at` is when the node was struck off, and 0 of one that is a node.
 CREATE TABLE node (
     id         TEXT PRIMARY KEY,
     name       TEXT NOT NULL,
     run        BLOB NOT NULL,
     since      INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
-    generation INTEGER NOT NULL
+    generation INTEGER NOT NULL,
+    key        BLOB NOT NULL,
+    address    TEXT NOT NULL,
+    struck_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

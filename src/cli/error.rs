@@ -387,6 +387,9 @@ impl From<OperationError> for CliError {
                 OperationError::Damaged { place } => format!("damaged: {place}"),
                 OperationError::Store(error) => error.to_string(),
                 OperationError::Cancelled => "cancelled before it was done".to_owned(),
+                OperationError::NodeSilent => {
+                    "another node of the vault does not answer, so nothing is given out (docs/scale.md)".to_owned()
+                }
                 OperationError::Internal(place) => format!("a bug in the program: {name}, {place}"),
             },
         );

@@ -189,6 +189,21 @@ fn certificate(client: &Client, view: &Value) -> Result<(), Failure> {
 
 /// Why there is no certificate.
 fn unsigned(view: &Value) -> Failure {
+    let waits_for = view.get("waits_for").and_then(Value::as_array);
+    let names: Vec<&str> = waits_for
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        return Failure::failed(format!(
+            "the certificate waits for other nodes of the vault: {names}"
+        ))
+        .way_out(
+            "an administrator starts them, or strikes off those that are gone (docs/scale.md)",
+        );
+    }
     match view.pointer("/destroyed/carried_out/at").and_then(Value::as_str) {
         Some(since) => Failure::failed(format!("rows are still being deleted since {since}")).way_out(
             "the certificate is signed when they are gone; if that takes long, an administrator looks at the server's log",
@@ -267,6 +282,12 @@ mod tests {
         assert_eq!(
             told,
             "rows are still being deleted since 2024-04-02T09:00:00Z"
+        );
+        let waiting = json!({ "state": "shredding", "waits_for": ["second", "third"] });
+        let told = unsigned(&waiting).what;
+        assert!(
+            told.ends_with("other nodes of the vault: second, third"),
+            "{told}"
         );
         let told = unsigned(&json!({ "state": "no-key" })).what;
         assert_eq!(told, "there is no signed certificate");

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Oidc, Serve,
-    Sessions, SignInSettings, Store, Tls, keys,
+    Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Nodes, Oidc,
+    Serve, Sessions, SignInSettings, Store, Tls, keys,
 };
 use crate::vault::{KeyAges, Settings};
 
@@ -43,6 +43,8 @@ pub struct Config {
     pub destruction: Destruction,
     /// `[store]`
     pub store: Store,
+    /// `[nodes]`
+    pub nodes: Nodes,
     /// `[log]`
     pub log: Log,
 }
@@ -76,6 +78,7 @@ impl Config {
         keys::check(&config.keys)?;
         config.backup.check()?;
         config.store.check()?;
+        config.nodes.check()?;
         Ok(config)
     }
 
@@ -113,6 +116,7 @@ impl Config {
             protected_threshold: self.limits.protected_threshold,
             table_bytes: self.limits.table_bytes,
             cache_bytes: self.store.cache_bytes,
+            nodes: self.nodes.address(),
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
             key_ages: self.keys,
@@ -248,6 +252,8 @@ mod tests {
         ("backup.keep", "8"),
         ("destruction.delay_s", "77"),
         ("store.cache_bytes", "67108864"),
+        ("nodes.listen", "\"192.0.2.1:8445\""),
+        ("nodes.address", "\"one.example:8445\""),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];
@@ -283,6 +289,7 @@ mod tests {
                 "tls.certificate" => "key = \"x\"\n",
                 "tls.key" => "certificate = \"x\"\n",
                 "tls.machine_ca" => "[serve]\nmachines = \"127.0.0.1:8444\"\n",
+                "nodes.address" => "listen = \"192.0.2.1:8445\"\n",
                 "backup.keyring_directory" => "directory = \"x\"\n",
                 "oidc.issuer" => {
                     "client_id = \"x\"\nclient_secret_file = \"x\"\n\

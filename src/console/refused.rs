@@ -77,6 +77,9 @@ impl Refused {
                 "Begin again on the page to sign in. If it stays, ask whoever keeps the groups of your organisation."
             }
             "provider-unreachable" => "Try again in a moment; if it stays, tell an administrator.",
+            "node-silent" => {
+                "Try again in a minute; if it stays, tell an administrator. Nothing was given out."
+            }
             "second-factor-needed" => "Set up a second factor, then sign in with its code.",
             "passkey-needed" => "Enrol a passkey; until then nothing else can be done.",
             "assertion-needed" => {

@@ -134,6 +134,10 @@ impl Metrics {
             ("acts_waiting", i64::try_from(waiting).unwrap_or(i64::MAX)),
             ("healthy", i64::from(green)),
             ("clock_in_doubt", i64::from(clock_in_doubt)),
+            // Nodes that run and did not answer, or could not be compared with, the last time; whether one has another
+            // log.
+            ("nodes_silent", count(health.silent_nodes() as u64)),
+            ("log_forked", i64::from(health.is_forked())),
             // Destroyed cases that a fault keeps from their end.
             (
                 "destructions_held_up",

@@ -85,8 +85,14 @@ const DAMAGED: &str = "damaged: a part of the vault is not what it wrote; keep t
 const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have to accept a time, each with \
      POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
-const WAITS_FOR_KEYRING: &str = "the keyring of this node is not the one that the log was written with: copy \
-     keys/keyring from the node that changed it (docs/scale.md)\n";
+const WAITS_FOR_KEYRING: &str = "the keyring of this node is not the one that the log was written with: it asks the \
+     nodes that run for it; without [nodes] copy keys/keyring from the node that changed it (docs/scale.md)\n";
+
+const FORKED: &str = "forked: another node of the vault has a log that is not this one's, because one of them was \
+     shown a copy of the database; both write nothing and give nothing out (docs/scale.md)\n";
+
+const NODES_SILENT: &str = "another node that runs does not answer this one: no reveal is opened and no package is \
+     handed out (docs/scale.md)\n";
 
 const DESTRUCTION_HELD_UP: &str =
     "a destroyed case cannot be ended: look at the log of the server (docs/operations.md)\n";
@@ -107,6 +113,9 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         if app.vault.clock().in_doubt() {
             told.push_str(CLOCK_IN_DOUBT);
         }
+        if app.vault.health().silent_nodes() > 0 {
+            told.push_str(NODES_SILENT);
+        }
         if !app.vault.held_up().is_empty() {
             told.push_str(DESTRUCTION_HELD_UP);
         }
@@ -116,6 +125,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         text(StatusCode::OK, told)
     } else {
         let why = match app.vault.health().damage() {
+            _ if app.vault.health().is_forked() => FORKED,
             // Not where: a liaison, who is not told, may ask here too.
             Some(_) => DAMAGED,
             None if app.vault.health().waits_for_keyring() => WAITS_FOR_KEYRING,

@@ -364,6 +364,7 @@ impl From<OperationError> for Problem {
             OperationError::Store(_) | OperationError::Internal(_) => {
                 Self::new(ProblemKind::Internal)
             }
+            OperationError::NodeSilent => Self::new(ProblemKind::NodeSilent).retry_after(10),
             OperationError::Cancelled => Self::new(ProblemKind::GivenUp),
         }
     }

@@ -121,6 +121,7 @@ kinds! {
     Stopping             "stopping"               SERVICE_UNAVAILABLE "The vault is stopping.";
     GivenUp              "given-up"               SERVICE_UNAVAILABLE "The work took longer than a request may take.";
     ProviderUnreachable  "provider-unreachable"   SERVICE_UNAVAILABLE "Your organisation\u{2019}s sign-in does not answer the vault.";
+    NodeSilent           "node-silent"            SERVICE_UNAVAILABLE "Another node of the vault does not answer, so nothing is given out.";
     Unavailable          "unavailable"            SERVICE_UNAVAILABLE "The database does not answer.";
 }
 

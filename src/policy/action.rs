@@ -306,6 +306,16 @@ impl ActionKind {
 }
 
 impl ActionKind {
+    /// Whether numbers or a package leave the vault with it, so that the nodes of a vault compare their logs before.
+    pub fn gives_out(self) -> bool {
+        matches!(
+            self,
+            Self::OpenReveal | Self::OpenQuarantine | Self::BuildPackage | Self::TakePackage
+        )
+    }
+}
+
+impl ActionKind {
     /// Whether somebody who has a passkey signs this act with it, each time: what gives numbers or packages out, what
     /// decides about somebody else's request, what changes people, what they sign in with, or keys, what ends a case or
     /// takes back what protects it, and the vault's time. A hold only protects, so it waits for nothing.

@@ -131,6 +131,9 @@ mod tests {
             since: now,
             seen_at: now,
             generation: 1,
+            key: Vec::new(),
+            address: String::new(),
+            struck: None,
         };
         let id = other.clone();
         stage(vault, move |rows| {
@@ -151,6 +154,7 @@ mod tests {
                 run: &[7; 16],
                 at: now,
                 generation: 1,
+                place: None,
             };
             node_rows::saw(rows, &other, &seen).map(drop)
         });

@@ -3,8 +3,9 @@
 //! Sees all keys. The ledger is not part of it, so that an act in the ledger's queue can hold it without holding the
 //! queue.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use serde::Serialize;
 
@@ -27,15 +28,17 @@ use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::kept_here::KeptHere;
 use crate::vault::key_ages::KnownDues;
-use crate::vault::keyring::{CaseKeys, Keyring};
+use crate::vault::keyring::{CaseKeys, Keyring, KeyringError};
 use crate::vault::last_backups::LastBackups;
+use crate::vault::other_nodes::{OtherNodes, WantedKeyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::settings::Settings;
 use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::node_rows::NodeRow;
 use crate::vault::store::{
-    ControlState, LeafTimes, Readers, Snapshot, StoreError, Transaction, node_rows,
+    ControlState, LeafTimes, Readers, Snapshot, StoreError, StoreFault, Transaction, node_rows,
 };
 use crate::vault::this_node::{ThisNode, runs};
 
@@ -45,6 +48,8 @@ pub(in crate::vault) struct Core {
     /// Points charged since the start.
     pub(in crate::vault) charged: AtomicU64,
     pub(in crate::vault) keyring: RwLock<Keyring>,
+    /// The generation that the head of the log names, where this node has that one.
+    pub(in crate::vault) named: AtomicU64,
     pub(in crate::vault) clock: Arc<VaultClock>,
     pub(in crate::vault) entropy: Arc<dyn Entropy>,
     pub(in crate::vault) settings: Settings,
@@ -54,6 +59,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) has_server: bool,
     /// Which node this is; none where a file has the tables.
     pub(in crate::vault) node: Option<ThisNode>,
+    /// What is known of the others.
+    pub(in crate::vault) others: Arc<OtherNodes>,
     pub(in crate::vault) question_alarm: QuestionAlarm,
     pub(in crate::vault) under_way: Arc<PointsUnderWay>,
     pub(in crate::vault) answered: Answered,
@@ -81,6 +88,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
     pub(in crate::vault) shred_due: AtomicBool,
+    /// Destroyed cases of which all is gone here, and that wait for other nodes.
+    pub(in crate::vault) unconfirmed: Mutex<BTreeSet<CaseId>>,
     /// The keys that are due, as they were found last.
     pub(in crate::vault) key_dues: KnownDues,
     /// Destroyed cases that could not be ended.
@@ -128,26 +137,70 @@ impl Core {
     }
 
     /// Takes the keys of a destroyed case out of the keyring, which is on disk without them before this returns, and
-    /// drops what is kept of the case in memory. Answers the keyring's generation.
+    /// drops what is kept of the case in memory. Answers the keyring's generation. Where other nodes write too, in the
+    /// ledger's transaction.
     pub(in crate::vault) fn destroy_keys(&self, case: &CaseRow) -> Result<u64, OperationError> {
-        let generation = {
-            let mut keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
-            if keyring.has_case(&case.id) {
-                keyring.destroy_case(&case.id, &*self.entropy)?;
-            }
-            keyring.generation()
-        };
+        if self.keys().has_case(&case.id) {
+            let mut keyring = self.keyring_to_change()?;
+            keyring.destroy_case(&case.id, &*self.entropy)?;
+        }
+        let generation = self.keys().generation();
+        self.forget(case);
+        Ok(generation)
+    }
+
+    /// Looks at, or changes, which destroyed cases wait for other nodes.
+    pub(in crate::vault) fn unconfirmed<T>(
+        &self,
+        with: impl FnOnce(&mut BTreeSet<CaseId>) -> T,
+    ) -> T {
+        with(
+            &mut self
+                .unconfirmed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Drops what is kept of a destroyed case in memory.
+    pub(in crate::vault) fn forget(&self, case: &CaseRow) {
         self.known_cases.forget(case.number);
         if let Some(at_hand) = self.readers.at_hand() {
             at_hand.forget_tags_of(case.number.0);
         }
         self.question_alarm.forget(&case.id);
-        Ok(generation)
     }
 
     /// The keyring, for somebody who changes it.
-    pub(in crate::vault) fn keyring_to_change(&self) -> std::sync::RwLockWriteGuard<'_, Keyring> {
-        self.keyring.write().unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// Where other nodes write too, only in the ledger's transaction, and only if it is the one that the head of the
+    /// log names. So no two nodes change it at once, and a file is at most one change ahead of the log: if the commit
+    /// that would name it fails, and another node makes its own change, both are of one generation and differ, which is
+    /// found. After a change that was not committed, the next commit of anything names it, and then it can be changed
+    /// again.
+    pub(in crate::vault) fn keyring_to_change(
+        &self,
+    ) -> Result<RwLockWriteGuard<'_, Keyring>, OperationError> {
+        let keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+        let is_named = keyring.generation() == self.named.load(Ordering::Acquire);
+        match is_named || !self.has_server {
+            true => Ok(keyring),
+            false => Err(OperationError::Store(StoreError {
+                at: "keyring::change",
+                fault: StoreFault::Busy,
+            })),
+        }
+    }
+
+    /// Whether the head of the log names the keyring that this node has, so that it can be changed.
+    pub(in crate::vault) fn has_named_keyring(&self) -> bool {
+        self.keys().generation() == self.named.load(Ordering::Acquire)
+    }
+
+    /// The head of the log names the keyring of this generation, which this node has.
+    pub(in crate::vault) fn is_named(&self, generation: u64) {
+        self.named.store(generation, Ordering::Release);
+        self.others.wants(None);
     }
 
     /// How far the rotations are that the keyring says are under way: that of the root first, then those of cases.
@@ -173,6 +226,12 @@ impl Core {
         Ok(all.into_iter().map(|row| row.id).collect())
     }
 
+    /// The vault has these nodes.
+    pub(in crate::vault) fn know_nodes(&self, rows: Vec<NodeRow>) {
+        let own = self.node.as_ref().map(|node| &node.id);
+        self.others.are(rows, own, self.clock.in_seconds(0));
+    }
+
     /// Writes down that this node runs, or that it does not from now on. Where a file has the tables, nothing.
     pub(in crate::vault) fn tell_of_node(
         &self,
@@ -191,17 +250,39 @@ impl Core {
         node.tell(transaction, at, generation).map(drop)
     }
 
-    /// Where other nodes write too: takes the keyring that one of them changed, once somebody copied it here. What is
-    /// not such a file is found by whoever looks for the file of before.
-    pub(in crate::vault) fn take_newer_keyring(&self) {
-        if !self.has_server || self.keys().is_in_place() {
-            return;
+    /// Where other nodes write too: takes the keyring that the head of the log names, if somebody put it here.
+    pub(in crate::vault) fn take_keyring_in_place(&self, wanted: &WantedKeyring) -> bool {
+        let mut keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+        match keyring.take_in_place(&wanted.named, |case| wanted.cases.contains(case)) {
+            Ok(taken) => {
+                if taken {
+                    tracing::info!(
+                        generation = wanted.named.generation,
+                        "a newer keyring was taken"
+                    );
+                }
+                taken
+            }
+            Err(error) => {
+                tracing::error!(fault = %error, "the new keyring file was not taken");
+                false
+            }
         }
-        match self.keyring_to_change().take_newer() {
-            Ok(true) => tracing::info!("a newer keyring was taken"),
-            Ok(false) => {}
-            Err(error) => tracing::error!(fault = %error, "the new keyring file was not taken"),
+    }
+
+    /// The same with what another node sent, if it is still needed. It is on the disk before this returns.
+    pub(in crate::vault) fn take_keyring(
+        &self,
+        bytes: &[u8],
+        wanted: &WantedKeyring,
+    ) -> Result<(), KeyringError> {
+        let mut keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
+        if self.others.wanted().as_ref() != Some(wanted) {
+            return Err(KeyringError::NotTheNamed);
         }
+        keyring.take(bytes, &wanted.named, |case| wanted.cases.contains(case))?;
+        self.others.wants(None);
+        Ok(())
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

@@ -218,6 +218,8 @@ pub enum OperationError {
     },
     /// The database failed.
     Store(StoreError),
+    /// Another node of the vault that runs does not answer, so it is not known whether both have one log.
+    NodeSilent,
     /// The work was stopped because the caller no longer waits for the answer.
     Cancelled,
     /// A fault of the program; the text names the place.
@@ -272,6 +274,7 @@ impl OperationError {
             // It follows from the file that the caller sent.
             | Self::NotAdmitted { .. }
             | Self::Store(_)
+            | Self::NodeSilent
             | Self::Cancelled
             | Self::Internal(_) => None,
         }
@@ -302,6 +305,7 @@ impl OperationError {
             Self::Damaged { .. } => "damaged",
             Self::Store(error) if error.fault == StoreFault::DiskFull => "disk-full",
             Self::Store(_) => "store",
+            Self::NodeSilent => "node-silent",
             Self::Cancelled => "cancelled",
             Self::Internal(_) => "internal",
         }

@@ -34,7 +34,10 @@ mod ledger;
 mod left_copies;
 mod lock;
 mod moving;
+mod node_key;
+mod other_nodes;
 mod paths;
+mod peers;
 pub mod plaintext;
 pub mod private_files;
 mod program;
@@ -81,13 +84,17 @@ pub use self::key_ages::{KeyAges, KeyDue, KeyKind};
 pub use self::last_backups::BackupReport;
 pub use self::ledger::{BookError, ControlFault, Health, MarkFault, trail};
 pub use self::moving::Found as MovedTables;
+pub use self::node_key::NodeKeyFault;
 pub use self::paths::Paths;
+pub use self::peers::PeersFault;
 #[cfg(feature = "kernels")]
 pub use self::plaintext::kernels;
 pub use self::rotate::RotateError;
 pub use self::rotations::RotationProgress;
 pub use self::scope::{Arrived, Asking, Enrolled, InvitationUsed, SecondFactorSet, SessionOpened};
-pub use self::settings::{Budget, Passkeys, SecondFactor, Settings, TrustedProvider, WorkHours};
+pub use self::settings::{
+    Budget, NodeAddress, Passkeys, SecondFactor, Settings, TrustedProvider, WorkHours,
+};
 pub use self::shred::ShredError;
 pub use self::sign_in::{
     Arrival, ProviderFlow, Recover, SetSecondFactor, SignIn, SignInChallenge, Unauthenticated,

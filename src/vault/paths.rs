@@ -62,6 +62,11 @@ impl Paths {
         self.data().join("node")
     }
 
+    /// The key of the node, by which other nodes know it.
+    pub fn node_key(&self) -> PathBuf {
+        self.keys().join("node.key")
+    }
+
     /// That the tables are being moved, and how far that is.
     pub fn moving(&self) -> PathBuf {
         self.data().join("moving")

@@ -1,6 +1,7 @@
 //! What an installation may configure. `config` reads it; each setting has a default.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -146,6 +147,8 @@ pub struct Settings {
     pub table_bytes: usize,
     /// How many bytes of sealed parts a machine keeps on its own disk, if a server has the tables; 0 is none.
     pub cache_bytes: u64,
+    /// Where other nodes of the vault ask this one, if they do. Of no use where a file has the tables.
+    pub nodes: Option<NodeAddress>,
     /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
@@ -158,6 +161,15 @@ pub struct Settings {
     /// The whole configuration that these settings are of, with what is about the network and the log. The
     /// vault does not read it: the leaf of a start states it.
     pub configuration: Value,
+}
+
+/// Where other nodes ask one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NodeAddress {
+    /// Address and port that it listens on.
+    pub listen: SocketAddr,
+    /// The host and the port by which others reach it; empty if that is what it listens on.
+    pub address: String,
 }
 
 /// An OpenID provider, and what its groups are in the vault.
@@ -295,6 +307,7 @@ impl Default for Settings {
             protected_threshold: 8,
             table_bytes: 512 << 20,
             cache_bytes: 4 << 30,
+            nodes: None,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
             key_ages: KeyAges::default(),

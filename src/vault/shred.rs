@@ -1,7 +1,8 @@
 //! What is done after a destruction was carried out: keys leave the keyring, rows go, the certificate is signed.
 //!
 //! The commit of the carrying out is the one moment at which a case ends; whatever is here can be interrupted and goes
-//! on at the next call, in any process that opens the vault. The keys go first. Rows go in small steps through the
+//! on at the next call, in any process that opens the vault. The keys go first. Where the vault has several nodes, the
+//! certificate waits until each has said that its keyring is without them. Rows go in small steps through the
 //! ledger, so that acts on other cases wait for none of them for long, and no step holds more than some parts in
 //! memory. The leaf with the digest of the certificate is the last of it: as long as there is none, something is left.
 //! What keeps one case from its end keeps no other from theirs, and `vault/held_up.rs` knows of it.
@@ -10,6 +11,7 @@
 //! copies, snapshots and the cells of an SSD are not the vault's.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ use super::keyring::KeyringError;
 use super::ledger::StageError;
 use super::left_copies;
 use super::scope::requests::{PackageFile, REQUEST_KINDS};
-use super::scope::{Scope, certified};
+use super::scope::{Scope, certified, waits_for};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::ExhibitNumber;
 use super::store::{
@@ -49,6 +51,9 @@ pub enum ShredError {
     /// Somebody still works on the case: a file is being admitted, or a package built.
     #[error("somebody still works on the case")]
     UnderWay,
+    /// Another node of the vault does not have the keyring without the keys of the case yet.
+    #[error("another node still has the keys of the case")]
+    Unconfirmed,
     /// The keyring could not be written.
     #[error("the keyring could not be written")]
     Keyring,
@@ -78,7 +83,10 @@ pub enum ShredError {
 impl ShredError {
     /// Whether somebody has to look at it. Otherwise it goes on by itself.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::UnderWay | Self::Elsewhere | Self::Stopping)
+        !matches!(
+            self,
+            Self::UnderWay | Self::Elsewhere | Self::Unconfirmed | Self::Stopping
+        )
     }
 }
 
@@ -158,15 +166,62 @@ impl Vault {
     pub(in crate::vault) fn shred_keys(&self) -> Result<(), KeyringError> {
         // What cannot be read is told by the start itself.
         for case in unfinished(&self.core).unwrap_or_default() {
-            let taken = self.core.destroy_keys(&case);
+            let taken = self.destroy_keys(&case);
             taken.map_err(|_| KeyringError::NoKey)?;
         }
         Ok(())
     }
 
+    /// Takes the keys of a case out of the keyring; answers its generation. Where other nodes write too, with the lock
+    /// of the log's head and in a commit that names the new keyring: no two nodes change theirs at once, and each gets
+    /// this one.
+    fn destroy_keys(&self, case: &CaseRow) -> Result<u64, ShredError> {
+        let taken = |taken: Result<u64, OperationError>| taken.map_err(|_| ShredError::Keyring);
+        if !self.core.has_server || !self.core.keys().has_case(&case.id) {
+            return taken(self.core.destroy_keys(case));
+        }
+        if !self.core.has_named_keyring() {
+            // A change that was made before was not committed; now it is.
+            let core = Arc::clone(&self.core);
+            self.stage(move |rows| core.tell_of_node(rows, true))?;
+        }
+        let (told, generation) = std::sync::mpsc::sync_channel(1);
+        let (core, case) = (Arc::clone(&self.core), case.clone());
+        self.stage(move |rows| {
+            let taken = core.destroy_keys(&case);
+            let is_taken = taken.is_ok();
+            let _ = told.send(taken);
+            match is_taken {
+                true => core.tell_of_node(rows, true),
+                false => Ok(()),
+            }
+        })?;
+        taken(generation.recv().map_err(|_| ShredError::Keyring)?)
+    }
+
     fn shred_case(&self, case: &CaseRow) -> Result<(), ShredError> {
-        let taken = self.core.destroy_keys(case);
-        taken.map_err(|_| ShredError::Keyring)?;
+        let generation = self.destroy_keys(case)?;
+        // It may wait for days until all nodes have confirmed, and asks every second.
+        if !self.core.unconfirmed(|all| all.contains(&case.id)) {
+            self.shred_all(case)?;
+            self.core.unconfirmed(|all| all.insert(case.id.clone()));
+        }
+        let waits = {
+            let reader = self.core.readers.snapshot()?;
+            !waits_for(&self.core, reader.connection()?, generation)?.is_empty()
+        };
+        if waits {
+            self.core.held_up.ended(&case.id);
+            return Err(ShredError::Unconfirmed);
+        }
+        self.perform(&Caller::system(), Certify(case.id.clone()))
+            .map_err(|_| ShredError::Certificate)?;
+        self.core.unconfirmed(|all| all.remove(&case.id));
+        Ok(())
+    }
+
+    /// Deletes all that is stored of a case.
+    fn shred_all(&self, case: &CaseRow) -> Result<(), ShredError> {
         if self.core.admissions.end(&case.id) {
             return Err(ShredError::UnderWay);
         }
@@ -181,8 +236,6 @@ impl Vault {
         left_copies::remove(&self.core.paths.data())
             .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
             .map_err(|_| ShredError::Copy)?;
-        self.perform(&Caller::system(), Certify(case.id.clone()))
-            .map_err(|_| ShredError::Certificate)?;
         Ok(())
     }
 

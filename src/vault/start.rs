@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,9 @@ use crate::vault::ledger::{
 use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::moving::{Unended, leave_old};
+use crate::vault::other_nodes::OtherNodes;
 use crate::vault::paths::Paths;
+use crate::vault::peers::{Listening, Peers, PeersFault, take_keyring_at_start};
 use crate::vault::private_files::{
     Exposed, exposed, make_file, make_folder, make_folder_unless_used,
 };
@@ -106,6 +108,9 @@ pub enum StartError {
     /// A server has the tables, and the directory is no node of the vault.
     #[error("this directory is no node of the vault, or was struck off")]
     NotANode,
+    /// Other nodes could not be spoken to.
+    #[error(transparent)]
+    Peers(#[from] PeersFault),
     /// These are the tables that the vault had before it moved.
     #[error(
         "these tables were moved to {0}; the vault goes on there, and no log goes on from them"
@@ -217,6 +222,7 @@ impl Vault {
         match ended {
             Ok(Invited(invitation)) => {
                 vault.core.node.iter().for_each(ThisNode::has_started);
+                vault.peers.iter().try_for_each(Peers::go_on)?;
                 Ok(Founded { vault, invitation })
             }
             Err(_) => Err(StartError::Unaudited),
@@ -312,6 +318,13 @@ impl Vault {
                 tracing::error!(kind = %error.kind(), "a copy that a killed backup left could not be removed");
             }
         }
+        if vault
+            .peers
+            .as_ref()
+            .is_some_and(|peers| !peers.is_one_log())
+        {
+            return Err(StartError::Log(BookError::Forked));
+        }
         // Before anything is answered: a destruction that was interrupted ends as one.
         vault.shred_keys()?;
         let generation = vault.core.keys().generation();
@@ -322,6 +335,7 @@ impl Vault {
                 _ => StartError::Unaudited,
             })?;
         vault.core.node.iter().for_each(ThisNode::has_started);
+        vault.peers.iter().try_for_each(Peers::go_on)?;
         let opened = vault.core.keys().opened().clone();
         if !opened.shares.is_empty() {
             vault
@@ -372,9 +386,12 @@ impl Vault {
     fn of(core: Arc<Core>, book: Book, lock: VaultLock) -> Result<Self, StartError> {
         write_vkey(&core.paths, &book.verifier_key_text())
             .map_err(|error| StartError::Io(error.kind()))?;
+        let listening = Listening::open(&core)?;
         let ledger = Ledger::start(book);
         core.readers.go_on_with(ledger.go_on());
+        let peers = listening.map(|listening| Peers::start(listening, &core, ledger.stager()));
         Ok(Self {
+            peers: peers.transpose()?,
             core,
             ledger,
             noted_clock: AtomicBool::new(false),
@@ -499,6 +516,7 @@ impl Vault {
     /// Writes the last leaf and ends the ledger.
     pub fn stop(&self) -> Result<(), Refusal> {
         self.perform(&Caller::system(), Stop)?;
+        self.peers.iter().for_each(Peers::stop);
         self.ledger.stop();
         Ok(())
     }
@@ -559,6 +577,7 @@ pub(in crate::vault) fn prepare_at(
     access: Access,
 ) -> Result<(Arc<Core>, Book), StartError> {
     let has_server = !database.is_file();
+    let (again, machine) = (database.clone(), Arc::clone(&clock));
     let mut writer = match access {
         Access::Work => Writer::open(database.clone())?,
         Access::Look => Writer::looking(database.clone())?,
@@ -607,6 +626,7 @@ pub(in crate::vault) fn prepare_at(
         readers,
         control,
         charged: AtomicU64::new(0),
+        named: AtomicU64::new(keyring.generation()),
         keyring: RwLock::new(keyring),
         admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
         clock,
@@ -616,6 +636,7 @@ pub(in crate::vault) fn prepare_at(
         paths: paths.clone(),
         has_server,
         node,
+        others: Arc::new(OtherNodes::default()),
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
         answered: Answered::default(),
@@ -634,6 +655,7 @@ pub(in crate::vault) fn prepare_at(
         log_verified: Mutex::new(None),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
+        unconfirmed: Mutex::default(),
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erasures_held_up: HeldUpCases::default(),
@@ -645,7 +667,25 @@ pub(in crate::vault) fn prepare_at(
     });
     let book = Book::open(writer, Arc::clone(&core))?;
     book.verify_mark()?;
-    book.verify_control()?;
+    if let Err(fault) = book.verify_control() {
+        // It lets go of the log's head.
+        drop(book);
+        let is_taken = access == Access::Work && take_keyring_at_start(&core);
+        let Some(Core {
+            keyring,
+            settings,
+            entropy,
+            ..
+        }) = Arc::into_inner(core)
+        else {
+            return Err(fault.into());
+        };
+        let keyring = keyring.into_inner().unwrap_or_else(PoisonError::into_inner);
+        return match is_taken {
+            true => prepare_at(again, paths, keyring, settings, (machine, entropy), access),
+            false => Err(fault.into()),
+        };
+    }
     book.let_go()?;
     Ok((core, book))
 }

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::entropy::{Entropy, EntropyError, draw};
@@ -25,6 +26,8 @@ pub(in crate::vault) struct ThisNode {
     has_started: AtomicBool,
     /// How many threads of this process are at each kind of work.
     at_work: [AtomicUsize; 2],
+    /// By which key others know it, and where they ask it.
+    place: OnceLock<([u8; 32], String)>,
 }
 
 /// What one node goes on with after somebody carried it out, and no other node beside it.
@@ -67,6 +70,7 @@ impl ThisNode {
             run: draw(entropy)?,
             has_started: AtomicBool::new(false),
             at_work: Default::default(),
+            place: OnceLock::new(),
         }))
     }
 
@@ -83,7 +87,20 @@ impl ThisNode {
             since: now,
             seen_at: now,
             generation,
+            key: self.place().map_or(Vec::new(), |(key, _)| key.to_vec()),
+            address: self.place().map_or("", |(_, address)| address).to_owned(),
+            struck: None,
         }
+    }
+
+    /// Others know it by the key of this SHA-256, and ask it there. Said once, before its start.
+    pub(in crate::vault) fn is_at(&self, key: [u8; 32], address: String) {
+        let _ = self.place.set((key, address));
+    }
+
+    fn place(&self) -> Option<(&[u8], &str)> {
+        let place = self.place.get();
+        place.map(|(key, address)| (&key[..], address.as_str()))
     }
 
     /// Says that the node runs, in the transaction of its start and once a minute; or from when on it does not. False
@@ -98,6 +115,7 @@ impl ThisNode {
             run: &self.run,
             at,
             generation,
+            place: self.place(),
         };
         node_rows::saw(transaction, &self.id, &seen)
     }

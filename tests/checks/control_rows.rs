@@ -384,6 +384,9 @@ fn node_added() -> Change {
         Cell::Integer(1),
         Cell::Integer(1),
         Cell::Integer(1),
+        Cell::Blob(vec![7; 32]),
+        text("127.0.0.1:8445"),
+        Cell::Integer(0),
     ];
     Change {
         what: "node: row added".to_owned(),

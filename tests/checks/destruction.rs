@@ -28,7 +28,7 @@ use crate::tables::only_on_sqlite;
 const ROWS: u64 = 3000;
 
 /// Asked by a lead, approved by the custodian, and the delay is over.
-fn due(house: &House) -> String {
+pub(crate) fn due(house: &House) -> String {
     let people = &house.people;
     let case = [("case", people.case.as_str())];
     let reason = json!({ "reason": REASON });
@@ -43,7 +43,7 @@ fn due(house: &House) -> String {
     id
 }
 
-fn carry_out(house: &House, destruction: &str) {
+pub(crate) fn carry_out(house: &House, destruction: &str) {
     let ids = [("destruction", destruction)];
     let reason = json!({ "reason": REASON });
     let ended = house.ask::<CarryOutDestruction>(&house.people.other_lead, &ids, reason);
@@ -58,7 +58,7 @@ pub(crate) fn destroy(house: &House) -> Value {
     certificate(&house.vault, &house.people.lead, house.people.case.as_str())
 }
 
-fn certificate(vault: &Vault, reader: &Caller, case: &str) -> Value {
+pub(crate) fn certificate(vault: &Vault, reader: &Caller, case: &str) -> Value {
     ask::<ReadCertificate>(vault, reader, &[("case", case)], json!({})).unwrap()
 }
 

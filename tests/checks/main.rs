@@ -45,6 +45,7 @@ mod named_tests;
 mod nodes;
 mod only_on_sqlite;
 mod packaging;
+mod peers;
 mod people_page;
 mod postgresql;
 mod private_files;

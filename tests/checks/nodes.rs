@@ -40,10 +40,10 @@ use crate::outside;
 use crate::secret_file::write_secret;
 use crate::server::TestServer;
 
-const ROWS: u64 = 3000;
+pub(crate) const ROWS: u64 = 3000;
 
 /// The directory of another node of the house: what somebody copies to its machine, and an administrator lets in.
-fn joined(house: &House, name: &str) -> TempDir {
+pub(crate) fn joined(house: &House, name: &str) -> TempDir {
     let to = copied(house.directory.path());
     let paths = Paths::of(to.path());
     let refused = house::open_with(&paths, clock(), house::settings());
@@ -76,7 +76,7 @@ fn join(paths: &Paths) -> Result<Vault, StartError> {
     )
 }
 
-fn nodes(vault: &Vault) -> Vec<Value> {
+pub(crate) fn nodes(vault: &Vault) -> Vec<Value> {
     let administrator = sign_in(vault, "archibald");
     let list = house::json_of(vault.perform(&administrator, ListNodes).unwrap());
     list["nodes"].as_array().unwrap().clone()
@@ -103,27 +103,27 @@ fn copied(from: &Path) -> TempDir {
     to
 }
 
-fn clock() -> ManualClock {
+pub(crate) fn clock() -> ManualClock {
     ManualClock::new("2024-04-02T09:00:00Z".parse().unwrap())
 }
 
-fn open(directory: &TempDir, settings: Settings) -> Vault {
+pub(crate) fn open(directory: &TempDir, settings: Settings) -> Vault {
     house::open_with(&Paths::of(directory.path()), clock(), settings).unwrap()
 }
 
-fn look_up(vault: &Vault, who: &Caller, case: &str) -> Result<Reply, Refusal> {
+pub(crate) fn look_up(vault: &Vault, who: &Caller, case: &str) -> Result<Reply, Refusal> {
     let body = json!({
         "numbers": numbers(ROWS, 1, 1), "purpose": "quality-check", "reason": REASON,
     });
     perform::<LookUp>(vault, who, &[("case", case)], body)
 }
 
-fn leaf(vault: &Vault, who: &Caller, seq: u64) -> Result<Value, Refusal> {
+pub(crate) fn leaf(vault: &Vault, who: &Caller, seq: u64) -> Result<Value, Refusal> {
     let seq = seq.to_string();
     ask::<ReadLeaf>(vault, who, &[("leaf", seq.as_str())], json!({}))
 }
 
-fn sign_in(vault: &Vault, name: &str) -> Caller {
+pub(crate) fn sign_in(vault: &Vault, name: &str) -> Caller {
     let attempt = SignIn {
         name: OperatorName::parse(name).unwrap(),
         password: Password::new(format!("the long password of {name}")),
@@ -133,7 +133,31 @@ fn sign_in(vault: &Vault, name: &str) -> Caller {
     vault.sign_in_here(attempt).unwrap().unwrap()
 }
 
-fn is_sound(vault: &Vault) {
+/// Another administrator, who is new.
+fn second_administrator(house: &House) -> Caller {
+    let administrator = sign_in(&house.vault, "archibald");
+    let body = json!({ "name": "adalbert", "role": "administrator" });
+    let invited = ask::<AddOperator>(&house.vault, &administrator, &[], body).unwrap();
+    let token = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
+    house::enter(&house.vault, "adalbert", &token)
+}
+
+/// Two administrators strike a node off.
+pub(crate) fn strike_off(house: &House, node: &Value) {
+    for who in [
+        sign_in(&house.vault, "archibald"),
+        second_administrator(house),
+    ] {
+        let node = node.as_str().unwrap().parse().unwrap();
+        let why = only_reason(REASON).unwrap();
+        house
+            .vault
+            .perform(&who, StrikeOffNode { node, why })
+            .unwrap();
+    }
+}
+
+pub(crate) fn is_sound(vault: &Vault) {
     assert_eq!(vault.health().damage(), None);
     assert!(vault.health().is_green());
 }
@@ -399,10 +423,7 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
     assert!(matches!(refused, Err(Refusal::Denied(..))));
     // It takes two administrators, and a wish of the same one is the same wish.
     let administrator = sign_in(&house.vault, "archibald");
-    let body = json!({ "name": "adalbert", "role": "administrator" });
-    let invited = ask::<AddOperator>(&house.vault, &administrator, &[], body).unwrap();
-    let token = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
-    let other_one = house::enter(&house.vault, "adalbert", &token);
+    let other_one = second_administrator(&house);
     for _ in 0..2 {
         assert_eq!(strike(&administrator, &node).unwrap()["struck_off"], false);
     }

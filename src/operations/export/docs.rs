@@ -81,6 +81,7 @@ pub(crate) const TAKE: Docs = Docs {
         "exhibit-withdrawn",
         "package-deleted",
         "range-not-satisfiable",
+        "node-silent",
     ],
 };
 

@@ -67,6 +67,7 @@ pub(crate) const OPEN: Docs = Docs {
         "result-changed",
         "exhibit-withdrawn",
         "damaged",
+        "node-silent",
     ],
 };
 
@@ -102,6 +103,7 @@ pub(crate) const TAKE: Docs = Docs {
         "exhibit-withdrawn",
         "package-deleted",
         "range-not-satisfiable",
+        "node-silent",
     ],
 };
 

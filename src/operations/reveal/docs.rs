@@ -56,5 +56,6 @@ pub(crate) const OPEN: Docs = Docs {
         "asker-gone",
         "result-changed",
         "exhibit-withdrawn",
+        "node-silent",
     ],
 };

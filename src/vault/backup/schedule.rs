@@ -367,7 +367,7 @@ mod tests {
                 asked.set(asked.get() + 1);
                 if asked.get() <= often {
                     let case = CaseId::from_random(vault.core.draw().unwrap());
-                    let mut keyring = vault.core.keyring_to_change();
+                    let mut keyring = vault.core.keyring_to_change().unwrap();
                     keyring.add_case(&case, &*vault.core.entropy).unwrap();
                 }
                 true

@@ -126,9 +126,40 @@ impl Vault {
     }
 
     fn submit(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+        if let Err(error) = self.one_log(caller, &*deed) {
+            let stopped = Stopped::Failed(error);
+            return match self.refuse(deed.kind(), caller, deed.target(), stopped) {
+                Refusal::Denied(denial, receipt) => {
+                    then(Ok((receipt, Err(Stopped::Denied(denial)))));
+                    Ok(())
+                }
+                Refusal::Failed(error, receipt) => {
+                    then(Ok((receipt, Err(Stopped::Failed(error)))));
+                    Ok(())
+                }
+                Refusal::Unaudited(unaudited) => Err(unaudited),
+            };
+        }
         match deed.kind().class() {
             Class::Reading => self.read(caller, deed, then),
             Class::Writing => self.write(caller, deed, then),
+        }
+    }
+
+    /// Before something is given out: whether the other nodes that run have the log that this one has. Of whoever may
+    /// not do it nobody is asked; the act itself is then refused. No snapshot and no turn in the ledger is held
+    /// meanwhile.
+    fn one_log(&self, caller: &Caller, deed: &dyn Deed) -> Result<(), OperationError> {
+        let Some(peers) = self.peers.as_ref().filter(|_| deed.kind().gives_out()) else {
+            return Ok(());
+        };
+        let decided = self.on_snapshot(caller, &deed.target(), |_, situation, _| {
+            let decided = decide_unasserted(&situation.facts, deed.kind()).map(drop);
+            (Notes::default(), decided.map_err(Stopped::Denied))
+        });
+        match decided.ended {
+            Ok(()) => peers.agree(),
+            Err(_) => Ok(()),
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use ring::digest::{Context, SHA256};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::domain::{CaseId, VaultId};
@@ -44,6 +45,19 @@ impl KeysOfCase {
             keys,
             derived,
         }
+    }
+
+    fn goes_on_from(&self, before: &Self, is_later: bool) -> bool {
+        let newest = |keys: &Self| keys.keys.first().map_or(0, |(id, _)| id.number());
+        let same =
+            |one: &Secret<KEY>, other: &Secret<KEY>| bool::from(one.bytes().ct_eq(other.bytes()));
+        let mut shared = before.keys.iter().filter_map(|(id, key)| {
+            let own = self.keys.iter().find(|(own, _)| own == id);
+            own.map(|(_, own)| (own, key))
+        });
+        same(&self.lasting, &before.lasting)
+            && shared.all(|(own, key)| same(own, key))
+            && (!is_later || newest(self) >= newest(before))
     }
 
     fn derived(&self, vault: &VaultId, case: &CaseId) -> Result<Arc<CaseKeys>, KeyringError> {
@@ -156,20 +170,29 @@ impl CaseRing {
         bytes
     }
 
-    /// Says which cases and keys there are, by their ids; tells nothing of a key.
+    /// Says which cases and keys there are. Two keyrings that have the same one have the same keys; nobody finds a key
+    /// by it, because each is 32 random bytes.
     pub(super) fn digest(&self) -> [u8; 32] {
         let mut digest = Context::new(&SHA256);
-        for (case, keys) in &self.0 {
-            digest.update(case.as_str().as_bytes());
-            for (id, _) in &keys.keys {
-                digest.update(&id.number().to_be_bytes());
-            }
-            // No id holds it.
-            digest.update(b"\n");
-        }
+        digest.update(&self.to_bytes());
         let mut out = [0; 32];
         out.copy_from_slice(digest.finish().as_ref());
         out
+    }
+
+    /// Whether nothing is lost by going on with this one in the place of `before`: it has every case of it that is
+    /// `needed`, the keys that both have are the same, and `is_later` says that none of them can be older.
+    pub(super) fn goes_on_from(
+        &self,
+        before: &Self,
+        is_later: bool,
+        needed: impl Fn(&CaseId) -> bool,
+    ) -> bool {
+        let mut before = before.0.iter().filter(|(case, _)| needed(case));
+        before.all(|(case, keys)| {
+            let own = self.0.get(case);
+            own.is_some_and(|own| own.goes_on_from(keys, is_later))
+        })
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeyringError> {
@@ -235,6 +258,39 @@ mod tests {
         assert_eq!(back.len(), 3);
         assert_eq!(*back.to_bytes(), *bytes);
         assert_eq!(bytes.len(), bytes.capacity());
+    }
+
+    #[test]
+    fn a_ring_that_lacks_a_case_or_has_another_key_of_it_does_not_go_on_from_another() {
+        let (before, mut after) = (ring(), ring());
+        let secret = |byte| Secret::copied(&[byte; 32]).unwrap();
+        let case = |no| CaseId::from_random([no; 13]);
+        assert_eq!(before.digest(), after.digest());
+        let all = |_: &CaseId| true;
+        assert!(after.goes_on_from(&before, true, all));
+        // A key more, an older one less, a case more.
+        after.add_newest(&case(1), secret(9)).unwrap();
+        after.take_older(&case(1));
+        after.put(
+            case(4),
+            KeysOfCase::new(secret(1), KeyId::new(1), secret(2)),
+        );
+        assert!(after.goes_on_from(&before, true, all));
+        assert_ne!(before.digest(), after.digest());
+        // The other way round the newest key is older, and a case is missing.
+        assert!(!before.goes_on_from(&after, true, all));
+        assert!(before.goes_on_from(&after, false, |one| *one != case(4)));
+        assert!(!before.goes_on_from(&after, false, all));
+        // As two nodes would have made them at once.
+        let mut other = ring();
+        other.add_newest(&case(1), secret(8)).unwrap();
+        assert!(!other.goes_on_from(&after, true, |one| *one == case(1)));
+        assert!(other.goes_on_from(&after, true, |one| *one == case(2)));
+        other.put(
+            case(2),
+            KeysOfCase::new(secret(7), KeyId::new(2), secret(52)),
+        );
+        assert!(!other.goes_on_from(&after, true, |one| *one == case(2)));
     }
 
     #[test]

@@ -38,6 +38,12 @@ pub enum KeyringError {
     /// The slot of this number was altered or added by somebody who does not have the root.
     #[error("slot {0} of the keyring is not as the vault wrote it")]
     ForeignSlot(u32),
+    /// It is another file than the one that the log was written with.
+    #[error("the keyring is not the one that the log was written with")]
+    NotTheNamed,
+    /// It lacks a key that this one has.
+    #[error("the keyring lacks a key of a case that is there, or has another one in its place")]
+    LacksKey,
     /// The root got a successor, and what the one before sealed is not sealed again yet.
     #[error("a rotation of the root is under way")]
     RootRotates,

@@ -119,6 +119,14 @@ impl KeyringFile {
     }
 }
 
+/// SHA-256 over what is said of the root, and every slot.
+pub(super) fn digest_of_head(root: &RootHead, slots: &[Slot]) -> Result<[u8; 32], KeyringError> {
+    let bound = serde_json::to_vec(&(root, slots));
+    let bound = bound.map_err(|_| KeyringError::Damaged { what: "slot" })?;
+    let digest = digest(&SHA256, &bound);
+    digest.as_ref().try_into().map_err(|_| KeyringError::NoKey)
+}
+
 /// The AAD of the body: the vault, the generation, what is said of the root, and every slot.
 pub(super) fn body_aad(
     vault: &VaultId,
@@ -126,12 +134,6 @@ pub(super) fn body_aad(
     root: &RootHead,
     slots: &[Slot],
 ) -> Result<Aad, KeyringError> {
-    let bound = serde_json::to_vec(&(root, slots));
-    let bound = bound.map_err(|_| KeyringError::Damaged { what: "slot" })?;
-    let digest = digest(&SHA256, &bound);
-    let digest = digest
-        .as_ref()
-        .try_into()
-        .map_err(|_| KeyringError::NoKey)?;
-    Ok(Aad::keyring_body(vault, generation, digest))
+    let digest = digest_of_head(root, slots)?;
+    Ok(Aad::keyring_body(vault, generation, &digest))
 }

@@ -59,4 +59,5 @@ pub use share_set::{Gathered, Gathering};
 pub use slot::is_age_recipient;
 pub use status::{KeyringStatus, SlotStatus};
 pub(in crate::vault) use store::replace_file;
+pub(in crate::vault) use unlocked::NamedKeyring;
 pub use unlocked::{Keyring, Opened};

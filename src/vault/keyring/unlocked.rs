@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::digest::{Context, SHA256};
 use ring::signature::Ed25519KeyPair;
 
 use crate::domain::{CaseId, Moment, SlotLabel, VaultId};
@@ -15,7 +16,7 @@ use super::case_keys::CaseKeys;
 use super::case_ring::{CaseRing, KeysOfCase};
 use super::derive::{VaultUse, from_vault};
 use super::error::KeyringError;
-use super::file::{KeyringFile, MOST_SLOTS, RootHead, body_aad};
+use super::file::{KeyringFile, MOST_SLOTS, RootHead, body_aad, digest_of_head};
 use super::fingerprint::Fingerprint;
 use super::new_slot::PreparedSlot;
 use super::package_signer::PackageSigner;
@@ -43,10 +44,25 @@ pub struct Keyring {
     own: VaultRing,
     root_keys: RootKeys,
     cases: CaseRing,
-    /// Of the cases as they are in the file.
-    digest_of_cases: [u8; 32],
+    /// Of slots and cases as they are in the file.
+    digest: [u8; 32],
     /// The device and the number of the file as this process opened or wrote it.
     written: Option<(u64, u64)>,
+}
+
+/// What the head of the log says of the keyring that it was written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct NamedKeyring {
+    pub(in crate::vault) generation: u64,
+    /// Of slots and cases.
+    pub(in crate::vault) digest: [u8; 32],
+}
+
+/// A file of another node that the same root opens.
+struct Other {
+    file: KeyringFile,
+    body: Body,
+    root_keys: RootKeys,
 }
 
 /// The slot that a keyring was opened with.
@@ -118,7 +134,7 @@ impl Keyring {
     ) -> Result<Self, KeyringError> {
         Ok(Self {
             written: store::identity(&path),
-            digest_of_cases: cases.digest(),
+            digest: digest_of(&file, &cases)?,
             root_keys: RootKeys::derive(&file.vault, &own)?,
             path,
             file,
@@ -176,27 +192,74 @@ impl Keyring {
         store::identity(&self.path) == self.written
     }
 
-    /// Goes on with a newer file that another node of the vault wrote and somebody put in the place of this one's, if
-    /// the same root opens it. With another root it has to be unlocked. Answers whether there was one.
-    pub(in crate::vault) fn take_newer(&mut self) -> Result<bool, KeyringError> {
+    /// Goes on with the file that another node of the vault wrote, which the head of the log names; `needed` says which
+    /// cases must not be lost. Only if the same root opens it: with another one it has to be unlocked. It is on the
+    /// disk before this returns.
+    pub(in crate::vault) fn take(
+        &mut self,
+        bytes: &[u8],
+        named: &NamedKeyring,
+        needed: impl Fn(&CaseId) -> bool,
+    ) -> Result<(), KeyringError> {
+        let other = self.read_other(bytes, named, needed)?;
+        let replaced = store::replace(&self.path, bytes);
+        self.written = store::identity(&self.path).or(self.written);
+        replaced?;
+        self.go_on_with(other, named.digest);
+        Ok(())
+    }
+
+    /// The same with a file that somebody put in the place of this one's. Answers whether there was one.
+    pub(in crate::vault) fn take_in_place(
+        &mut self,
+        named: &NamedKeyring,
+        needed: impl Fn(&CaseId) -> bool,
+    ) -> Result<bool, KeyringError> {
         let found = store::identity(&self.path);
         if found.is_none() || found == self.written {
             return Ok(false);
         }
-        let file = KeyringFile::parse(&store::read(&self.path)?)?;
-        if file.vault != self.file.vault || file.generation <= self.file.generation {
-            return Err(KeyringError::Damaged { what: "generation" });
+        let other = self.read_other(&store::read(&self.path)?, named, needed)?;
+        self.go_on_with(other, named.digest);
+        self.written = found;
+        Ok(true)
+    }
+
+    fn read_other(
+        &self,
+        bytes: &[u8],
+        named: &NamedKeyring,
+        needed: impl Fn(&CaseId) -> bool,
+    ) -> Result<Other, KeyringError> {
+        let file = KeyringFile::parse(bytes)?;
+        if file.vault != self.file.vault || file.generation != named.generation {
+            return Err(KeyringError::NotTheNamed);
         }
         for slot in &file.slots {
             slot.sealed_key(&file.vault, &self.root)?;
         }
         let aad = body_aad(&file.vault, file.generation, &file.root, &file.slots)?;
         let body = body_sealer(&file.vault, &self.root)?.open(&aad, &file.body.0)?;
-        let Body { own, cases } = Body::parse(&body)?;
-        self.root_keys = RootKeys::derive(&file.vault, &own)?;
-        self.digest_of_cases = cases.digest();
-        (self.file, self.own, self.cases, self.written) = (file, own, cases, found);
-        Ok(true)
+        let body = Body::parse(&body)?;
+        if digest_of(&file, &body.cases)? != named.digest {
+            return Err(KeyringError::NotTheNamed);
+        }
+        // What this one has beyond what the log names was never committed.
+        let is_later = self.file.generation < named.generation;
+        if !body.cases.goes_on_from(&self.cases, is_later, needed) {
+            return Err(KeyringError::LacksKey);
+        }
+        Ok(Other {
+            root_keys: RootKeys::derive(&file.vault, &body.own)?,
+            file,
+            body,
+        })
+    }
+
+    fn go_on_with(&mut self, other: Other, digest: [u8; 32]) {
+        let Body { own, cases } = other.body;
+        (self.file, self.own, self.cases) = (other.file, own, cases);
+        (self.root_keys, self.digest) = (other.root_keys, digest);
     }
 
     /// The vault's id.
@@ -209,10 +272,10 @@ impl Keyring {
         self.file.generation
     }
 
-    /// SHA-256 over the ids of the cases that have keys, and of the keys. Two keyrings of one vault and one generation
-    /// that differ in it are of two copies of the vault.
-    pub(in crate::vault) fn digest_of_cases(&self) -> &[u8; 32] {
-        &self.digest_of_cases
+    /// SHA-256 over the slots, and the cases with their keys. Two keyrings of one vault and one generation that differ
+    /// in it are of two copies of the vault, or of two nodes that changed it at once.
+    pub(in crate::vault) fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// The status of the keyring.
@@ -537,14 +600,23 @@ impl Keyring {
     }
 
     fn replace(&mut self, file: KeyringFile) -> Result<(), KeyringError> {
+        let digest = digest_of(&file, &self.cases)?;
         let replaced = store::replace(&self.path, &file.to_bytes()?);
         // Also after a failure: only the last sync may have failed.
         self.written = store::identity(&self.path).or(self.written);
         replaced?;
-        self.file = file;
-        self.digest_of_cases = self.cases.digest();
+        (self.file, self.digest) = (file, digest);
         Ok(())
     }
+}
+
+/// SHA-256 over what is said of the root, the slots, and the cases with their keys.
+fn digest_of(file: &KeyringFile, cases: &CaseRing) -> Result<[u8; 32], KeyringError> {
+    let mut context = Context::new(&SHA256);
+    context.update(&digest_of_head(&file.root, &file.slots)?);
+    context.update(&cases.digest());
+    let digest = context.finish();
+    digest.as_ref().try_into().map_err(|_| KeyringError::NoKey)
 }
 
 fn with_passphrase(
@@ -685,30 +757,89 @@ mod tests {
         );
     }
 
+    fn named(keyring: &Keyring) -> NamedKeyring {
+        NamedKeyring {
+            generation: keyring.generation(),
+            digest: *keyring.digest(),
+        }
+    }
+
     #[test]
-    fn a_newer_file_of_the_same_root_is_taken_and_no_other() {
+    fn the_file_that_is_named_is_taken_and_no_other() {
         let bench = Bench::new();
         let mut keyring = bench.create().unwrap();
         keyring.add_case(&case(1), &bench.entropy).unwrap();
         let mut other = bench.unlock(OLD).unwrap();
-        assert_eq!(other.take_newer(), Ok(false));
-        let before = fs::read(bench.path()).unwrap();
+        let all = |_: &CaseId| true;
+        assert_eq!(other.take_in_place(&named(&keyring), all), Ok(false));
+        let (old, before) = (named(&keyring), fs::read(bench.path()).unwrap());
         // As if another node had written it, and somebody had copied it here.
         keyring.add_case(&case(2), &bench.entropy).unwrap();
         assert!(!other.is_in_place() && !other.has_case(&case(2)));
-        assert_eq!(other.take_newer(), Ok(true));
+        let not_it = Some(KeyringError::NotTheNamed);
+        assert_eq!(other.take_in_place(&old, all).err(), not_it);
+        assert_eq!(other.take_in_place(&named(&keyring), all), Ok(true));
         assert!(other.is_in_place() && same_key(&keyring, &other, &case(2)));
-        assert_eq!(other.generation(), keyring.generation());
-        assert_eq!(other.digest_of_cases(), keyring.digest_of_cases());
-        // An older one is none, and neither is one that was changed.
+        assert_eq!(named(&other), named(&keyring));
+        // What a node sends is on the disk at once.
+        keyring.destroy_case(&case(1), &bench.entropy).unwrap();
+        let sent = fs::read(bench.path()).unwrap();
         store::replace(&bench.path(), &before).unwrap();
-        assert!(other.take_newer().is_err());
+        assert_eq!(
+            other.take(&sent, &named(&keyring), all),
+            Err(KeyringError::LacksKey)
+        );
+        assert!(other.has_case(&case(1)));
+        let not_destroyed = |one: &CaseId| *one != case(1);
+        assert_eq!(other.take(&before, &named(&keyring), all).err(), not_it);
+        assert_eq!(other.take(&sent, &named(&keyring), not_destroyed), Ok(()));
+        assert!(!other.has_case(&case(1)) && other.is_in_place());
+        assert_eq!(fs::read(bench.path()).unwrap(), sent);
+        // One that was changed is none, whatever is named.
         keyring.add_case(&case(3), &bench.entropy).unwrap();
         let mut changed = fs::read(bench.path()).unwrap();
         let at = changed.len() - 20;
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-        store::replace(&bench.path(), &changed).unwrap();
-        assert!(other.take_newer().is_err() && !other.has_case(&case(3)));
+        assert!(other.take(&changed, &named(&keyring), all).is_err());
+        assert!(!other.has_case(&case(3)));
+    }
+
+    #[test]
+    fn what_was_never_committed_gives_way_to_what_was() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        let before = fs::read(bench.path()).unwrap();
+        let mut other = bench.unlock(OLD).unwrap();
+        // Both change it at once: of the same generation, and not the same.
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        let committed = fs::read(bench.path()).unwrap();
+        store::replace(&bench.path(), &before).unwrap();
+        other.add_case(&case(3), &bench.entropy).unwrap();
+        other.add_case_key(&case(1), &bench.entropy).unwrap();
+        assert_ne!(other.digest(), keyring.digest());
+        let in_the_log = |one: &CaseId| *one != case(3);
+        assert_eq!(
+            other.take(&committed, &named(&keyring), |_| true),
+            Err(KeyringError::LacksKey)
+        );
+        assert_eq!(other.take(&committed, &named(&keyring), in_the_log), Ok(()));
+        assert!(same_key(&keyring, &other, &case(1)) && same_key(&keyring, &other, &case(2)));
+        assert!(!other.has_case(&case(3)));
+    }
+
+    #[test]
+    fn two_keyrings_of_one_generation_with_other_slots_differ() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let before = fs::read(bench.path()).unwrap();
+        let mut other = bench.unlock(OLD).unwrap();
+        assert_eq!(other.digest(), keyring.digest());
+        added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        store::replace(&bench.path(), &before).unwrap();
+        added(&mut other, &bench, &SlotWanted::Passphrase);
+        assert_eq!(other.generation(), keyring.generation());
+        assert_ne!(other.digest(), keyring.digest());
     }
 
     #[test]
@@ -752,11 +883,11 @@ mod tests {
         let mut keyring = bench.create().unwrap();
         keyring.add_case(&case(1), &bench.entropy).unwrap();
         keyring.add_case(&case(2), &bench.entropy).unwrap();
-        let (before, digest) = (bench.unlock(OLD).unwrap(), *keyring.digest_of_cases());
+        let (before, digest) = (bench.unlock(OLD).unwrap(), *keyring.digest());
         let [first, second] = [1, 2].map(KeyId::new);
         let made = keyring.add_case_key(&case(1), &bench.entropy);
         assert_eq!(made, Ok(second));
-        assert_ne!(*keyring.digest_of_cases(), digest);
+        assert_ne!(*keyring.digest(), digest);
         let again = bench.unlock(OLD).unwrap();
         assert_eq!(again.case_key_ids(&case(1)), [second, first]);
         assert_eq!(again.case_key_ids(&case(2)), [first]);

@@ -10,9 +10,9 @@ use super::act::{Act, Done};
 use super::clock_keeper;
 use super::control_seal::{self, ControlFault};
 use super::draft::{ActOutcome, Draft};
-use super::edge::Edge;
+use super::edge::{Edge, has_keyring};
 use super::fault::{BookError, is_uncertain, of_store};
-use super::files::Files;
+use super::files::{Files, missing_keyring};
 use super::holds::Waiting;
 use super::mark::{self, MarkFault, Marking};
 use super::signing::{Signing, Succession, public, successor, verifier_of};
@@ -26,11 +26,12 @@ use crate::vault::clock::Standing;
 use crate::vault::core::Core;
 use crate::vault::entropy::{Drawn, Entropy, draw};
 use crate::vault::keyring::{Keyring, replace_file};
+use crate::vault::other_nodes::OtherNodes;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
     ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
-    detail_rows, leaf_index_rows, leaf_rows, meta_rows, tree_hash_rows,
+    detail_rows, leaf_index_rows, leaf_rows, meta_rows, node_rows, tree_hash_rows,
 };
 
 /// The log under writing: the store's writer, and where the log ends.
@@ -62,14 +63,17 @@ impl Book {
     }
 
     /// Compares the control rows with their seal, which must be of the log's end, and their indexes with the rows.
+    /// A keyring that is not the one of the log's end is told last, when the rows were verified.
     pub(in crate::vault) fn verify_control(&self) -> Result<(), ControlFault> {
-        control_seal::verify(&self.writer, &self.core.keys(), self.edge.frontier.tip())?;
-        self.writer
-            .verify_indexes()
-            .map_err(|error| match error.fault {
-                StoreFault::Tampered => ControlFault::Table(error.at),
-                _ => ControlFault::Store(error),
-            })
+        let end = self.edge.frontier.tip();
+        let named = control_seal::verify(&self.writer, &self.core.keys(), end)?;
+        let indexes = self.writer.verify_indexes();
+        indexes.map_err(|error| match error.fault {
+            StoreFault::Tampered => ControlFault::Table(error.at),
+            _ => ControlFault::Store(error),
+        })?;
+        self.core.know_nodes(node_rows::list(&self.writer)?);
+        has_keyring(&self.core, &self.writer, &named)
     }
 
     /// Compares the log with its high-water mark.
@@ -93,13 +97,16 @@ impl Book {
         let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
         let note = signed(&name, &self.edge.pair, end)?;
         let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, (None, &note))?;
+        let generation = keys.generation();
         drop(keys);
         self.core.control.note_head(&seal);
         transaction.commit()?;
+        self.core.is_named(generation);
         self.edge.seal = seal;
         self.core.set_log_name(name.clone());
         self.edge.key = VerifierKey::new(name.clone(), public(&self.edge.pair));
         (self.edge.origin, self.edge.checkpoint) = (name, Arc::from(note));
+        self.core.others.has_checkpoint(&self.edge.checkpoint);
         Ok(())
     }
 
@@ -149,6 +156,10 @@ impl Book {
 
     pub(super) fn control(&self) -> Arc<ControlState> {
         Arc::clone(&self.core.control)
+    }
+
+    pub(super) fn others(&self) -> Arc<OtherNodes> {
+        Arc::clone(&self.core.others)
     }
 
     pub(crate) fn verifier_key_text(&self) -> String {
@@ -211,10 +222,22 @@ impl Book {
 
     /// Fails while a file of the vault is not the one that was opened.
     fn present(&self) -> Result<(), BookError> {
-        self.core.take_newer_keyring();
-        self.files
-            .missing(&self.core)
-            .map_or(Ok(()), |name| Err(BookError::Gone(name)))
+        self.one()?;
+        let missing = self.files.missing(&self.core.paths);
+        // Where other nodes write, somebody may have put the keyring there that the head of the log names.
+        let missing = missing.or_else(|| match self.core.has_server {
+            true => None,
+            false => missing_keyring(&self.core),
+        });
+        missing.map_or(Ok(()), |name| Err(BookError::Gone(name)))
+    }
+
+    /// Fails once another node was found to have another log.
+    fn one(&self) -> Result<(), BookError> {
+        match self.core.others.is_forked() {
+            true => Err(BookError::Forked),
+            false => Ok(()),
+        }
     }
 
     /// Runs one step in a transaction of its own.
@@ -222,6 +245,7 @@ impl Book {
         &mut self,
         step: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.one().map_err(|fault| of_store(&fault))?;
         let core = &*self.core;
         let transaction = self.writer.lock()?;
         let gone_on = self.edge.go_on(core, &transaction, transaction.head());
@@ -229,7 +253,7 @@ impl Book {
         self.writer.notice_others(&transaction, gone_on)?;
         core.control.intact()?;
         step(&transaction)?;
-        let mut seal = None;
+        let (mut seal, mut generation) = (None, None);
         if transaction.changed_control() {
             let note = &*self.edge.checkpoint;
             let (keys, end) = (core.keys(), self.edge.frontier.tip());
@@ -237,11 +261,16 @@ impl Book {
             let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, (from, note));
             let put = put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
             core.control.note_head(&put);
-            seal = Some(put);
+            (seal, generation) = (Some(put), Some(keys.generation()));
         }
         let committed = transaction.commit();
         match &committed {
-            Ok(()) => self.edge.seal = seal.unwrap_or_else(|| std::mem::take(&mut self.edge.seal)),
+            Ok(()) => {
+                if let (Some(seal), Some(generation)) = (seal, generation) {
+                    self.edge.seal = seal;
+                    core.is_named(generation);
+                }
+            }
             Err(error) => self.edge.is_unsure |= error.fault == StoreFault::Uncertain,
         }
         committed
@@ -254,6 +283,7 @@ impl Book {
             let core = &*self.core;
             let gone_on = self.edge.go_on(core, &transaction, transaction.head())?;
             self.writer.notice_others(&transaction, gone_on)?;
+            in_place(core)?;
             Ok(transaction)
         });
         waiting.end(gone_on.as_ref().map(drop).map_err(of_store));
@@ -274,6 +304,7 @@ impl Book {
             .edge
             .go_on(&self.core, &transaction, transaction.head())?;
         self.writer.notice_others(&transaction, gone_on)?;
+        in_place(&self.core)?;
         *before = Some((self.edge.frontier.clone(), self.core.clock.standing()));
         let first = self.edge.frontier.size();
         let mut hashes = Vec::with_capacity(acts.len() * 2);
@@ -322,10 +353,12 @@ impl Book {
         )?;
         let from = transaction.head().map(|head| head.note.as_str());
         let seal = put_checkpoint(&transaction, &keys, &random, end, (from, &signed))?;
+        let generation = keys.generation();
         drop(keys);
         // Before anybody can see it.
         self.core.control.note_head(&seal);
         transaction.commit()?;
+        self.core.is_named(generation);
         self.edge.seal = seal;
         if let Some(pair) = pair {
             self.edge.key = VerifierKey::new(self.edge.origin.clone(), public(&pair));
@@ -334,6 +367,7 @@ impl Book {
         }
         self.core.set_tip(end);
         self.edge.checkpoint = Arc::from(signed);
+        self.core.others.has_checkpoint(&self.edge.checkpoint);
         Ok(first)
     }
 
@@ -441,6 +475,14 @@ impl Book {
             .map_err(|_| BookError::Detail)?;
         detail_rows::insert(transaction, seq, &sealed)?;
         Ok(())
+    }
+}
+
+/// Where other nodes write, the keyring has to be in its place once the log's head says which one that is.
+fn in_place(core: &Core) -> Result<(), BookError> {
+    match missing_keyring(core).filter(|_| core.has_server) {
+        Some(name) => Err(BookError::Gone(name)),
+        None => Ok(()),
     }
 }
 

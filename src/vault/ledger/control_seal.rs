@@ -1,8 +1,9 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
 //! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows
-//! and seal put back together are found too. It also names the keyring's generation and the cases that it has keys of,
-//! so that an older keyring is found, and one of another copy of the vault that has as many changes.
+//! and seal put back together are found too. It also names the keyring's generation, its slots and the cases with their
+//! keys, so that an older keyring is found, and one of another copy of the vault, or of another node, that has as many
+//! changes.
 
 use std::cmp::Ordering;
 
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::domain::VaultId;
 use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
-use crate::vault::keyring::{ControlKeys, Keyring};
+use crate::vault::keyring::{ControlKeys, Keyring, NamedKeyring};
 use crate::vault::plaintext::{Aad, KeyId, Nonce};
 use crate::vault::store::{Elements, Snapshot, StoreError, Transaction, checkpoint_rows};
 
@@ -38,8 +39,9 @@ pub enum ControlFault {
         /// The generation in the seal.
         named: u64,
     },
-    /// The keyring is of another copy of the vault: as new as the log says, and with keys of other cases.
-    #[error("the keyring does not have the keys of the cases that the log was written with")]
+    /// The keyring is of another copy of the vault, or of another node: as new as the log says, and with other slots or
+    /// keys.
+    #[error("the keyring does not have the slots and keys that the log was written with")]
     OtherKeyring,
     /// The seal names a vault key that the keyring does not have: the root got a successor since one of them, or
     /// before.
@@ -62,7 +64,7 @@ pub(super) fn seal(
     let mut plain = Vec::with_capacity(1024);
     plain.extend_from_slice(end.root.as_bytes());
     plain.extend_from_slice(&keyring.generation().to_be_bytes());
-    plain.extend_from_slice(keyring.digest_of_cases());
+    plain.extend_from_slice(keyring.digest());
     for (table, sum) in transaction.control_sums()? {
         plain.push(u8::try_from(table.len()).map_err(|_| ControlFault::NotSealed)?);
         plain.extend_from_slice(table.as_bytes());
@@ -84,28 +86,30 @@ pub(super) fn verify_generation(
     keyring: &Keyring,
     end: Tip,
 ) -> Result<(), ControlFault> {
-    sums(&open(connection, keyring, end)?, keyring, end).map(drop)
+    let (named, _) = parsed(&open(connection, keyring, end)?, end)?;
+    verify_keyring(&named, keyring)
 }
 
-/// Compares the control rows with the seal, which must be the one of the log's end.
+/// Compares the control rows with the seal, which must be the one of the log's end. Answers which keyring that names.
 pub(super) fn verify(
     connection: &Snapshot,
     keyring: &Keyring,
     end: Tip,
-) -> Result<(), ControlFault> {
+) -> Result<NamedKeyring, ControlFault> {
     let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
     verify_sums(&sealed, keyring, end, connection.control_sums()?)
 }
 
-/// Compares the sums of all tables with a seal, which must be the one of a log that ends there.
+/// Compares the sums of all tables with a seal, which must be the one of a log that ends there. Answers which keyring
+/// that names: the rows are verified by an older one too, as long as it has the vault's key.
 pub(super) fn verify_sums(
     sealed: &[u8],
     keyring: &Keyring,
     end: Tip,
     found: Vec<(&'static str, [u8; 32])>,
-) -> Result<(), ControlFault> {
+) -> Result<NamedKeyring, ControlFault> {
     let plain = opened(sealed, keyring, end)?;
-    let mut rest = sums(&plain, keyring, end)?;
+    let (named, mut rest) = parsed(&plain, end)?;
     for (table, sum) in found {
         let sealed = take(&mut rest).filter(|(name, _)| *name == table.as_bytes());
         let (_, sealed) = sealed.ok_or(ControlFault::Seal)?;
@@ -114,7 +118,7 @@ pub(super) fn verify_sums(
         }
     }
     match rest {
-        [] => Ok(()),
+        [] => Ok(named),
         _ => Err(ControlFault::Seal),
     }
 }
@@ -169,21 +173,30 @@ pub(super) fn keys_of<'k>(
     keys.ok_or(ControlFault::OtherRoot)
 }
 
-/// The sums in an opened seal, if it has this root and no later generation than the keyring. One of the same generation
-/// has keys of the same cases.
-fn sums<'s>(plain: &'s [u8], keyring: &Keyring, end: Tip) -> Result<&'s [u8], ControlFault> {
+/// The keyring that an opened seal names, and the sums in it, if it has this root.
+fn parsed(plain: &[u8], end: Tip) -> Result<(NamedKeyring, &[u8]), ControlFault> {
     let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
     if root != end.root.as_bytes() {
         return Err(ControlFault::Seal);
     }
     let (named, rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
-    let (cases, rest) = rest.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
-    let (found, named) = (keyring.generation(), u64::from_be_bytes(*named));
+    let (digest, rest) = rest.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
+    let named = NamedKeyring {
+        generation: u64::from_be_bytes(*named),
+        digest: *digest,
+    };
+    Ok((named, rest))
+}
+
+/// Whether the keyring is of no earlier generation than the one that a seal names. One of the same generation has the
+/// same slots and keys.
+pub(super) fn verify_keyring(named: &NamedKeyring, keyring: &Keyring) -> Result<(), ControlFault> {
+    let (found, named, digest) = (keyring.generation(), named.generation, named.digest);
     match found.cmp(&named) {
         Ordering::Less => Err(ControlFault::OldKeyring { found, named }),
-        Ordering::Equal if cases != keyring.digest_of_cases() => Err(ControlFault::OtherKeyring),
+        Ordering::Equal if digest != *keyring.digest() => Err(ControlFault::OtherKeyring),
         // A change of the keyring is on disk before the commit that names it.
-        Ordering::Equal | Ordering::Greater => Ok(rest),
+        Ordering::Equal | Ordering::Greater => Ok(()),
     }
 }
 

@@ -16,12 +16,16 @@ use super::control_seal::{self, ControlFault};
 use super::fault::{BookError, tree};
 use super::signing::{Signing, public};
 use super::stored_log::{StoredHashes, name_of_log};
+use crate::policy::CaseState;
 use crate::vault::audit::{
     Checkpoint, Frontier, KeyName, VerifierKey, consistency_proof, verify_consistency,
 };
 use crate::vault::core::Core;
+use crate::vault::keyring::NamedKeyring;
+use crate::vault::other_nodes::WantedKeyring;
 use crate::vault::store::{
-    Head, ReadControl, StoreError, StoreFault, Transaction, Writer, checkpoint_rows, leaf_rows,
+    Head, ReadControl, Snapshot, StoreError, StoreFault, Transaction, Writer, case_rows,
+    checkpoint_rows, leaf_rows, node_rows,
 };
 
 /// The end of the log.
@@ -74,6 +78,7 @@ impl Edge {
         let seal = checkpoint_rows::control_seal(writer)?.ok_or(ControlFault::Missing)?;
         core.control.note_head(&seal);
         core.set_tip(frontier.tip());
+        core.others.has_checkpoint(&checkpoint);
         Ok(Self {
             origin,
             key,
@@ -170,16 +175,19 @@ impl Edge {
             control_seal::elements_of(control_seal::keys_of(&head.control, &keys)?)
         };
         let rows = ReadControl::read(transaction, elements)?;
-        control_seal::verify_sums(&head.control, &core.keys(), end, rows.table_sums()?)?;
+        let sums = rows.table_sums()?;
+        let named = control_seal::verify_sums(&head.control, &core.keys(), end, sums)?;
         let follows = rows.changes_what_is_kept(&core.control)?;
         rows.adopt(&core.control);
         if follows {
             core.kept_here.is_behind();
         }
         // From here on control rows are compared with what the other node wrote.
+        core.know_nodes(node_rows::list(transaction)?);
         if name_of_log(transaction, &core.vault)? != self.origin {
             return Err(BookError::OtherLog);
         }
+        has_keyring(core, transaction, &named)?;
         let signing = Signing::read(transaction)?;
         let pair = core.keys().log_signing(signing.number());
         let pair = pair.map_err(BookError::Key)?;
@@ -196,6 +204,7 @@ impl Edge {
         (self.signing, self.pair, self.key) = (signing, pair, key);
         (self.frontier, self.checkpoint) = (frontier, Arc::from(head.note.as_str()));
         self.seal.clone_from(&head.control);
+        core.others.has_checkpoint(&self.checkpoint);
         self.is_unsure = false;
         core.control.note_head(&head.control);
         core.set_tip(end);
@@ -204,6 +213,35 @@ impl Edge {
         core.editions.end_change();
         Ok(())
     }
+}
+
+/// Whether this node has the keyring that the log's end names, whose control rows were verified. If not, it takes the
+/// one that somebody put in the place of its own, or says which one it needs.
+pub(super) fn has_keyring(
+    core: &Core,
+    connection: &Snapshot,
+    named: &NamedKeyring,
+) -> Result<(), ControlFault> {
+    let found = control_seal::verify_keyring(named, &core.keys());
+    let Err(fault) = found else {
+        core.is_named(named.generation);
+        return Ok(());
+    };
+    if !core.has_server {
+        return Err(fault);
+    }
+    let cases = case_rows::list(connection)?.into_iter();
+    let there = cases.filter(|case| case.state != CaseState::Destroyed);
+    let wanted = WantedKeyring {
+        named: *named,
+        cases: there.map(|case| case.id).collect(),
+    };
+    if core.take_keyring_in_place(&wanted) {
+        core.is_named(named.generation);
+        return Ok(());
+    }
+    core.others.wants(Some(wanted));
+    Err(fault)
 }
 
 /// The table that somebody else must have written to, if a fault says that.

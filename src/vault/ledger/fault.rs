@@ -33,6 +33,9 @@ pub enum BookError {
     /// The log has another name than this process knows: a restore began a new one.
     #[error("the log has got another name")]
     OtherLog,
+    /// Another node has another log: one of them was shown a copy of the database.
+    #[error("another node of the vault has a log that is not this one's")]
+    Forked,
     /// This process is no node of the vault any more.
     #[error("this node was struck off, or another process was started as the same node")]
     NoNode,

@@ -44,9 +44,8 @@ impl Files {
         }
     }
 
-    /// The name of a file that is gone or is another one.
-    pub(super) fn missing(&self, core: &Core) -> Option<&'static str> {
-        let paths = &core.paths;
+    /// The name of a file that is gone or is another one, other than the keyring.
+    pub(super) fn missing(&self, paths: &Paths) -> Option<&'static str> {
         let is = |known: Option<Identity>, path: &Path| known.is_none() || identity(path) == known;
         if !is(self.database, &paths.database()) {
             return Some("data/vault.db");
@@ -57,10 +56,15 @@ impl Files {
         if !is(self.mark, &paths.high_water_mark()) {
             return Some("keys/high-water-mark");
         }
-        match core.keys().is_in_place() {
-            true => None,
-            false => Some("keys/keyring"),
-        }
+        None
+    }
+}
+
+/// The same of the keyring, which writes its file itself.
+pub(super) fn missing_keyring(core: &Core) -> Option<&'static str> {
+    match core.keys().is_in_place() {
+        true => None,
+        false => Some("keys/keyring"),
     }
 }
 

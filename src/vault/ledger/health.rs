@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::vault::other_nodes::OtherNodes;
 use crate::vault::store::ControlState;
 
 /// Green until a commit fails, green again as soon as one succeeds. Red for good once a row or
@@ -15,10 +16,11 @@ pub struct Health {
     leaves: AtomicU64,
     failures: AtomicU64,
     control: Arc<ControlState>,
+    others: Arc<OtherNodes>,
 }
 
 impl Health {
-    pub(super) fn new(control: Arc<ControlState>) -> Self {
+    pub(super) fn new(control: Arc<ControlState>, others: Arc<OtherNodes>) -> Self {
         Self {
             red: AtomicBool::default(),
             lacks_keyring: AtomicBool::default(),
@@ -26,6 +28,7 @@ impl Health {
             leaves: AtomicU64::default(),
             failures: AtomicU64::default(),
             control,
+            others,
         }
     }
 
@@ -37,6 +40,16 @@ impl Health {
     /// Whether another node changed the keyring, and this one waits for the new file.
     pub fn waits_for_keyring(&self) -> bool {
         self.lacks_keyring.load(Ordering::Acquire)
+    }
+
+    /// Whether another node of the vault was found to have another log. It stays so until the next start.
+    pub fn is_forked(&self) -> bool {
+        self.others.is_forked()
+    }
+
+    /// How many nodes that run could not be compared with the last time.
+    pub fn silent_nodes(&self) -> usize {
+        self.others.silent()
     }
 
     /// The table in which somebody else wrote, or the kind of a sealed part that is damaged, if that was found.

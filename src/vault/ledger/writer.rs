@@ -25,7 +25,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn start(book: Book) -> Self {
         let queue = Arc::new(Queue::default());
-        let health = Arc::new(Health::new(book.control()));
+        let health = Arc::new(Health::new(book.control(), book.others()));
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn({

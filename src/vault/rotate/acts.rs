@@ -169,7 +169,7 @@ impl Operation for Retire {
         if rows::left(scope.transaction()?, case, self.key)?.is_some() {
             return Err(OperationError::Internal("an older key is still in use"));
         }
-        let mut keyring = scope.core.keyring_to_change();
+        let mut keyring = scope.core.keyring_to_change()?;
         keyring.retire_case_keys(&case.id, &*scope.core.entropy)?;
         let generation = keyring.generation();
         drop(keyring);

@@ -153,7 +153,7 @@ impl Operation for RetireOwn {
         if !renewed || rows_left(rows, self.key)?.is_some() {
             return Err(OperationError::Internal("an older key is still in use"));
         }
-        let mut keyring = scope.core.keyring_to_change();
+        let mut keyring = scope.core.keyring_to_change()?;
         keyring.retire_vault_keys(&*scope.core.entropy)?;
         let generation = keyring.generation();
         drop(keyring);

@@ -356,11 +356,7 @@ impl<A: Writes> Scope<'_, A> {
         {
             // The key is on disk before the row is: a crash between the two leaves a key without a
             // case, which harms nobody; a case without a key could never be read.
-            let mut keyring = self
-                .core
-                .keyring
-                .write()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut keyring = self.core.keyring_to_change()?;
             keyring.add_case(&case, &*self.core.entropy)?;
             self.notes.generation = Some(keyring.generation());
         }

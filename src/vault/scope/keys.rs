@@ -1,7 +1,7 @@
 //! The keyring, through the door: its state, a new passphrase, and a new key of a case.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 
 use serde_json::json;
 
@@ -21,11 +21,7 @@ impl Scope<'_, actions::RotateKek> {
     /// after it, the new passphrase holds all the same, and the leaf of the next
     /// start says the generation.
     pub fn rotate_kek(&mut self, passphrase: &NewPassphrase) -> Result<u64, OperationError> {
-        let mut keyring = self
-            .core
-            .keyring
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut keyring = self.core.keyring_to_change()?;
         keyring.change_passphrase(passphrase, self.now, &*self.core.entropy)?;
         let generation = keyring.generation();
         drop(keyring);
@@ -46,7 +42,7 @@ impl Scope<'_, actions::RotateCaseKey> {
         if !exhibit_rows::staged(self.connection, Some(case.number))?.is_empty() {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
         }
-        let mut keyring = self.core.keyring_to_change();
+        let mut keyring = self.core.keyring_to_change()?;
         if keyring.case_key_ids(&case.id).len() > 1 {
             return Err(OperationError::Conflict(Conflict::RotationUnderWay));
         }

@@ -87,7 +87,7 @@ pub use self::recovery::{Recovered, RecoveryStopped, RecoveryView};
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
-pub(in crate::vault) use self::remains::{carried_out_at, certified};
+pub(in crate::vault) use self::remains::{carried_out_at, certified, waits_for};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, SignsInWith, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};

@@ -5,9 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Reading, Scope};
-use crate::domain::{Moment, NodeId, NodeName, OperatorId};
+use crate::domain::{Moment, NodeId, NodeName, OperatorId, hex};
 use crate::policy::{ActionKind, Writes};
 use crate::vault::error::{Conflict, OperationError};
+use crate::vault::node_key::NodeKey;
 use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
 use crate::vault::this_node::runs;
@@ -28,6 +29,10 @@ pub struct NodeView {
     pub running: bool,
     /// The generation of its keyring then.
     pub keyring_generation: u64,
+    /// Where other nodes ask it; null if they do not.
+    pub address: Option<String>,
+    /// SHA-256 of the key by which they know it, in hexadecimal; null if they do not ask it.
+    pub key: Option<String>,
 }
 
 /// For how long somebody's wish to strike a node off waits for another administrator, in seconds.
@@ -58,6 +63,14 @@ impl<A: Writes> Scope<'_, A> {
             since: self.core.clock.in_seconds(0),
             seen_at: Moment::from_seconds(0),
             generation: self.core.keys().generation(),
+            // In the place of the one that was copied with the directory, so that others answer it from now on.
+            key: NodeKey::make(&self.core.paths, &*self.core.entropy)
+                .map_err(|_| OperationError::Internal("keys/node.key"))?
+                .print()
+                .to_vec(),
+            // Its first start says it.
+            address: String::new(),
+            struck: None,
         };
         node_rows::insert(self.transaction()?, &row)?;
         self.notes.object = Some(row.id.to_string());
@@ -82,7 +95,8 @@ impl<A: Writes> Scope<'_, A> {
         };
         meta_rows::put(self.transaction()?, WISH, &wish)?;
         if other.is_some() {
-            node_rows::remove(self.transaction()?, id)?;
+            node_rows::strike(self.transaction()?, id, self.now)?;
+            self.core.others.forget(id);
         }
         let struck_off = other.is_some();
         self.notes.object = Some(id.to_string());
@@ -132,6 +146,8 @@ impl Reading<'_> {
             node: row.id,
             name: row.name,
             keyring_generation: row.generation,
+            address: Some(row.address).filter(|address| !address.is_empty()),
+            key: Some(hex::encode(&row.key)).filter(|key| !key.is_empty()),
         }
     }
 }

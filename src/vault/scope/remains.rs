@@ -25,6 +25,8 @@ use crate::vault::ledger::Signing;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::records::Shown;
 use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::node_rows::{self, NodeRow};
+use crate::vault::store::{Snapshot, StoreError};
 
 /// The most exhibits that a certificate lists one by one, and the most packages. A leaf's digest covers the text, and a
 /// signed note has at most a million bytes.
@@ -190,6 +192,11 @@ pub struct CertificateView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub signed_at: Option<Moment>,
+    /// The nodes of the vault that have not said yet that their keyring is without the keys; the certificate waits for
+    /// them. Left out if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1000)]
+    pub waits_for: Vec<String>,
 }
 
 impl Remains {
@@ -255,6 +262,15 @@ impl<A: Action> Scope<'_, A> {
         }
         let remains = self.remains(case)?;
         let signed = remains.certificate;
+        let is_shredding = signed.is_none() && case.state == CaseState::Destroyed;
+        let (generation, has_key) = {
+            let keys = self.core.keys();
+            (keys.generation(), keys.has_case(&case.id))
+        };
+        let waits_for = match is_shredding && !has_key {
+            true => waits_for(self.core, self.connection, generation)?,
+            false => Vec::new(),
+        };
         Ok(CertificateView {
             case: case.id.clone(),
             title: remains.title,
@@ -271,6 +287,7 @@ impl<A: Action> Scope<'_, A> {
                 .as_ref()
                 .map(|signed| Moment::from_seconds(signed.at)),
             note: signed.map(|signed| signed.note),
+            waits_for: waits_for.into_iter().map(|row| row.name).collect(),
         })
     }
 }
@@ -286,12 +303,21 @@ impl Scope<'_, actions::CertifyDestruction> {
         let internal = OperationError::Internal("certificate");
         let leaf = self.leaf.ok_or(internal.clone())?;
         let generation = self.core.keys().generation();
+        // Looked at again where nobody can move the log in between.
+        if self.core.keys().has_case(&case.id)
+            || !waits_for(self.core, self.connection, generation)?.is_empty()
+        {
+            return Err(OperationError::Internal("a node still has the keys"));
+        }
+        let mut nodes = node_rows::list_all(self.connection)?;
+        nodes.retain(|row| row.struck.is_none_or(|at| at >= case.opened_at));
         let text = text(&Written {
             vault: self.core.vault.as_str(),
             case: &case.id,
             remains: &remains,
             leaf,
             generation,
+            nodes: &nodes,
             now: self.now,
         });
         let note = {
@@ -323,7 +349,21 @@ struct Written<'w> {
     remains: &'w Remains,
     leaf: u64,
     generation: u64,
+    /// Those of the vault, and those that were struck off since the case was opened.
+    nodes: &'w [NodeRow],
     now: Moment,
+}
+
+/// The other nodes that have not said yet that they have the keyring of this generation, or a later one.
+pub(in crate::vault) fn waits_for(
+    core: &Core,
+    connection: &Snapshot,
+    generation: u64,
+) -> Result<Vec<NodeRow>, StoreError> {
+    let own = core.node.as_ref().map(|node| &node.id);
+    let mut all = node_rows::list(connection)?;
+    all.retain(|row| Some(&row.id) != own && row.generation < generation);
+    Ok(all)
 }
 
 /// The text that is signed. Its first line is no origin of a log, so nobody can take it for a checkpoint.
@@ -347,6 +387,19 @@ fn text(of: &Written<'_>) -> String {
         "keys: none left in the keyring since generation {}",
         of.generation
     ));
+    for node in of.nodes {
+        let (name, id) = (one(&node.name), &node.id);
+        match node.struck {
+            None => line(format_args!(
+                "node {name} ({id}): its keyring is of generation {} or later and has none left",
+                of.generation
+            )),
+            Some(at) => line(format_args!(
+                "node {name} ({id}): struck off {at} with a keyring of generation {}; not known to be destroyed",
+                node.generation
+            )),
+        }
+    }
     if let Some(facts) = &of.remains.facts {
         line(format_args!("opened: {}", facts.opened_at));
         let did = |act: &ActOf| {
@@ -394,6 +447,11 @@ fn text(of: &Written<'_>) -> String {
             ));
         }
     }
+    if of.nodes.iter().filter(|node| node.struck.is_none()).count() > 1 {
+        line(format_args!(
+            "To do: delete packages of the case that other nodes built, from their data/packages."
+        ));
+    }
     for words in SAID {
         line(format_args!("{words}"));
     }
@@ -435,6 +493,7 @@ mod tests {
             remains: &remains,
             leaf: 7,
             generation: 3,
+            nodes: &[],
             now: Moment::from_seconds(0),
         });
         assert!(text.parse::<Checkpoint>().is_err());

@@ -519,7 +519,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
         slots: &[String],
         change: &str,
     ) -> Result<(), OperationError> {
-        let mut keyring = self.core.keyring_to_change();
+        let mut keyring = self.core.keyring_to_change()?;
         if prints(&keyring.status()) != slots {
             return Err(OperationError::Conflict(Conflict::KeyringSlots));
         }
@@ -547,7 +547,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
     }
 
     fn add_slot(&self, prepared: PreparedSlot) -> Result<SlotChanged, OperationError> {
-        let mut keyring = self.core.keyring_to_change();
+        let mut keyring = self.core.keyring_to_change()?;
         let no = keyring.add_slot(&prepared, self.now, &*self.core.entropy);
         let no = no.map_err(not_changed)?;
         let (generation, status) = (keyring.generation(), keyring.status());
@@ -571,7 +571,7 @@ impl Scope<'_, actions::CarryOutSlotChange> {
             return Err(damaged());
         };
         let there = self.slot_of(*slot, fingerprint).is_some();
-        let mut keyring = self.core.keyring_to_change();
+        let mut keyring = self.core.keyring_to_change()?;
         if there {
             let removed = keyring.remove_slot(*slot, &*self.core.entropy);
             removed.map_err(not_changed)?;

@@ -18,6 +18,12 @@ pub(crate) struct NodeRow {
     pub(crate) seen_at: Moment,
     /// Of its keyring then.
     pub(crate) generation: u64,
+    /// SHA-256 of the public key by which other nodes know it; empty if they do not ask it.
+    pub(crate) key: Vec<u8>,
+    /// Where other nodes ask it: a host and a port.
+    pub(crate) address: String,
+    /// When it was struck off, if it is a node no more.
+    pub(crate) struck: Option<Moment>,
 }
 
 /// What a node says of itself.
@@ -25,6 +31,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) run: &'a [u8],
     pub(crate) at: Moment,
     pub(crate) generation: u64,
+    /// Which key it has, and where others ask it; nothing new if none.
+    pub(crate) place: Option<(&'a [u8], &'a str)>,
 }
 
 pub(crate) fn insert(connection: &Transaction, row: &NodeRow) -> Result<(), StoreError> {
@@ -35,16 +43,28 @@ pub(crate) fn insert(connection: &Transaction, row: &NodeRow) -> Result<(), Stor
         ("since", int(row.since.seconds())),
         ("seen_at", int(row.seen_at.seconds())),
         ("generation", number(row.generation)?),
+        ("key", blob(&row.key)),
+        ("address", text(&row.address)),
+        ("struck_at", int(IS_ONE)),
     ];
     connection.insert(&NODE, &cells)
 }
 
+/// One that is a node.
 pub(crate) fn find(connection: &Snapshot, id: &NodeId) -> Result<Option<NodeRow>, StoreError> {
-    connection.row(&NODE, &key(id), read)
+    let found = connection.row(&NODE, &key(id), read)?;
+    Ok(found.filter(|row| row.struck.is_none()))
 }
 
-/// All of them, in the order in which they joined.
+/// All that are nodes, in the order in which they joined.
 pub(crate) fn list(connection: &Snapshot) -> Result<Vec<NodeRow>, StoreError> {
+    let mut all = list_all(connection)?;
+    all.retain(|row| row.struck.is_none());
+    Ok(all)
+}
+
+/// The same with those that were struck off.
+pub(crate) fn list_all(connection: &Snapshot) -> Result<Vec<NodeRow>, StoreError> {
     let mut all = connection.rows(&NODE, &[], read)?;
     all.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
     Ok(all)
@@ -56,18 +76,32 @@ pub(crate) fn saw(
     id: &NodeId,
     seen: &Seen<'_>,
 ) -> Result<bool, StoreError> {
-    let set = [
+    let mut set = vec![
         ("run", blob(seen.run)),
         ("seen_at", int(seen.at.seconds())),
         ("generation", number(seen.generation)?),
     ];
-    connection.update(&NODE, &key(id), &[], &set)
+    if let Some((key, address)) = seen.place {
+        set.extend([("key", blob(key)), ("address", text(address))]);
+    }
+    connection.update(&NODE, &key(id), &[("struck_at", int(IS_ONE))], &set)
 }
 
-/// Answers whether it was there.
-pub(crate) fn remove(connection: &Transaction, id: &NodeId) -> Result<bool, StoreError> {
-    connection.delete(&NODE, &key(id), &[])
+/// Ends it as a node; what it had is still known. Answers whether it was one.
+pub(crate) fn strike(
+    connection: &Transaction,
+    id: &NodeId,
+    at: Moment,
+) -> Result<bool, StoreError> {
+    let set = [
+        ("key", blob(&[])),
+        ("address", text("")),
+        ("struck_at", int(at.seconds().max(1))),
+    ];
+    connection.update(&NODE, &key(id), &[("struck_at", int(IS_ONE))], &set)
 }
+
+const IS_ONE: i64 = 0;
 
 fn key(id: &NodeId) -> [Cell<'_>; 1] {
     [("id", text(id.as_str()))]
@@ -89,5 +123,8 @@ fn read(row: &ControlRow<'_>) -> Result<NodeRow, StoreError> {
         since: moment("since")?,
         seen_at: moment("seen_at")?,
         generation: sound("node::generation", u64::try_from(generation))?,
+        key: row.get("key").map_err(&failed)?,
+        address: row.get("address").map_err(&failed)?,
+        struck: Some(moment("struck_at")?).filter(|at| at.seconds() != IS_ONE),
     })
 }

@@ -16,6 +16,7 @@ fn an_earlier_part_that_is_put_back_after_the_set_was_compared_is_not_sealed_aga
     let before = core.case_keys(&house.case).unwrap();
     let id = core
         .keyring_to_change()
+        .unwrap()
         .add_case_key(&house.case, &*core.entropy);
     assert_eq!(id.unwrap().number(), 2);
     let keys = core.case_keys(&house.case).unwrap();

@@ -83,7 +83,17 @@ pub(crate) static SESSION: ControlTable = ControlTable {
 
 pub(crate) static NODE: ControlTable = ControlTable {
     name: "node",
-    columns: &["id", "name", "run", "since", "seen_at", "generation"],
+    columns: &[
+        "id",
+        "name",
+        "run",
+        "since",
+        "seen_at",
+        "generation",
+        "key",
+        "address",
+        "struck_at",
+    ],
     groups: &[&["id"], &[]],
 };
 

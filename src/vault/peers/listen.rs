@@ -1,0 +1,113 @@
+//! Answers other nodes: one question on a connection, by one thread.
+//!
+//! What is answered is in memory or a file: a node answers while the database does not, and while it writes nothing
+//! more. Nothing that it answers is opened: a checkpoint is public, a keyring stays sealed to its slots and its root.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::timed::Timed;
+use super::wire::{Question, write_answer};
+use crate::vault::core::Core;
+
+/// A connection with its handshake, its question and its answer takes no longer.
+const WITHIN: Duration = Duration::from_secs(10);
+/// So many are answered at a time; who comes beyond that is turned away.
+const MOST: usize = 32;
+/// The pause after a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The places of those who are answered.
+struct Places(AtomicUsize);
+
+/// Gives the place back.
+struct Place(Arc<Places>);
+
+impl Places {
+    fn take(self: &Arc<Self>) -> Option<Place> {
+        let taken = self.0.fetch_add(1, Ordering::AcqRel);
+        let place = Place(Arc::clone(self));
+        (taken < MOST).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Answers until it `stops`.
+pub(super) fn serve(
+    listener: &TcpListener,
+    config: &Arc<ServerConfig>,
+    core: &Arc<Core>,
+    stops: impl Fn() -> bool,
+) {
+    let places = Arc::new(Places(AtomicUsize::new(0)));
+    for stream in listener.incoming() {
+        if stops() {
+            return;
+        }
+        let Ok(stream) = stream else {
+            thread::sleep(PAUSE);
+            continue;
+        };
+        let Some(place) = places.take() else {
+            continue;
+        };
+        let (config, core) = (Arc::clone(config), Arc::clone(core));
+        // Without a thread the connection is closed.
+        let _ = thread::Builder::new()
+            .name("node asked".to_owned())
+            .spawn(move || {
+                let _place = place;
+                if let Err(error) = answer(stream, config, &core) {
+                    tracing::debug!(kind = %error.kind(), "another node was not answered");
+                }
+            });
+    }
+}
+
+/// Ends a listener that waits in [`serve`]. Says whether it will look.
+pub(super) fn wake(at: SocketAddr) -> bool {
+    let mut at = at;
+    if at.ip().is_unspecified() {
+        at.set_ip(match at {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    TcpStream::connect_timeout(&at, Duration::from_secs(1)).is_ok()
+}
+
+fn answer(stream: TcpStream, config: Arc<ServerConfig>, core: &Core) -> io::Result<()> {
+    let connection = ServerConnection::new(config).map_err(io::Error::other)?;
+    let timed = Timed::new(stream, Instant::now() + WITHIN);
+    let mut stream = StreamOwned::new(connection, timed);
+    let question = Question::read(&mut stream)?;
+    let answer = match question {
+        Question::Checkpoint => Some(core.others.checkpoint().as_bytes().to_vec()),
+        Question::Keyring(generation) => keyring(core, generation)?,
+    };
+    write_answer(&mut stream, answer.as_deref())?;
+    stream.conn.send_close_notify();
+    stream.flush()
+}
+
+/// The file, if this node has the keyring of that generation. Whoever asks looks into it.
+fn keyring(core: &Core, generation: u64) -> io::Result<Option<Vec<u8>>> {
+    let keys = core.keys();
+    match keys.generation() == generation {
+        // Nobody changes it while it is read.
+        true => fs::read(core.paths.keyring()).map(Some),
+        false => Ok(None),
+    }
+}
