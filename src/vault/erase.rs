@@ -508,6 +508,7 @@ impl Vault {
 
     /// Brings the file beside the keyring up to what the database says; answers its generation.
     pub(in crate::vault) fn write_erasures(&self) -> Result<u64, EraseError> {
+        let _turn = self.core.kept_here.turn_of_lists();
         let mut file = ErasureFile::read(&self.core.paths, &self.core.keys())?.unwrap_or_default();
         let mut changed = false;
         for case in self.cases_with_keys()? {

@@ -21,6 +21,8 @@ pub(in crate::vault) struct KeptHere {
     with_commit: AtomicBool,
     /// How many steps erasures had come to in each case, when its packages were deleted last.
     cleared: Mutex<BTreeMap<String, u64>>,
+    /// Held by whoever writes the erasure lists beside the keyring.
+    lists: Mutex<()>,
 }
 
 impl KeptHere {
@@ -31,6 +33,7 @@ impl KeptHere {
             due: AtomicBool::new(true),
             with_commit: AtomicBool::new(false),
             cleared: Mutex::new(serde_json::from_slice(&text).unwrap_or_default()),
+            lists: Mutex::default(),
         }
     }
 
@@ -83,6 +86,12 @@ impl KeptHere {
         replace_file(&paths.cleared(), &serde_json::to_vec(&next)?)?;
         *all = next;
         Ok(())
+    }
+
+    /// The turn to write the erasure lists beside the keyring: whoever has it reads the tables anew, so that no older
+    /// list takes the place of a newer one.
+    pub(in crate::vault) fn turn_of_lists(&self) -> MutexGuard<'_, ()> {
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {

@@ -119,6 +119,10 @@ impl Vault {
         if left.is_empty() {
             return Ok(0);
         }
+        // A claim moves the head twice, and other nodes may take days.
+        if self.all_wait(&left)? {
+            return Err(ShredError::Unconfirmed);
+        }
         let claim = self.claim(Work::Destructions)?;
         let _claim = claim.ok_or(ShredError::Elsewhere)?;
         for case in unfinished(&self.core)? {
@@ -160,6 +164,22 @@ impl Vault {
             self.core.shred_due.store(true, Ordering::Release);
         }
         ended
+    }
+
+    /// Whether nothing is left of these cases at this node, and other nodes have not confirmed that yet.
+    fn all_wait(&self, left: &[CaseRow]) -> Result<bool, StoreError> {
+        let (is_done, generation) = {
+            let keys = self.core.keys();
+            let is_done = |case: &CaseRow| {
+                !keys.has_case(&case.id) && self.core.unconfirmed(|all| all.contains(&case.id))
+            };
+            (left.iter().all(is_done), keys.generation())
+        };
+        if !is_done {
+            return Ok(false);
+        }
+        let reader = self.core.readers.snapshot()?;
+        Ok(!waits_for(&self.core, reader.connection()?, generation)?.is_empty())
     }
 
     /// Takes the keys of destroyed cases out of the keyring, if somebody was interrupted before.
