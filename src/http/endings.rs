@@ -1,5 +1,6 @@
 //! Ends destructions and erasures that were carried out, and rotations of case keys that were begun, while the server
-//! runs: at the start, once somebody did so, and again and again where a fault is in the way.
+//! runs: at the start, once somebody did so, and again and again where a fault is in the way. Where a vault has several
+//! nodes, one of them takes up what was left elsewhere; what each keeps beside the tables, each looks after itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(super) struct Endings {
     look: fn(&Vault) -> Tried,
     /// Does it if somebody said that there is something to do.
     if_due: fn(&Vault) -> Tried,
+    /// Whether each node looks, and not only the one that takes up what was left elsewhere.
+    everywhere: bool,
     /// What the log says when some were ended.
     ended: &'static str,
     /// What the log says when one could not be ended.
@@ -39,6 +42,7 @@ pub(super) struct Endings {
 pub(super) const DESTRUCTIONS: Endings = Endings {
     look: |vault| shredded(vault.shred()),
     if_due: |vault| shredded(vault.shred_if_due()),
+    everywhere: false,
     ended: "destroyed cases have their certificates",
     failed: "a destroyed case could not be ended; it is tried again",
 };
@@ -47,6 +51,7 @@ pub(super) const DESTRUCTIONS: Endings = Endings {
 pub(super) const ERASURES: Endings = Endings {
     look: |vault| erased(vault.erase()),
     if_due: |vault| erased(vault.erase_if_due()),
+    everywhere: false,
     ended: "erasures were finished",
     failed: "an erasure could not be ended yet; it is tried again",
 };
@@ -55,8 +60,30 @@ pub(super) const ERASURES: Endings = Endings {
 pub(super) const ROTATIONS: Endings = Endings {
     look: |vault| rotated(vault.rotate()),
     if_due: |vault| rotated(vault.rotate_if_due()),
+    everywhere: false,
     ended: "keys of cases or of the vault itself were rotated",
     failed: "a key of a case or of the vault itself could not be rotated yet; it is tried again",
+};
+
+/// What a node was admitting that runs no longer is removed, so that its case gets other files.
+pub(super) const ADMISSIONS: Endings = Endings {
+    look: |vault| match vault.clear_left_admissions() {
+        Ok(exhibits) => Tried::Ended(exhibits),
+        Err(fault) => Tried::Fault(fault.to_string()),
+    },
+    if_due: |_| Tried::Ended(0),
+    everywhere: false,
+    ended: "exhibits were removed that a node was admitting which runs no longer",
+    failed: "an exhibit that a node left could not be removed yet; it is tried again",
+};
+
+/// Sealed parts, packages and erasure lists of this machine follow what was done elsewhere.
+pub(super) const KEPT: Endings = Endings {
+    look: |vault| erased(vault.keep_up_if_due().map(|()| 0)),
+    if_due: |vault| erased(vault.keep_up_if_due().map(|()| 0)),
+    everywhere: true,
+    ended: "what this machine keeps was brought up to date",
+    failed: "what this machine keeps beside the tables could not be brought up to date yet; it is tried again",
 };
 
 fn shredded(ended: Result<usize, ShredError>) -> Tried {
@@ -101,7 +128,7 @@ pub(super) async fn go_on(vault: Arc<Vault>, endings: Endings) {
         }
         let vault = Arc::clone(&vault);
         // What began at another node that runs goes on there.
-        let work = move || match looks && vault.is_alone() {
+        let work = move || match looks && (endings.everywhere || vault.takes_up()) {
             true => (endings.look)(&vault),
             false => (endings.if_due)(&vault),
         };

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::certificate_end;
 use super::connections::Bounded;
-use super::endings::{DESTRUCTIONS, ERASURES, ROTATIONS, go_on};
+use super::endings::{ADMISSIONS, DESTRUCTIONS, ERASURES, KEPT, ROTATIONS, go_on};
 use super::machine_door::Proving;
 use super::pages::MadeUpPerson;
 use super::provider::{Provider, ProviderFault};
@@ -244,9 +244,8 @@ async fn serve_on_until(
     });
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
-    let destroying = tokio::spawn(go_on(Arc::clone(&vault), DESTRUCTIONS));
-    let erasing = tokio::spawn(go_on(Arc::clone(&vault), ERASURES));
-    let rotating = tokio::spawn(go_on(Arc::clone(&vault), ROTATIONS));
+    let endings = [DESTRUCTIONS, ERASURES, ROTATIONS, ADMISSIONS, KEPT];
+    let ending = endings.map(|endings| tokio::spawn(go_on(Arc::clone(&vault), endings)));
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
@@ -263,9 +262,9 @@ async fn serve_on_until(
     stopper.abort();
     summing.abort();
     sweeping.abort();
-    destroying.abort();
-    erasing.abort();
-    rotating.abort();
+    for ending in &ending {
+        ending.abort();
+    }
     if let Some(reloading) = reloading {
         reloading.abort();
     }

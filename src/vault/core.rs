@@ -26,6 +26,7 @@ use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
+use crate::vault::kept_here::KeptHere;
 use crate::vault::key_ages::KnownDues;
 use crate::vault::keyring::{CaseKeys, Keyring, KeyringError};
 use crate::vault::last_backups::LastBackups;
@@ -95,6 +96,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) held_up: HeldUpCases,
     /// Cases with an erasure that could not be ended.
     pub(in crate::vault) erasures_held_up: HeldUpCases,
+    /// Whether what is kept here beside the tables may be behind them.
+    pub(in crate::vault) kept_here: KeptHere,
     /// Whether something of an erased number may be left.
     pub(in crate::vault) erase_due: AtomicBool,
     /// Whether the key of a case may have to be rotated.

@@ -6,9 +6,10 @@
 //! rows in quarantine, user names that nobody else has or that have the number in them. Every act overwrites the parts
 //! of one exhibit, and its leaf has the new digest over them, so that the exhibit still verifies. When all is
 //! overwritten, the list says so; whatever comes then is tried again without overwriting anything anew, so the log has
-//! as many leaves however often it is. The write-ahead log is cut, copies that a killed backup left are removed, and a
-//! last leaf says that the erasure is finished. What keeps one from its end is told (`vault/held_up.rs`), in the same
-//! way for a number that the case never had.
+//! as many leaves however often it is. Where a vault has several nodes, one of them does it (`claims.rs`), and what
+//! each keeps beside the tables follows at each (`keep_up.rs`). The write-ahead log is cut, copies that a killed backup
+//! left are removed, and a last leaf says that the erasure is finished. What keeps one from its end is told
+//! (`vault/held_up.rs`), in the same way for a number that the case never had.
 //!
 //! Also brings the list of the database and its copy beside the keyring together: an older database is told what was
 //! erased after it, before anything of it is served.
@@ -17,6 +18,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
 
 use serde_json::json;
 
@@ -26,10 +28,11 @@ use super::call::caller::Caller;
 use super::call::done::Done;
 use super::call::refusal::Refusal;
 use super::call::target::Target;
+use super::claims::Claim;
 use super::core::Core;
 use super::door::{Operation, Vault};
 use super::erasure_file::{ErasureFile, ErasureFileFault};
-use super::error::OperationError;
+use super::error::{Conflict, OperationError};
 use super::exhibits::added_terms::AddedTerms;
 use super::exhibits::erased_term;
 use super::exhibits::erasures::{Erasure, Erasures};
@@ -42,7 +45,8 @@ use super::scope::Scope;
 use super::scope::requests::{PackageFile, REQUEST_KINDS};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::{self, ExhibitRow};
-use super::store::{Snapshot, StoreError, erasure_rows, meta_rows, request_rows};
+use super::store::{AtHand, Snapshot, StoreError, Transaction, meta_rows, request_rows};
+use super::this_node::Work;
 use crate::domain::{CaseId, ExhibitId, Field, RequestId};
 use crate::policy::actions;
 
@@ -61,6 +65,18 @@ pub enum EraseError {
     /// A copy of the vault that a killed backup left could not be removed.
     #[error("a copy that a killed backup left could not be removed")]
     Copy,
+    /// What this machine keeps of sealed parts could not be overwritten.
+    #[error("what data/cache keeps of sealed parts could not be overwritten")]
+    Kept,
+    /// A package of the case could not be deleted.
+    #[error("a package of the case could not be deleted")]
+    Package,
+    /// Another node that runs is at it.
+    #[error("another node goes on with it")]
+    Elsewhere,
+    /// Another node, or a rotation, changed something since it was read.
+    #[error("something was changed since it was read")]
+    Changed,
     /// Something of the case could not be read or sealed.
     #[error("the case could not be read")]
     Case,
@@ -78,7 +94,7 @@ pub enum EraseError {
 impl EraseError {
     /// Whether somebody has to look at it. Otherwise it goes on by itself.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Self::UnderWay)
+        !matches!(self, Self::UnderWay | Self::Elsewhere | Self::Changed)
     }
 }
 
@@ -101,8 +117,11 @@ impl From<StageError> for EraseError {
 }
 
 impl From<Refusal> for EraseError {
-    fn from(_: Refusal) -> Self {
-        Self::Unaudited
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _) => Self::Changed,
+            _ => Self::Unaudited,
+        }
     }
 }
 
@@ -115,8 +134,9 @@ impl Vault {
     /// The first that it came upon. All others are ended nevertheless, and what was done stays done.
     pub fn erase(&self) -> Result<usize, EraseError> {
         let (mut ended, mut fault) = (0, None);
+        let mut claim = None;
         for case in self.cases_with_keys()? {
-            match self.erase_in(&case) {
+            match self.erase_in(&case, &mut claim) {
                 Ok(count) => {
                     self.core.erasures_held_up.ended(&case.id);
                     ended += count;
@@ -136,10 +156,28 @@ impl Vault {
         }
     }
 
-    /// Goes on with those of one case.
-    fn erase_in(&self, case: &CaseRow) -> Result<usize, EraseError> {
+    /// Goes on with those of one case, and takes the claim before the first.
+    fn erase_in<'v>(
+        &'v self,
+        case: &CaseRow,
+        claim: &mut Option<Claim<'v>>,
+    ) -> Result<usize, EraseError> {
         let (mut ended, mut fault) = (0, None);
         let keys = self.core.case_keys(&case.id)?;
+        if self
+            .erasures(&keys, case.number)?
+            .each()
+            .all(|(_, one)| one.done)
+        {
+            return Ok(0);
+        }
+        if claim.is_none() {
+            *claim = self.claim(Work::Rewrites)?;
+        }
+        if claim.is_none() {
+            return Err(EraseError::Elsewhere);
+        }
+        // What another node did before is in it.
         let list = self.erasures(&keys, case.number)?;
         for (no, erasure) in list.each().filter(|(_, one)| !one.done) {
             // A rotation of the case's key writes the same parts.
@@ -165,7 +203,11 @@ impl Vault {
             return Ok(0);
         }
         let ended = self.erase();
-        if ended.is_err() {
+        // Whoever has the claim, or takes up what was left, looks once a minute.
+        if ended
+            .as_ref()
+            .is_err_and(|fault| *fault != EraseError::Elsewhere)
+        {
             self.core.erase_due.store(true, Ordering::Release);
         }
         ended
@@ -202,10 +244,17 @@ impl Vault {
         match self.erase() {
             // What is damaged in one case keeps nobody from the others, nor does a file that nobody can remove. The
             // numbers answer as absent already.
-            Err(fault @ (EraseError::Case | EraseError::Copy)) => {
+            Err(
+                fault @ (EraseError::Case
+                | EraseError::Copy
+                | EraseError::Kept
+                | EraseError::Package
+                | EraseError::Changed),
+            ) => {
                 tracing::error!(fault = %fault, "an erasure could not be ended yet");
                 self.core.erase_due.store(true, Ordering::Release);
             }
+            Err(EraseError::Elsewhere) => {}
             ended => {
                 ended?;
             }
@@ -232,22 +281,26 @@ impl Vault {
         if !erasure.overwritten {
             self.overwrite(case, keys, list, (no, &mut erasure))?;
         }
-        self.delete_packages(case.number)?;
-        self.ledger.stager().empty_log()?;
+        // Those that were built before are gone, so the leaf that follows is over what is so.
+        self.clear_packages(case, keys)?;
+        self.forget_kept()?;
+        self.empty_log()?;
         left_copies::remove(&self.core.paths.data())
             .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
             .map_err(|_| EraseError::Copy)?;
+        let read = erasure.clone();
         erasure.done = true;
         let generation = self.write_erasures()?;
         let finish = Finish {
             case: case.id.clone(),
             no,
+            read,
             erasure,
             generation,
         };
         self.perform(&Caller::system(), finish)?;
         // Acts that began before may have written pages of older rows back into the log.
-        self.ledger.stager().empty_log()?;
+        self.empty_log()?;
         Ok(())
     }
 
@@ -286,10 +339,10 @@ impl Vault {
             }
             users.sort_unstable();
             users.dedup();
-            let same = erasure.term == term && erasure.users == users;
+            let read = erasure.clone();
             (erasure.term, erasure.users) = (term, users);
-            if !same {
-                self.note(keys, no, erasure)?;
+            if *erasure != read {
+                self.note(keys, (case.number, no), &read, erasure)?;
             }
         }
         for exhibit in &exhibits {
@@ -301,8 +354,13 @@ impl Vault {
             erasure: erasure.clone(),
         };
         self.perform(&Caller::system(), overwrite)?;
+        if let Some(at_hand) = self.core.readers.at_hand() {
+            // The number's tag may be the first one of a run.
+            at_hand.forget_tags_of(case.number.0);
+        }
+        let read = erasure.clone();
         erasure.overwritten = true;
-        self.note(keys, no, erasure)
+        self.note(keys, (case.number, no), &read, erasure)
     }
 
     /// The term of an erased number: the one that is noted, if that is it or was overwritten already, or the one of all
@@ -381,38 +439,75 @@ impl Vault {
         Ok(())
     }
 
-    /// Packages that were built for the case are deleted; those not handed out yet are built anew when somebody takes
-    /// them.
-    fn delete_packages(&self, case: CaseNumber) -> Result<(), EraseError> {
-        let requests: Vec<RequestId> = {
+    /// Packages that were built for the case are deleted, if one may be from before an erasure was carried out or had
+    /// overwritten everything; those not handed out yet are built anew when somebody takes them. Says how many steps
+    /// erasures had come to.
+    pub(in crate::vault) fn clear_packages(
+        &self,
+        case: &CaseRow,
+        keys: &CaseKeys,
+    ) -> Result<u64, EraseError> {
+        let kept = &self.core.kept_here;
+        let (steps, requests): (u64, Vec<RequestId>) = {
             let reader = self.core.readers.snapshot()?;
             let connection = reader.connection()?;
+            let steps = Erasures::load(connection, keys, case.number)?.steps();
+            if kept.has_cleared(&case.id, steps) {
+                return Ok(steps);
+            }
             let mut all = Vec::new();
             for kind in REQUEST_KINDS {
-                let rows = request_rows::list(connection, case, kind.name, None)?;
+                let rows = request_rows::list(connection, case.number, kind.name, None)?;
                 all.extend(rows.into_iter().map(|row| row.id));
             }
-            all
+            (steps, all)
         };
         for request in requests {
             if self.core.package_turns.is_building(&request) {
                 return Err(EraseError::UnderWay);
             }
-            PackageFile::of(&self.core.paths, &request).delete();
+            let deleted = PackageFile::of(&self.core.paths, &request).delete();
+            deleted.map_err(|_| EraseError::Package)?;
         }
-        Ok(())
+        kept.cleared(&self.core.paths, &case.id, steps)
+            .map_err(|_| EraseError::Package)?;
+        Ok(steps)
     }
 
-    /// Writes down in the list how far an erasure is.
-    fn note(&self, keys: &Arc<CaseKeys>, no: i64, erasure: &Erasure) -> Result<(), EraseError> {
-        let sealed = erasure.sealed(keys, no, self.core.nonce()?)?;
-        let step =
-            move |rows: &super::store::Transaction| erasure_rows::TABLE.set(rows, no, &sealed);
-        Ok(self.ledger.stager().stage(step)?)
+    /// What was overwritten is not in what this machine keeps of sealed parts, either.
+    pub(in crate::vault) fn forget_kept(&self) -> Result<(), EraseError> {
+        let settled = self.core.readers.at_hand().map(AtHand::settle);
+        settled.unwrap_or(Ok(())).map_err(|_| EraseError::Kept)
+    }
+
+    /// Writes down in the list how far an erasure is, if it is still what was read.
+    fn note(
+        &self,
+        keys: &Arc<CaseKeys>,
+        place: (CaseNumber, i64),
+        read: &Erasure,
+        erasure: &Erasure,
+    ) -> Result<(), EraseError> {
+        let (keys, read, erasure) = (Arc::clone(keys), read.clone(), erasure.clone());
+        let nonce = self.core.nonce()?;
+        let (told, written) = sync_channel(1);
+        self.ledger.stager().stage(move |rows: &Transaction| {
+            let written = erasure.replace(rows, &keys, place, &read, nonce);
+            let written = written.map_err(|error| match error {
+                OperationError::Store(error) => error,
+                _ => StoreError::inconsistent("erasure::note"),
+            })?;
+            let _ = told.send(written);
+            Ok(())
+        })?;
+        match written.recv() {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(EraseError::Changed),
+        }
     }
 
     /// Brings the file beside the keyring up to what the database says; answers its generation.
-    fn write_erasures(&self) -> Result<u64, EraseError> {
+    pub(in crate::vault) fn write_erasures(&self) -> Result<u64, EraseError> {
         let mut file = ErasureFile::read(&self.core.paths, &self.core.keys())?.unwrap_or_default();
         let mut changed = false;
         for case in self.cases_with_keys()? {
@@ -440,7 +535,7 @@ impl Vault {
         Ok(Erasures::load(reader.connection()?, keys, case)?)
     }
 
-    fn cases_with_keys(&self) -> Result<Vec<CaseRow>, EraseError> {
+    pub(in crate::vault) fn cases_with_keys(&self) -> Result<Vec<CaseRow>, EraseError> {
         let reader = self.core.readers.snapshot()?;
         let mut cases = case_rows::list(reader.connection()?)?;
         cases.retain(|case| !self.core.is_destroyed(case));
@@ -592,6 +687,7 @@ impl Operation for OverwriteTerms {
 struct Finish {
     case: CaseId,
     no: i64,
+    read: Erasure,
     erasure: Erasure,
     generation: u64,
 }
@@ -605,12 +701,17 @@ impl Operation for Finish {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        let (_, keys) = case_of(scope)?;
+        let (case, keys) = case_of(scope)?;
         let rows = scope.transaction()?;
-        self.erasure
-            .set(rows, &keys, self.no, scope.core.nonce()?)?;
-        meta_rows::put(rows, GENERATION, &self.generation.to_string())?;
-        scope.notes.generation = Some(self.generation);
+        let (place, nonce) = ((case.number, self.no), scope.core.nonce()?);
+        let erasure = &self.erasure;
+        if !erasure.replace(rows, &keys, place, &self.read, nonce)? {
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
+        }
+        // Each node has a file of its own, and counts on from the highest.
+        let generation = self.generation.max(noted_generation(rows)?);
+        meta_rows::put(rows, GENERATION, &generation.to_string())?;
+        scope.notes.generation = Some(generation);
         if let Some(no) = self.erasure.term {
             scope.notes.touch(no);
         }

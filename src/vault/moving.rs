@@ -1,10 +1,12 @@
 //! The tables of a vault move from a file to a server, back, or to another server: how far that is, and its end.
 //!
 //! `data/moving` says it, from before the first row is copied until everything has come to its end. Where the tables
-//! are is said by `data/store` alone; that is changed once, by one rename or one removal, after the copy was verified.
-//! So a process that is killed leaves either the old tables in force or the new ones. What is left to do after that
-//! change is here, and every start does it: the old tables are marked, so that no log goes on from them, and a leaf
-//! says that they moved. The copying itself is in `store_copy/`.
+//! are is said by `data/store`; that is changed once, by one rename or one removal, after the copy was verified. Before
+//! that the old tables are marked, so that no log goes on from them, also not at another node, whose directory still
+//! names them. The mark is what decides: a process that is killed leaves either old tables without it, which are in
+//! force, or old tables with it, and then every start names the new ones, before anything else. What is left to do
+//! after that is here too, and every start does it: a leaf says that the tables moved. The copying itself is in
+//! `store_copy/`.
 //!
 //! Not promised: that nobody puts a copy of the whole directory and of the old tables back. The high-water mark finds
 //! tables alone that were put back, and a kept checkpoint finds both.
@@ -25,6 +27,7 @@ use super::keyring::replace_file;
 use super::paths::Paths;
 use super::scope::Scope;
 use super::store::{Database, StoreError, StoreFault, Writer, leaf_rows, transfer};
+use crate::domain::hex;
 use crate::policy::{Action as _, actions};
 
 /// How far a move is.
@@ -41,7 +44,7 @@ pub(in crate::vault) struct Moving {
     pub(in crate::vault) stale: bool,
     /// What the comparison of both and the verification of the new tables found.
     pub(in crate::vault) verified: Option<Found>,
-    /// The old tables are marked.
+    /// The old tables are marked, and nobody needs them any more.
     pub(in crate::vault) left: bool,
 }
 
@@ -84,6 +87,17 @@ impl Moving {
         sync(&paths.data())
     }
 
+    /// Puts the new tables in force. The old ones are marked.
+    pub(in crate::vault) fn put_in_force(&self, paths: &Paths) -> io::Result<()> {
+        match &self.to {
+            Some(note) => replace_file(&paths.store(), note.as_bytes()),
+            None => {
+                fs::remove_file(paths.store())?;
+                sync(&paths.data())
+            }
+        }
+    }
+
     /// Whether the new tables are in force.
     pub(in crate::vault) fn is_done(&self, paths: &Paths) -> io::Result<bool> {
         Ok(store_of(paths)? == self.to)
@@ -108,8 +122,8 @@ pub(in crate::vault) fn mark(found: &Found) -> String {
     format!("{} after leaf {}", found.to, found.leaves.saturating_sub(1))
 }
 
-/// If the tables have moved: marks the old ones and puts an old file aside. What cannot be done now is done at the next
-/// start; the old tables are not in force meanwhile, because nothing in the directory names them.
+/// If the tables have moved: names the new ones where a process was killed between that and the mark on the old ones,
+/// and puts an old file aside. What cannot be done now is done at the next start.
 pub(in crate::vault) fn leave_old(paths: &Paths) -> io::Result<()> {
     let Some(mut moving) = Moving::read(paths)? else {
         return Ok(());
@@ -117,48 +131,97 @@ pub(in crate::vault) fn leave_old(paths: &Paths) -> io::Result<()> {
     let Some(found) = moving.verified.clone() else {
         return Ok(());
     };
-    if moving.left || !moving.is_done(paths)? {
+    if moving.left {
         return Ok(());
     }
-    match leave(paths, moving.from.as_deref(), &mark(&found)) {
+    if !moving.is_done(paths)? {
+        match old_tables(paths, &moving).and_then(|old| is_marked(&old, &moving)) {
+            Ok(true) => moving.put_in_force(paths)?,
+            // They are in force, and if they cannot be reached, the start says so.
+            Ok(false) | Err(_) => return Ok(()),
+        }
+    }
+    match leave(paths, &moving, &mark(&found)) {
         Ok(()) => {
             moving.left = true;
             moving.write(paths)
         }
         Err(fault) => {
-            tracing::error!(fault = %fault, "the old tables could not be marked; the next start tries again");
+            tracing::error!(fault = %fault, "the old tables could not be left; the next start tries again");
             Ok(())
         }
     }
 }
 
-fn leave(paths: &Paths, from: Option<&str>, mark: &str) -> Result<(), StoreError> {
-    let failed = |_| StoreError {
+/// The old tables.
+fn old_tables(paths: &Paths, moving: &Moving) -> Result<Database, StoreError> {
+    match &moving.from {
+        Some(note) => Database::noted(note),
+        None => Ok(Database::from(&paths.database())),
+    }
+}
+
+/// Marks tables as moved, if their head is the one that was copied: somebody else may have gone on from there. A commit
+/// without an answer is looked for. Nobody writes meanwhile.
+pub(in crate::vault) fn mark_old(
+    old: &Database,
+    moving: &Moving,
+    mark: &str,
+) -> Result<bool, StoreError> {
+    let writer = Writer::open(old.clone())?;
+    let begun = writer.begin()?;
+    let head = transfer::head::digest(&begun)?;
+    if head.map(|head| hex::encode(&head)).as_deref() != Some(moving.head.as_str()) {
+        return Ok(false);
+    }
+    transfer::head::mark_moved(&begun, mark)?;
+    match begun.commit() {
+        Ok(()) => Ok(true),
+        Err(error) => match is_marked(old, moving) {
+            Ok(true) => Ok(true),
+            Ok(false) | Err(_) => Err(error),
+        },
+    }
+}
+
+/// Whether tables are marked, and had the head that was copied.
+fn is_marked(old: &Database, moving: &Moving) -> Result<bool, StoreError> {
+    let Some(found) = &moving.verified else {
+        return Ok(false);
+    };
+    let writer = Writer::open(old.clone())?;
+    // With the lock of the head: a commit without an answer is made by then, or it is not.
+    let begun = writer.begin()?;
+    let before = transfer::head::digest_before(&begun, found.leaves)?;
+    Ok(before.map(|before| hex::encode(&before)).as_deref() == Some(moving.head.as_str()))
+}
+
+fn leave(paths: &Paths, moving: &Moving, mark: &str) -> Result<(), StoreError> {
+    let failed = |fault| StoreError {
         at: "moving::leave",
-        fault: StoreFault::Disk,
+        fault,
     };
-    let database = match from {
-        Some(note) => Database::noted(note)?,
-        None if paths.database().exists() => Database::from(&paths.database()),
+    if moving.from.is_none() && !paths.database().exists() {
         // It was put aside already.
-        None => return Ok(()),
-    };
-    if from.is_some() && paths.cache().exists() {
+        return Ok(());
+    }
+    if moving.from.is_some() && paths.cache().exists() {
         // What this machine kept of the server's tables; the server may be gone.
-        fs::remove_dir_all(paths.cache()).map_err(failed)?;
+        fs::remove_dir_all(paths.cache()).map_err(|_| failed(StoreFault::Disk))?;
     }
-    let writer = Writer::open(database)?;
-    if transfer::head::moved_to(&writer)?.is_none() {
-        let begun = writer.begin()?;
-        transfer::head::mark_moved(&begun, mark)?;
-        begun.commit()?;
+    let old = old_tables(paths, moving)?;
+    if !is_marked(&old, moving)? && !mark_old(&old, moving, mark)? {
+        tracing::error!("somebody wrote to the old tables after they were copied, or marked them");
+        return Err(failed(StoreFault::Tampered));
     }
-    if from.is_none() {
+    if moving.from.is_none() {
         // All of it is in the file then, which can be taken away.
+        let writer = Writer::open(old)?;
         writer.empty_log()?;
         drop(writer);
-        fs::rename(paths.database(), paths.left_database()).map_err(failed)?;
-        sync(&paths.data()).map_err(failed)?;
+        let aside = fs::rename(paths.database(), paths.left_database());
+        aside.map_err(|_| failed(StoreFault::Disk))?;
+        sync(&paths.data()).map_err(|_| failed(StoreFault::Disk))?;
     }
     Ok(())
 }

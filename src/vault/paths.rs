@@ -97,6 +97,11 @@ impl Paths {
         self.data().join("packages")
     }
 
+    /// For which erasures the packages here were deleted.
+    pub(in crate::vault) fn cleared(&self) -> PathBuf {
+        self.data().join("erasures-cleared")
+    }
+
     /// Sealed parts of exhibits that are kept on this machine, where a server has the tables.
     pub fn cache(&self) -> PathBuf {
         self.data().join("cache")

@@ -132,6 +132,7 @@ pub fn exposed(paths: &Paths) -> Vec<Exposed> {
         paths.store(),
         paths.node(),
         paths.moving(),
+        paths.cleared(),
         paths.arriving(),
         paths.left_database(),
     ]);

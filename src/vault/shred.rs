@@ -10,6 +10,7 @@
 //! Not promised: that a disk forgets. Deleted rows are overwritten in the database and the write-ahead log is cut, but
 //! copies, snapshots and the cells of an SSD are not the vault's.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,9 +32,10 @@ use super::scope::{Scope, certified, waits_for};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::ExhibitNumber;
 use super::store::{
-    StoreError, StoreFault, Transaction, budget_rows, erasure_rows, exhibit_rows, membership_rows,
-    release_rows, request_rows, term_rows,
+    AtHand, StoreError, StoreFault, Transaction, budget_rows, erasure_rows, exhibit_rows,
+    membership_rows, release_rows, request_rows, term_rows,
 };
+use super::this_node::Work;
 use crate::domain::{CaseId, RequestId};
 use crate::policy::{CaseState, actions};
 
@@ -62,6 +64,12 @@ pub enum ShredError {
     /// A copy of the vault that a killed backup left could not be removed.
     #[error("a copy that a killed backup left could not be removed")]
     Copy,
+    /// What this machine keeps of sealed parts could not be overwritten.
+    #[error("what data/cache keeps of sealed parts could not be overwritten")]
+    Kept,
+    /// Another node that runs is at it.
+    #[error("another node goes on with it")]
+    Elsewhere,
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,7 +84,10 @@ pub enum ShredError {
 impl ShredError {
     /// Whether somebody has to look at it. Otherwise it goes on by itself.
     pub fn is_fault(self) -> bool {
-        !matches!(self, Self::UnderWay | Self::Unconfirmed | Self::Stopping)
+        !matches!(
+            self,
+            Self::UnderWay | Self::Elsewhere | Self::Unconfirmed | Self::Stopping
+        )
     }
 }
 
@@ -99,6 +110,22 @@ impl Vault {
     pub fn shred(&self) -> Result<usize, ShredError> {
         let mut ended = 0;
         let mut failed: Option<ShredError> = None;
+        let left = unfinished(&self.core)?;
+        for held_up in self.core.held_up.all() {
+            if left.iter().all(|case| case.id != held_up.case) {
+                // Another node ended it.
+                self.core.held_up.ended(&held_up.case);
+            }
+        }
+        if left.is_empty() {
+            return Ok(0);
+        }
+        if self.all_wait(&left)? {
+            // Nobody has to know that it was looked for.
+            return Err(ShredError::Unconfirmed);
+        }
+        let claim = self.claim(Work::Destructions)?;
+        let _claim = claim.ok_or(ShredError::Elsewhere)?;
         for case in unfinished(&self.core)? {
             match self.shred_case(&case) {
                 Ok(()) => {
@@ -133,7 +160,8 @@ impl Vault {
             return Ok(0);
         }
         let ended = self.shred();
-        if ended.is_err() {
+        // Whoever has the claim, or takes up what was left, looks once a minute.
+        if ended.is_err_and(|fault| fault != ShredError::Elsewhere) {
             self.core.shred_due.store(true, Ordering::Release);
         }
         ended
@@ -197,6 +225,17 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether all is gone here of these cases, and other nodes have not confirmed yet.
+    fn all_wait(&self, cases: &[CaseRow]) -> Result<bool, StoreError> {
+        let gone = |all: &mut BTreeSet<CaseId>| cases.iter().all(|case| all.contains(&case.id));
+        if !self.core.unconfirmed(gone) {
+            return Ok(false);
+        }
+        let generation = self.core.keys().generation();
+        let reader = self.core.readers.snapshot()?;
+        Ok(!waits_for(&self.core, reader.connection()?, generation)?.is_empty())
+    }
+
     /// Deletes all that is stored of a case.
     fn shred_all(&self, case: &CaseRow) -> Result<(), ShredError> {
         if self.core.admissions.end(&case.id) {
@@ -207,7 +246,9 @@ impl Vault {
         self.shred_exhibits(number)?;
         self.shred_small_rows(number)?;
         self.forget_erasures().map_err(|_| ShredError::Erasures)?;
-        self.ledger.stager().empty_log()?;
+        let settled = self.core.readers.at_hand().map(AtHand::settle);
+        settled.unwrap_or(Ok(())).map_err(|_| ShredError::Kept)?;
+        self.empty_log()?;
         left_copies::remove(&self.core.paths.data())
             .and_then(|_| left_copies::remove_databases(&self.core.paths.moved_databases()))
             .map_err(|_| ShredError::Copy)?;
@@ -221,7 +262,8 @@ impl Vault {
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);
-            file.delete();
+            // If that fails, it is tried again with what a machine keeps beside the tables.
+            let _ = file.delete();
             // It is there only if a build was killed.
             let _ = fs::remove_dir_all(file.workplace());
         }

@@ -37,6 +37,7 @@ use crate::vault::exhibits::leftovers::Leftovers;
 use crate::vault::exhibits::under_way::UnderWay;
 use crate::vault::held_up::{HeldUp, HeldUpCases};
 use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
+use crate::vault::kept_here::KeptHere;
 use crate::vault::key_ages::{KeyDue, KnownDues};
 use crate::vault::keyring::{Argon2Params, Keyring, KeyringError, NewPassphrase, Opened};
 use crate::vault::last_backups::{BackupReport, LastBackups};
@@ -302,17 +303,6 @@ impl Vault {
         Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
     }
 
-    /// Whether other nodes run, which do their work themselves.
-    fn has_company(&self) -> Result<bool, StartError> {
-        let reader = self.core.readers.snapshot()?;
-        Ok(!self.core.others_running(reader.connection()?)?.is_empty())
-    }
-
-    /// Whether no other node runs, so that this one ends whatever was begun anywhere.
-    pub fn is_alone(&self) -> bool {
-        !self.core.has_server || self.has_company().is_ok_and(|has| !has)
-    }
-
     /// Clears what was left, and says that the vault started.
     fn begin_work(self) -> Result<Self, StartError> {
         let vault = self;
@@ -346,15 +336,6 @@ impl Vault {
             })?;
         vault.core.node.iter().for_each(ThisNode::has_started);
         vault.peers.iter().try_for_each(Peers::go_on)?;
-        if vault.has_company()? {
-            for due in [
-                &vault.core.shred_due,
-                &vault.core.erase_due,
-                &vault.core.rotate_due,
-            ] {
-                due.store(false, Ordering::Release);
-            }
-        }
         let opened = vault.core.keys().opened().clone();
         if !opened.shares.is_empty() {
             vault
@@ -364,6 +345,12 @@ impl Vault {
         vault.end_move()?;
         // An older database serves nobody whom a newer one forgot.
         vault.reapply_erasures()?;
+        // Sealed parts are asked for by what they have to be, so those that are kept can wait for whoever serves.
+        if let Err(fault) = vault.clear_packages_if_due()
+            && fault.is_fault()
+        {
+            tracing::error!(fault = %fault, "packages from before an erasure could not be deleted yet");
+        }
         Ok(vault)
     }
 
@@ -672,6 +659,7 @@ pub(in crate::vault) fn prepare_at(
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erasures_held_up: HeldUpCases::default(),
+        kept_here: KeptHere::read(paths),
         erase_due: AtomicBool::new(true),
         rotate_due: AtomicBool::new(true),
         rotations: Rotations::default(),

@@ -6,13 +6,13 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::entropy::{Entropy, EntropyError, draw};
 use super::keyring::replace_file;
 use super::paths::Paths;
 use super::store::node_rows::{self, NodeRow, Seen};
-use super::store::{Snapshot, StoreError, Transaction};
+use super::store::{Snapshot, StoreError, Transaction, meta_rows};
 use crate::domain::{Moment, NodeId};
 
 /// A node that did not say for so many seconds that it runs does not run.
@@ -24,8 +24,31 @@ pub(in crate::vault) struct ThisNode {
     run: [u8; 16],
     /// Whether its start is in the log.
     has_started: AtomicBool,
+    /// How many threads of this process are at each kind of work.
+    at_work: [AtomicUsize; 2],
     /// By which key others know it, and where they ask it.
     place: OnceLock<([u8; 32], String)>,
+}
+
+/// What one node goes on with after somebody carried it out, and no other node beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) enum Work {
+    /// The rows of destroyed cases.
+    Destructions,
+    /// Erasures and rotations: both write what is there anew.
+    Rewrites,
+}
+
+impl Work {
+    const ALL: [Self; 2] = [Self::Destructions, Self::Rewrites];
+
+    /// Under which key the database has the node that does it.
+    pub(in crate::vault) fn key(self) -> &'static str {
+        match self {
+            Self::Destructions => "work-destructions",
+            Self::Rewrites => "work-rewrites",
+        }
+    }
 }
 
 impl ThisNode {
@@ -46,6 +69,7 @@ impl ThisNode {
             id,
             run: draw(entropy)?,
             has_started: AtomicBool::new(false),
+            at_work: Default::default(),
             place: OnceLock::new(),
         }))
     }
@@ -94,6 +118,58 @@ impl ThisNode {
             place: self.place(),
         };
         node_rows::saw(transaction, &self.id, &seen)
+    }
+
+    /// A thread of this process is going to do some work.
+    pub(in crate::vault) fn begins(&self, work: Work) {
+        self.at_work[work as usize].fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// It does no more.
+    pub(in crate::vault) fn ends(&self, work: Work) {
+        self.at_work[work as usize].fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Takes a claim on some work, unless it is of one of the others, which run. Says whether it is this node's.
+    pub(in crate::vault) fn claim(
+        &self,
+        transaction: &Transaction,
+        work: Work,
+        others: &[NodeId],
+    ) -> Result<bool, StoreError> {
+        let holder = meta_rows::find(transaction, work.key())?.unwrap_or_default();
+        if others.iter().any(|other| other.as_str() == holder) {
+            return Ok(false);
+        }
+        if holder != self.id.as_str() {
+            meta_rows::put(transaction, work.key(), self.id.as_str())?;
+        }
+        Ok(true)
+    }
+
+    /// Gives a claim back, unless another thread is at that work, or another node took it over.
+    pub(in crate::vault) fn give_back(
+        &self,
+        transaction: &Transaction,
+        work: Work,
+    ) -> Result<(), StoreError> {
+        let goes_on = self.at_work[work as usize].load(Ordering::Acquire) > 0;
+        let holder = meta_rows::find(transaction, work.key())?;
+        match holder.as_deref() == Some(self.id.as_str()) && !goes_on {
+            true => meta_rows::put(transaction, work.key(), ""),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether this node has a claim on some work.
+    pub(in crate::vault) fn has_claim(&self, connection: &Snapshot) -> Result<bool, StoreError> {
+        for work in Work::ALL {
+            let holder = meta_rows::find(connection, work.key())?;
+            if holder.as_deref() == Some(self.id.as_str()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(in crate::vault) fn has_started(&self) {

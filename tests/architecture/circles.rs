@@ -75,6 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["entropy", "keyring", "paths", "private_files"],
     ),
     ("this_node", &["entropy", "keyring", "paths", "store"]),
+    ("kept_here", &["keyring", "paths"]),
     ("other_nodes", &["keyring", "store", "this_node"]),
     (
         "core",
@@ -88,6 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exhibits",
             "held_up",
             "identity",
+            "kept_here",
             "key_ages",
             "keyring",
             "last_backups",
@@ -187,6 +189,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("claims", &["door", "ledger", "store", "this_node"]),
     (
         "admission",
         &[
@@ -224,6 +227,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "admission",
             "call",
+            "claims",
             "core",
             "door",
             "erasure_file",
@@ -235,7 +239,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plaintext",
             "scope",
             "store",
+            "this_node",
         ],
+    ),
+    (
+        "keep_up",
+        &["door", "erase", "error", "exhibits", "scope", "store"],
     ),
     (
         "shred",
@@ -249,6 +258,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "left_copies",
             "scope",
             "store",
+            "this_node",
         ],
     ),
     (
@@ -265,6 +275,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plaintext",
             "scope",
             "store",
+            "this_node",
         ],
     ),
     (
@@ -289,6 +300,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "exhibits",
             "held_up",
             "identity",
+            "kept_here",
             "key_ages",
             "keyring",
             "last_backups",

@@ -25,7 +25,7 @@ fn restart(vault: Vault, paths: &Paths, clock: &ManualClock, ahead: i64) -> (Vau
 }
 
 /// An export that is approved.
-fn approved_export(house: &House) -> String {
+pub(crate) fn approved_export(house: &House) -> String {
     let people = &house.people;
     let recipient = age::x25519::Identity::generate().to_public().to_string();
     let body = json!({

@@ -13,16 +13,18 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use breachvault::domain::{NodeId, NodeName, OperatorName};
+use breachvault::domain::{ExportId, NodeId, NodeName, OperatorName};
 use breachvault::operations::audit::{ReadLeaf, SearchLeaves};
 use breachvault::operations::case::ReadCase;
+use breachvault::operations::export::take_package;
 use breachvault::operations::node::{JoinNode, ListNodes, StrikeOffNode};
 use breachvault::operations::only_reason;
+use breachvault::operations::operator::AddOperator;
 use breachvault::operations::record::LookUp;
 use breachvault::operations::session::CloseSession;
 use breachvault::vault::clock::ManualClock;
 use breachvault::vault::entropy::SystemEntropy;
-use breachvault::vault::identity::Password;
+use breachvault::vault::identity::{EnrolmentToken, Password};
 use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{
     Caller, ExhibitFacts, Paths, Refusal, Reply, Settings, SignIn, StartError, Vault, trail,
@@ -30,7 +32,9 @@ use breachvault::vault::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::clock::approved_export;
 use crate::directory::directory;
+use crate::erasure;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
 use crate::secret_file::write_secret;
@@ -127,6 +131,30 @@ pub(crate) fn sign_in(vault: &Vault, name: &str) -> Caller {
         address: None,
     };
     vault.sign_in_here(attempt).unwrap().unwrap()
+}
+
+/// Another administrator, who is new.
+fn second_administrator(house: &House) -> Caller {
+    let administrator = sign_in(&house.vault, "archibald");
+    let body = json!({ "name": "adalbert", "role": "administrator" });
+    let invited = ask::<AddOperator>(&house.vault, &administrator, &[], body).unwrap();
+    let token = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
+    house::enter(&house.vault, "adalbert", &token)
+}
+
+/// Two administrators strike a node off.
+pub(crate) fn strike_off(house: &House, node: &Value) {
+    for who in [
+        sign_in(&house.vault, "archibald"),
+        second_administrator(house),
+    ] {
+        let node = node.as_str().unwrap().parse().unwrap();
+        let why = only_reason(REASON).unwrap();
+        house
+            .vault
+            .perform(&who, StrikeOffNode { node, why })
+            .unwrap();
+    }
 }
 
 pub(crate) fn is_sound(vault: &Vault) {
@@ -389,12 +417,18 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
         house
             .vault
             .perform(who, StrikeOffNode { node, why })
-            .map(drop)
+            .map(house::json_of)
     };
     let refused = strike(&people.lead, &node);
     assert!(matches!(refused, Err(Refusal::Denied(..))));
+    // It takes two administrators, and a wish of the same one is the same wish.
     let administrator = sign_in(&house.vault, "archibald");
-    strike(&administrator, &node).unwrap();
+    let other_one = second_administrator(&house);
+    for _ in 0..2 {
+        assert_eq!(strike(&administrator, &node).unwrap()["struck_off"], false);
+    }
+    look_up(&newer, &people.investigator, case).unwrap();
+    assert_eq!(strike(&other_one, &node).unwrap()["struck_off"], true);
     assert!(matches!(
         strike(&administrator, &node),
         Err(Refusal::Failed(..))
@@ -531,7 +565,134 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
     assert_eq!(next, theirs + 1);
     is_sound(&second);
     is_sound(&house.vault);
+
+    // The first commit of an admission: the exhibit is there, and nobody goes on with it.
+    for lost in [LOSE_ANSWER, LOSE_COMMIT] {
+        proxy.0.store(lost, Ordering::SeqCst);
+        let begun =
+            second.begin_admission(&people.custodian, &people.case, ExhibitFacts::default());
+        assert!(matches!(begun.err(), Some(Refusal::Unaudited(_))));
+        look_up(&second, &people.investigator, case).unwrap();
+        let file = log(200, u64::from(lost) + 2);
+        let admitted = house::admit_as(&second, &people.custodian, &people.case, file);
+        assert_eq!(admitted.unwrap()["admitted"], 200, "{lost}");
+    }
+    is_sound(&second);
     verified(&[house.directory.path(), other.path()]);
+}
+
+#[test]
+fn an_erasure_reaches_packages_and_lists_at_every_node() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let other = joined(&house, "second");
+    let paths = Paths::of(other.path());
+    let second = open(&other, house::settings());
+    // As its server does once it begins.
+    second.keep_up().unwrap();
+    let take = |vault: &Vault, export: &str| {
+        let id: ExportId = export.parse().unwrap();
+        take_package(vault, &people.custodian, &id, None).map(drop)
+    };
+    let file = |paths: &Paths, export: &str| paths.packages().join(format!("{export}.tar"));
+    let is_deleted = |taken: Result<(), Refusal>| {
+        let found = taken.unwrap_err();
+        let is_it =
+            matches!(&found, Refusal::Failed(error, _) if error.name() == "package-deleted");
+        assert!(is_it, "{found:?}");
+    };
+    let [here, there] = [(); 2].map(|()| approved_export(&house));
+    take(&house.vault, &here).unwrap();
+    for _ in 0..2 {
+        take(&second, &there).unwrap();
+    }
+    assert!(file(&house.paths(), &here).exists() && file(&paths, &there).exists());
+
+    // From its commit on neither is handed out, before anybody has deleted one.
+    let asked = numbers(ROWS, 1, 2);
+    erasure::carried_out(&house, &asked[0]);
+    is_deleted(take(&second, &there));
+    is_deleted(take(&house.vault, &here));
+    assert!(file(&paths, &there).exists());
+    assert_eq!(house.vault.erase(), Ok(1));
+    second.keep_up_if_due().unwrap();
+    for (vault, paths, export) in [
+        (&house.vault, &house.paths(), &here),
+        (&second, &paths, &there),
+    ] {
+        assert!(!file(paths, export).exists());
+        is_deleted(take(vault, export));
+        assert!(paths.erasures().exists());
+    }
+    // What is built afterwards is handed out as before, and goes with the next erasure, also if the node does not run.
+    let after = approved_export(&house);
+    for _ in 0..2 {
+        take(&second, &after).unwrap();
+    }
+    second.keep_up().unwrap();
+    assert!(file(&paths, &after).exists());
+    let list = fs::read(paths.erasures()).unwrap();
+    drop(second);
+    erasure::carried_out(&house, &asked[1]);
+    assert_eq!(house.vault.erase(), Ok(1));
+    let second = open(&other, house::settings());
+    assert!(!file(&paths, &after).exists());
+    assert_ne!(fs::read(paths.erasures()).unwrap(), list);
+    is_deleted(take(&second, &after));
+    is_sound(&second);
+    is_sound(&house.vault);
+}
+
+#[test]
+fn what_a_node_left_that_is_gone_is_taken_up_by_one_of_those_that_run_on() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let (other, third) = (joined(&house, "second"), joined(&house, "third"));
+    let second = open(&other, house::settings());
+    let time = clock();
+    let third = house::open_at(&Paths::of(third.path()), time.clone()).unwrap();
+    erasure::carried_out(&house, &numbers(ROWS, 1, 1)[0]);
+    let begin = |vault: &Vault| {
+        vault
+            .begin_admission(&people.custodian, &people.case, ExhibitFacts::default())
+            .ok()
+    };
+    drop(begin(&second).unwrap());
+    // One of those that run takes up what was left, and nobody what a node does that runs.
+    let all = [&house.vault, &second, &third];
+    assert_eq!(all.iter().filter(|vault| vault.takes_up()).count(), 1);
+    for vault in all {
+        assert_eq!(vault.clear_left_admissions(), Ok(0));
+    }
+    // It ends without a word, and its heartbeat lapses; the others go on.
+    drop(second);
+    let both = [&house.vault, &third];
+    for clock in [&house.clock, &time] {
+        clock.advance_seconds(200);
+    }
+    both.iter().for_each(|vault| vault.watch_clock());
+    let (mut takes, rests): (Vec<&Vault>, Vec<&Vault>) =
+        both.iter().partition(|vault| vault.takes_up());
+    assert_eq!((takes.len(), rests.len()), (1, 1));
+    let takes = takes.remove(0);
+    assert_eq!(takes.erase(), Ok(1));
+    assert_eq!(rests[0].erase(), Ok(0));
+    assert!(begin(rests[0]).is_none(), "an exhibit is in the way");
+    assert_eq!(takes.clear_left_admissions(), Ok(1));
+    assert_eq!(takes.clear_left_admissions(), Ok(0));
+    for (vault, seed) in both.iter().zip(2..) {
+        let admitted = house::admit_as(vault, &people.custodian, &people.case, log(200, seed));
+        assert_eq!(admitted.unwrap()["admitted"], 200);
+        is_sound(vault);
+    }
 }
 
 const BEGINS: &str = "the node begins";
@@ -858,7 +1019,9 @@ fn two_servers_of_one_vault_answer_over_https_and_their_log_verifies_as_one() {
     };
     assert!(running("first") && !running("second"), "{list}");
     let id = joined["node"].as_str().unwrap();
-    program.on("one", &["node", "strike-off", id, "--reason", REASON]);
+    let strike = ["node", "strike-off", id, "--reason", REASON, "--json"];
+    let told: Value = serde_json::from_str(&program.on("one", &strike)).unwrap();
+    assert_eq!(told["struck_off"], false, "it takes another administrator");
     let list = program.on("one", &["node", "list"]);
-    assert!(list.contains("first") && !list.contains("second"), "{list}");
+    assert!(list.contains("first") && list.contains("second"), "{list}");
 }

@@ -16,8 +16,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use breachvault::domain::CaseId;
 use breachvault::operations::case::{OpenCase, ReadCase};
-use breachvault::operations::node::StrikeOffNode;
-use breachvault::operations::only_reason;
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::vault::keyring::{LockedKeyring, Passphrase};
@@ -43,7 +41,7 @@ use tempfile::TempDir;
 use crate::destruction::{carry_out, certificate, due};
 use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers};
-use crate::nodes::{ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, sign_in};
+use crate::nodes::{ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, strike_off};
 use crate::server::TestServer;
 
 /// Settings of a node that others ask at this port; 0 is any.
@@ -350,12 +348,7 @@ fn a_node_answers_the_keys_of_other_nodes_and_nobody_else() {
     refused(&Shows::Certificate(&stranger));
     refused(&Shows::Certificate(&theirs));
 
-    let administrator = sign_in(&house.vault, "archibald");
-    let struck = StrikeOffNode {
-        node: told[1]["node"].as_str().unwrap().parse().unwrap(),
-        why: only_reason(REASON).unwrap(),
-    };
-    house.vault.perform(&administrator, struck).unwrap();
+    strike_off(&house, &told[1]["node"]);
     refused(&Shows::Key(&theirs));
     is_sound(&house.vault);
 }
@@ -394,16 +387,7 @@ fn a_destruction_waits_for_each_node_and_the_certificate_names_those_that_were_s
     assert_eq!(waits(), names(&["second", "third"]));
     assert!(!cases_in(&house.paths().keyring()).contains(&people.case));
     assert!(cases_in(&Paths::of(other.path()).keyring()).contains(&people.case));
-    let administrator = sign_in(&house.vault, "archibald");
-    let struck = StrikeOffNode {
-        node: node(&house.vault, "third")["node"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap(),
-        why: only_reason(REASON).unwrap(),
-    };
-    house.vault.perform(&administrator, struck).unwrap();
+    strike_off(&house, &node(&house.vault, "third")["node"]);
     assert_eq!(waits(), names(&["second"]));
     assert_eq!(house.vault.shred(), Err(ShredError::Unconfirmed));
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use breachvault::domain::OperatorName;
 use breachvault::operations::case::ReadCase;
@@ -19,6 +19,7 @@ use breachvault::vault::{Caller, Paths, Refusal, StartError, Vault, trail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::beside::Beside;
 use crate::destruction::destroy;
 use crate::erasure::{ERASED, admit_to, carried_out};
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, files, log, numbers};
@@ -53,6 +54,43 @@ pub(crate) fn look_up(
 ) -> Result<Value, Refusal> {
     let body = json!({ "numbers": numbers, "purpose": "quality-check", "reason": REASON });
     ask::<LookUp>(vault, who, &[("case", case)], body)
+}
+
+#[test]
+fn what_is_cleaned_up_after_an_erasure_keeps_no_commit_waiting() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    server.sql("postgres", "CREATE DATABASE breach");
+    let address = server.by_socket("owner", "breach");
+    let house = House::after("2024-04-02T09:00:00Z".parse().unwrap(), |paths| {
+        Vault::put_tables_at(paths, &address, None).unwrap();
+    });
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let asked = numbers(ROWS, 1, 3);
+    carried_out(&house, &asked[0]);
+    // Somebody keeps the cleaning of one table waiting.
+    let (holds, looks) = (Beside::of(&house.paths()), Beside::of(&house.paths()));
+    holds.run("BEGIN; LOCK TABLE detail IN SHARE UPDATE EXCLUSIVE MODE");
+    thread::scope(|scope| {
+        let erasing = scope.spawn(|| house.vault.erase());
+        let waits = "SELECT query FROM pg_stat_activity
+            WHERE query LIKE 'VACUUM%' AND wait_event_type = 'Lock'";
+        let until = Instant::now() + Duration::from_secs(60);
+        while looks.rows(waits).is_empty() {
+            assert!(Instant::now() < until && !erasing.is_finished());
+            thread::sleep(Duration::from_millis(20));
+        }
+        for number in &asked[1..] {
+            let case = people.case.as_str();
+            let number = std::slice::from_ref(number);
+            look_up(&house.vault, &people.investigator, case, number).unwrap();
+        }
+        assert_eq!(looks.rows(waits).len(), 1, "it waited for the cleaning");
+        holds.run("COMMIT");
+        assert_eq!(erasing.join().unwrap(), Ok(1));
+    });
 }
 
 #[test]

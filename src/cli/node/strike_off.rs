@@ -10,7 +10,9 @@ use crate::operations::only_reason;
 
 #[derive(Args)]
 #[command(
-    after_help = "It writes nothing more from then on, and what it was admitting is cleared.\n\
+    after_help = "It takes two administrators: it is struck off when the second one runs\n\
+                  this within a day. It writes nothing more from then on, and what it was\n\
+                  admitting is cleared.\n\
                   Whoever has its keyring file still has the keys in it.\n\n\
                   Example:\n  \
                   breachvault node strike-off n_0123456789abcdefghjk \\\n      \

@@ -47,6 +47,8 @@ pub(in crate::operations) fn package_of<K: Packaged>(
     part: Option<WantedPart>,
 ) -> Result<Reply, Refusal> {
     let request = id.of_any_kind();
+    // If that fails, nothing from before an erasure is handed out, and it is tried again.
+    let _ = vault.clear_packages_if_due();
     let turn = vault.package_turns().enter(&request);
     let again = |part| TakePackage::<K> {
         id: id.clone(),

@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::domain::NodeId;
-use crate::operations::Done;
 use crate::policy::actions;
-use crate::vault::scope::Scope;
+use crate::vault::scope::{Scope, StruckOff};
 use crate::vault::{Operation, OperationError, Target, Why};
 
-/// Strikes a node off.
+/// Strikes a node off, once a second administrator does the same.
 pub struct StrikeOffNode {
     /// The node.
     pub node: NodeId,
@@ -18,7 +17,7 @@ pub struct StrikeOffNode {
 
 impl Operation for StrikeOffNode {
     type Action = actions::StrikeOffNode;
-    type Answer = Done;
+    type Answer = StruckOff;
 
     fn target(&self) -> Target {
         Target::Vault
@@ -32,8 +31,7 @@ impl Operation for StrikeOffNode {
         json!({ "node": self.node })
     }
 
-    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        scope.strike_off(&self.node)?;
-        Ok(Done)
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<StruckOff, OperationError> {
+        scope.strike_off(&self.node)
     }
 }

@@ -51,13 +51,7 @@ impl Vault {
     }
 
     pub(super) fn discard(&self, begun: &Begun) -> Result<(), OperationError> {
-        let leftover = Leftover {
-            case: begun.case_number,
-            exhibit: begun.number,
-            id: begun.exhibit.clone(),
-            visible_numbers: begun.visible_numbers,
-            visible_users: begun.visible_users,
-        };
+        let leftover = Leftover(begun.exhibit.clone());
         let staged = leftover.clone();
         let discarded = self
             .ledger

@@ -1,6 +1,6 @@
 //! Begins an admission: stages an exhibit and loads what is needed to code its rows.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::json;
 use zeroize::Zeroize;
@@ -36,6 +36,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::added_terms::AddedTerms;
 use crate::vault::exhibits::description::{load_dictionaries, open_description};
 use crate::vault::exhibits::erasures::Erasures;
+use crate::vault::exhibits::leftovers::Leftover;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::ledger::Stager;
@@ -85,12 +86,19 @@ impl Vault {
         case: &CaseId,
         facts: ExhibitFacts,
     ) -> Result<Admission, Refusal> {
+        let staged = Arc::new(OnceLock::new());
         let operation = BeginExhibit {
             case: case.clone(),
             name: facts.name.clone(),
             source: facts.source.clone(),
+            staged: Arc::clone(&staged),
         };
-        let (receipt, ended) = self.perform_for(caller, operation)?;
+        let performed = self.perform_for(caller, operation);
+        if let (Err(_), Some(exhibit)) = (&performed, staged.get()) {
+            // The commit may have been made all the same. Then the next one removes what nobody goes on with.
+            self.core.leftovers.put(Leftover(exhibit.clone()));
+        }
+        let (receipt, ended) = performed?;
         let begun = match ended {
             Ok(begun) => begun,
             Err(Stopped::Denied(denial)) => return Err(Refusal::Denied(denial, receipt)),
@@ -221,6 +229,8 @@ struct BeginExhibit {
     case: CaseId,
     name: Option<Title>,
     source: Option<Reference>,
+    /// Gets the exhibit, for whoever learns nothing of the commit.
+    staged: Arc<OnceLock<ExhibitId>>,
 }
 
 impl Operation for BeginExhibit {
@@ -244,6 +254,7 @@ impl Operation for BeginExhibit {
             return Err(OperationError::Conflict(Conflict::AdmissionInProgress));
         }
         let exhibit = ExhibitId::from_random(scope.core.draw()?);
+        let _ = self.staged.set(exhibit.clone());
         let node = scope.core.node.as_ref().map(|node| &node.id);
         let (transaction, now) = (scope.transaction()?, scope.now);
         let number = exhibit_rows::stage(transaction, &exhibit, case.number, node, now)?;

@@ -34,6 +34,7 @@ mod intake;
 #[cfg(feature = "kernels")]
 mod kernels;
 mod known;
+mod left_admissions;
 mod lines;
 mod message_print;
 mod number_table;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::part_digests::{NUMBERED, PartKind, PartPlace};
 use crate::domain::Field;
-use crate::vault::error::OperationError;
+use crate::vault::error::{Conflict, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
@@ -36,7 +36,7 @@ impl ReplacedParts {
         let exhibit = exhibit_rows::find(rows, number)?.ok_or(OperationError::NotFound)?;
         let mut description = open_description(keys, &exhibit)?;
         if description.blocks_digest != self.before {
-            return Err(OperationError::Internal("the parts changed meanwhile"));
+            return Err(OperationError::Conflict(Conflict::ResultChanged));
         }
         for ((kind, field, no), sealed) in &self.parts {
             match (kind, field_of(*field)) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::vault::core::Core;
-use crate::vault::ledger::Ledger;
+use crate::vault::ledger::{Ledger, StageError};
 use crate::vault::lock::VaultLock;
 use crate::vault::peers::Peers;
 
@@ -20,4 +20,15 @@ pub struct Vault {
     pub(in crate::vault) noted_clock: AtomicBool,
     /// Keeps other processes from opening the directory.
     pub(in crate::vault) _lock: VaultLock,
+}
+
+impl Vault {
+    /// Empties the write-ahead log of a file; `Busy` while somebody reads an older state. A server frees what was
+    /// overwritten in its tables, for as long as that takes, on a connection of its own: nobody's commit waits for it.
+    pub(in crate::vault) fn empty_log(&self) -> Result<(), StageError> {
+        match self.core.has_server {
+            true => self.core.readers.vacuum().map_err(StageError::Store),
+            false => self.ledger.stager().empty_log(),
+        }
+    }
 }

@@ -50,12 +50,7 @@ impl Erasure {
     }
 
     /// What is stored of it.
-    pub(in crate::vault) fn sealed(
-        &self,
-        keys: &CaseKeys,
-        no: i64,
-        nonce: Nonce,
-    ) -> Result<Vec<u8>, OperationError> {
+    fn sealed(&self, keys: &CaseKeys, no: i64, nonce: Nonce) -> Result<Vec<u8>, OperationError> {
         seal_json(keys.erased_list(), nonce, &place(keys, no), self)
     }
 
@@ -71,15 +66,22 @@ impl Erasure {
         Ok(erasure_rows::TABLE.insert(rows, no, case, &self.sealed(keys, no, nonce)?)?)
     }
 
-    /// Writes down how far it is.
-    pub(in crate::vault) fn set(
+    /// Writes down how far it is, if it is still what was read; says whether it was. Another node may have gone on with
+    /// it meanwhile.
+    pub(in crate::vault) fn replace(
         &self,
         rows: &Transaction,
         keys: &CaseKeys,
-        no: i64,
+        (case, no): (CaseNumber, i64),
+        read: &Self,
         nonce: Nonce,
-    ) -> Result<(), OperationError> {
-        Ok(erasure_rows::TABLE.set(rows, no, &self.sealed(keys, no, nonce)?)?)
+    ) -> Result<bool, OperationError> {
+        let there = Erasures::load(rows, keys, case)?;
+        let is_same = there.each().any(|(other, one)| other == no && one == read);
+        if is_same {
+            erasure_rows::TABLE.set(rows, no, &self.sealed(keys, no, nonce)?)?;
+        }
+        Ok(is_same)
     }
 }
 
@@ -101,6 +103,13 @@ impl Erasures {
 
     pub(in crate::vault) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How often packages of the case became too old: with each erasure when it was carried out, and once more when
+    /// everything was overwritten. What was built in between has the number in it, if it was not yet known by its term.
+    pub(in crate::vault) fn steps(&self) -> u64 {
+        let steps = |(_, one): &(i64, Erasure)| 1 + u64::from(one.overwritten);
+        self.0.iter().map(steps).sum()
     }
 
     /// The erasures with the numbers of their rows.

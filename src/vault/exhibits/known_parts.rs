@@ -34,6 +34,8 @@ pub(in crate::vault) struct KnownParts {
     at_hand: Arc<AtHand>,
     list: Arc<PartList>,
     exhibit: ExhibitNumber,
+    /// Of the snapshot.
+    age: u64,
     ahead: Vec<Ahead>,
 }
 
@@ -67,8 +69,14 @@ impl KnownParts {
             at_hand: Arc::clone(at_hand),
             list: list.ok_or_else(damaged)?,
             exhibit,
+            age: connection.age(),
             ahead: Vec::new(),
         }))
+    }
+
+    /// The digests of all of them.
+    pub(in crate::vault) fn list(&self) -> &PartList {
+        &self.list
     }
 
     /// Replaces the content of the buffer by a block; false if there is none, or not the right one.
@@ -192,7 +200,8 @@ impl KnownParts {
         let digest = self.list.find(place);
         let digest = digest.filter(|digest| **digest == digest_of(sealed));
         let Some(digest) = digest else { return false };
-        self.at_hand.keep_part(self.exhibit.0, digest, sealed);
+        let of = (self.exhibit.0, self.age);
+        self.at_hand.keep_part(of, digest, sealed);
         true
     }
 

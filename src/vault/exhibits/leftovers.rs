@@ -1,22 +1,19 @@
-//! What an admission left that could not be removed when it ended, as on a full disk: removed with a later commit.
+//! What an admission left that could not be removed when it ended, as on a full disk: removed with a later commit. So
+//! is an exhibit of which the first commit had no answer: it may be there or not, and is nobody else's.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{ExhibitId, Field};
-use crate::vault::store::case_rows::CaseNumber;
+use crate::policy::CaseState;
+use crate::vault::store::case_rows::{self, CaseNumber};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{StoreError, Transaction};
 
-/// What was staged for an exhibit, and the terms of its case above the visible ones.
+/// An exhibit that may be staged, by its id: what was written for it goes, and the terms of its case above the visible
+/// ones.
 #[derive(Debug, Clone)]
-pub(in crate::vault) struct Leftover {
-    pub(in crate::vault) case: CaseNumber,
-    pub(in crate::vault) exhibit: ExhibitNumber,
-    pub(in crate::vault) id: ExhibitId,
-    pub(in crate::vault) visible_numbers: u32,
-    pub(in crate::vault) visible_users: u32,
-}
+pub(in crate::vault) struct Leftover(pub(in crate::vault) ExhibitId);
 
 /// What waits to be removed. As long as it does, nothing else is admitted to its case.
 #[derive(Debug, Default)]
@@ -25,19 +22,30 @@ pub(in crate::vault) struct Leftovers(Mutex<Vec<Leftover>>);
 impl Leftover {
     /// Removes it, unless it is gone, or was admitted after all by a commit whose end nobody knew.
     pub(in crate::vault) fn discard(&self, transaction: &Transaction) -> Result<(), StoreError> {
-        if !exhibit_rows::is_staged(transaction, self.exhibit, &self.id)? {
-            return Ok(());
+        match exhibit_rows::staged_as(transaction, &self.0)? {
+            Some((exhibit, case)) => discard_staged(transaction, exhibit, case),
+            None => Ok(()),
         }
-        exhibit_rows::discard(transaction, self.exhibit)?;
-        let case = self.case;
-        for (field, visible) in [
-            (Field::Number, self.visible_numbers),
-            (Field::User, self.visible_users),
-        ] {
-            Terms { case, field }.discard_above(transaction, visible)?;
-        }
-        Ok(())
     }
+}
+
+/// Removes a staged exhibit. As long as it was there, nothing else was admitted to its case.
+pub(in crate::vault) fn discard_staged(
+    transaction: &Transaction,
+    exhibit: ExhibitNumber,
+    case: CaseNumber,
+) -> Result<(), StoreError> {
+    exhibit_rows::discard(transaction, exhibit)?;
+    let row = case_rows::find_by_number(transaction, case)?;
+    let row = row.ok_or(StoreError::inconsistent("leftovers::case"))?;
+    // The terms of a destroyed case go in small steps.
+    if row.state == CaseState::Destroyed {
+        return Ok(());
+    }
+    for (field, visible) in [(Field::Number, row.numbers), (Field::User, row.users)] {
+        Terms { case, field }.discard_above(transaction, visible)?;
+    }
+    Ok(())
 }
 
 impl Leftovers {

@@ -189,6 +189,7 @@ impl Book {
         }
         // From here on new snapshots see what the acts wrote.
         self.core.editions.end_change();
+        self.core.kept_here.transaction_ended();
         let first = entered?;
         self.files.committed(&self.core.paths);
         // What went into a file that vanished meanwhile is not answered.

@@ -118,6 +118,7 @@ impl Edge {
                 for due in [&core.shred_due, &core.erase_due, &core.rotate_due] {
                     due.store(true, Ordering::Release);
                 }
+                core.kept_here.is_behind();
                 Ok(true)
             }
             Ok(()) => Ok(true),
@@ -176,7 +177,11 @@ impl Edge {
         let rows = ReadControl::read(transaction, elements)?;
         let sums = rows.table_sums()?;
         let named = control_seal::verify_sums(&head.control, &core.keys(), end, sums)?;
+        let follows = rows.changes_what_is_kept(&core.control)?;
         rows.adopt(&core.control);
+        if follows {
+            core.kept_here.is_behind();
+        }
         // From here on control rows are compared with what the other node wrote.
         core.know_nodes(node_rows::list(transaction)?);
         if name_of_log(transaction, &core.vault)? != self.origin {

@@ -32,7 +32,7 @@ use super::call::caller::Caller;
 use super::call::refusal::Refusal;
 use super::core::Core;
 use super::door::Vault;
-use super::error::OperationError;
+use super::error::{Conflict, OperationError};
 use super::exhibits::added_terms::AddedTerms;
 use super::exhibits::exhibit_parts::ExhibitParts;
 use super::keyring::CaseKeys;
@@ -41,7 +41,8 @@ use super::plaintext::{Aad, KeyId, Nonces};
 use super::store::case_rows::{self, CaseRow};
 use super::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use super::store::term_rows::Terms;
-use super::store::{Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
+use super::store::{AtHand, Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
+use super::this_node::Work;
 use crate::domain::{CaseId, ExhibitId, Field};
 
 use acts::{ResealDetails, ResealParts, ResealRows, ResealTerms, ResealedRun, Retire};
@@ -69,6 +70,12 @@ pub enum RotateError {
     /// Something is still under an older key after it was sealed again.
     #[error("something in the table {0} is still under an older key")]
     Left(&'static str),
+    /// What this machine keeps of sealed parts could not be overwritten.
+    #[error("what data/cache keeps of sealed parts could not be overwritten")]
+    Kept,
+    /// Another node that runs is at it.
+    #[error("another node goes on with it")]
+    Elsewhere,
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -80,7 +87,7 @@ pub enum RotateError {
 impl RotateError {
     /// Whether somebody has to look at it. Otherwise it goes on by itself.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Self::MakesWay)
+        !matches!(self, Self::MakesWay | Self::Elsewhere)
     }
 }
 
@@ -103,8 +110,12 @@ impl From<StageError> for RotateError {
 }
 
 impl From<Refusal> for RotateError {
-    fn from(_: Refusal) -> Self {
-        Self::Unwritten
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            // An erasure at another node came between.
+            Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _) => Self::MakesWay,
+            _ => Self::Unwritten,
+        }
     }
 }
 
@@ -119,6 +130,15 @@ impl Vault {
     pub fn rotate(&self) -> Result<usize, RotateError> {
         self.core.rotate_due.store(false, Ordering::Release);
         let (mut ended, mut failed) = (0, None::<RotateError>);
+        if !self.core.keys().root_rotates() && self.core.keys().rotating().is_empty() {
+            return Ok(0);
+        }
+        // Whoever has the claim, or takes up what was left, looks once a minute.
+        let claim = self.claim(Work::Rewrites);
+        if claim.is_err() {
+            self.core.rotate_due.store(true, Ordering::Release);
+        }
+        let _claim = claim?.ok_or(RotateError::Elsewhere)?;
         match self.rotate_own() {
             Ok(did) => ended += usize::from(did),
             Err(error) => failed = Some(error),
@@ -193,6 +213,8 @@ impl Vault {
             }
         }
         self.goes_on(case)?;
+        let settled = self.core.readers.at_hand().map(AtHand::settle);
+        settled.unwrap_or(Ok(())).map_err(|_| RotateError::Kept)?;
         self.until_nobody_reads_older(Some(case))?;
         let retire = Retire {
             case: case.id.clone(),
@@ -207,7 +229,7 @@ impl Vault {
     fn until_nobody_reads_older(&self, case: Option<&CaseRow>) -> Result<(), RotateError> {
         let mut tries = 0;
         loop {
-            match self.ledger.stager().empty_log() {
+            match self.empty_log() {
                 Err(StageError::Store(error))
                     if error.fault == StoreFault::Busy && tries < TRIES =>
                 {
@@ -233,7 +255,7 @@ impl Vault {
         let exhibits = self.exhibits(case)?;
         let numbers: Vec<ExhibitNumber> = exhibits.iter().map(|exhibit| exhibit.number).collect();
         let core = &*self.core;
-        std::thread::scope(|threads| {
+        let resealed = std::thread::scope(|threads| {
             let (ready, steps) = sync_channel(1);
             let ready_too = ready.clone();
             threads.spawn(move || {
@@ -257,11 +279,12 @@ impl Vault {
                 core.rotations.did(Some(&case.id), bytes);
             }
             Ok::<_, RotateError>(())
-        })?;
+        });
+        // Also where only some were.
         for number in numbers {
             exhibit_rows::forget_parts(&core.readers, number);
         }
-        Ok(())
+        resealed
     }
 
     /// Writes what was sealed, and answers how many bytes.

@@ -73,7 +73,7 @@ pub use self::keys::RotationBegun;
 pub use self::leaf_volume::{HourView, VolumeView};
 pub use self::leaf_words::{LeafWords, ListedLeaf};
 pub use self::machines::{MachineAddedView, MachineWanted};
-pub use self::nodes::NodeView;
+pub use self::nodes::{NodeView, StruckOff};
 pub use self::operators::{Enrolled, Invitation, InvitationUsed, OperatorView, SecondFactorSet};
 pub use self::page::{RowsOf, WantedRows};
 pub use self::passes::{Pass, PassKind};

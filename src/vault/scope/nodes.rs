@@ -5,10 +5,11 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Reading, Scope};
-use crate::domain::{Moment, NodeId, NodeName, hex};
-use crate::policy::Writes;
+use crate::domain::{Moment, NodeId, NodeName, OperatorId, hex};
+use crate::policy::{ActionKind, Writes};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::node_key::NodeKey;
+use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
 use crate::vault::this_node::runs;
 
@@ -32,6 +33,20 @@ pub struct NodeView {
     pub address: Option<String>,
     /// SHA-256 of the key by which they know it, in hexadecimal; null if they do not ask it.
     pub key: Option<String>,
+}
+
+/// For how long somebody's wish to strike a node off waits for another administrator, in seconds.
+const WAITS_S: i64 = 24 * 3600;
+/// Under which key the database has the node, who wishes it, and since when. One wish at a time.
+const WISH: &str = "strike-off";
+
+/// What became of the wish to strike a node off.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StruckOff {
+    /// The node.
+    pub node: NodeId,
+    /// Whether it was struck off. If not, another administrator has to wish the same within a day.
+    pub struck_off: bool,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -63,19 +78,55 @@ impl<A: Writes> Scope<'_, A> {
         Ok(self.shown(row))
     }
 
-    /// Strikes a node off: it writes nothing more, and what it staged is anybody's to clear.
-    pub fn strike_off(&mut self, id: &NodeId) -> Result<(), OperationError> {
+    /// Strikes a node off if another administrator wished it within a day, or else notes that this one does. A node that
+    /// was struck off writes nothing more, and what it staged is anybody's to clear.
+    pub fn strike_off(&mut self, id: &NodeId) -> Result<StruckOff, OperationError> {
         let row = node_rows::find(self.connection, id)?.ok_or(OperationError::NotFound)?;
         // So that there is always one, and whoever opens the tables is not the first.
         if self.core.node.as_ref().is_some_and(|node| node.id == *id) {
             let rule = "it is the node that this command runs on";
             return Err(OperationError::invalid("node", rule));
         }
-        node_rows::strike(self.transaction()?, id, self.now)?;
-        self.core.others.forget(id);
+        let (own, now) = (self.operator()?.clone(), self.core.clock.in_seconds(0));
+        let other = self.other_who_wishes(id, &own, now)?;
+        let wish = match &other {
+            Some(_) => String::new(),
+            None => format!("{id} {own} {}", now.seconds()),
+        };
+        meta_rows::put(self.transaction()?, WISH, &wish)?;
+        if other.is_some() {
+            node_rows::strike(self.transaction()?, id, self.now)?;
+            self.core.others.forget(id);
+        }
+        let struck_off = other.is_some();
         self.notes.object = Some(id.to_string());
-        self.note_detail(json!({ "name": row.name }));
-        Ok(())
+        self.note_detail(json!({ "name": row.name, "struck_off": struck_off, "with": other }));
+        Ok(StruckOff {
+            node: id.clone(),
+            struck_off,
+        })
+    }
+
+    /// Another administrator who wished to strike this node off, and may still.
+    fn other_who_wishes(
+        &self,
+        id: &NodeId,
+        own: &OperatorId,
+        now: Moment,
+    ) -> Result<Option<OperatorId>, OperationError> {
+        let wish = meta_rows::find(self.connection, WISH)?.unwrap_or_default();
+        let mut words = wish.split(' ');
+        if words.next() != Some(id.as_str()) {
+            return Ok(None);
+        }
+        let by = words.next().and_then(|by| by.parse::<OperatorId>().ok());
+        let since = words.next().and_then(|since| since.parse().ok());
+        let waited = now.seconds().saturating_sub(since.unwrap_or(i64::MIN));
+        let by = by.filter(|by| by != own && (0..WAITS_S).contains(&waited));
+        match by {
+            Some(by) if self.still_may(ActionKind::StrikeOffNode, &by)? => Ok(Some(by)),
+            _ => Ok(None),
+        }
     }
 }
 

@@ -221,18 +221,16 @@ pub(crate) fn staged_at(
     Ok(all.into_iter().flatten().collect())
 }
 
-/// Whether the exhibit is staged: neither admitted nor gone, nor another one of the same number.
-pub(crate) fn is_staged(
+/// The exhibit with this id and its case, if it is staged: neither admitted nor gone.
+pub(crate) fn staged_as(
     connection: &Snapshot,
-    number: ExhibitNumber,
     id: &ExhibitId,
-) -> Result<bool, StoreError> {
-    let failed = at("exhibit::is_staged");
-    let found = connection.rows(&EXHIBIT, &key(number), |row| {
-        let there: String = row.get("id").map_err(&failed)?;
-        Ok(read(row)?.1.is_none() && there == id.as_str())
+) -> Result<Option<(ExhibitNumber, CaseNumber)>, StoreError> {
+    let found = connection.row(&EXHIBIT, &[("id", text(id.as_str()))], |row| {
+        let (number, admitted) = read(row)?;
+        Ok(admitted.is_none().then_some((number, case_of(row)?)))
     })?;
-    Ok(found.contains(&true))
+    Ok(found.flatten())
 }
 
 /// Deletes a staged exhibit with everything that was written for it.

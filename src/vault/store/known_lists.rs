@@ -22,7 +22,7 @@ pub(crate) fn find(
     let list = said.map(PartList::of);
     let list = list.filter(|list| list.digest() == digest).map(Arc::new);
     if let Some(list) = &list {
-        at_hand.keep_list(exhibit.0, digest, list);
+        at_hand.keep_list((exhibit.0, connection.age()), digest, list);
     }
     Ok(list)
 }

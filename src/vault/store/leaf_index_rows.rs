@@ -3,11 +3,13 @@
 //! It is written for 256 leaves at once, so that most commits write none of its pages. It ends at the last multiple of
 //! 256 leaves that the log has reached; whoever searches looks at each of the leaves behind it.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use super::checkpoint_rows;
 use super::error::StoreError;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use super::value::values;
+use super::value::{ValueRef, values};
 
 /// What an entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,42 +129,49 @@ pub(crate) fn check(connection: &Snapshot, size: u64) -> Result<(), StoreError> 
     if !connection.session().indexes_agree(at, "leaf_index")? {
         return Err(StoreError::inconsistent(at));
     }
-    let (due, there): (u64, u64) = connection.one(
-        at,
-        &entries_of_leaves(),
-        values![signed(end_of(size))],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let all: u64 = connection.one(
-        at,
-        "-- leaf_index::count\nSELECT count(*) FROM leaf_index",
-        &[],
-        |row| row.get(0),
-    )?;
-    // No two entries are alike, so none is there that no leaf asks for.
-    match due == there && there == all {
+    let keys = RandomState::new();
+    let (mut due, mut there) = (Entries::default(), Entries::default());
+    let end = signed(end_of(size));
+    connection.each(at, &values_of_leaves(), values![end], |row| {
+        let seq = row.get(0)?;
+        for (no, criterion) in (1..).zip(Criterion::ALL) {
+            if row.cell(no)? != ValueRef::Null {
+                due.add(&keys, (criterion.number(), row.text(no)?, seq));
+            }
+        }
+        Ok(())
+    })?;
+    let all = "-- leaf_index::all\nSELECT criterion, value, seq FROM leaf_index";
+    connection.each(at, all, &[], |row| {
+        there.add(&keys, (row.get(0)?, row.text(1)?, row.get(2)?));
+        Ok(())
+    })?;
+    match due == there {
         true => Ok(()),
         false => Err(StoreError::inconsistent(at)),
     }
 }
 
-/// How many entries the leaves before a number ask for, and how many of these there are.
-fn entries_of_leaves() -> String {
-    let due = Criterion::ALL.map(|criterion| format!("count({})", criterion.of_leaf()));
-    let there = Criterion::ALL.map(|criterion| format!("count(of_{}.seq)", criterion.number()));
-    let joins = Criterion::ALL.map(|criterion| {
-        let (number, value) = (criterion.number(), criterion.of_leaf());
-        format!(
-            "LEFT JOIN leaf_index AS of_{number} ON of_{number}.criterion = {number}
-             AND of_{number}.value = {value} AND of_{number}.seq = leaf.seq"
-        )
-    });
+/// Entries in any order: how many there are, and the sum over them. The sum is keyed anew for each comparison, so
+/// nobody can choose entries that have the sum of others.
+#[derive(Default, PartialEq, Eq)]
+struct Entries {
+    count: u64,
+    sum: u64,
+}
+
+impl Entries {
+    fn add(&mut self, keys: &RandomState, entry: (i64, &str, i64)) {
+        self.count += 1;
+        self.sum = self.sum.wrapping_add(keys.hash_one(entry));
+    }
+}
+
+/// What each leaf before a number has for each criterion.
+fn values_of_leaves() -> String {
     format!(
-        "-- leaf_index::check
-         SELECT {}, {} FROM leaf {} WHERE leaf.seq < ?1",
-        due.join(" + "),
-        there.join(" + "),
-        joins.join(" ")
+        "-- leaf_index::of_leaves\nSELECT seq, {} FROM leaf WHERE seq < ?1",
+        Criterion::ALL.map(Criterion::of_leaf).join(", ")
     )
 }
 

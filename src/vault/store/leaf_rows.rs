@@ -807,7 +807,7 @@ mod tests {
         }
     }
 
-    /// A number that looks random, the same each time (SplitMix64).
+    /// A number that looks random, the same each time (`SplitMix64`).
     fn drawn(seq: u64) -> u64 {
         let mut drawn = seq.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         drawn = (drawn ^ (drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

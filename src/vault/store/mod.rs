@@ -71,8 +71,8 @@ pub(crate) use postgresql::tests::{
     tables::{Tables, only_on_sqlite},
 };
 pub use schema::{SchemaDifference, SchemaFault};
-#[cfg(test)]
-pub(crate) use snapshot::statements::take as take_statements;
 pub(crate) use snapshot::{Access, GoOn, Readers, Snapshot};
+#[cfg(test)]
+pub(crate) use snapshot::{Reader, statements::take as take_statements};
 pub(crate) use sqlite::copy_database;
 pub(crate) use transaction::{Transaction, Writer};

@@ -34,6 +34,8 @@ pub(crate) struct Snapshot {
     schema: Cell<Option<i64>>,
     /// What this process keeps of a server's tables.
     at_hand: Option<Arc<AtHand>>,
+    /// How often something of that was forgotten when this view began.
+    age: Cell<u64>,
 }
 
 impl Snapshot {
@@ -43,6 +45,7 @@ impl Snapshot {
             control: None,
             schema: Cell::new(None),
             at_hand: None,
+            age: Cell::new(0),
         }
     }
 
@@ -124,6 +127,18 @@ impl Snapshot {
     /// From now on what this connection reads of a server's tables is kept at hand.
     pub(super) fn keep(&mut self, at_hand: &Arc<AtHand>) {
         self.at_hand = Some(Arc::clone(at_hand));
+    }
+
+    /// Before a view begins: notes what was forgotten by then.
+    pub(super) fn note_age(&self) {
+        if let Some(at_hand) = &self.at_hand {
+            self.age.set(at_hand.age());
+        }
+    }
+
+    /// How often something of what is kept was forgotten when this view began.
+    pub(crate) fn age(&self) -> u64 {
+        self.age.get()
     }
 
     /// What this process keeps of a server's tables; nothing if a file has them.
@@ -244,6 +259,7 @@ pub(crate) struct Readers {
     back: Condvar,
     go_on: OnceLock<GoOn>,
     at_hand: Option<Arc<AtHand>>,
+    database: Database,
 }
 
 /// How often a snapshot is taken while the log's head is held.
@@ -290,6 +306,7 @@ impl Readers {
             back: Condvar::new(),
             go_on: OnceLock::new(),
             at_hand: None,
+            database,
         })
     }
 
@@ -313,6 +330,14 @@ impl Readers {
         idle.iter_mut().for_each(|snapshot| snapshot.keep(at_hand));
         self.at_hand = Some(Arc::clone(at_hand));
         self
+    }
+
+    /// Frees what was deleted or overwritten in a server's tables, on a connection of its own. It may take long.
+    pub(crate) fn vacuum(&self) -> Result<(), StoreError> {
+        match &self.database {
+            Database::File(_) => Ok(()),
+            Database::Server(_) => Session::writer(&self.database)?.empty_log().map(drop),
+        }
     }
 
     /// What they keep of a server's tables.
@@ -382,6 +407,7 @@ impl Reader<'_> {
         if let Some(view) = connection.view() {
             view.begin();
         }
+        connection.note_age();
         connection.session.begin_to_read()?;
         connection.check_schema(false)?;
         let head = connection.session.head_seen()?;

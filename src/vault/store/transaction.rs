@@ -93,6 +93,7 @@ impl Writer {
 
     /// The same for whoever then looks where the log's head is, and calls [`Self::notice_others`].
     pub(crate) fn lock(&self) -> Result<Begun<'_>, StoreError> {
+        self.note_age();
         let head = self.session().begin_to_write()?;
         Ok(Begun {
             transaction: &self.transaction,

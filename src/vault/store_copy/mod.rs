@@ -8,10 +8,10 @@
 //!    from there, if the source is as it was; else it begins anew.
 //! 3. Both are compared, row by row. Only then does the target get the head of the log, and is opened to look at it:
 //!    the log, the control rows, every sealed part.
-//! 4. In a transaction that holds the head of the source, and that marks it, `data/store` changes: one rename or one
-//!    removal. Before it the source is the vault's, after it the target is.
-//! 5. What every start does that finds the change made (`moving.rs`): the mark, if the transaction was not committed,
-//!    and the leaf.
+//! 4. The source is marked, in a transaction that holds its head and compares it with what was copied. From then on no
+//!    log goes on from there, at whatever node.
+//! 5. `data/store` changes: one rename or one removal. A start that finds the mark and not the change makes it.
+//! 6. What every start does that finds the change made (`moving.rs`): an old file is put aside, and the leaf.
 
 mod alone;
 mod fault;

@@ -15,7 +15,7 @@ use crate::vault::door::Vault;
 use crate::vault::entropy::draw;
 use crate::vault::keyring::Keyring;
 use crate::vault::lock::VaultLock;
-use crate::vault::moving::{Found, Moving, store_of};
+use crate::vault::moving::{Found, Moving, leave_old, store_of};
 use crate::vault::paths::Paths;
 use crate::vault::start::{self, StartError};
 use crate::vault::store::{Database, Snapshot, Writer, note_of, transfer};
@@ -35,6 +35,8 @@ pub fn move_tables(
 ) -> Result<Found, CopyError> {
     let to = place.note()?;
     let lock = start::take(paths)?;
+    // An attempt that was killed may have marked the old tables, and named the new ones nowhere yet.
+    leave_old(paths)?;
     let before = Moving::read(paths)?;
     if let Some(moved) = before.as_ref().filter(|one| one.verified.is_some())
         && moved.is_done(paths)?
@@ -72,7 +74,7 @@ pub fn move_tables(
     let found = Found { rows, ..found };
     told(Step::Verify, 1, 1);
     drop(snapshot);
-    switch(paths, &source, target, &head, found)?;
+    switch(paths, &source, target, found)?;
     end(paths, keyring, with, lock)
 }
 

@@ -4,18 +4,16 @@ use std::fs::{self, File};
 
 use super::fault::CopyError;
 use super::target::{Target, beside_of};
-use crate::vault::keyring::replace_file;
-use crate::vault::moving::{Found, mark, sync};
+use crate::vault::moving::{Found, mark, mark_old, sync};
 use crate::vault::paths::Paths;
-use crate::vault::store::{Database, Writer, transfer};
+use crate::vault::store::Database;
 
-/// Puts the new tables in force, if the old ones are still what was copied. The head of the old ones is held meanwhile,
-/// so nobody goes on from it.
+/// Marks the old tables, if they are still what was copied, and then puts the new ones in force. From the mark on
+/// nobody goes on from the old ones, and whoever opens the vault next does the rest.
 pub(super) fn switch(
     paths: &Paths,
     source: &Database,
     target: Target,
-    head: &[u8; 32],
     found: Found,
 ) -> Result<(), CopyError> {
     let Target {
@@ -29,23 +27,10 @@ pub(super) fn switch(
         drop(writer);
         name_the_file(paths)?;
     }
-    let old = Writer::open(source.clone())?;
-    let begun = old.begin()?;
-    if transfer::head::digest(&begun)?.as_ref() != Some(head) {
-        return Err(CopyError::Changed);
+    match mark_old(source, &moving, &mark)? {
+        true => Ok(moving.put_in_force(paths)?),
+        false => Err(CopyError::Changed),
     }
-    transfer::head::mark_moved(&begun, &mark)?;
-    match &moving.to {
-        Some(note) => replace_file(&paths.store(), note.as_bytes())?,
-        None => {
-            fs::remove_file(paths.store())?;
-            sync(&paths.data())?;
-        }
-    }
-    if begun.commit().is_err() {
-        tracing::warn!("the tables that were left are not marked yet; the next start marks them");
-    }
-    Ok(())
 }
 
 /// The file has all rows, and its own name. It is not in force before `data/store` is gone.

@@ -12,12 +12,15 @@ use super::fixture::{Fixture, sent};
 use super::{by, look_up, place, table};
 use crate::domain::{ExhibitId, Field};
 use crate::vault::Settings;
+use crate::vault::clock::Clock as _;
+use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
+use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::part_list::PartKind;
 use crate::vault::store::{
-    Tables, TestServer, block_rows, statistics_rows, stored_parts, subject_index_rows,
+    Reader, Tables, TestServer, block_rows, statistics_rows, stored_parts, subject_index_rows,
     take_statements,
 };
 
@@ -122,6 +125,57 @@ fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_f
     // An exhibit that is not there any more leaves nothing behind.
     let at_hand = fixture.vault.core.readers.at_hand().unwrap();
     at_hand.forget_all_but(&[]);
+    assert_eq!(files(&fixture), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn what_a_snapshot_of_before_still_shows_is_not_kept_once_it_was_forgotten() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let settings = Settings {
+        readers: 4,
+        ..Settings::default()
+    };
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
+    let exhibit = fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
+    let place = (PartKind::Statistics, 0, 0);
+    let core = &fixture.vault.core;
+    let keys = core.case_keys(&fixture.case).unwrap();
+    // A scan that goes on for long: it has its snapshot, and the list of the exhibit's parts.
+    let scan = || {
+        let reader = core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let row = exhibit_rows::find(connection, exhibit).unwrap().unwrap();
+        let digest = open_description(&keys, &row).unwrap().blocks_digest;
+        let parts = KnownParts::of(connection, (exhibit, &row.id), &digest);
+        (parts.unwrap().unwrap(), reader)
+    };
+    let reads = |(parts, reader): &(KnownParts, Reader<'_>)| {
+        let read = parts.statistics(reader.connection().unwrap(), 0);
+        assert!(read.unwrap().is_some());
+        is_kept(&fixture, exhibit, place)
+    };
+    let before = scan();
+    assert!(reads(&before));
+    // An erasure, a rotation or a destruction has overwritten the exhibit's parts.
+    exhibit_rows::forget_parts(&core.readers, exhibit);
+    assert!(!is_kept(&fixture, exhibit, place));
+    assert!(!reads(&before), "the scan brings back what was forgotten");
+    let after = scan();
+    assert!(!reads(&before));
+    assert!(reads(&after));
+
+    // The exhibit is withdrawn while somebody reads: what that one reads before the commit and after it goes.
+    let leaf = 1;
+    let begun = fixture.writer.begin().unwrap();
+    exhibit_rows::withdraw(&begun, exhibit, fixture.clock.now(), leaf).unwrap();
+    begun.commit().unwrap();
+    core.control.accept(&fixture.writer).unwrap();
+    assert!(reads(&after));
+    fixture.vault.keep_up().unwrap();
+    assert!(!is_kept(&fixture, exhibit, place));
+    assert!(!reads(&after) && !reads(&before));
     assert_eq!(files(&fixture), Vec::<PathBuf>::new());
 }
 

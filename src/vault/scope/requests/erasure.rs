@@ -118,6 +118,7 @@ impl ErasureBegun {
     /// Lets the vault overwrite what it has stored: the server within a second, or the next start.
     pub fn begin(self, _: &Receipt) {
         self.0.erase_due.store(true, Ordering::Release);
+        self.0.kept_here.is_behind();
     }
 }
 

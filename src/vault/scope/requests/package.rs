@@ -14,10 +14,10 @@ use super::packaged::{Leaving, PackageRows, Packaged, Taken};
 use crate::domain::{Moment, RequestId, RequestIdOfKind as _, hex};
 use crate::policy::{Action, RequestState, Reveals, Writes, actions};
 use crate::vault::budget::package_turns::BuildCancellation;
+use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::keyring::PackageSigner;
 use crate::vault::ledger::Signing;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::store::erasure_rows;
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
@@ -196,14 +196,12 @@ impl<A: Writes> Scope<'_, A> {
         if kept_until <= measured {
             return Err(OperationError::Conflict(Conflict::PackageDeleted));
         }
+        // Packages are in no backup, and an erasure deletes those of its case.
+        let erased = self.erased_since_packages_were_cleared(from)?;
         found.sealed.after.package = Some(digest);
         found.sealed.after.tar = Some(tar);
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
-        // Packages are in no backup, and an erasure deletes those of its case.
-        let erased = !erasure_rows::TABLE
-            .list(self.connection, self.case_row()?.number)?
-            .is_empty();
         let deleted = (erased || self.core.was_restored()) && !file.path().exists();
         let lost = || match deleted {
             true => OperationError::Conflict(Conflict::PackageDeleted),
@@ -238,6 +236,25 @@ impl<A: Writes> Scope<'_, A> {
             tag,
             part,
         })
+    }
+
+    /// Whether a number of the case was erased. Refuses if packages that are here may be from before: this machine
+    /// deletes them first, and what nobody has yet is then built anew.
+    fn erased_since_packages_were_cleared(
+        &self,
+        state: RequestState,
+    ) -> Result<bool, OperationError> {
+        let case = self.case_row()?;
+        let keys = self.core.case_keys(&case.id)?;
+        let list = Erasures::load(self.connection, &keys, case.number)?;
+        if self.core.kept_here.has_cleared(&case.id, list.steps()) {
+            return Ok(!list.is_empty());
+        }
+        self.core.kept_here.is_behind();
+        Err(OperationError::Conflict(match state {
+            RequestState::Used => Conflict::PackageDeleted,
+            _ => Conflict::ResultChanged,
+        }))
     }
 
     /// Records what the receiver sent back.

@@ -147,9 +147,20 @@ impl PackageFile {
             .count()
     }
 
-    /// Deletes it. If that fails, the sweep of old packages tries again.
-    pub fn delete(&self) {
-        let _ = fs::remove_file(self.path());
+    /// The packages that are here, by their requests.
+    pub(in crate::vault) fn all(paths: &Paths) -> Vec<RequestId> {
+        let all = fs::read_dir(paths.packages()).into_iter().flatten();
+        let names = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let requests = names.filter_map(|name| name.strip_suffix(".tar")?.parse().ok());
+        requests.collect()
+    }
+
+    /// Deletes it, if it is there.
+    pub fn delete(&self) -> io::Result<()> {
+        match fs::remove_file(self.path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 }
 

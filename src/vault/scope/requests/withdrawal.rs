@@ -190,7 +190,8 @@ impl RequestKind for Withdrawal {
             .leaf
             .ok_or(OperationError::Internal("a decision without a leaf"))?;
         exhibit_rows::withdraw(scope.transaction()?, exhibit.number, scope.now, leaf)?;
-        exhibit_rows::forget_parts(&scope.core.readers, exhibit.number);
+        // What is kept of it here goes after the commit: until then it is read and kept.
+        scope.core.kept_here.will_be_behind();
         // Binds the leaf to the exhibit: `doctor` compares the two.
         let keys = scope.core.case_keys(&case.id)?;
         let description = open_description(&keys, exhibit)?;

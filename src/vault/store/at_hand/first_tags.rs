@@ -3,13 +3,15 @@
 //! The server has them in the clear, and they are only a hint here as there: which run a tag is in, or would be, the
 //! run itself proves (`exhibits/tag_runs.rs`). Twenty bytes for a run of 311 numbers.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use super::bounded::Bounded;
 
 const TAG: usize = 16;
 
-/// So many runs are known at once, about 80 MiB of them: those of more than a billion numbers. An exhibit that has more
-/// by itself is known alone.
-const MOST_RUNS: usize = 1 << 22;
+/// All together take so many bytes: the runs of more than a billion numbers. An exhibit that has more by itself is
+/// known alone.
+const MOST_BYTES: usize = 80 << 20;
 
 /// Of the runs that one exhibit added, in the order of their first tags. That is the order of their terms too, unless
 /// somebody changed a first tag.
@@ -23,7 +25,7 @@ pub(in crate::vault::store) struct FirstTags {
 
 /// Which runs these are of: a case, the code of a field, and the numbers of the first and the last term that one
 /// exhibit added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::vault::store) struct RunsOf {
     pub(in crate::vault::store) case: i64,
     pub(in crate::vault::store) field: u8,
@@ -40,6 +42,10 @@ impl FirstTags {
             firsts,
             tags,
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.firsts.capacity() * size_of::<u32>() + self.tags.capacity() * TAG
     }
 
     /// The number of the first term of the run in which a tag would be. It is the run with the greatest first tag that
@@ -67,45 +73,30 @@ impl FirstTags {
     }
 }
 
-/// Those that were asked for last.
-#[derive(Default)]
-pub(super) struct KnownFirstTags(Mutex<Vec<Known>>);
+/// Those that were asked for.
+pub(super) struct KnownFirstTags(Bounded<RunsOf, FirstTags>);
 
-struct Known {
-    of: RunsOf,
-    tags: Arc<FirstTags>,
+impl Default for KnownFirstTags {
+    fn default() -> Self {
+        Self(Bounded::new(MOST_BYTES))
+    }
 }
 
 impl KnownFirstTags {
-    /// What is asked for goes to the end: those at the front go first when there are too many.
     pub(super) fn find(&self, of: RunsOf) -> Option<Arc<FirstTags>> {
-        let mut known = self.lock();
-        let at = known.iter().position(|one| one.of == of)?;
-        known[at..].rotate_left(1);
-        known.last().map(|one| Arc::clone(&one.tags))
+        self.0.find(&of)
     }
 
     pub(super) fn put(&self, of: RunsOf, tags: &Arc<FirstTags>) {
-        let mut known = self.lock();
-        known.retain(|one| one.of != of);
-        let tags = Arc::clone(tags);
-        known.push(Known { of, tags });
-        let runs = |known: &[Known]| -> usize { known.iter().map(|one| one.tags.tags.len()).sum() };
-        while known.len() > 1 && runs(&known) > MOST_RUNS {
-            known.remove(0);
-        }
+        self.0.put(of, Arc::clone(tags), tags.bytes());
     }
 
     pub(super) fn forget(&self, of: RunsOf) {
-        self.lock().retain(|one| one.of != of);
+        self.0.forget(|other| *other == of);
     }
 
     pub(super) fn forget_case(&self, case: i64) {
-        self.lock().retain(|one| one.of.case != case);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.forget(|other| other.case == case);
     }
 }
 
@@ -128,6 +119,32 @@ mod tests {
         );
         assert_eq!([0, 19].map(around), [Some(623); 2]);
         assert_eq!(runs(&[]).around(&[1; TAG]), None);
+    }
+
+    #[test]
+    fn a_case_that_has_more_exhibits_than_there_is_room_for_is_still_known_in_part() {
+        let of = |no: u32| RunsOf {
+            case: 1,
+            field: 1,
+            ends: (no, no),
+        };
+        let tags = Arc::new(runs(&[(1, 20), (312, 40), (623, 70)]));
+        // Room for about 80 of them.
+        let known = KnownFirstTags(Bounded::new(80 * (tags.bytes() + 160)));
+        let mut found = 0;
+        for _ in 0..20 {
+            for no in 0..100 {
+                match known.find(of(no)) {
+                    Some(_) => found += 1,
+                    None => known.put(of(no), &tags),
+                }
+            }
+        }
+        assert!(found > 500, "{found} of 2000");
+        known.forget(of(1));
+        assert!(known.find(of(1)).is_none());
+        known.forget_case(1);
+        assert!((0..100).all(|no| known.find(of(no)).is_none()));
     }
 
     #[test]

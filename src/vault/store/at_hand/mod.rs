@@ -5,14 +5,17 @@
 //! to prove that a tag is in it or nowhere, a list of digests has to have the digest that the exhibit's description
 //! says, and a part the digest that the list says.
 
+mod bounded;
 mod first_tags;
 mod lists;
 mod part_cache;
 mod segment;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
@@ -28,6 +31,8 @@ pub(crate) struct AtHand {
     first_tags: KnownFirstTags,
     lists: Lists,
     parts: Option<PartCache>,
+    /// How often something was forgotten.
+    age: AtomicU64,
 }
 
 impl AtHand {
@@ -68,10 +73,25 @@ impl AtHand {
         self.lists.find(exhibit, digest)
     }
 
-    /// Keeps the list that an exhibit has now; parts that are not in it are overwritten.
-    pub(super) fn keep_list(&self, exhibit: i64, digest: [u8; 32], list: &Arc<PartList>) {
+    /// How often something was forgotten. A snapshot notes it before it begins: what is forgotten later may be what it
+    /// still shows, and is not kept then.
+    pub(super) fn age(&self) -> u64 {
+        self.age.load(Ordering::Acquire)
+    }
+
+    fn next_age(&self) -> u64 {
+        self.age.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Keeps the list that an exhibit has in a snapshot of this age; parts that are not in it are overwritten.
+    pub(super) fn keep_list(
+        &self,
+        (exhibit, age): (i64, u64),
+        digest: [u8; 32],
+        list: &Arc<PartList>,
+    ) {
         if let Some(parts) = &self.parts {
-            parts.keep_only(exhibit, list);
+            parts.keep_only((exhibit, age), list);
         }
         self.lists.put(exhibit, digest, Arc::clone(list));
     }
@@ -82,26 +102,54 @@ impl AtHand {
         parts.is_some_and(|parts| parts.read(digest, into))
     }
 
-    /// Keeps a part of an exhibit, if there is room. It must have this digest.
-    pub(crate) fn keep_part(&self, exhibit: i64, digest: &PartDigest, sealed: &[u8]) {
+    /// Keeps a part of an exhibit that a snapshot of this age shows, if there is room. It must have this digest.
+    pub(crate) fn keep_part(&self, of: (i64, u64), digest: &PartDigest, sealed: &[u8]) {
         if let Some(parts) = &self.parts {
-            parts.keep(exhibit, digest, sealed);
+            parts.keep(of, digest, sealed);
         }
     }
 
-    /// Overwrites all that is kept of the parts of the exhibit with this number.
+    /// Overwrites all that is kept of the parts of the exhibit with this number. What cannot be overwritten is not
+    /// given out any more, and [`Self::settle`] tries again. Called after the commit that changed them.
     pub(crate) fn forget_parts(&self, exhibit: i64) {
         self.lists.forget(exhibit);
         if let Some(parts) = &self.parts {
-            parts.forget(|other| other == exhibit);
+            parts.forget(exhibit, self.next_age());
         }
     }
 
-    /// The same for all exhibits but these.
+    /// The same for all exhibits but these. Of these, too, nobody with an older snapshot keeps more.
     pub(crate) fn forget_all_but(&self, exhibits: &[i64]) {
         if let Some(parts) = &self.parts {
-            parts.forget(|exhibit| !exhibits.contains(&exhibit));
+            parts.forget_all_but(|exhibit| exhibits.contains(&exhibit), self.next_age());
         }
+    }
+
+    /// From now on nobody keeps anything whose snapshot began before. Called with a snapshot that has begun.
+    pub(crate) fn keep_from_now_on(&self) {
+        if let Some(parts) = &self.parts {
+            parts.forget_all_but(|_| true, self.next_age());
+        }
+    }
+
+    /// Overwrites the parts of an exhibit that are not in the list that it has now.
+    pub(crate) fn keep_only(&self, exhibit: i64, list: &PartList) {
+        if let Some(parts) = &self.parts {
+            parts.keep_only((exhibit, self.age()), list);
+        }
+    }
+
+    /// The exhibits of which parts are kept.
+    pub(crate) fn exhibits(&self) -> HashSet<i64> {
+        self.parts
+            .as_ref()
+            .map(PartCache::exhibits)
+            .unwrap_or_default()
+    }
+
+    /// Tries again what could not be overwritten. An error says that something is left of it.
+    pub(crate) fn settle(&self) -> io::Result<()> {
+        self.parts.as_ref().map_or(Ok(()), PartCache::settle)
     }
 }
 

@@ -4,10 +4,14 @@
 //! the file goes whose parts were not asked for for the longest time. Which parts an exhibit has, the caller knows from
 //! its description; so a part that was sealed again, or from which a number was erased, is not asked for any more, even
 //! before it is overwritten here. A part is given out only if it has its digest: whatever is wrong with a file, the
-//! server is asked again. An error of the disk is no error for the caller, either.
+//! server is asked again. An error of the disk is no error for whoever reads, either.
+//!
+//! A reader may still have a snapshot of before a part was forgotten. So everything that is forgotten has a number, and
+//! a reader keeps only what was not forgotten since its snapshot began. A file that cannot be overwritten or removed
+//! stays known until it can: see [`PartCache::settle`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -35,8 +39,15 @@ struct Kept {
     places: HashMap<PartDigest, Place>,
     /// By the number that is the name of the file.
     segments: BTreeMap<u64, Segment>,
+    /// The highest of these numbers so far.
+    highest: u64,
     /// How often parts were asked for.
     asked: u64,
+    /// Files of which nothing is given out any more, and that could not be overwritten or removed.
+    stuck: Vec<Segment>,
+    /// What was forgotten last, of each exhibit and of all: nobody with a smaller number keeps more of it.
+    forgotten: HashMap<i64, u64>,
+    all_forgotten: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -57,6 +68,7 @@ impl PartCache {
             let Some(no) = name.and_then(|name| name.parse().ok()) else {
                 continue;
             };
+            kept.highest = kept.highest.max(no);
             match Segment::open(path.clone()) {
                 Ok((segment, found)) => {
                     for part in found {
@@ -100,11 +112,14 @@ impl PartCache {
         false
     }
 
-    /// Keeps a part, if there is room for it at all.
-    pub(super) fn keep(&self, exhibit: i64, digest: &PartDigest, sealed: &[u8]) {
+    /// Keeps a part, if there is room for it at all. `age` is what was forgotten when the snapshot began.
+    pub(super) fn keep(&self, (exhibit, age): (i64, u64), digest: &PartDigest, sealed: &[u8]) {
         let needed = HEADER + sealed.len() as u64;
         let mut kept = self.lock();
         if needed > self.most || sealed.is_empty() || kept.places.contains_key(digest) {
+            return;
+        }
+        if !kept.may_keep(exhibit, age) {
             return;
         }
         kept.make_room(needed, self.most);
@@ -124,8 +139,10 @@ impl PartCache {
         let last = kept.segments.last_key_value();
         let (no, has_room) =
             last.map_or((0, false), |(no, last)| (*no, last.end + needed <= longest));
-        let no = if has_room { no } else { no + 1 };
+        let no = if has_room { no } else { kept.highest + 1 };
         if !has_room {
+            // Also if it cannot be made, nobody tries the number again.
+            kept.highest = no;
             let segment = Segment::make(self.folder.join(format!("{no:016}")))?;
             kept.segments.insert(no, segment);
         }
@@ -145,20 +162,55 @@ impl PartCache {
         Ok(())
     }
 
-    /// Overwrites the parts of an exhibit that are not in its list.
-    pub(super) fn keep_only(&self, exhibit: i64, list: &PartList) {
+    /// Overwrites the parts of an exhibit that are not in its list, which is of a snapshot of this age.
+    pub(super) fn keep_only(&self, (exhibit, age): (i64, u64), list: &PartList) {
         let mut kept = self.lock();
-        if !kept.places.values().any(|place| place.exhibit == exhibit) {
+        let has_some = kept.places.values().any(|place| place.exhibit == exhibit);
+        if !has_some || !kept.may_keep(exhibit, age) {
             return;
         }
         let named: HashSet<&PartDigest> = list.digests().collect();
         kept.overwrite(|digest, place| place.exhibit == exhibit && !named.contains(digest));
     }
 
-    /// Overwrites the parts of some exhibits.
-    pub(super) fn forget(&self, is_gone: impl Fn(i64) -> bool) {
+    /// Overwrites the parts of an exhibit. This has the number `age`.
+    pub(super) fn forget(&self, exhibit: i64, age: u64) {
         let mut kept = self.lock();
-        kept.overwrite(|_, place| is_gone(place.exhibit));
+        let last = kept.forgotten.entry(exhibit).or_default();
+        *last = age.max(*last);
+        kept.overwrite(|_, place| place.exhibit == exhibit);
+    }
+
+    /// The same for all exhibits but some. Of those, too, nobody with an older snapshot keeps more.
+    pub(super) fn forget_all_but(&self, stays: impl Fn(i64) -> bool, age: u64) {
+        let mut kept = self.lock();
+        kept.all_forgotten = age.max(kept.all_forgotten);
+        kept.overwrite(|_, place| !stays(place.exhibit));
+    }
+
+    /// The exhibits of which something is kept.
+    pub(super) fn exhibits(&self) -> HashSet<i64> {
+        let kept = self.lock();
+        kept.places.values().map(|place| place.exhibit).collect()
+    }
+
+    /// Tries to overwrite and to remove what could not be before. An error says that something is left of it.
+    pub(super) fn settle(&self) -> io::Result<()> {
+        let mut kept = self.lock();
+        let before = kept.stuck.len();
+        let mut ended = Ok(());
+        kept.stuck.retain(|segment| match segment.destroy() {
+            Ok(()) => false,
+            Err(error) => {
+                ended = Err(error);
+                true
+            }
+        });
+        if kept.stuck.len() != before {
+            // A removal that a crash undoes leaves a file of zeros.
+            File::open(&self.folder)?.sync_all()?;
+        }
+        ended
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -167,7 +219,7 @@ impl PartCache {
 }
 
 impl Kept {
-    fn find(&mut self, digest: &PartDigest) -> Option<(Arc<fs::File>, Place)> {
+    fn find(&mut self, digest: &PartDigest) -> Option<(Arc<File>, Place)> {
         let place = *self.places.get(digest)?;
         self.asked += 1;
         let segment = self.segments.get_mut(&place.segment)?;
@@ -191,33 +243,51 @@ impl Kept {
         self.segments.values().map(|segment| segment.end).sum()
     }
 
-    /// Overwrites parts. A file that has no other goes; so does one that cannot be written.
+    /// Whether somebody whose snapshot has this age may keep something of an exhibit.
+    fn may_keep(&self, exhibit: i64, age: u64) -> bool {
+        let of_exhibit = self.forgotten.get(&exhibit).copied().unwrap_or_default();
+        age >= of_exhibit.max(self.all_forgotten)
+    }
+
+    /// Overwrites parts. A file that has no other goes, and one that cannot be written.
     fn overwrite(&mut self, is_gone: impl Fn(&PartDigest, &Place) -> bool) {
         let (places, segments) = (&mut self.places, &mut self.segments);
-        let mut unwritable = HashSet::new();
+        let (mut written, mut unwritable) = (HashSet::new(), HashSet::new());
         places.retain(|digest, place| {
             if !is_gone(digest, place) {
                 return true;
             }
-            if let Some(segment) = segments.get_mut(&place.segment)
-                && segment.overwrite(place.at, place.length).is_err()
-            {
-                unwritable.insert(place.segment);
+            if let Some(segment) = segments.get_mut(&place.segment) {
+                match segment.overwrite(place.at, place.length) {
+                    Ok(()) => written.insert(place.segment),
+                    Err(_) => unwritable.insert(place.segment),
+                };
             }
             false
         });
+        for no in written {
+            let segment = segments.get(&no);
+            if segment.is_some_and(|segment| segment.sync().is_err()) {
+                unwritable.insert(no);
+            }
+        }
         let empty = segments.iter().filter(|(_, segment)| segment.parts == 0);
-        unwritable.extend(empty.map(|(no, _)| *no));
-        for no in unwritable {
+        let empty: Vec<u64> = empty.map(|(no, _)| *no).collect();
+        for no in empty.into_iter().filter(|no| !unwritable.contains(no)) {
             self.remove(no);
+        }
+        for no in unwritable {
+            self.places.retain(|_, place| place.segment != no);
+            self.stuck.extend(self.segments.remove(&no));
         }
     }
 
     fn remove(&mut self, no: u64) {
         self.places.retain(|_, place| place.segment != no);
-        if let Some(segment) = self.segments.remove(&no) {
-            // A file that stays is taken over at the next start, and its parts are asked for by their digests only.
-            let _ = segment.remove();
+        if let Some(segment) = self.segments.remove(&no)
+            && segment.remove().is_err()
+        {
+            self.stuck.push(segment);
         }
     }
 }
@@ -261,8 +331,8 @@ mod tests {
         let parts = [1, 2, 3].map(|no| part(no, 1000));
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         for (digest, sealed) in &parts {
-            cache.keep(ONE, digest, sealed);
-            cache.keep(ONE, digest, sealed);
+            cache.keep((ONE, 0), digest, sealed);
+            cache.keep((ONE, 0), digest, sealed);
         }
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         for (digest, sealed) in &parts {
@@ -284,7 +354,7 @@ mod tests {
         let parts = [1, 2, 3].map(|no| part(no, 1000));
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         for (digest, sealed) in &parts {
-            cache.keep(ONE, digest, sealed);
+            cache.keep((ONE, 0), digest, sealed);
         }
         let [file] = files(&folder).try_into().unwrap();
         let mut content = fs::read(&file).unwrap();
@@ -297,7 +367,7 @@ mod tests {
         // Such a part is kept again.
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         for (digest, sealed) in &parts {
-            cache.keep(ONE, digest, sealed);
+            cache.keep((ONE, 0), digest, sealed);
             assert_eq!(read(&cache, digest).as_ref(), Some(sealed));
         }
         // Nor does a file help that is none.
@@ -314,17 +384,17 @@ mod tests {
         let most = 64 << 10;
         let cache = PartCache::open(folder.path(), most).unwrap();
         let dear = part(0, 1500);
-        cache.keep(ONE, &dear.0, &dear.1);
+        cache.keep((ONE, 0), &dear.0, &dear.1);
         for no in 1..=200 {
             let (digest, sealed) = part(no, 1500);
-            cache.keep(ONE, &digest, &sealed);
+            cache.keep((ONE, 0), &digest, &sealed);
             assert!(read(&cache, &dear.0).is_some(), "{no}");
             assert!(bytes(&folder) <= most);
         }
         assert!(read(&cache, &part(200, 1500).0).is_some());
         assert!(read(&cache, &part(1, 1500).0).is_none());
         let (digest, sealed) = part(201, 70 << 10);
-        cache.keep(ONE, &digest, &sealed);
+        cache.keep((ONE, 0), &digest, &sealed);
         assert!(read(&cache, &digest).is_none());
         // With less room after a restart, less is taken over.
         let cache = PartCache::open(folder.path(), 8 << 10).unwrap();
@@ -340,10 +410,10 @@ mod tests {
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         let [gone, stays, others] = [1, 2, 3].map(|no| part(no, 1000));
         for (exhibit, (digest, sealed)) in [(ONE, &gone), (ONE, &stays), (OTHER, &others)] {
-            cache.keep(exhibit, digest, sealed);
+            cache.keep((exhibit, 0), digest, sealed);
         }
         let place = (crate::vault::store::part_list::PartKind::Seen, 0, 0);
-        cache.keep_only(ONE, &PartList::of(vec![(place, stays.0)]));
+        cache.keep_only((ONE, 0), &PartList::of(vec![(place, stays.0)]));
         let [file] = files(&folder).try_into().unwrap();
         let content = fs::read(&file).unwrap();
         let has = |sealed: &[u8]| content.windows(32).any(|found| found == &sealed[..32]);
@@ -355,9 +425,65 @@ mod tests {
         let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
         assert_eq!(read(&cache, &gone.0), None);
         assert!(read(&cache, &stays.0).is_some() && read(&cache, &others.0).is_some());
-        cache.forget(|exhibit| exhibit == ONE);
+        cache.forget(ONE, 1);
         assert!(read(&cache, &stays.0).is_none() && read(&cache, &others.0).is_some());
-        cache.forget(|_| true);
+        cache.forget_all_but(|_| false, 2);
         assert!(files(&folder).is_empty());
+    }
+
+    #[test]
+    fn what_was_forgotten_is_not_kept_again_by_somebody_who_reads_what_was_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
+        let [old, new, others] = [1, 2, 3].map(|no| part(no, 1000));
+        cache.keep((ONE, 0), &old.0, &old.1);
+        cache.forget(ONE, 1);
+        cache.keep((ONE, 0), &old.0, &old.1);
+        cache.keep((OTHER, 0), &others.0, &others.1);
+        cache.keep((ONE, 1), &new.0, &new.1);
+        let kept = |cache: &PartCache| {
+            [&old, &new, &others].map(|(digest, _)| read(cache, digest).is_some())
+        };
+        assert_eq!(kept(&cache), [false, true, true]);
+        // Nor does an older list take away what is newer.
+        let place = (crate::vault::store::part_list::PartKind::Seen, 0, 0);
+        cache.keep_only((ONE, 0), &PartList::of(vec![(place, old.0)]));
+        assert_eq!(kept(&cache), [false, true, true]);
+        assert_eq!(cache.exhibits(), HashSet::from([ONE, OTHER]));
+        cache.forget_all_but(|exhibit| exhibit == OTHER, 2);
+        cache.keep((ONE, 1), &new.0, &new.1);
+        cache.keep((OTHER, 1), &old.0, &old.1);
+        assert_eq!(kept(&cache), [false, false, true]);
+    }
+
+    #[test]
+    fn what_cannot_be_overwritten_or_removed_is_tried_again_until_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = PartCache::open(folder.path(), 1 << 20).unwrap();
+        let (digest, sealed) = part(1, 1000);
+        cache.keep((ONE, 0), &digest, &sealed);
+        let [file] = files(&folder).try_into().unwrap();
+        // A file that can only be read, as on a disk that went read-only.
+        let only_read = Arc::new(File::open(&file).unwrap());
+        cache.lock().segments.get_mut(&1).unwrap().file = only_read;
+        cache.forget(ONE, 1);
+        assert!(read(&cache, &digest).is_none());
+        assert_eq!(bytes(&folder), HEADER + 1000, "it is there still");
+        cache.settle().unwrap();
+        assert!(files(&folder).is_empty());
+
+        // A file that cannot be removed: a folder is in its place.
+        cache.keep((ONE, 1), &digest, &sealed);
+        let [file] = files(&folder).try_into().unwrap();
+        let aside = folder.path().join("aside");
+        fs::rename(&file, &aside).unwrap();
+        fs::create_dir(&file).unwrap();
+        cache.forget(ONE, 2);
+        assert!(cache.settle().is_err() && cache.settle().is_err());
+        fs::remove_dir(&file).unwrap();
+        fs::rename(&aside, &file).unwrap();
+        cache.settle().unwrap();
+        assert!(files(&folder).is_empty());
+        cache.settle().unwrap();
     }
 }

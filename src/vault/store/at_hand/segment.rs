@@ -1,8 +1,8 @@
 //! One file of kept parts: a header and the ciphertext of each, one after the other.
 //!
 //! Header: the number of the exhibit (8 bytes, big-endian), the length of the part (4, likewise), its SHA-256 (32). A
-//! digest of zeros says that the part was overwritten. Nothing is fsynced: what a crash left half written has not the
-//! digest that it names, and is not given out.
+//! digest of zeros says that the part was overwritten. What is added is not fsynced: what a crash left half written has
+//! not the digest that it names, and is not given out. What is overwritten is.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -96,29 +96,55 @@ impl Segment {
         header.extend_from_slice(&exhibit.to_be_bytes());
         header.extend_from_slice(&length.to_be_bytes());
         header.extend_from_slice(digest);
-        self.file.write_all_at(sealed, at)?;
-        self.file.write_all_at(&header, self.end)?;
+        let written = self.file.write_all_at(sealed, at);
+        let written = written.and_then(|()| self.file.write_all_at(&header, self.end));
+        if let Err(error) = written {
+            // Nobody would overwrite what is behind the end.
+            let _ = self.file.set_len(self.end);
+            return Err(error);
+        }
         self.end = at + u64::from(length);
         self.parts += 1;
         Ok((at, length))
     }
 
-    /// Overwrites a part and its digest.
+    /// Overwrites a part and its digest. See [`Self::sync`].
     pub(super) fn overwrite(&mut self, at: u64, length: u32) -> io::Result<()> {
-        let (mut from, end) = (at - GONE.len() as u64, at + u64::from(length));
-        while from < end {
-            let next = (end - from).min(ZEROS.len() as u64);
-            self.file.write_all_at(&ZEROS[..next as usize], from)?;
-            from += next;
-        }
+        zero(&self.file, at - GONE.len() as u64, at + u64::from(length))?;
         self.parts = self.parts.saturating_sub(1);
         Ok(())
     }
 
+    /// What was overwritten is so on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
     /// Removes the file. Whoever reads it at this moment still can.
-    pub(super) fn remove(self) -> io::Result<()> {
+    pub(super) fn remove(&self) -> io::Result<()> {
         fs::remove_file(&self.path)
     }
+
+    /// Overwrites all of the file, and removes it. The folder is for the caller to make durable.
+    pub(super) fn destroy(&self) -> io::Result<()> {
+        let file = match OpenOptions::new().write(true).open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            opened => opened?,
+        };
+        zero(&file, 0, file.metadata()?.len())?;
+        file.sync_data()?;
+        fs::remove_file(&self.path)
+    }
+}
+
+/// Writes zeros.
+fn zero(file: &File, mut from: u64, end: u64) -> io::Result<()> {
+    while from < end {
+        let next = (end - from).min(ZEROS.len() as u64);
+        file.write_all_at(&ZEROS[..next as usize], from)?;
+        from += next;
+    }
+    Ok(())
 }
 
 fn read(header: &[u8; HEADER as usize], at: u64) -> Found {

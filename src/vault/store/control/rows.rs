@@ -11,7 +11,7 @@ use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
 use super::row::ControlRow;
 use super::state::{ControlState, Elements, Group, Kept, tampered};
 use super::sum::Sum;
-use super::tables::{CONTROL, ControlTable};
+use super::tables::{CASES, CONTROL, ControlTable, ERASURE, EXHIBIT};
 use crate::vault::store::error::StoreError;
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
@@ -202,6 +202,23 @@ impl ReadControl {
             Ok((table.name, sum.copied().unwrap_or_default().bytes()))
         };
         CONTROL.iter().map(sum).collect()
+    }
+
+    /// Whether cases, exhibits or erasures are others than those that are known. What a machine keeps beside the tables
+    /// follows from these.
+    pub(crate) fn changes_what_is_kept(&self, known: &ControlState) -> Result<bool, StoreError> {
+        // Sums of another key say nothing.
+        if self.elements.key != known.elements().key {
+            return Ok(true);
+        }
+        for table in [&CASES, &EXHIBIT, &ERASURE] {
+            let place = place_of(table, table.group(&[])?, &[]);
+            let sum = self.sums.get(&place).copied().unwrap_or_default();
+            if known.now(&place) != sum {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes them for true.

@@ -17,12 +17,30 @@ pub(crate) fn digest(of: &Snapshot) -> Result<Option<[u8; 32]>, StoreError> {
         return Ok(None);
     };
     let control = checkpoint_rows::control_seal(of)?.unwrap_or_default();
+    Ok(digest_of(size, &note, &control))
+}
+
+/// The digest that the head had before the tables were marked as moved, when the log had so many leaves; nothing if
+/// they are not marked.
+pub(crate) fn digest_before(of: &Snapshot, leaves: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    let Some((_, note)) = checkpoint_rows::newest(of)? else {
+        return Ok(None);
+    };
+    let marked = note.strip_prefix(MOVED);
+    let Some((_, note)) = marked.and_then(|marked| marked.split_once("\n\n")) else {
+        return Ok(None);
+    };
+    let control = checkpoint_rows::control_seal(of)?.unwrap_or_default();
+    Ok(digest_of(leaves, note, &control))
+}
+
+fn digest_of(size: u64, note: &str, control: &[u8]) -> Option<[u8; 32]> {
     let mut digest = Context::new(&SHA256);
-    for part in [&size.to_be_bytes()[..], note.as_bytes(), &control] {
+    for part in [&size.to_be_bytes()[..], note.as_bytes(), control] {
         digest.update(&(part.len() as u64).to_be_bytes());
         digest.update(part);
     }
-    Ok(digest.finish().as_ref().try_into().ok())
+    digest.finish().as_ref().try_into().ok()
 }
 
 /// Where the tables were moved, if they were.
