@@ -119,9 +119,12 @@ impl Rounds {
     }
 
     pub(super) fn agree(&self) -> Result<(), OperationError> {
+        let since = Instant::now();
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let found = match *newest {
-            Some((at, found)) if at.elapsed() < HOLDS => found,
+            // A node that was silent is asked again, but once for all who wait together.
+            Some((at, Found::Silence)) if at >= since => Found::Silence,
+            Some((at, found)) if at.elapsed() < HOLDS && found != Found::Silence => found,
             _ => {
                 self.learn()?;
                 let found = self.round(|one| one.runs);

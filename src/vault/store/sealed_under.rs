@@ -156,7 +156,7 @@ mod tests {
 
     /// Every column of the database that can hold a ciphertext, and who seals it again when a case gets a new key;
     /// or why nobody does. Whoever adds one has to say so here, and `vault/rotate` has to know it.
-    const COLUMNS: [(&str, &str); 34] = [
+    const COLUMNS: [(&str, &str); 35] = [
         ("block.sealed", "step by step with its exhibit"),
         ("statistics.sealed", "step by step with its exhibit"),
         ("seen.sealed", "step by step with its exhibit"),
@@ -192,6 +192,7 @@ mod tests {
         ("checkpoint.control", "of the root"),
         ("leaf.bytes", "not sealed"),
         ("migration.sha256", "not sealed"),
+        ("node.key", "the SHA-256 of a public key"),
         ("node.run", "drawn at a start, not sealed"),
         ("tree_hash.hash", "not sealed"),
     ];
