@@ -449,7 +449,7 @@ fn text(of: &Written<'_>) -> String {
     }
     if of.nodes.iter().filter(|node| node.struck.is_none()).count() > 1 {
         line(format_args!(
-            "To do: delete packages of the case that other nodes built, from their data/packages."
+            "Remaining: packages of the case that other nodes built, until each of them has deleted its own."
         ));
     }
     for words in SAID {
