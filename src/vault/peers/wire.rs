@@ -147,7 +147,7 @@ mod tests {
         ] {
             assert!(Question::read(&mut line.as_bytes()).is_err(), "{line:?}");
         }
-        let long = vec![b'a'; LONGEST + 1];
+        let long = [b'a'; LONGEST + 1];
         assert!(Question::read(&mut &long[..]).is_err());
     }
 
