@@ -633,7 +633,7 @@ fn a_keyring_of_another_copy_of_the_vault_is_refused() {
     fs::copy(other.paths().keyring(), one.paths().keyring()).unwrap();
     let refused = one.open().err().expect("it started").to_string();
     assert!(
-        refused.contains("does not have the keys of the cases"),
+        refused.contains("does not have the slots and keys that the log was written with"),
         "{refused}"
     );
 }

@@ -3,7 +3,8 @@
 //!
 //! A print has 38 bits. Its first 16 bits are its bucket. Layout: rows `u32`; the last 22 bits of each print, bucket
 //! after bucket, four of them in eleven bytes, lowest bits first; then the buckets as bits, lowest first: for each
-//! bucket a one for each of its prints and a zero. All parts have the length of a full one, so the length tells nothing.
+//! bucket a one for each of its prints and a zero. All parts have the length of a full one, so the length tells
+//! nothing.
 //!
 //! Only the answer "no" is certain. The prints of a bucket have no order.
 

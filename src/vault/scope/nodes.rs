@@ -78,7 +78,7 @@ impl<A: Writes> Scope<'_, A> {
         Ok(self.shown(row))
     }
 
-    /// Strikes a node off if another administrator wished it within a day, or else notes that this one does. A node that
+    /// Strikes a node off if another administrator wished it within a day, or notes that this one does. A node that
     /// was struck off writes nothing more, and what it staged is anybody's to clear.
     pub fn strike_off(&mut self, id: &NodeId) -> Result<StruckOff, OperationError> {
         let row = node_rows::find(self.connection, id)?.ok_or(OperationError::NotFound)?;
