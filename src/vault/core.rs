@@ -245,7 +245,16 @@ impl Core {
             true => self.clock.in_seconds(0),
             false => Moment::from_seconds(0),
         };
-        let generation = self.keys().generation();
+        let (mut generation, has_keys) = {
+            let keys = self.keys();
+            let of_destroyed = self.admissions.is_any(|case| !keys.has_case(case));
+            (keys.generation(), of_destroyed)
+        };
+        if has_keys {
+            // An admission of a destroyed case has its keys in memory until it ended, which it soon does.
+            let told = node_rows::find(transaction, &node.id)?;
+            generation = told.map_or(generation, |row| row.generation.min(generation));
+        }
         // One that was struck off is found by the commit.
         node.tell(transaction, at, generation).map(drop)
     }

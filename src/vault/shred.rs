@@ -60,6 +60,9 @@ pub enum ShredError {
     /// The list of the case's erasures could not be taken out of the file beside the keyring.
     #[error("the erasure list of the case could not be taken away")]
     Erasures,
+    /// A package of the case could not be deleted.
+    #[error("a package of the case could not be deleted")]
+    Package,
     /// A copy of the vault that a killed backup left could not be removed.
     #[error("a copy that a killed backup left could not be removed")]
     Copy,
@@ -266,10 +269,9 @@ impl Vault {
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);
-            // If that fails, it is tried again with what a machine keeps beside the tables.
-            let _ = file.delete();
             // It is there only if a build was killed.
             let _ = fs::remove_dir_all(file.workplace());
+            file.delete().map_err(|_| ShredError::Package)?;
         }
         Ok(())
     }

@@ -325,8 +325,11 @@ impl Vault {
         {
             return Err(StartError::Log(BookError::Forked));
         }
-        // Before anything is answered: a destruction that was interrupted ends as one.
-        vault.shred_keys()?;
+        // Before anything is answered: a destruction that was interrupted ends as one. Whoever only joins leaves that to
+        // the nodes: a keyring that is changed here could not be had by any of them.
+        if !vault.core.has_server || vault.core.node.is_some() {
+            vault.shred_keys()?;
+        }
         let generation = vault.core.keys().generation();
         vault
             .perform(&Caller::system(), Start { generation })
@@ -515,8 +518,9 @@ impl Vault {
 
     /// Writes the last leaf and ends the ledger.
     pub fn stop(&self) -> Result<(), Refusal> {
-        self.perform(&Caller::system(), Stop)?;
+        // First, so that nothing says after the leaf that the node runs.
         self.peers.iter().for_each(Peers::stop);
+        self.perform(&Caller::system(), Stop)?;
         self.ledger.stop();
         Ok(())
     }

@@ -12,6 +12,7 @@ use super::codes::Codes;
 use super::earlier::Earlier;
 use super::earlier_exhibit::EarlierExhibit;
 use super::erased_numbers::ErasedNumbers;
+use super::exhibit_stager::ExhibitStager;
 use super::group::{DICTIONARIES, Group};
 use super::in_case::InCase;
 use super::in_progress::{Admission, ExhibitFacts};
@@ -39,7 +40,6 @@ use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::leftovers::Leftover;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::ledger::Stager;
 use crate::vault::plaintext::{Fingerprinter, Region};
 use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows;
@@ -48,7 +48,7 @@ impl Admission {
     /// Loads what the case has already, so that codes continue and duplicates are found.
     fn prepare(
         core: &Arc<Core>,
-        stager: Stager,
+        stager: ExhibitStager,
         begun: Begun,
         facts: ExhibitFacts,
         tracked: Tracked,
@@ -111,7 +111,8 @@ impl Vault {
             caller,
             facts.bytes,
         );
-        Admission::prepare(&self.core, self.ledger.stager(), begun, facts, tracked)
+        let stager = ExhibitStager::new(self.ledger.stager(), begun.exhibit.clone());
+        Admission::prepare(&self.core, stager, begun, facts, tracked)
             .map_err(|(begun, error)| self.abandon(caller, &begun, error))
     }
 }

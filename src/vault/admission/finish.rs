@@ -291,9 +291,10 @@ impl Operation for FinishExhibit {
         // A file of which no row can be admitted may come again.
         let alone = self.description.admitted_alone();
         let file_tag = (alone > 0).then_some(self.file_tag.as_slice());
+        let node = scope.core.node.as_ref().map(|node| &node.id);
         exhibit_rows::admit(
             scope.transaction()?,
-            (begun.number, &begun.exhibit),
+            (begun.number, &begun.exhibit, node),
             file_tag,
             &sealed,
             scope.now,

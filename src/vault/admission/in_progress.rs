@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::begun::Begun;
+use super::exhibit_stager::ExhibitStager;
 use super::group::Group;
 use super::intake::Intake;
 use super::part_digests::PartDigests;
@@ -14,7 +15,6 @@ use crate::vault::core::Core;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::under_way::Tracked;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::ledger::Stager;
 use crate::vault::plaintext::Region;
 
 /// What the caller says about an exhibit when its admission begins.
@@ -41,7 +41,7 @@ pub struct Admission {
     pub(super) intake: Intake,
     pub(super) group: Group,
     pub(super) sealing: Sealing,
-    pub(super) stager: Stager,
+    pub(super) stager: ExhibitStager,
     pub(super) subjects: SubjectIndexBuilder,
     pub(super) parts: PartDigests,
     pub(super) tracked: Tracked,

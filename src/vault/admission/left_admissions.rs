@@ -13,10 +13,13 @@ use crate::vault::exhibits::leftovers::discard_staged;
 use crate::vault::ledger::StageError;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
-use crate::vault::store::{Snapshot, StoreError, StoreFault};
+use crate::vault::store::{Snapshot, StoreError, StoreFault, Transaction};
 
 /// How many parts of each kind go in one step, so that nobody's commit waits for long.
 const PARTS: u32 = 32;
+
+/// A staged exhibit and its case.
+type Staged = (ExhibitNumber, CaseNumber);
 
 impl Vault {
     /// Removes the exhibits that nodes left which run no longer, and says how many.
@@ -34,23 +37,50 @@ impl Vault {
         };
         let mut removed = 0;
         for exhibit in all {
-            while self.remove_some(exhibit)? {}
+            // From the first step on it is this node's, so that one that comes back does not admit what is left of it.
+            let mut goes_on = self.remove_some(exhibit, Self::take_over)?;
+            while goes_on {
+                goes_on = self.remove_some(exhibit, Self::remove_parts)?;
+            }
             removed += 1;
         }
         Ok(removed)
     }
 
-    /// One step. Says whether something is left to be removed, and its node still does not run.
-    fn remove_some(&self, exhibit: (ExhibitNumber, CaseNumber)) -> Result<bool, StoreError> {
+    fn take_over(core: &Core, rows: &Transaction, exhibit: Staged) -> Result<bool, StoreError> {
+        match &core.node {
+            Some(own) if left(core, rows)?.contains(&exhibit) => {
+                exhibit_rows::take_over(rows, exhibit.0, &own.id)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Says whether something may be left.
+    fn remove_parts(core: &Core, rows: &Transaction, exhibit: Staged) -> Result<bool, StoreError> {
+        let own = core.node.as_ref().map(|node| node.id.clone());
+        let staged = exhibit_rows::staged_at(rows)?;
+        if !staged.contains(&(exhibit.0, exhibit.1, own)) {
+            return Ok(false);
+        }
+        if exhibit_rows::shred_parts(rows, exhibit.0, PARTS)? == 0 {
+            discard_staged(rows, exhibit.0, exhibit.1)?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// One step. Says whether another one has to follow.
+    fn remove_some(
+        &self,
+        exhibit: Staged,
+        step: fn(&Core, &Transaction, Staged) -> Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
         let core = Arc::clone(&self.core);
         let (told, goes_on) = sync_channel(1);
         let staged = self.ledger.stager().stage(move |rows| {
-            let mut goes_on = left(&core, rows)?.contains(&exhibit);
-            if goes_on && exhibit_rows::shred_parts(rows, exhibit.0, PARTS)? == 0 {
-                discard_staged(rows, exhibit.0, exhibit.1)?;
-                goes_on = false;
-            }
-            let _ = told.send(goes_on);
+            let _ = told.send(step(&core, rows, exhibit)?);
             Ok(())
         });
         let failed = |fault| StoreError {
@@ -66,10 +96,7 @@ impl Vault {
 }
 
 /// What is staged of a node that runs no longer, or of none that there is.
-fn left(
-    core: &Core,
-    connection: &Snapshot,
-) -> Result<Vec<(ExhibitNumber, CaseNumber)>, StoreError> {
+fn left(core: &Core, connection: &Snapshot) -> Result<Vec<Staged>, StoreError> {
     let running = core.others_running(connection)?;
     let own = core.node.as_ref().map(|node| &node.id);
     let is_left = |node: &Option<NodeId>| {

@@ -22,6 +22,7 @@ mod erased_areas;
 mod erased_numbers;
 pub(in crate::vault) mod erased_parts;
 mod exhibit_check;
+mod exhibit_stager;
 mod fault;
 mod file_facts;
 mod file_report;

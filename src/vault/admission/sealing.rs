@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::begun::Begun;
+use super::exhibit_stager::ExhibitStager;
 use super::fault;
 use super::group::Group;
 use super::part_digests::PartDigests;
@@ -13,7 +14,6 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::ledger::Stager;
 use crate::vault::plaintext::Nonces;
 
 /// How many full groups may wait; each has about 5 MiB.
@@ -31,7 +31,7 @@ impl Sealing {
         core: Arc<Core>,
         keys: Arc<CaseKeys>,
         begun: Begun,
-        stager: Stager,
+        stager: ExhibitStager,
     ) -> Result<Self, OperationError> {
         let (full, groups) = sync_channel::<(u32, Group)>(WAITING);
         let empty = Arc::new(Mutex::new(Vec::<Group>::new()));

@@ -151,6 +151,11 @@ impl UnderWay {
         all.get(case).map(Arc::clone).map(FoundAdmission)
     }
 
+    /// Whether there is an admission in a case of which this holds.
+    pub(in crate::vault) fn is_any(&self, of: impl Fn(&CaseId) -> bool) -> bool {
+        locked(&self.by_case).keys().any(of)
+    }
+
     /// Ends the admission of a case that was destroyed. One that is being finished is refused when it comes to its end.
     /// Answers whether there is one that has not ended yet.
     pub(in crate::vault) fn end(&self, case: &CaseId) -> bool {

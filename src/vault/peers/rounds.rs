@@ -80,12 +80,15 @@ impl Rounds {
         }
     }
 
-    /// Drops what is kept in memory of cases whose keys are not in the new keyring.
+    /// Drops what is kept in memory of cases whose keys are not in the new keyring, and ends their admissions.
     fn forget_destroyed(&self) -> Result<(), StoreError> {
         let reader = self.core.readers.snapshot()?;
         let mut cases = case_rows::list(reader.connection()?)?;
         cases.retain(|case| self.core.is_destroyed(case));
-        cases.iter().for_each(|case| self.core.forget(case));
+        for case in &cases {
+            self.core.admissions.end(&case.id);
+            self.core.forget(case);
+        }
         Ok(())
     }
 
@@ -113,7 +116,7 @@ impl Rounds {
         if let Err(error) = self.learn() {
             tracing::warn!(fault = %error, "the other nodes could not be read");
         }
-        let found = self.round(OtherNode::can_be_asked);
+        let found = self.round(|one| one.runs || one.can_be_asked());
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         *newest = Some((Instant::now(), found));
     }

@@ -22,7 +22,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -255,12 +255,20 @@ impl Vault {
         let exhibits = self.exhibits(case)?;
         let numbers: Vec<ExhibitNumber> = exhibits.iter().map(|exhibit| exhibit.number).collect();
         let core = &*self.core;
+        let is_over = &AtomicBool::new(false);
         let resealed = std::thread::scope(|threads| {
+            let _ends = Ends(is_over);
             let (ready, steps) = sync_channel(1);
             let ready_too = ready.clone();
             threads.spawn(move || {
                 let mut all = exhibits.into_iter();
-                let prepared = all.try_for_each(|one| prepare_parts(core, keys, one, &ready));
+                let prepared = all.try_for_each(|one| {
+                    // An exhibit of which nothing is left to do hands nothing over, but is read whole.
+                    match is_over.load(Ordering::Acquire) || core.rotations.erasure_waits() {
+                        true => Err(RotateError::MakesWay),
+                        false => prepare_parts(core, keys, one, &ready),
+                    }
+                });
                 tell_of_error(prepared, &ready);
             });
             threads.spawn(move || {
@@ -273,8 +281,9 @@ impl Vault {
                 tell_of_error(prepared, &ready_too);
             });
             for step in steps {
-                let step = step?;
+                // What fails because the case goes is no fault.
                 self.goes_on(case)?;
+                let step = step?;
                 let bytes = self.write_step(case, keys.key_id(), step)?;
                 core.rotations.did(Some(&case.id), bytes);
             }
@@ -437,6 +446,15 @@ enum Step {
 
 /// Where steps go that are ready to be written. One waits until the one before was taken.
 type Ready = SyncSender<Result<Step, RotateError>>;
+
+/// Says at its end, also after an error, that nobody waits for steps any more.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
 
 /// An error if nobody waits for steps any more.
 fn hand_over(step: Step, ready: &Ready) -> Result<(), RotateError> {

@@ -309,8 +309,7 @@ impl Scope<'_, actions::CertifyDestruction> {
         {
             return Err(OperationError::Internal("a node still has the keys"));
         }
-        let mut nodes = node_rows::list_all(self.connection)?;
-        nodes.retain(|row| row.struck.is_none_or(|at| at >= case.opened_at));
+        let nodes = node_rows::list_all(self.connection)?;
         let text = text(&Written {
             vault: self.core.vault.as_str(),
             case: &case.id,
@@ -349,7 +348,7 @@ struct Written<'w> {
     remains: &'w Remains,
     leaf: u64,
     generation: u64,
-    /// Those of the vault, and those that were struck off since the case was opened.
+    /// Those of the vault, and all that were struck off: when that was, depends on a clock that two people can set.
     nodes: &'w [NodeRow],
     now: Moment,
 }
@@ -447,7 +446,7 @@ fn text(of: &Written<'_>) -> String {
             ));
         }
     }
-    if of.nodes.iter().filter(|node| node.struck.is_none()).count() > 1 {
+    if of.nodes.len() > 1 {
         line(format_args!(
             "Remaining: packages of the case that other nodes built, until each of them has deleted its own."
         ));

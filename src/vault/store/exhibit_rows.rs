@@ -75,10 +75,10 @@ fn never_used(connection: &Transaction) -> Result<i64, StoreError> {
     Ok(number)
 }
 
-/// Makes a staged exhibit visible. Without a tag its file may come again.
+/// Makes a staged exhibit of this node visible. Without a tag its file may come again.
 pub(crate) fn admit(
     connection: &Transaction,
-    (number, id): (ExhibitNumber, &ExhibitId),
+    (number, id, node): (ExhibitNumber, &ExhibitId, Option<&NodeId>),
     file_tag: Option<&[u8]>,
     sealed: &[u8],
     now: Moment,
@@ -89,10 +89,25 @@ pub(crate) fn admit(
         ("sealed", blob(sealed)),
         ("admitted_at", int(now.seconds())),
     ];
-    // The number of an exhibit that was discarded is used again, and another node may have discarded it.
-    let staged = [("state", text(STAGED)), ("id", text(id.as_str()))];
+    // The number of an exhibit that was discarded is used again, and another node may have discarded it, or begun to.
+    let staged = [
+        ("state", text(STAGED)),
+        ("id", text(id.as_str())),
+        ("node", node.map_or(nothing(), |node| text(node.as_str()))),
+    ];
     let changed = connection.update(&EXHIBIT, &key(number), &staged, &set)?;
     one("exhibit::admit", usize::from(changed))
+}
+
+/// Makes a staged exhibit that of a node, which removes it: the one that staged it cannot admit it any more.
+pub(crate) fn take_over(
+    connection: &Transaction,
+    number: ExhibitNumber,
+    node: &NodeId,
+) -> Result<(), StoreError> {
+    let (meet, set) = ([("state", text(STAGED))], [("node", text(node.as_str()))]);
+    let changed = connection.update(&EXHIBIT, &key(number), &meet, &set)?;
+    one("exhibit::take_over", usize::from(changed))
 }
 
 /// Puts another description in the place of that of an admitted exhibit.

@@ -355,7 +355,7 @@ impl Fixture {
             .seal_json(core.nonce().unwrap(), &description)
             .unwrap();
         let tag = [self.exhibits; 32];
-        exhibit_rows::admit(db, (exhibit, &id), Some(&tag), &sealed, now).unwrap();
+        exhibit_rows::admit(db, (exhibit, &id, None), Some(&tag), &sealed, now).unwrap();
         case_rows::set_terms(db, row.number, self.numbers.len() as u32, 0).unwrap();
         case_rows::set_state(db, row.number, CaseState::Open).unwrap();
         transaction.commit().unwrap();
