@@ -15,7 +15,6 @@ use super::key_id::{FORMAT_VERSION, KeyId};
 use super::nonce::Nonce;
 use super::phone::Phone;
 
-/// Version, key and nonce stand before the ciphertext.
 pub(in crate::vault) const HEADER: usize = 1 + 4 + 12;
 const TAG: usize = 16;
 
