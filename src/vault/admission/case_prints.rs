@@ -107,13 +107,12 @@ fn read(
     let open = |places: &[(&EarlierExhibit, u32)]| {
         let reader = core.readers.snapshot()?;
         let mut parts = SeenReader::new(reader.connection()?);
+        let mut buffer = Zeroizing::new(Vec::new());
         let mut open = |(exhibit, no): &(&EarlierExhibit, u32)| {
-            let mut buffer = Zeroizing::new(Vec::new());
             let found = parts.read(exhibit.number, *no, &mut buffer)?;
             let part = ExhibitParts::of(keys, &exhibit.id).seen(*no);
-            let opened = part.open_within(&mut buffer).ok().filter(|_| found);
-            let bytes = std::mem::take(&mut *buffer);
-            let block = opened.and_then(|plain| SeenBlock::read_within(bytes, plain).ok());
+            let opened = part.open_in_place(&mut buffer).ok().filter(|_| found);
+            let block = opened.and_then(|plain| SeenBlock::read(plain.to_vec()).ok());
             block.ok_or_else(|| exhibit.damaged(&format!("prints of block {no}")))
         };
         places.iter().map(&mut open).collect::<Result<Vec<_>, _>>()

@@ -8,8 +8,6 @@
 //!
 //! Only the answer "no" is certain. The prints of a bucket have no order.
 
-use std::ops::Range;
-
 use super::code_block::BLOCK_ROWS;
 use super::{CodecError, padding};
 
@@ -37,9 +35,7 @@ const NEAR: usize = 48;
 
 /// The prints of a block, still packed. Without the key of the case they say nothing, so they are not wiped.
 pub struct SeenBlock {
-    /// What the plaintext stands in, from this place on. It is large, so it is not copied out of there.
-    bytes: Vec<u8>,
-    from: usize,
+    plain: Vec<u8>,
     /// For each [`STEP`] words of the marks, how many zeros are before them.
     zeros: Vec<u32>,
 }
@@ -113,22 +109,11 @@ impl SeenBlock {
 
     /// Checks the length, and that there are as many marks as prints.
     pub fn read(plain: Vec<u8>) -> Result<Self, CodecError> {
-        let whole = 0..plain.len();
-        Self::read_within(plain, whole)
-    }
-
-    /// The same of a plaintext that is a part of some bytes.
-    pub fn read_within(mut bytes: Vec<u8>, plain: Range<usize>) -> Result<Self, CodecError> {
-        bytes.truncate(plain.end);
-        if bytes
-            .get(plain.clone())
-            .is_none_or(|plain| plain.len() != LENGTH)
-        {
+        if plain.len() != LENGTH {
             return Err(CodecError::Length);
         }
         let mut block = Self {
-            bytes,
-            from: plain.start,
+            plain,
             zeros: Vec::with_capacity(WORDS / STEP),
         };
         let (mut marked, mut last) = (0, 0);
@@ -146,7 +131,7 @@ impl SeenBlock {
             return Err(CodecError::Rows);
         }
         let used = HEADER + (marked * LOW_BITS as usize).div_ceil(8);
-        padding::check(&block.plain()[used..HEADER + LOW_BYTES])?;
+        padding::check(&block.plain[used..HEADER + LOW_BYTES])?;
         // As many zeros come before a mark as its bucket says.
         match marked > 0 && last + 1 - marked >= BUCKETS {
             true => Err(CodecError::Position),
@@ -154,14 +139,9 @@ impl SeenBlock {
         }
     }
 
-    #[inline]
-    fn plain(&self) -> &[u8] {
-        self.bytes.get(self.from..).unwrap_or_default()
-    }
-
     /// How many prints there are.
     pub fn rows(&self) -> usize {
-        self.plain()
+        self.plain
             .first_chunk()
             .map_or(0, |count| u32::from_le_bytes(*count) as usize)
     }
@@ -232,7 +212,7 @@ impl SeenBlock {
     pub fn each_like(&self, like: impl Fn(u64) -> bool, mut with: impl FnMut(u64)) {
         const LOW: u64 = (1 << LOW_BITS) - 1;
         let rows = self.rows();
-        let low = self.plain().get(HEADER..HEADER + LOW_BYTES);
+        let low = self.plain.get(HEADER..HEADER + LOW_BYTES);
         let groups = low.unwrap_or_default().as_chunks::<GROUP_BYTES>().0;
         let mut marks = Marks {
             at: 0,
@@ -304,10 +284,7 @@ impl SeenBlock {
     #[inline]
     fn word(&self, at: usize) -> u64 {
         let from = HEADER + LOW_BYTES + 8 * at;
-        let bytes = self
-            .plain()
-            .get(from..)
-            .and_then(|bytes| bytes.first_chunk());
+        let bytes = self.plain.get(from..).and_then(|bytes| bytes.first_chunk());
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
@@ -315,7 +292,7 @@ impl SeenBlock {
     fn low(&self, print: usize) -> u64 {
         let bit = print * LOW_BITS as usize;
         let bytes = self
-            .plain()
+            .plain
             .get(HEADER + bit / 8..)
             .and_then(|bytes| bytes.first_chunk());
         let bits = bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes));

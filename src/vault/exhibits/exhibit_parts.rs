@@ -6,8 +6,6 @@
 //! Sees plaintext of parts on its way through, and the keys of a case. Not promised: that a part is there, or that the
 //! set of parts is complete; `admission` recomputes the digest that tells.
 
-use std::ops::Range;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -17,8 +15,8 @@ use crate::vault::columns::BLOCK_ROWS;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::plaintext::{
-    Aad, BlockSealer, HEADER, KeyId, Nonce, Nonces, OpenError, Phone, SealError, Sealer,
-    TermSealer, UserRun, open_json, seal_json,
+    Aad, BlockSealer, KeyId, Nonce, Nonces, OpenError, Phone, SealError, Sealer, TermSealer,
+    UserRun, open_json, seal_json,
 };
 use crate::vault::store::term_rows::{SealedRun, StoredRun};
 
@@ -175,15 +173,6 @@ impl Part<'_> {
         sealed: &'b mut [u8],
     ) -> Result<&'b mut [u8], OpenError> {
         self.sealer.open_in_place(&self.aad, sealed)
-    }
-
-    /// The same; answers where the plaintext is then.
-    pub(in crate::vault) fn open_within(
-        &self,
-        sealed: &mut [u8],
-    ) -> Result<Range<usize>, OpenError> {
-        let length = self.open_in_place(sealed)?.len();
-        Ok(HEADER..HEADER + length)
     }
 }
 

@@ -15,7 +15,7 @@ use super::key_id::{FORMAT_VERSION, KeyId};
 use super::nonce::Nonce;
 use super::phone::Phone;
 
-pub(in crate::vault) const HEADER: usize = 1 + 4 + 12;
+const HEADER: usize = 1 + 4 + 12;
 const TAG: usize = 16;
 
 /// By how many bytes a ciphertext is longer than its plaintext.
