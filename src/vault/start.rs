@@ -325,8 +325,8 @@ impl Vault {
         {
             return Err(StartError::Log(BookError::Forked));
         }
-        // Before anything is answered: a destruction that was interrupted ends as one. Whoever only joins leaves that to
-        // the nodes: a keyring that is changed here could not be had by any of them.
+        // Before anything is answered: a destruction that was interrupted ends as one. Whoever only joins leaves that
+        // to the nodes: a keyring that is changed here could not be had by any of them.
         if !vault.core.has_server || vault.core.node.is_some() {
             vault.shred_keys()?;
         }
