@@ -13,7 +13,7 @@ use crate::vault::exhibits::leftovers::discard_staged;
 use crate::vault::ledger::StageError;
 use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
-use crate::vault::store::{Snapshot, StoreError, StoreFault, Transaction};
+use crate::vault::store::{Snapshot, StoreError, StoreFault};
 
 /// How many parts of each kind go in one step, so that nobody's commit waits for long.
 const PARTS: u32 = 32;
@@ -37,50 +37,27 @@ impl Vault {
         };
         let mut removed = 0;
         for exhibit in all {
-            // From the first step on it is this node's, so that one that comes back does not admit what is left of it.
-            let mut goes_on = self.remove_some(exhibit, Self::take_over)?;
-            while goes_on {
-                goes_on = self.remove_some(exhibit, Self::remove_parts)?;
-            }
+            while self.remove_some(exhibit)? {}
             removed += 1;
         }
         Ok(removed)
     }
 
-    fn take_over(core: &Core, rows: &Transaction, exhibit: Staged) -> Result<bool, StoreError> {
-        match &core.node {
-            Some(own) if left(core, rows)?.contains(&exhibit) => {
-                exhibit_rows::take_over(rows, exhibit.0, &own.id)?;
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    /// Says whether something may be left.
-    fn remove_parts(core: &Core, rows: &Transaction, exhibit: Staged) -> Result<bool, StoreError> {
-        let own = core.node.as_ref().map(|node| node.id.clone());
-        let staged = exhibit_rows::staged_at(rows)?;
-        if !staged.contains(&(exhibit.0, exhibit.1, own)) {
-            return Ok(false);
-        }
-        if exhibit_rows::shred_parts(rows, exhibit.0, PARTS)? == 0 {
-            discard_staged(rows, exhibit.0, exhibit.1)?;
-            return Ok(false);
-        }
-        Ok(true)
-    }
-
-    /// One step. Says whether another one has to follow.
-    fn remove_some(
-        &self,
-        exhibit: Staged,
-        step: fn(&Core, &Transaction, Staged) -> Result<bool, StoreError>,
-    ) -> Result<bool, StoreError> {
+    /// One step. Says whether something is left to be removed, and its node still does not run.
+    fn remove_some(&self, exhibit: Staged) -> Result<bool, StoreError> {
         let core = Arc::clone(&self.core);
         let (told, goes_on) = sync_channel(1);
         let staged = self.ledger.stager().stage(move |rows| {
-            let _ = told.send(step(&core, rows, exhibit)?);
+            let mut goes_on = left(&core, rows)?.contains(&exhibit);
+            if goes_on {
+                // With the first parts, so that a node that comes back does not admit what is left of it.
+                exhibit_rows::make_nobodys(rows, exhibit.0)?;
+                if exhibit_rows::shred_parts(rows, exhibit.0, PARTS)? == 0 {
+                    discard_staged(rows, exhibit.0, exhibit.1)?;
+                    goes_on = false;
+                }
+            }
+            let _ = told.send(goes_on);
             Ok(())
         });
         let failed = |fault| StoreError {
