@@ -30,7 +30,7 @@ use crate::vault::other_nodes::OtherNodes;
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce};
 use crate::vault::store::{
-    ControlState, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
+    ControlState, Recent, Snapshot, StoreError, StoreFault, Transaction, Writer, checkpoint_rows,
     detail_rows, leaf_index_rows, leaf_rows, meta_rows, node_rows, tree_hash_rows,
 };
 
@@ -96,13 +96,19 @@ impl Book {
         meta_rows::put(&transaction, LOG_NAME, name.as_str())?;
         let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
         let note = signed(&name, &self.edge.pair, end)?;
-        let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, (None, &note))?;
+        let recent = transaction.recent(&self.edge.recent, self.core.has_server);
+        let put = Put {
+            from: None,
+            note: &note,
+            recent: &recent,
+        };
+        let seal = put_checkpoint(&transaction, &keys, &*self.core.entropy, end, &put)?;
         let generation = keys.generation();
         drop(keys);
         self.core.control.note_head(&seal);
         transaction.commit()?;
         self.core.is_named(generation);
-        self.edge.seal = seal;
+        (self.edge.seal, self.edge.recent) = (seal, recent);
         self.core.set_log_name(name.clone());
         self.edge.key = VerifierKey::new(name.clone(), public(&self.edge.pair));
         (self.edge.origin, self.edge.checkpoint) = (name, Arc::from(note));
@@ -258,16 +264,22 @@ impl Book {
             let note = &*self.edge.checkpoint;
             let (keys, end) = (core.keys(), self.edge.frontier.tip());
             let from = transaction.head().map(|head| head.note.as_str());
-            let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, (from, note));
+            let recent = transaction.recent(&self.edge.recent, core.has_server);
+            let put = Put {
+                from,
+                note,
+                recent: &recent,
+            };
+            let put = put_checkpoint(&transaction, &keys, &*core.entropy, end, &put);
             let put = put.map_err(|_| StoreError::inconsistent("checkpoint::put"))?;
             core.control.note_head(&put);
-            (seal, generation) = (Some(put), Some(keys.generation()));
+            (seal, generation) = (Some((put, recent)), Some(keys.generation()));
         }
         let committed = transaction.commit();
         match &committed {
             Ok(()) => {
                 if let (Some(seal), Some(generation)) = (seal, generation) {
-                    self.edge.seal = seal;
+                    (self.edge.seal, self.edge.recent) = seal;
                     core.is_named(generation);
                 }
             }
@@ -352,14 +364,20 @@ impl Book {
             end,
         )?;
         let from = transaction.head().map(|head| head.note.as_str());
-        let seal = put_checkpoint(&transaction, &keys, &random, end, (from, &signed))?;
+        let recent = transaction.recent(&self.edge.recent, self.core.has_server);
+        let put = Put {
+            from,
+            note: &signed,
+            recent: &recent,
+        };
+        let seal = put_checkpoint(&transaction, &keys, &random, end, &put)?;
         let generation = keys.generation();
         drop(keys);
         // Before anybody can see it.
         self.core.control.note_head(&seal);
         transaction.commit()?;
         self.core.is_named(generation);
-        self.edge.seal = seal;
+        (self.edge.seal, self.edge.recent) = (seal, recent);
         if let Some(pair) = pair {
             self.edge.key = VerifierKey::new(self.edge.origin.clone(), public(&pair));
             (self.edge.signing, self.edge.pair) = (signing, pair);
@@ -495,7 +513,12 @@ pub(in crate::vault) fn found_log(
     let end = Frontier::new().tip();
     let pair = keyring.log_signing(0).map_err(BookError::Key)?;
     let note = signed(&origin(keyring.vault())?, &pair, end)?;
-    put_checkpoint(transaction, keyring, entropy, end, (None, &note)).map(drop)
+    let put = Put {
+        from: None,
+        note: &note,
+        recent: &Recent::default(),
+    };
+    put_checkpoint(transaction, keyring, entropy, end, &put).map(drop)
 }
 
 /// The checkpoint of a log that ends there.
@@ -508,19 +531,27 @@ fn signed(origin: &KeyName, pair: &Ed25519KeyPair, end: Tip) -> Result<String, C
     checkpoint.sign(pair)
 }
 
-/// Writes a checkpoint in the place of the one before, with the control rows as they are in this transaction. Where
-/// other nodes write, the head still has to be `from`. Answers the seal over them.
+/// What goes into the row of the log's head.
+struct Put<'p> {
+    /// Where other nodes write, the checkpoint that the head still has to be at.
+    from: Option<&'p str>,
+    note: &'p str,
+    recent: &'p Recent,
+}
+
+/// Writes a checkpoint in the place of the one before, with the control rows as they are in this transaction. Answers
+/// the seal over them.
 fn put_checkpoint(
     transaction: &Transaction,
     keyring: &Keyring,
     entropy: &dyn Entropy,
     end: Tip,
-    (from, note): (Option<&str>, &str),
+    put: &Put<'_>,
 ) -> Result<Vec<u8>, BookError> {
-    let control = control_seal::seal(transaction, keyring, entropy, end)?;
-    match from {
-        Some(from) => checkpoint_rows::move_on(transaction, from, end.size, note, &control)?,
-        None => checkpoint_rows::put(transaction, end.size, note, &control)?,
+    let control = control_seal::seal(transaction, keyring, entropy, end, put.recent)?;
+    match put.from {
+        Some(from) => checkpoint_rows::move_on(transaction, from, end.size, put.note, &control)?,
+        None => checkpoint_rows::put(transaction, end.size, put.note, &control)?,
     }
     Ok(control)
 }

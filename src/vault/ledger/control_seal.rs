@@ -1,7 +1,7 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
 //! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows
-//! and seal put back together are found too. It also names the keyring's generation, its slots and the cases with their
+//! and seal put back together are found too. It also says which rows were changed lately, for nodes that follow, and names the keyring's generation, its slots and the cases with their
 //! keys, so that an older keyring is found, and one of another copy of the vault, or of another node, that has as many
 //! changes.
 
@@ -14,7 +14,9 @@ use crate::vault::audit::Tip;
 use crate::vault::entropy::Entropy;
 use crate::vault::keyring::{ControlKeys, Keyring, NamedKeyring};
 use crate::vault::plaintext::{Aad, KeyId, Nonce};
-use crate::vault::store::{Elements, Snapshot, StoreError, Transaction, checkpoint_rows};
+use crate::vault::store::{
+    ControlState, Elements, Recent, Snapshot, StoreError, Transaction, checkpoint_rows,
+};
 
 /// The control rows are not those that the vault wrote last.
 #[derive(Debug, thiserror::Error)]
@@ -54,17 +56,29 @@ pub enum ControlFault {
     NotSealed,
 }
 
+/// What a seal says.
+pub(super) struct Sealed {
+    /// The keyring that the log was written with.
+    pub(super) named: NamedKeyring,
+    /// What was changed lately.
+    pub(super) recent: Recent,
+    /// The sum of each table's rows, in the order of [`ControlState::tables`].
+    pub(super) sums: Vec<[u8; 32]>,
+}
+
 /// Seals the sums as they are in this transaction.
 pub(super) fn seal(
     transaction: &Transaction,
     keyring: &Keyring,
     entropy: &dyn Entropy,
     end: Tip,
+    recent: &Recent,
 ) -> Result<Vec<u8>, ControlFault> {
-    let mut plain = Vec::with_capacity(1024);
+    let mut plain = Vec::with_capacity(2048);
     plain.extend_from_slice(end.root.as_bytes());
     plain.extend_from_slice(&keyring.generation().to_be_bytes());
     plain.extend_from_slice(keyring.digest());
+    plain.extend_from_slice(&recent.to_bytes());
     for (table, sum) in transaction.control_sums()? {
         plain.push(u8::try_from(table.len()).map_err(|_| ControlFault::NotSealed)?);
         plain.extend_from_slice(table.as_bytes());
@@ -86,51 +100,38 @@ pub(super) fn verify_generation(
     keyring: &Keyring,
     end: Tip,
 ) -> Result<(), ControlFault> {
-    let (named, _) = parsed(&open(connection, keyring, end)?, end)?;
-    verify_keyring(&named, keyring)
+    verify_keyring(&read(connection, keyring, end)?.named, keyring)
 }
 
-/// Compares the control rows with the seal, which must be the one of the log's end. Answers which keyring that names.
+/// Compares the control rows with the seal, which must be the one of the log's end. Answers which keyring that names:
+/// the rows are verified by an older one too, as long as it has the vault's key.
 pub(super) fn verify(
     connection: &Snapshot,
     keyring: &Keyring,
     end: Tip,
 ) -> Result<NamedKeyring, ControlFault> {
-    let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
-    verify_sums(&sealed, keyring, end, connection.control_sums()?)
-}
-
-/// Compares the sums of all tables with a seal, which must be the one of a log that ends there. Answers which keyring
-/// that names: the rows are verified by an older one too, as long as it has the vault's key.
-pub(super) fn verify_sums(
-    sealed: &[u8],
-    keyring: &Keyring,
-    end: Tip,
-    found: Vec<(&'static str, [u8; 32])>,
-) -> Result<NamedKeyring, ControlFault> {
-    let plain = opened(sealed, keyring, end)?;
-    let (named, mut rest) = parsed(&plain, end)?;
-    for (table, sum) in found {
-        let sealed = take(&mut rest).filter(|(name, _)| *name == table.as_bytes());
-        let (_, sealed) = sealed.ok_or(ControlFault::Seal)?;
+    let sealed = read(connection, keyring, end)?;
+    for ((table, sum), sealed) in connection.control_sums()?.into_iter().zip(&sealed.sums) {
         if *sealed != sum {
             return Err(ControlFault::Table(table));
         }
     }
-    match rest {
-        [] => Ok(named),
-        _ => Err(ControlFault::Seal),
-    }
+    Ok(sealed.named)
 }
 
-/// Opens the seal of a log that ends there.
-fn open(
+/// Reads the seal of a log that ends there.
+pub(super) fn read(
     connection: &Snapshot,
     keyring: &Keyring,
     end: Tip,
-) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
+) -> Result<Sealed, ControlFault> {
     let sealed = checkpoint_rows::control_seal(connection)?.ok_or(ControlFault::Missing)?;
-    opened(&sealed, keyring, end)
+    open(&sealed, keyring, end)
+}
+
+/// Opens a seal, which must be the one of a log that ends there.
+pub(super) fn open(sealed: &[u8], keyring: &Keyring, end: Tip) -> Result<Sealed, ControlFault> {
+    parsed(&opened(sealed, keyring, end)?, end).ok_or(ControlFault::Seal)
 }
 
 fn opened(sealed: &[u8], keyring: &Keyring, end: Tip) -> Result<Zeroizing<Vec<u8>>, ControlFault> {
@@ -173,19 +174,32 @@ pub(super) fn keys_of<'k>(
     keys.ok_or(ControlFault::OtherRoot)
 }
 
-/// The keyring that an opened seal names, and the sums in it, if it has this root.
-fn parsed(plain: &[u8], end: Tip) -> Result<(NamedKeyring, &[u8]), ControlFault> {
-    let (root, rest) = plain.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
+/// What an opened seal says, if it is of this root.
+fn parsed(plain: &[u8], end: Tip) -> Option<Sealed> {
+    let (root, rest) = plain.split_first_chunk::<32>()?;
     if root != end.root.as_bytes() {
-        return Err(ControlFault::Seal);
+        return None;
     }
-    let (named, rest) = rest.split_first_chunk::<8>().ok_or(ControlFault::Seal)?;
-    let (digest, rest) = rest.split_first_chunk::<32>().ok_or(ControlFault::Seal)?;
+    let (generation, rest) = rest.split_first_chunk::<8>()?;
+    let (digest, mut rest) = rest.split_first_chunk::<32>()?;
     let named = NamedKeyring {
-        generation: u64::from_be_bytes(*named),
+        generation: u64::from_be_bytes(*generation),
         digest: *digest,
     };
-    Ok((named, rest))
+    let recent = Recent::take(&mut rest)?;
+    let mut sums = Vec::new();
+    for table in ControlState::tables() {
+        let (name, sum) = take(&mut rest)?;
+        if name != table.as_bytes() {
+            return None;
+        }
+        sums.push(*sum);
+    }
+    rest.is_empty().then_some(Sealed {
+        named,
+        recent,
+        sums,
+    })
 }
 
 /// Whether the keyring is of no earlier generation than the one that a seal names. One of the same generation has the

@@ -5,6 +5,9 @@
 //! tree has to continue the one that is known here, the control rows have to be those of the head's seal, and the
 //! checkpoint has to be signed by the vault's own key. Then memory is made that of the new head. Whoever wrote to the
 //! database without the vault's keys cannot make any of the three.
+//!
+//! Only what may be something else is read: the hashes of the new leaves, and the control rows of which the seal says
+//! that they were changed. What is known and what was read has to make the sealed sum of each table.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,14 +21,15 @@ use super::signing::{Signing, public};
 use super::stored_log::{StoredHashes, name_of_log};
 use crate::policy::CaseState;
 use crate::vault::audit::{
-    Checkpoint, Frontier, KeyName, VerifierKey, consistency_proof, verify_consistency,
+    Checkpoint, Frontier, Hash, KeyName, LeafHash, VerifierKey, consistency_proof,
+    stored_hash_count, stored_hash_index, verify_consistency,
 };
 use crate::vault::core::Core;
 use crate::vault::keyring::NamedKeyring;
 use crate::vault::other_nodes::WantedKeyring;
 use crate::vault::store::{
-    Head, ReadControl, Snapshot, StoreError, StoreFault, Transaction, Writer, case_rows,
-    checkpoint_rows, leaf_rows, node_rows,
+    Head, ReadControl, Recent, Snapshot, StoreError, StoreFault, Transaction, Writer, case_rows,
+    checkpoint_rows, leaf_rows, node_rows, tree_hash_rows,
 };
 
 /// The end of the log.
@@ -39,8 +43,19 @@ pub(super) struct Edge {
     pub(super) checkpoint: Arc<str>,
     /// Over the control rows; no two are alike.
     pub(super) seal: Vec<u8>,
+    /// What it says of the control rows that were changed lately.
+    pub(super) recent: Recent,
     /// Whether the last commit may have been made or not.
     pub(super) is_unsure: bool,
+    unread: Unread,
+}
+
+/// What of the verified control rows this node has not gone by yet.
+#[derive(Clone, Copy, Default)]
+struct Unread {
+    nodes: bool,
+    meta: bool,
+    clock: bool,
 }
 
 impl Edge {
@@ -76,6 +91,9 @@ impl Edge {
             }
         };
         let seal = checkpoint_rows::control_seal(writer)?.ok_or(ControlFault::Missing)?;
+        // One that does not open is told of when the control rows are compared with it.
+        let recent = control_seal::open(&seal, &core.keys(), frontier.tip());
+        let recent = recent.map(|seal| seal.recent).unwrap_or_default();
         core.control.note_head(&seal);
         core.set_tip(frontier.tip());
         core.others.has_checkpoint(&checkpoint);
@@ -87,7 +105,9 @@ impl Edge {
             frontier,
             checkpoint,
             seal,
+            recent,
             is_unsure: false,
+            unread: Unread::default(),
         })
     }
 
@@ -163,32 +183,41 @@ impl Edge {
                 checkpoint: before.size,
             });
         }
-        // The stored hashes are not trusted: the old root has to be in the new one, and that in the seal.
-        let hashes = StoredHashes(transaction);
-        let frontier = Frontier::read(head.size, &hashes).map_err(tree)?;
+        let frontier = self.grown(transaction, head.size)?;
         let end = frontier.tip();
-        let path = consistency_proof(before.size, end.size, &hashes).map_err(tree)?;
-        verify_consistency(before.size, end.size, &before.root, &end.root, &path)
-            .map_err(|_| BookError::Root)?;
+        let sealed = control_seal::open(&head.control, &core.keys(), end)?;
         let elements = {
             let keys = core.keys();
             control_seal::elements_of(control_seal::keys_of(&head.control, &keys)?)
         };
-        let rows = ReadControl::read(transaction, elements)?;
-        let sums = rows.table_sums()?;
-        let named = control_seal::verify_sums(&head.control, &core.keys(), end, sums)?;
-        let follows = rows.changes_what_is_kept(&core.control)?;
-        rows.adopt(&core.control);
-        if follows {
+        let recent = [&sealed.recent, &self.recent];
+        let rows = ReadControl::read(transaction, &core.control, elements, &sealed.sums, recent);
+        let rows = rows.map_err(|error| match error.fault {
+            StoreFault::Tampered => ControlFault::Table(error.at),
+            _ => ControlFault::Store(error),
+        })?;
+        // What fails from here on is looked at again the next time.
+        self.unread.nodes |= rows.changes_nodes() || self.is_unsure;
+        self.unread.meta |= rows.changes_meta() || self.is_unsure;
+        self.unread.clock |= rows.changes_clock() || self.is_unsure;
+        let unread = self.unread;
+        if rows.changes_what_is_kept() {
             core.kept_here.is_behind();
         }
+        rows.adopt(&core.control);
         // From here on control rows are compared with what the other node wrote.
-        core.know_nodes(node_rows::list(transaction)?);
-        if name_of_log(transaction, &core.vault)? != self.origin {
+        self.recent = sealed.recent;
+        if unread.nodes {
+            core.know_nodes(node_rows::list(transaction)?);
+        }
+        if unread.meta && name_of_log(transaction, &core.vault)? != self.origin {
             return Err(BookError::OtherLog);
         }
-        has_keyring(core, transaction, &named)?;
-        let signing = Signing::read(transaction)?;
+        has_keyring(core, transaction, &sealed.named)?;
+        let signing = match unread.meta {
+            true => Signing::read(transaction)?,
+            false => self.signing.clone(),
+        };
         let pair = core.keys().log_signing(signing.number());
         let pair = pair.map_err(BookError::Key)?;
         let key = VerifierKey::new(self.origin.clone(), public(&pair));
@@ -196,16 +225,20 @@ impl Edge {
         if (signed.size, signed.root) != (end.size, end.root) {
             return Err(BookError::Root);
         }
-        clock_keeper::follow(core, transaction)?;
-        let is_node = core.node.as_ref().map(|node| node.is_one(transaction));
-        if !is_node.transpose()?.unwrap_or(true) {
-            return Err(BookError::NoNode);
+        if unread.clock {
+            clock_keeper::follow(core, transaction)?;
+        }
+        if unread.nodes {
+            let is_node = core.node.as_ref().map(|node| node.is_one(transaction));
+            if !is_node.transpose()?.unwrap_or(true) {
+                return Err(BookError::NoNode);
+            }
         }
         (self.signing, self.pair, self.key) = (signing, pair, key);
         (self.frontier, self.checkpoint) = (frontier, Arc::from(head.note.as_str()));
         self.seal.clone_from(&head.control);
         core.others.has_checkpoint(&self.checkpoint);
-        self.is_unsure = false;
+        (self.is_unsure, self.unread) = (false, Unread::default());
         core.control.note_head(&head.control);
         core.set_tip(end);
         // What rests on the facts of before is looked at again.
@@ -213,7 +246,40 @@ impl Edge {
         core.editions.end_change();
         Ok(())
     }
+
+    /// The edge of the tree of so many leaves. The stored hashes are not trusted. If few leaves are new, the known edge
+    /// grows by their hashes, so what comes out continues it; the seal of the new head opens for that root alone.
+    /// Otherwise the old root has to be in the new one.
+    fn grown(&self, transaction: &Transaction, size: u64) -> Result<Frontier, BookError> {
+        let before = self.frontier.tip();
+        if size - before.size > MOST_GROWN {
+            let hashes = StoredHashes(transaction);
+            let frontier = Frontier::read(size, &hashes).map_err(tree)?;
+            let end = frontier.tip();
+            let path = consistency_proof(before.size, end.size, &hashes).map_err(tree)?;
+            verify_consistency(before.size, end.size, &before.root, &end.root, &path)
+                .map_err(|_| BookError::Root)?;
+            return Ok(frontier);
+        }
+        let mut frontier = self.frontier.clone();
+        if size == before.size {
+            return Ok(frontier);
+        }
+        let (first, end) = (stored_hash_count(before.size), stored_hash_count(size));
+        let mut stored = tree_hash_rows::range(transaction, first, end - 1)?.into_iter();
+        for leaf in before.size..size {
+            let position = stored_hash_index(0, leaf);
+            let (_, hash) = stored
+                .find(|(at, _)| *at == position)
+                .ok_or(BookError::Tree)?;
+            frontier.append(LeafHash::from_stored(Hash::from_bytes(hash)));
+        }
+        Ok(frontier)
+    }
 }
+
+/// For so many new leaves their hashes are read, which is one statement; for more, the edge and a proof.
+const MOST_GROWN: u64 = 256;
 
 /// Whether this node has the keyring that the log's end names, whose control rows were verified. If not, it takes the
 /// one that somebody put in the place of its own, or says which one it needs.
@@ -259,5 +325,113 @@ fn damaged(fault: &BookError) -> Option<&'static str> {
         | BookError::OtherLog
         | BookError::Control(ControlFault::Seal | ControlFault::Missing) => Some("checkpoint"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::domain::{Moment, NodeId};
+    use crate::policy::actions;
+    use crate::vault::plaintext::{AskedNumbers, RawText};
+    use crate::vault::records::tests::fixture::{Fixture, sent};
+    use crate::vault::store::node_rows::Seen;
+    use crate::vault::store::{ControlState, StoreError, Tables, meta_rows, take_statements};
+    use crate::vault::{Price, Settings, Vault};
+
+    fn stage(
+        vault: &Vault,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        vault.ledger.stager().stage(step).unwrap();
+    }
+
+    /// The names of the statements that ran on the ledger's thread since the last call, among them those by which it
+    /// went on from where another node left the log.
+    fn statements(vault: &Vault) -> Vec<String> {
+        let (told, names) = channel();
+        stage(vault, move |_| {
+            let run = take_statements().into_iter();
+            let name = |sql: String| {
+                let all = !sql.contains("WHERE") && sql.contains("::read");
+                let name = sql.lines().next().unwrap_or_default().to_owned();
+                if all { format!("{name}, all") } else { name }
+            };
+            let _ = told.send(run.map(name).collect());
+            Ok(())
+        });
+        names.recv().unwrap()
+    }
+
+    /// What it takes to follow what another node does. All rows are compared once a second besides: then it is tried
+    /// again.
+    fn follows(vault: &Vault, mut other: impl FnMut()) -> Vec<String> {
+        for _ in 0..100 {
+            statements(vault);
+            other();
+            let names = statements(vault);
+            let whole = names.iter().filter(|name| name.ends_with(", all")).count();
+            if whole < ControlState::tables().count() {
+                return names;
+            }
+        }
+        panic!("all rows were compared each time");
+    }
+
+    #[test]
+    fn a_node_that_follows_another_one_reads_what_that_one_changed_and_no_more() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        fixture.admit(&[sent(1, "acme", 0), sent(2, "acme", 0)]);
+        let (second, _directory) = fixture.second_node();
+        let look_up = || {
+            let text = RawText::new("+447700900001".to_owned());
+            let numbers = AskedNumbers::read(&[text], None);
+            let price = Some(Price::of_numbers(numbers.distinct()));
+            let ask = move |scope: &mut crate::vault::scope::Scope<'_, actions::LookUp>| {
+                scope.look_up(&numbers)
+            };
+            let asked = fixture.ask_for::<actions::LookUp, _>(&fixture.lead, price, ask);
+            asked.unwrap();
+        };
+        look_up();
+        // One leaf, two budgets of one operator: one statement for the tree, one for the rows that were charged.
+        let read = follows(&second, look_up);
+        assert_eq!(read, ["-- tree_hash::range", "-- budget::changed"]);
+        // Some more leaves are no more statements.
+        let read = follows(&second, || (0..5).for_each(|_| look_up()));
+        assert_eq!(read, ["-- tree_hash::range", "-- budget::changed"]);
+        // As many rows as there is no room for: their table.
+        let read = follows(&second, || {
+            stage(&fixture.vault, |rows| {
+                (0..60).try_for_each(|no| meta_rows::put(rows, &format!("test-{no}"), "1"))
+            });
+        });
+        assert!(read.iter().any(|name| name == "-- meta::read, all"));
+        assert!(!read.iter().any(|name| name.starts_with("-- budget")));
+        // A row of the node itself: it looks who is a node.
+        let seen_at = second.core.clock.in_seconds(0);
+        let read = follows(&second, || {
+            let at = Moment::from_seconds(seen_at.seconds() + 1);
+            stage(&fixture.vault, move |rows| {
+                let seen = Seen {
+                    run: &[1; 16],
+                    at,
+                    generation: 1,
+                    place: None,
+                };
+                let first = node_rows::list(rows)?.into_iter();
+                let first: Vec<NodeId> = first.map(|row| row.id).collect();
+                let other = first.iter().find(|id| **id != NodeId::from_random([9; 13]));
+                other.map_or(Ok(()), |id| node_rows::saw(rows, id, &seen).map(drop))
+            });
+        });
+        assert!(read.contains(&"-- node::changed".to_owned()), "{read:?}");
+        assert!(read.len() <= 3, "{read:?}");
+        assert_eq!(second.core.control.damage(), None);
     }
 }

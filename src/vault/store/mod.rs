@@ -59,7 +59,7 @@ pub(crate) mod tree_hash_rows;
 mod value;
 
 pub(crate) use at_hand::AtHand;
-pub(crate) use control::{ControlState, Elements, ReadControl};
+pub(crate) use control::{ControlState, Elements, ReadControl, Recent};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
 pub(crate) use head::Head;

@@ -29,6 +29,8 @@ pub(crate) struct Writer {
     version: Cell<Option<i64>>,
     /// When the schema was compared last.
     compared: Cell<Option<Instant>>,
+    /// Whether another connection committed since all control rows were compared.
+    is_behind: Cell<bool>,
 }
 
 /// The schema is not compared again for so long, if it was another process of the vault that wrote.
@@ -55,6 +57,7 @@ impl Writer {
             transaction: Transaction(Snapshot::of(session)),
             version: Cell::new(None),
             compared: Cell::new(None),
+            is_behind: Cell::new(false),
         }
     }
 
@@ -118,14 +121,10 @@ impl Writer {
         }
     }
 
-    /// If another connection committed since the last transaction, the schema and all control rows are verified anew,
-    /// unless the rows `are_verified`. A difference is noted as damage; acts are refused because of it, and their
-    /// leaves are written all the same.
-    pub(crate) fn notice_others(
-        &self,
-        begun: &Begun<'_>,
-        are_verified: bool,
-    ) -> Result<(), StoreError> {
+    /// If another connection committed since the last transaction, the schema and all control rows are verified anew;
+    /// where other nodes of the vault write all the time, once a second. A difference is noted as damage; acts are
+    /// refused because of it, and their leaves are written all the same. `gone_on`: it was a node that committed.
+    pub(crate) fn notice_others(&self, begun: &Begun<'_>, gone_on: bool) -> Result<(), StoreError> {
         let version = begun.session().content_number()?;
         let before = self.version.replace(Some(version));
         let view = begun.view();
@@ -134,13 +133,16 @@ impl Writer {
             view.note_foreign_write();
         }
         let last = self.compared.get();
-        let lately = are_verified && last.is_some_and(|last| last.elapsed() < COMPARED);
+        let lately = gone_on && last.is_some_and(|last| last.elapsed() < COMPARED);
         let anew = before != Some(version) && !lately;
         if anew {
             self.compared.set(Some(Instant::now()));
         }
+        let is_behind = self.is_behind.get() || is_foreign;
+        let can_wait = view.is_some_and(ControlView::was_just_compared);
+        self.is_behind.set(is_behind && can_wait);
         let verified = begun.check_schema(anew);
-        let verified = verified.and_then(|()| match is_foreign && !are_verified {
+        let verified = verified.and_then(|()| match is_behind && !can_wait {
             true => begun.verify_control(),
             false => Ok(()),
         });

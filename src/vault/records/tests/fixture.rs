@@ -2,6 +2,7 @@
 //! sealed by the vault's own sealer, `exhibits/exhibit_parts.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::domain::{
-    AccountName, CaseId, CaseRole, ExhibitId, Field, HomeRole, Moment, OperatorId, OperatorName,
-    SessionId,
+    AccountName, CaseId, CaseRole, ExhibitId, Field, HomeRole, Moment, NodeId, OperatorId,
+    OperatorName, SessionId,
 };
 use crate::policy::{Action, CaseState};
 use crate::vault::budget::price::Price;
@@ -32,9 +33,11 @@ use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
 use crate::vault::keyring::{Argon2Params, CaseKeys, LockedKeyring, NewPassphrase, Passphrase};
 use crate::vault::plaintext::{Phone, RawText};
+use crate::vault::private_files::make_folder;
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::node_rows::{self, NodeRow};
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
@@ -43,6 +46,7 @@ use crate::vault::store::{
     leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, stored_parts,
     subject_index_rows,
 };
+use crate::vault::this_node::ThisNode;
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
     SecondFactor, Settings, Target, Vault,
@@ -201,6 +205,46 @@ impl Fixture {
             tables,
             _directory: directory,
         }
+    }
+
+    /// Another node of the vault, whose tables a server has, in a directory of its own. Its sessions are its own.
+    pub(in crate::vault) fn second_node(&self) -> (Vault, TempDir) {
+        let id = NodeId::from_random([9; 13]);
+        let now = self.vault.core.clock.in_seconds(0);
+        let row = NodeRow {
+            id: id.clone(),
+            name: "second".to_owned(),
+            run: vec![7; 16],
+            since: now,
+            seen_at: Moment::from_seconds(0),
+            generation: 1,
+            key: Vec::new(),
+            address: String::new(),
+            struck: None,
+        };
+        let joined = move |rows: &Transaction| node_rows::insert(rows, &row);
+        self.vault.ledger.stager().stage(joined).unwrap();
+        let directory = crate::vault::plaintext::tests::directory::directory();
+        let [from, to] = [self._directory.path(), directory.path()].map(Paths::of);
+        for folder in [to.keys(), to.data(), to.packages()] {
+            make_folder(&folder).unwrap();
+        }
+        let keys = fs::read_dir(from.keys()).unwrap();
+        for file in keys.map(|entry| entry.unwrap().file_name()) {
+            fs::copy(from.keys().join(&file), to.keys().join(&file)).unwrap();
+        }
+        fs::copy(from.store(), to.store()).unwrap();
+        ThisNode::put(&to, &id).unwrap();
+        let locked = LockedKeyring::read(&to.keyring()).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        let vault = Vault::open(
+            &to,
+            keyring.unwrap(),
+            without_factors(Settings::default()),
+            Arc::new(self.clock.clone()),
+            Arc::new(SystemEntropy::new()),
+        );
+        (vault.unwrap(), directory)
     }
 
     pub(in crate::vault) fn member(

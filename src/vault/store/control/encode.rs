@@ -1,9 +1,9 @@
 //! Rows and groups in a canonical encoding, from which their elements and names are made.
 
-use super::tables::ControlTable;
+use super::tables::{CONTROL, ControlTable};
 use crate::vault::store::error::StoreError;
 use crate::vault::store::row::Row;
-use crate::vault::store::value::ValueRef;
+use crate::vault::store::value::{Value, ValueRef};
 
 /// A group's name: its table, its columns and their values, encoded.
 pub(super) type Place = Vec<u8>;
@@ -49,6 +49,53 @@ pub(super) fn places_in(table: &'static ControlTable, cells: &[ValueRef<'_>]) ->
         whole.then(|| place(table, no, of_group.into_iter()))
     };
     table.groups.iter().enumerate().filter_map(named).collect()
+}
+
+/// What the names of all groups of a table begin with.
+pub(super) fn beginning_of_places(table: &ControlTable) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(32);
+    part(&mut bytes, 0, table.name.as_bytes());
+    bytes
+}
+
+/// The table and the key of a row, if the name is of the group that is this row alone.
+pub(super) fn row_named(place: &[u8]) -> Option<(&'static ControlTable, Vec<Value>)> {
+    let mut rest = place;
+    let (_, name) = next_part(&mut rest)?;
+    let (_, no) = next_part(&mut rest)?;
+    if *no != 0_u64.to_be_bytes() {
+        return None;
+    }
+    let table = CONTROL.iter().find(|own| own.name.as_bytes() == name)?;
+    let mut cells = Vec::new();
+    while !rest.is_empty() {
+        let (kind, value) = next_part(&mut rest)?;
+        cells.push(decoded(kind, value)?);
+    }
+    Some((table, cells))
+}
+
+/// The kind of a value, and its bytes.
+pub(super) fn bytes_of(value: &Value) -> (u8, Vec<u8>) {
+    match value {
+        Value::Null => (1, Vec::new()),
+        Value::Integer(value) => (2, value.to_be_bytes().to_vec()),
+        Value::Real(value) => (3, value.to_bits().to_be_bytes().to_vec()),
+        Value::Text(value) => (4, value.as_bytes().to_vec()),
+        Value::Blob(value) => (5, value.clone()),
+    }
+}
+
+/// The value of a kind that has these bytes.
+pub(super) fn decoded(kind: u8, bytes: &[u8]) -> Option<Value> {
+    Some(match kind {
+        1 if bytes.is_empty() => Value::Null,
+        2 => Value::Integer(i64::from_be_bytes(bytes.try_into().ok()?)),
+        3 => Value::Real(f64::from_bits(u64::from_be_bytes(bytes.try_into().ok()?))),
+        4 => Value::Text(str::from_utf8(bytes).ok()?.to_owned()),
+        5 => Value::Blob(bytes.to_vec()),
+        _ => return None,
+    })
 }
 
 fn place<'v>(
@@ -97,4 +144,13 @@ fn part(bytes: &mut Vec<u8>, kind: u8, value: &[u8]) {
     bytes.push(kind);
     bytes.extend_from_slice(&(value.len() as u64).to_be_bytes());
     bytes.extend_from_slice(value);
+}
+
+fn next_part<'b>(rest: &mut &'b [u8]) -> Option<(u8, &'b [u8])> {
+    let (kind, after) = rest.split_first()?;
+    let (length, after) = after.split_first_chunk::<8>()?;
+    let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+    let (value, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some((*kind, value))
 }

@@ -8,7 +8,8 @@
 //! missing. Rows that were read or committed are kept in memory, and stand for the file as long as
 //! their group has the sum that they make, for a second at most: an act goes by what the vault wrote,
 //! whatever the file says by then. Before an answer leaves, its commit notices whether another connection has
-//! committed, and then compares all control rows with the file. The ledger seals the sums of whole
+//! committed, and then compares all control rows with the file; where other nodes of the vault write all the time, once
+//! a second. The ledger seals the sums of whole
 //! tables with every commit, and the next start compares them with the file. No SQL outside this
 //! folder names a control table; `tests/architecture/` checks that.
 //!
@@ -16,6 +17,7 @@
 //! successor, the sums of all groups are made anew by another function, in one commit.
 
 mod encode;
+mod recent;
 mod row;
 mod rows;
 mod state;
@@ -24,6 +26,7 @@ mod tables;
 mod view;
 
 pub(super) use encode::{Cell, blob, int, nothing, real, text};
+pub(crate) use recent::Recent;
 pub(super) use row::ControlRow;
 pub(crate) use rows::ReadControl;
 pub(crate) use state::{ControlState, Elements};

@@ -6,18 +6,25 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
-use super::encode::{Cell, Place, cells_of, encode_row, place_of, places_in};
+use super::encode::{Cell, Place, beginning_of_places, cells_of, encode_row, place_of, places_in};
+use super::recent::{Changed, Recent};
 use super::row::ControlRow;
 use super::state::{ControlState, Elements, Group, Kept, tampered};
 use super::sum::Sum;
-use super::tables::{CASES, CONTROL, ControlTable, ERASURE, EXHIBIT};
+use super::tables::{CASES, CLOCK, CONTROL, ControlTable, ERASURE, EXHIBIT, META, NODE};
 use crate::vault::store::error::StoreError;
 use crate::vault::store::snapshot::Snapshot;
 use crate::vault::store::transaction::Transaction;
 use crate::vault::store::value::{Value, ValueRef};
 
 impl ControlState {
+    /// The tables of control rows, in the order in which a seal names them.
+    pub(crate) fn tables() -> impl Iterator<Item = &'static str> {
+        CONTROL.iter().map(|table| table.name)
+    }
+
     /// Reads all control rows.
     pub(crate) fn load(connection: &Snapshot, elements: Elements) -> Result<Self, StoreError> {
         let state = Self::empty(elements);
@@ -27,8 +34,14 @@ impl ControlState {
 
     /// Takes the rows of the file for true.
     fn learn(&self, connection: &Snapshot) -> Result<(), StoreError> {
-        let sums = sums_of(connection, &self.elements())?.into_iter();
-        self.become_known(sums.map(|(place, sum)| (place, Group::of(sum))).collect());
+        let (since, elements) = (Instant::now(), self.elements());
+        let mut sums = HashMap::new();
+        for table in CONTROL {
+            add_table(connection, table, &elements, &mut sums)?;
+        }
+        let groups = sums.into_iter();
+        self.become_known(groups.map(|(place, sum)| (place, Group::of(sum))).collect());
+        self.note_comparison(since);
         Ok(())
     }
 
@@ -131,10 +144,15 @@ impl Snapshot {
     /// Compares all control rows with the control state, and their indexes with the rows. A difference is noted as
     /// damage.
     pub(in crate::vault::store) fn verify_control(&self) -> Result<(), StoreError> {
+        let since = Instant::now();
         for table in CONTROL {
             self.rows(table, &[], |_| Ok(()))?;
         }
-        self.verify_indexes()
+        self.verify_indexes()?;
+        if let Some(view) = self.view() {
+            view.state.note_comparison(since);
+        }
+        Ok(())
     }
 
     /// Whether the indexes of the control tables have their rows, all of them and no others. An index is a copy that
@@ -182,66 +200,182 @@ impl Snapshot {
     }
 }
 
-/// What the control rows are that another process wrote: not taken for true yet.
+/// What the control rows are that another process wrote, where they are not those that are known here.
 pub(crate) struct ReadControl {
     elements: Elements,
+    /// Of all groups that may be others.
     sums: HashMap<Place, Sum>,
+    /// The tables that were read whole.
+    whole: Vec<&'static ControlTable>,
+    /// Rows that were read one by one.
+    kept: Vec<(Place, Kept)>,
 }
 
 impl ReadControl {
-    /// Reads all of them.
-    pub(crate) fn read(connection: &Transaction, elements: Elements) -> Result<Self, StoreError> {
-        let sums = sums_of(connection, &elements)?;
-        Ok(Self { elements, sums })
+    /// Reads what it takes to go from the known sums to those of a seal, in the order of [`ControlState::tables`]: rows
+    /// that are said to be changed, or the table if they do not make its sum. What then makes another sum is an error.
+    ///
+    /// `newest` is what the seal says was changed lately, and `known` what was known of that.
+    pub(crate) fn read(
+        connection: &Transaction,
+        state: &ControlState,
+        elements: Elements,
+        sealed: &[[u8; 32]],
+        [newest, known]: [&Recent; 2],
+    ) -> Result<Self, StoreError> {
+        let has_same_key = elements.key == state.elements().key;
+        let listed = newest.since(known).filter(|_| has_same_key);
+        let mut read = Self {
+            elements,
+            sums: HashMap::new(),
+            whole: Vec::new(),
+            kept: Vec::new(),
+        };
+        for (table, sealed) in CONTROL.iter().copied().zip(sealed) {
+            let sealed = Sum::of(*sealed);
+            let every = place_of(table, table.group(&[])?, &[]);
+            if has_same_key && state.now(&every) == sealed {
+                continue;
+            }
+            let keys = listed.as_deref().and_then(|all| keys_in(all, table));
+            if let Some(keys) = keys
+                && read.read_rows(connection, state, table, &keys, sealed)?
+            {
+                continue;
+            }
+            read.sums.insert(every.clone(), Sum::default());
+            add_table(connection, table, &read.elements, &mut read.sums)?;
+            read.whole.push(table);
+            if read.sums.get(&every) != Some(&sealed) {
+                return Err(tampered(table.name));
+            }
+        }
+        Ok(read)
     }
 
-    /// The sum of each table's rows.
-    pub(crate) fn table_sums(&self) -> Result<Vec<(&'static str, [u8; 32])>, StoreError> {
-        let sum = |table: &&'static ControlTable| {
-            let sum = self.sums.get(&place_of(table, table.group(&[])?, &[]));
-            Ok((table.name, sum.copied().unwrap_or_default().bytes()))
-        };
-        CONTROL.iter().map(sum).collect()
+    /// Reads the rows with these keys. Says whether they make the sum; otherwise nothing is taken of them.
+    fn read_rows(
+        &mut self,
+        connection: &Transaction,
+        state: &ControlState,
+        table: &'static ControlTable,
+        keys: &[&[Value]],
+        sealed: Sum,
+    ) -> Result<bool, StoreError> {
+        let every = place_of(table, table.group(&[])?, &[]);
+        let mut found = HashMap::new();
+        let values: Vec<ValueRef<'_>> = keys.iter().copied().flatten().map(Into::into).collect();
+        let sql = table.select_by_keys(keys.len());
+        connection.each(table.name, &sql, &values, |row| {
+            // What the vault did not write makes another sum.
+            let Ok(row) = owned_cells(table, &cells_of(table, row)?) else {
+                return Ok(());
+            };
+            let cells: Vec<ValueRef<'_>> = row.iter().map(ValueRef::from).collect();
+            let place = place_of(table, PRIMARY, &table.key_of(&cells)?);
+            let after = (self.elements.of(table, &cells), places_in(table, &cells));
+            found.insert(place, (after, row));
+            Ok(())
+        })?;
+        let mut sums: HashMap<Place, Sum> = HashMap::new();
+        let mut kept = Vec::new();
+        for key in keys {
+            let cells = key.iter().map(ValueRef::from);
+            let cells: Vec<Cell<'_>> = table.key().iter().copied().zip(cells).collect();
+            let place = place_of(table, PRIMARY, &cells);
+            // The group of the key has no other row, so its element is the sum of that group.
+            let before = state.now(&place);
+            let (after, places) = match found.remove(&place) {
+                Some(((after, places), row)) => {
+                    kept.push((place, Kept::new(after, vec![row])));
+                    (after, places)
+                }
+                None if before == Sum::default() => continue,
+                None if table.has_no_groups() => (Sum::default(), vec![place, every.clone()]),
+                None => return Ok(false),
+            };
+            for place in places {
+                let now = state.now(&place);
+                let sum = sums.entry(place).or_insert(now);
+                sum.take(before);
+                sum.add(after);
+            }
+        }
+        if sums.get(&every) != Some(&sealed) {
+            return Ok(false);
+        }
+        self.sums.extend(sums);
+        self.kept.extend(kept);
+        Ok(true)
+    }
+
+    /// Whether nodes are others than those that are known.
+    pub(crate) fn changes_nodes(&self) -> bool {
+        self.changes(&NODE)
+    }
+
+    /// Whether what is written down of the clock is something else.
+    pub(crate) fn changes_clock(&self) -> bool {
+        self.changes(&CLOCK)
+    }
+
+    /// Whether the name of the log, or its signing keys, may be others.
+    pub(crate) fn changes_meta(&self) -> bool {
+        self.changes(&META)
+    }
+
+    fn changes(&self, table: &'static ControlTable) -> bool {
+        let beginning = beginning_of_places(table);
+        self.sums.keys().any(|place| place.starts_with(&beginning))
     }
 
     /// Whether cases, exhibits or erasures are others than those that are known. What a machine keeps beside the tables
     /// follows from these.
-    pub(crate) fn changes_what_is_kept(&self, known: &ControlState) -> Result<bool, StoreError> {
-        // Sums of another key say nothing.
-        if self.elements.key != known.elements().key {
-            return Ok(true);
-        }
-        for table in [&CASES, &EXHIBIT, &ERASURE] {
-            let place = place_of(table, table.group(&[])?, &[]);
-            let sum = self.sums.get(&place).copied().unwrap_or_default();
-            if known.now(&place) != sum {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    pub(crate) fn changes_what_is_kept(&self) -> bool {
+        [&CASES, &EXHIBIT, &ERASURE]
+            .into_iter()
+            .any(|table| self.changes(table))
     }
 
     /// Takes them for true.
     pub(crate) fn adopt(self, state: &ControlState) {
-        state.adopt(self.sums, self.elements);
+        state.adopt(self.sums, &self.whole, self.elements);
+        for (place, kept) in self.kept {
+            state.keep(place, Arc::new(kept));
+        }
     }
 }
 
-/// The sums of all groups, as the rows are.
-fn sums_of(connection: &Snapshot, elements: &Elements) -> Result<HashMap<Place, Sum>, StoreError> {
-    let mut sums: HashMap<Place, Sum> = HashMap::new();
-    for table in CONTROL {
-        let sql = table.select(table.group(&[])?)?;
-        connection.each(table.name, sql, &[], |row| {
-            let cells = cells_of(table, row)?;
-            let sum = elements.of(table, &cells);
-            for place in places_in(table, &cells) {
-                sums.entry(place).or_default().add(sum);
-            }
-            Ok(())
-        })?;
-    }
-    Ok(sums)
+/// The keys of the rows of a table that are said to be changed; none if it is not said which those are.
+fn keys_in<'c>(changed: &'c [Changed], table: &ControlTable) -> Option<Vec<&'c [Value]>> {
+    let of_table = changed.iter().filter(|one| {
+        let (Changed::Row(own, _) | Changed::Table(own)) = one;
+        own.name == table.name
+    });
+    let keys = of_table.map(|one| match one {
+        Changed::Row(_, key) => Some(key.as_slice()),
+        Changed::Table(_) => None,
+    });
+    let keys: Vec<_> = keys.collect::<Option<_>>()?;
+    Some(keys).filter(|keys| !keys.is_empty())
+}
+
+/// Adds the rows of a table, as they are, to the sums of its groups.
+fn add_table(
+    connection: &Snapshot,
+    table: &'static ControlTable,
+    elements: &Elements,
+    sums: &mut HashMap<Place, Sum>,
+) -> Result<(), StoreError> {
+    let sql = table.select(table.group(&[])?)?;
+    connection.each(table.name, sql, &[], |row| {
+        let cells = cells_of(table, row)?;
+        let sum = elements.of(table, &cells);
+        for place in places_in(table, &cells) {
+            sums.entry(place).or_default().add(sum);
+        }
+        Ok(())
+    })
 }
 
 impl Snapshot {
@@ -252,6 +386,14 @@ impl Snapshot {
 }
 
 impl Transaction {
+    /// What was changed lately once this transaction is committed. Where no other process reads that, only how often.
+    pub(crate) fn recent(&self, before: &Recent, has_readers: bool) -> Recent {
+        match self.view().filter(|view| view.mark() > 0) {
+            Some(view) => before.with(view.changed().filter(|_| has_readers)),
+            None => before.clone(),
+        }
+    }
+
     /// Makes the sums of all groups anew, with other elements, which hold from the commit on. The rows are compared
     /// with the sums of before at the same time.
     pub(crate) fn renew_control(&self, elements: Elements) -> Result<(), StoreError> {
@@ -309,7 +451,7 @@ impl Transaction {
                 view.lose();
                 return Err(view.state.found_damaged(name));
             }
-            view.replace(None, Some(view.row(table, &row)));
+            view.replace(table, None, Some(view.row(table, &row)));
         }
         self.confirm(table, &key, Some(&row), changed)
     }
@@ -351,7 +493,7 @@ impl Transaction {
             let before = (view.now(&place), places_in(table, &before));
             let after = view.row(table, &after);
             let sum = after.0;
-            view.replace(Some(before), Some(after));
+            view.replace(table, Some(before), Some(after));
             (view, sum)
         });
         self.confirm(table, key, Some(&after), changed)?;
@@ -403,7 +545,7 @@ impl Transaction {
         if let Some(view) = self.view() {
             let place = place_of(table, PRIMARY, key);
             let before = (view.now(&place), places_in(table, &before));
-            view.replace(Some(before), None);
+            view.replace(table, Some(before), None);
         }
         self.confirm(table, key, None, changed)?;
         Ok(true)
@@ -520,6 +662,24 @@ impl ControlTable {
             .ok_or(StoreError::inconsistent("control::select"))
     }
 
+    /// The statement that reads the rows with so many primary keys.
+    fn select_by_keys(&self, count: usize) -> String {
+        let mut no = 0;
+        let mut of_one = || {
+            let each = self.key().iter().map(|column| {
+                no += 1;
+                format!("{column} = ?{no}")
+            });
+            format!("({})", each.collect::<Vec<_>>().join(" AND "))
+        };
+        let all: Vec<String> = (0..count).map(|_| of_one()).collect();
+        let (name, columns) = (self.name, self.columns.join(", "));
+        format!(
+            "-- {name}::changed\nSELECT {columns} FROM {name} WHERE {}",
+            all.join(" OR ")
+        )
+    }
+
     fn selects(&self) -> Vec<String> {
         let name = self.name;
         let columns = self.columns.join(", ");
@@ -564,23 +724,27 @@ mod tests {
     use tempfile::TempDir;
 
     use super::super::encode::text;
-    use super::super::tables::META;
     use super::*;
-    use crate::domain::Moment;
+    use crate::domain::{HomeRole, Moment, OperatorId};
     use crate::vault::store::Access;
     use crate::vault::store::StoreFault;
     use crate::vault::store::error::at;
+    use crate::vault::store::operator_rows::{self, NewOperator};
     use crate::vault::store::snapshot::{Readers, statements};
     use crate::vault::store::sqlite::{Session, allow_triggers};
     use crate::vault::store::transaction::Writer;
+
+    fn elements() -> Elements {
+        Elements::new(1, |row: &[u8]| {
+            digest(&SHA256, row).as_ref().try_into().unwrap()
+        })
+    }
 
     /// A writer that is held to its rows, with one row in `meta`.
     fn held(folder: &TempDir) -> Writer {
         let mut writer = Writer::open(&folder.path().join("vault.db")).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();
-        let element = |row: &[u8]| digest(&SHA256, row).as_ref().try_into().unwrap();
-        let elements = Elements::new(1, element);
-        let control = Arc::new(ControlState::load(&writer, elements).unwrap());
+        let control = Arc::new(ControlState::load(&writer, elements()).unwrap());
         writer.watch(&control);
         let begun = writer.begin().unwrap();
         insert(&begun).unwrap();
@@ -747,6 +911,103 @@ mod tests {
         commit();
         assert!(control.elements_before().is_none());
         assert_eq!(control.damage(), None);
+    }
+
+    /// One of the ways to change rows: some without groups, some that move from group to group.
+    fn change(no: u8, transaction: &Transaction) {
+        let key = format!("k-{}", no % 7);
+        let key = [("key", text(&key))];
+        let operator = |no: u8| OperatorId::from_random([no; 13]);
+        let now = Moment::from_seconds(0);
+        match no % 5 {
+            0 => transaction
+                .put(&META, &key, &[("value", text(&no.to_string()))])
+                .unwrap(),
+            1 => drop(transaction.delete(&META, &key, &[]).unwrap()),
+            2 | 3 => operator_rows::insert(
+                transaction,
+                &NewOperator {
+                    id: &operator(no),
+                    name_tag: &[no; 16],
+                    home: HomeRole::Lead,
+                    sealed: b"",
+                    enrolment: &[no; 32],
+                    enrol_by: now,
+                    created_at: now,
+                },
+            )
+            .unwrap(),
+            // Its invitation is used up: it is in a group less.
+            _ => operator_rows::activate(transaction, &operator(no - 1), b"").unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_a_follower_makes_of_the_changed_rows_is_what_all_rows_make() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = held(&folder);
+        let other = Writer::open(&folder.path().join("vault.db")).unwrap();
+        let known_rows = ControlState::load(&other, elements()).unwrap();
+        let (mut newest, mut known) = (Recent::default(), Recent::default());
+        let (mut no, mut by_rows) = (0, 0);
+        for step in 0..60_usize {
+            for _ in 0..=step % 3 {
+                let begun = writer.begin().unwrap();
+                for _ in 0..=step % 2 {
+                    change(no, &begun);
+                    no += 1;
+                }
+                // Undone, so it is no change.
+                let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+                    insert(&begun)?;
+                    Err(StoreError::inconsistent("test"))
+                });
+                undone.unwrap_err();
+                newest = begun.recent(&newest, step % 10 != 9);
+                begun.commit().unwrap();
+            }
+            let sealed: Vec<[u8; 32]> = writer
+                .control_sums()
+                .unwrap()
+                .into_iter()
+                .map(|(_, sum)| sum)
+                .collect();
+            statements::take();
+            let begun = other.begin().unwrap();
+            let recent = [&newest, &known];
+            let read = ReadControl::read(&begun, &known_rows, elements(), &sealed, recent).unwrap();
+            let run = statements::take();
+            let reads = |word: &str| run.iter().filter(|sql| sql.contains(word)).count();
+            by_rows += reads("::changed");
+            assert!(reads("::read") + reads("::changed") <= 4, "{run:?}");
+            read.adopt(&known_rows);
+            drop(begun);
+            known = newest.clone();
+            let all = ControlState::load(&other, elements()).unwrap();
+            assert_eq!(known_rows.sums(), all.sums(), "{step}");
+        }
+        assert!(by_rows > 20, "{by_rows}");
+        // A row that somebody else changed is not what makes the sealed sum, whatever was read of the table.
+        for by_others in [
+            "UPDATE meta SET value = 'theirs' WHERE key = '0'",
+            "DELETE FROM meta",
+        ] {
+            let begun = writer.begin().unwrap();
+            begun
+                .put(&META, &[("key", text("last"))], &[("value", text("1"))])
+                .unwrap();
+            let after = begun.recent(&newest, true);
+            let sums = begun.control_sums().unwrap().into_iter();
+            let sums: Vec<[u8; 32]> = sums.map(|(_, sum)| sum).collect();
+            begun.raw().execute(by_others, []).unwrap();
+            let [all, listed] = [[&after, &after], [&after, &newest]].map(|recent| {
+                ReadControl::read(&begun, &known_rows, elements(), &sums, recent).err()
+            });
+            assert_eq!(all, Some(tampered("meta")));
+            // Of the rows that were not read the one is still known; a removed one that was is not.
+            let is_last = by_others.starts_with("DELETE");
+            assert_eq!(listed, is_last.then_some(tampered("meta")));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::encode::{Place, encode_row};
+use super::encode::{Place, beginning_of_places, encode_row};
 use super::sum::Sum;
 use super::tables::ControlTable;
 use crate::vault::store::error::{StoreError, StoreFault};
@@ -73,7 +73,13 @@ pub(crate) struct ControlState {
     heads: Mutex<VecDeque<Vec<u8>>>,
     /// Whether another process moved the head since the start.
     has_company: AtomicBool,
+    /// When all rows were compared with the database last, and how long that took.
+    compared: Mutex<(Instant, Duration)>,
 }
+
+/// Where others write all the time, all rows are compared so often, and no more than a twentieth of the time goes there.
+const COMPARED_EVERY: Duration = Duration::from_secs(1);
+const COMPARED_PART: u32 = 20;
 
 /// So many heads are kept. A snapshot has one of the newest.
 const MOST_HEADS: usize = 256;
@@ -149,7 +155,23 @@ impl ControlState {
             foreign: AtomicU64::new(0),
             heads: Mutex::default(),
             has_company: AtomicBool::new(false),
+            compared: Mutex::new((Instant::now(), Duration::ZERO)),
         }
+    }
+
+    /// All rows were compared with the database; it began then.
+    pub(super) fn note_comparison(&self, since: Instant) {
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        *compared = (Instant::now(), since.elapsed());
+    }
+
+    /// Whether the comparison of all rows can wait, because nodes of the vault write beside each other and it was just
+    /// done. What is read is compared all the same.
+    pub(in crate::vault::store) fn was_just_compared(&self) -> bool {
+        let compared = self.compared.lock();
+        let (at, took) = *compared.unwrap_or_else(PoisonError::into_inner);
+        let pause = COMPARED_EVERY.max(took.saturating_mul(COMPARED_PART));
+        self.has_company() && at.elapsed() < pause
     }
 
     pub(super) fn become_known(&self, groups: HashMap<Place, Group>) {
@@ -187,6 +209,16 @@ impl ControlState {
             all.clear();
         }
         all.insert(place, kept);
+    }
+
+    /// All groups that have rows, for tests that compare two states.
+    #[cfg(test)]
+    pub(super) fn sums(&self) -> BTreeMap<Place, [u8; 32]> {
+        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+        let sums = groups.iter().map(|(place, group)| (place, group.sum));
+        let sums = sums.filter(|(_, sum)| *sum != Sum::default());
+        sums.map(|(place, sum)| (place.clone(), sum.bytes()))
+            .collect()
     }
 
     /// What a group is at the newest version.
@@ -297,14 +329,28 @@ impl ControlState {
         self.has_company.load(Ordering::Acquire)
     }
 
-    /// Goes on with rows that another process wrote, and that were verified. Readers of a snapshot from before accept
+    /// Goes on with rows that another process wrote, and that were verified: `sums` are those of groups that may be
+    /// others, and all that there are of the tables that were read `whole`. Readers of a snapshot from before accept
     /// what was.
-    pub(super) fn adopt(&self, mut sums: HashMap<Place, Sum>, elements: Elements) {
+    pub(super) fn adopt(
+        &self,
+        mut sums: HashMap<Place, Sum>,
+        whole: &[&'static ControlTable],
+        elements: Elements,
+    ) {
         self.has_company.store(true, Ordering::Release);
+        let whole: Vec<Place> = whole.iter().copied().map(beginning_of_places).collect();
         {
             let known = self.groups.read().unwrap_or_else(PoisonError::into_inner);
-            let gone = known.keys().filter(|place| !sums.contains_key(*place));
-            let gone: Vec<Place> = gone.cloned().collect();
+            let is_read = |place: &Place| whole.iter().any(|whole| place.starts_with(whole));
+            let gone: Vec<Place> = match whole.is_empty() {
+                true => Vec::new(),
+                false => known
+                    .keys()
+                    .filter(|place| is_read(place) && !sums.contains_key(*place))
+                    .cloned()
+                    .collect(),
+            };
             sums.extend(gone.into_iter().map(|place| (place, Sum::default())));
             sums.retain(|place, sum| {
                 let before = known.get(place).map(|group| group.sum);

@@ -11,6 +11,19 @@ pub(crate) struct ControlTable {
     pub(in crate::vault::store) groups: &'static [&'static [&'static str]],
 }
 
+impl PartialEq for ControlTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl ControlTable {
+    /// Whether its rows are read one by one or all together only.
+    pub(super) fn has_no_groups(&self) -> bool {
+        self.groups.len() == 2
+    }
+}
+
 /// Every table of control rows. A table comes after those that its rows refer to; the seal names each table.
 pub(in crate::vault::store) static CONTROL: &[&ControlTable] = &[
     &META,

@@ -2,10 +2,11 @@
 //! with the changes of its transaction.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::encode::{Place, places_in};
+use super::encode::{Place, places_in, row_named};
+use super::recent::Changed;
 use super::state::{ControlState, Elements, Kept};
 use super::sum::Sum;
 use super::tables::ControlTable;
@@ -35,6 +36,8 @@ struct Changes {
     rows: HashMap<Place, Arc<Kept>>,
     /// What makes elements from the commit on, if it is something new.
     elements: Option<Arc<Elements>>,
+    /// Tables of which a row may have left a group that its key does not tell.
+    regrouped: BTreeSet<&'static str>,
 }
 
 /// A step back.
@@ -151,10 +154,23 @@ impl ControlView {
         changes.rows.clear();
     }
 
-    pub(super) fn replace(&self, before: Option<Known>, after: Option<Known>) {
+    pub(super) fn replace(
+        &self,
+        table: &'static ControlTable,
+        before: Option<Known>,
+        after: Option<Known>,
+    ) {
         let Some(changes) = &self.changes else {
             return;
         };
+        let stays = match (&before, &after) {
+            (Some((_, before)), Some((_, after))) => before == after,
+            (Some(_), None) => table.has_no_groups(),
+            (None, _) => true,
+        };
+        if !stays {
+            changes.borrow_mut().regrouped.insert(table.name);
+        }
         let change = |place: &Place, with: &dyn Fn(&mut Sum)| {
             let mut sum = self.now(place);
             with(&mut sum);
@@ -186,6 +202,11 @@ impl ControlView {
             Some(_) => self.state.foreign_writes(),
             None => self.foreign.get(),
         }
+    }
+
+    /// See [`ControlState`].
+    pub(in crate::vault::store) fn was_just_compared(&self) -> bool {
+        self.state.was_just_compared()
     }
 
     /// The writer saw that another connection had committed.
@@ -226,6 +247,22 @@ impl ControlView {
         }
     }
 
+    /// The rows that the transaction under way changed; none if their elements are made anew.
+    pub(super) fn changed(&self) -> Option<Vec<Changed>> {
+        let changes = self.changes.as_ref()?.borrow();
+        if changes.elements.is_some() {
+            return None;
+        }
+        let rows = changes.sums.keys().filter_map(|place| row_named(place));
+        let all = rows.map(
+            |(table, key)| match changes.regrouped.contains(table.name) {
+                true => Changed::Table(table),
+                false => Changed::Row(table, key),
+            },
+        );
+        Some(all.collect())
+    }
+
     /// How many changes there are, to go back to.
     pub(in crate::vault::store) fn mark(&self) -> usize {
         let changes = self.changes.as_ref();
@@ -239,6 +276,9 @@ impl ControlView {
         };
         let mut changes = changes.borrow_mut();
         changes.rows.clear();
+        if mark == 0 {
+            changes.regrouped.clear();
+        }
         while changes.undo.len() > mark {
             match changes.undo.pop() {
                 Some(Undo::Sum(place, Some(sum))) => drop(changes.sums.insert(place, sum)),
