@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use crate::domain::{CaseId, Moment, NodeId, VaultId};
 use crate::policy::{ActionKind, CaseState};
-use crate::vault::audit::{KeyName, Tip};
+use crate::vault::audit::{Frontier, KeyName, Tip};
 use crate::vault::budget::answered::Answered;
 use crate::vault::budget::package_turns::PackageTurns;
 use crate::vault::budget::question_alarm::QuestionAlarm;
@@ -84,6 +85,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) tip: RwLock<Tip>,
     /// How the whole log was verified last.
     pub(in crate::vault) log_verified: Mutex<Option<LogVerified>>,
+    /// The log as far as it was verified, where a server has it.
+    pub(in crate::vault) log_on_server: Mutex<LogOnServer>,
     /// Between which times the leaves were written.
     pub(in crate::vault) leaf_times: LeafTimes,
     /// Whether something of a destroyed case may be left.
@@ -118,6 +121,23 @@ pub(in crate::vault) struct LogVerified {
     pub(in crate::vault) size: u64,
     /// For which act it was done.
     pub(in crate::vault) by: ActionKind,
+}
+
+/// What is known of a log that a server has.
+#[derive(Default)]
+pub(in crate::vault) struct LogOnServer {
+    /// How often the whole of it was verified.
+    pub(in crate::vault) wholes: u64,
+    pub(in crate::vault) last: Option<VerifiedLog>,
+}
+
+/// How far it was verified last, and what of it is new leaves that came after the whole log was.
+pub(in crate::vault) struct VerifiedLog {
+    pub(in crate::vault) frontier: Frontier,
+    /// After how many foreign writes the whole log was verified, when, and how long that took.
+    pub(in crate::vault) writes: u64,
+    pub(in crate::vault) at: Instant,
+    pub(in crate::vault) took: Duration,
 }
 
 impl Core {

@@ -657,6 +657,7 @@ pub(in crate::vault) fn prepare_at(
         backups: LastBackups::default(),
         tip: RwLock::new(Frontier::new().tip()),
         log_verified: Mutex::new(None),
+        log_on_server: Mutex::default(),
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
         unconfirmed: Mutex::default(),

@@ -27,7 +27,7 @@ pub mod trail;
 mod writer;
 
 pub(crate) use act::{Acted, StageError};
-pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all};
+pub(in crate::vault) use as_written::{proven_leaf, verify_again, verify_all, verify_anew};
 pub(in crate::vault) use book::{Book, found_log, log_key_at, write_vkey};
 pub use control_seal::ControlFault;
 pub(in crate::vault) use control_seal::{elements_of, keys_in_force};

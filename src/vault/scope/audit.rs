@@ -107,8 +107,9 @@ pub struct LogProof(pub String);
 impl<A: Action> Scope<'_, A> {
     /// The leaves that match, with their numbers, newest first.
     pub fn search_leaves(&mut self, query: &LeafQuery) -> Result<Vec<ListedLeaf>, OperationError> {
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
-        let found = self.newest_leaves(query)?;
+        let verified = verify_all(self.core, self.connection, self.tip, A::KIND)?;
+        self.notes.log_verified = Some(verified);
+        let found = self.newest_leaves(query, verified)?;
         let mut words = Words::of(&self.reading);
         let mut listed = Vec::with_capacity(found.len());
         for leaf in found {
@@ -120,7 +121,7 @@ impl<A: Action> Scope<'_, A> {
     }
 
     /// A page of the leaves that match, newest first. Of a time, only those are looked at that may be of it.
-    fn newest_leaves(&self, query: &LeafQuery) -> Result<Vec<Leaf>, OperationError> {
+    fn newest_leaves(&self, query: &LeafQuery, verified: u64) -> Result<Vec<Leaf>, OperationError> {
         let end = self.tip.size;
         let (first, before) = (
             query.since.unwrap_or(0),
@@ -129,7 +130,7 @@ impl<A: Action> Scope<'_, A> {
         let times = &self.core.leaf_times;
         let places = match (query.from, query.to) {
             (None, None) => std::iter::once(0..end).collect(),
-            (from, to) => times.places(self.connection, end, from, to)?,
+            (from, to) => times.places(self.connection, (end, verified), from, to)?,
         };
         let mut all: Vec<Leaf> = Vec::new();
         for place in places {

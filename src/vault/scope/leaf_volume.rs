@@ -76,9 +76,15 @@ impl<A: Action> Scope<'_, A> {
             let rule = "must be before `to`, and at most 31 days before it";
             return Err(OperationError::invalid("from", rule));
         }
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
+        let verified = verify_all(self.core, self.connection, self.tip, A::KIND)?;
+        self.notes.log_verified = Some(verified);
         let times = &self.core.leaf_times;
-        let places = times.places(self.connection, self.tip.size, Some(from), Some(to))?;
+        let places = times.places(
+            self.connection,
+            (self.tip.size, verified),
+            Some(from),
+            Some(to),
+        )?;
         let work_hours = self.core.settings.work_hours;
         let (places, not_counted_before) = newest(places, MOST);
         let mut hours: BTreeMap<Moment, HourView> = BTreeMap::new();

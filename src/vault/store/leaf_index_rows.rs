@@ -152,6 +152,36 @@ pub(crate) fn check(connection: &Snapshot, size: u64) -> Result<(), StoreError> 
     }
 }
 
+/// The same for the leaves that a log got after it had so many, which were checked. An entry too many is none that a
+/// search takes for a leaf, because it looks at each leaf too; so only the one that lacks is looked for.
+pub(crate) fn check_new(connection: &Snapshot, before: u64, size: u64) -> Result<(), StoreError> {
+    let (first, end) = (end_of(before), end_of(size));
+    if first >= end {
+        return Ok(());
+    }
+    let at = "leaf_index::check_new";
+    let of_each = Criterion::ALL.map(|criterion| {
+        let (number, value) = (criterion.number(), criterion.of_leaf());
+        format!(
+            "SELECT leaf.seq FROM leaf
+             WHERE leaf.seq >= ?1 AND leaf.seq < ?2 AND {value} IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM leaf_index
+                WHERE criterion = {number} AND leaf_index.value = {value} AND leaf_index.seq = leaf.seq
+             )"
+        )
+    });
+    let sql = format!(
+        "-- leaf_index::check_new\nSELECT count(*) FROM ({}) AS missing",
+        of_each.join(" UNION ALL ")
+    );
+    let values = values![signed(first), signed(end)];
+    let missing: u64 = connection.one(at, &sql, values, |row| row.get(0))?;
+    match missing {
+        0 => Ok(()),
+        _ => Err(StoreError::inconsistent(at)),
+    }
+}
+
 /// Entries in any order: how many there are, and the sum over them. The sum is keyed anew for each comparison, so
 /// nobody can choose entries that have the sum of others.
 #[derive(Default, PartialEq, Eq)]

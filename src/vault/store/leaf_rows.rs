@@ -470,6 +470,21 @@ pub(crate) fn with_before<T>(
     with_between(connection, i64::MIN, signed(seq).saturating_sub(1), with)
 }
 
+/// Calls `with` with a reader of the leaves from one on and before another.
+pub(crate) fn with_from<T>(
+    connection: &Snapshot,
+    first: u64,
+    end: u64,
+    with: impl FnOnce(&mut LeafReader<'_>) -> T,
+) -> Result<T, StoreError> {
+    with_between(
+        connection,
+        signed(first),
+        signed(end).saturating_sub(1),
+        with,
+    )
+}
+
 /// Calls `with` with a reader of this leaf alone.
 pub(crate) fn with_one<T>(
     connection: &Snapshot,

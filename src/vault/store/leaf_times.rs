@@ -1,8 +1,8 @@
 //! Between which times the leaves of each stretch of the log were written, so that a question about a few days reads
 //! their leaves and not the whole log.
 //!
-//! Kept in memory and read from the leaves once, then for new leaves alone; after a foreign write all of it is read
-//! again. Times may go back from leaf to leaf, and no leaf of the asked time is left out for that.
+//! Kept in memory and read from the leaves once, then for new leaves alone; once the whole log had to be verified again,
+//! all of it is read again. Times may go back from leaf to leaf, and no leaf of the asked time is left out for that.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -18,8 +18,8 @@ pub(crate) struct LeafTimes(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// After how many foreign writes they were read.
-    writes: u64,
+    /// Of which verification of the whole log they are.
+    verified: u64,
     /// The earliest and the latest time of each stretch.
     stretches: Vec<(Moment, Moment)>,
 }
@@ -28,19 +28,20 @@ struct Known {
 const STRETCH: u64 = 1024;
 
 impl LeafTimes {
-    /// Where leaves before `size` may have a time at or after `from` and before `to`: the newest place first.
+    /// Where leaves before `size` may have a time at or after `from` and before `to`: the newest place first. `verified`
+    /// names the verification of the whole log that the asker goes by.
     pub(crate) fn places(
         &self,
         connection: &Snapshot,
-        size: u64,
+        (size, verified): (u64, u64),
         from: Option<Moment>,
         to: Option<Moment>,
     ) -> Result<Vec<Range<u64>>, StoreError> {
         let whole = size / STRETCH;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.writes != connection.foreign_writes() {
+        if known.verified != verified {
             *known = Known {
-                writes: connection.foreign_writes(),
+                verified,
                 stretches: Vec::new(),
             };
         }
@@ -110,7 +111,9 @@ mod tests {
         let places = |size: i64, from: i64, to: i64| {
             let at = |seconds| Some(Moment::from_seconds(seconds));
             let size = size.unsigned_abs();
-            times.places(&connection, size, at(from), at(to)).unwrap()
+            times
+                .places(&connection, (size, 0), at(from), at(to))
+                .unwrap()
         };
         let tail = 3 * STRETCH..size.unsigned_abs();
         // Of the last leaves nothing is known, and they touch the third stretch.

@@ -95,9 +95,10 @@ impl<A: Action> Scope<'_, A> {
         let row = request_rows::find(self.connection, request)?
             .filter(|row| row.case == case.number)
             .ok_or(OperationError::NotFound)?;
-        self.notes.log_verified = Some(verify_all(self.core, self.connection, self.tip, A::KIND)?);
+        let verified = verify_all(self.core, self.connection, self.tip, A::KIND)?;
+        self.notes.log_verified = Some(verified);
         let (end, times) = (self.tip.size, &self.core.leaf_times);
-        let places = times.places(self.connection, end, Some(row.asked_at), None)?;
+        let places = times.places(self.connection, (end, verified), Some(row.asked_at), None)?;
         let mut filter = LeafFilter {
             object: Some(request.to_string()),
             since: Some(places.iter().map(|place| place.start).min().unwrap_or(end)),
