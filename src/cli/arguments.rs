@@ -96,7 +96,7 @@ enum Command {
     /// Operators of a vault that is not served: add, enrol, list, revoke, second factors, suspended leads.
     #[command(subcommand)]
     Operator(operator::Operator),
-    /// Nodes of a vault whose tables a server has, by a directory that is not served: join, list, strike off.
+    /// Nodes of a vault whose tables a server has: list them; by a directory that is not served: join, strike off.
     #[command(subcommand)]
     Node(node::Node),
     /// The vault's time, after the machine's clock jumped.

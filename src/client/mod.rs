@@ -23,6 +23,7 @@ pub(crate) mod machine;
 mod machine_key;
 pub(crate) mod member;
 mod new_file;
+pub(crate) mod node;
 mod number_list;
 pub(crate) mod operator;
 mod output;

@@ -34,6 +34,10 @@ const TAGS: &[(&str, &str)] = &[
         "The people who may sign in; for administrators.",
     ),
     ("Clock", "The vault's time, and who accepts another one."),
+    (
+        "Nodes",
+        "The processes that serve the vault; for administrators and auditors.",
+    ),
     ("Keys", "The status of the keyring; for administrators."),
     ("Cases", "One case for each breach, and who works on it."),
     (

@@ -35,6 +35,7 @@ use crate::operations::key::{
     RotateCaseKey,
 };
 use crate::operations::machine::{AddMachine, EndMachine, ListMachines};
+use crate::operations::node::ListNodes;
 use crate::operations::operator::{AddOperator, ListOperators, RevokeOperator};
 use crate::operations::passkey::{BeginPasskey, EnrolPasskey, ListPasskeys, RemovePasskey};
 use crate::operations::quarantine::docs as quarantine;
@@ -100,6 +101,7 @@ pub(super) fn routes() -> Routes {
         .mount_signed::<RevokeOperator> (delete.clone(), "/operators/{operator}",             ok)
         .mount_signed::<StopRecovery>   (delete.clone(), "/operators/{operator}/recovery",    ok)
         .mount::<ReadHealth>            (get.clone(),    "/health",                           ok)
+        .mount::<ListNodes>             (get.clone(),    "/nodes",                            ok)
         .mount::<ReadKeys>              (get.clone(),    "/keys",                             ok)
         .mount::<KeyStatus>             (get.clone(),    "/keys/status",                      ok)
         .mount::<ListSlots>             (get.clone(),    "/keys/slots",                       ok)

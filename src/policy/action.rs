@@ -265,7 +265,7 @@ list! {
     DecideSlotChange  "slot.decide"         writes          => home(&[Administrator]);
     CarryOutSlotChange "slot.carry-out"      writes          => home(&[Administrator]);
     JoinNode          "node.join"           writes          => home(&[Administrator]);
-    ListNodes         "node.list"           reads           => home(&[Administrator]);
+    ListNodes         "node.list"           reads           => home(&[Administrator, Auditor]);
     StrikeOffNode     "node.strike-off"     writes          => home(&[Administrator]);
     InitVault         "vault.init"          writes          => SYSTEM;
     StartVault        "vault.start"         writes          => SYSTEM;

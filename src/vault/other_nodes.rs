@@ -4,7 +4,7 @@
 //! of this node is here too, so that it answers them while it can neither read nor write. Sees no keys.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -49,8 +49,8 @@ pub(in crate::vault) struct OtherNodes {
     checkpoint: RwLock<Arc<str>>,
     /// Whether another node has a log that does not continue in this one's.
     forked: AtomicBool,
-    /// How many of those that run did not answer the last time.
-    silent: AtomicUsize,
+    /// Those that run and did not answer the last time.
+    silent: Mutex<BTreeSet<NodeId>>,
     wanted: Mutex<Option<WantedKeyring>>,
     due: Mutex<bool>,
     woken: Condvar,
@@ -62,7 +62,7 @@ impl Default for OtherNodes {
             known: RwLock::default(),
             checkpoint: RwLock::new(Arc::from("")),
             forked: AtomicBool::new(false),
-            silent: AtomicUsize::new(0),
+            silent: Mutex::default(),
             wanted: Mutex::default(),
             due: Mutex::new(false),
             woken: Condvar::new(),
@@ -126,12 +126,15 @@ impl OtherNodes {
         self.forked.load(Ordering::Acquire)
     }
 
-    pub(in crate::vault) fn were_silent(&self, count: usize) {
-        self.silent.store(count, Ordering::Relaxed);
+    /// These run and did not answer.
+    pub(in crate::vault) fn were_silent(&self, nodes: BTreeSet<NodeId>) {
+        *self.silent.lock().unwrap_or_else(PoisonError::into_inner) = nodes;
     }
 
-    pub(in crate::vault) fn silent(&self) -> usize {
-        self.silent.load(Ordering::Relaxed)
+    /// Those that run and did not answer the last time.
+    pub(in crate::vault) fn silent(&self) -> BTreeSet<NodeId> {
+        let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        silent.clone()
     }
 
     /// This node needs that keyring, or none but its own.

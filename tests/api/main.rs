@@ -37,6 +37,7 @@ mod inbox;
 mod key;
 mod machine;
 mod membership;
+mod node;
 mod operator;
 mod passkey;
 mod quarantine;

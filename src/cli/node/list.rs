@@ -1,43 +1,28 @@
 //! `node list`.
 
 use clap::Args;
-use serde_json::Value;
 
+use crate::cli::answer;
 use crate::cli::error::CliError;
-use crate::cli::local::Local;
-use crate::cli::{answer, streams};
+use crate::cli::local::LocalIfAny;
+use crate::client::{Client, node};
 use crate::operations::node::ListNodes;
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  breachvault node list")]
 pub(in crate::cli) struct List {
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    local: Local,
+    local: LocalIfAny,
+    #[command(flatten)]
+    client: Client,
 }
 
 impl List {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
-        let reply = self.local.perform(ListNodes)?;
-        if self.json {
-            return answer::print(reply, true);
-        }
-        let list: Value = answer::read(reply)?;
-        let nodes = list.get("nodes").and_then(Value::as_array);
-        for node in nodes.into_iter().flatten() {
-            let told = |name| node.get(name).map(answer::plain).unwrap_or_default();
-            let state = match told("running").as_str() {
-                "true" => "running",
-                _ => "stopped",
-            };
-            streams::data(&format!(
-                "{:<24} {:<24} {state:<8} keyring {}",
-                told("node"),
-                told("name"),
-                told("keyring_generation"),
-            ))?;
-        }
-        Ok(())
+        let Some(local) = self.local.given() else {
+            return Ok(node::list(&self.client)?);
+        };
+        let told = answer::read(local.perform(ListNodes)?)?;
+        Ok(node::show(&self.client.output, &told)?)
     }
 }

@@ -1,4 +1,5 @@
-//! `node`: the nodes of a vault whose tables a server has, by a directory that is not being served.
+//! `node`: the nodes of a vault whose tables a server has: their list, also of a served vault; the rest by a directory
+//! that is not being served.
 
 mod join;
 mod list;

@@ -1,5 +1,7 @@
-//! How the vault stands.
+//! How the vault stands, and its nodes.
 
+mod nodes;
 mod read;
 
+pub use self::nodes::NodesPage;
 pub use self::read::HealthPage;

@@ -19,7 +19,7 @@ use crate::console::exhibit::{
     QuarantineForm, QuarantinePage, WithdrawalForm, WithdrawalPage,
 };
 use crate::console::export::{AcknowledgePage, CancelBuildPage};
-use crate::console::health::HealthPage;
+use crate::console::health::{HealthPage, NodesPage};
 use crate::console::key::{
     AskSlotChangePage, CarryOutSlotChangePage, DecideSlotChangePage, KeysPage, RotateCasePage,
     SlotsPage,
@@ -90,6 +90,7 @@ pub(in crate::http) fn mount(routes: Routes) -> Routes {
         .signed_page::<CarryOutSlotChangePage>("/console/keys/slots/change/carrying-out", post.clone())
         .signed_page::<RotateCasePage>("/console/cases/{case}/key/rotation", post.clone())
         .page::<HealthPage>    ("/console/health",                 get.clone())
+        .page::<NodesPage>     ("/console/nodes",                   get.clone())
         .page::<ClockPage>     ("/console/clock",                  get.clone())
         .signed_page::<AcceptTimePage>("/console/clock",                  post.clone())
 

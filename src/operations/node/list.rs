@@ -1,8 +1,9 @@
-//! `node list`: which nodes there are, and which of them run. For a command on the host; it is no route.
+//! `GET /nodes`: which nodes there are, and which of them run.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::operations::{Docs, Empty, Ids, Request};
 use crate::policy::actions;
 use crate::vault::scope::{NodeView, Scope};
 use crate::vault::{Operation, OperationError, Target};
@@ -13,8 +14,25 @@ pub struct ListNodes;
 /// The nodes of the vault.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NodeList {
-    /// In the order in which they joined; none where a file has the tables.
+    /// How many there are, in words.
+    pub summary: String,
+    /// In the order in which they joined, with those that were struck off; none where a file has the tables.
     pub nodes: Vec<NodeView>,
+}
+
+impl NodeList {
+    fn of(nodes: Vec<NodeView>, has_server: bool) -> Self {
+        let is_one = |node: &&NodeView| node.struck_off_at.is_none();
+        let count = nodes.iter().filter(is_one).count();
+        let running = nodes.iter().filter(|node| node.running).count();
+        let summary = match (has_server, count) {
+            (false, _) => "The vault is a file on this machine, and one process serves it: it is the only node."
+                .to_owned(),
+            (true, 1) => "The vault has one node.".to_owned(),
+            (true, _) => format!("The vault has {count} nodes, of which {running} run."),
+        };
+        Self { summary, nodes }
+    }
 }
 
 impl Operation for ListNodes {
@@ -26,8 +44,33 @@ impl Operation for ListNodes {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<NodeList, OperationError> {
-        Ok(NodeList {
-            nodes: scope.list_nodes()?,
-        })
+        Ok(NodeList::of(scope.list_nodes()?, scope.has_nodes()))
+    }
+}
+
+impl Request for ListNodes {
+    type Input = Empty;
+    const DOCS: Docs = Docs {
+        id: "listNodes",
+        tag: "Nodes",
+        summary: "List the nodes of the vault",
+        description: "The processes that may write the log of a vault whose tables a server has: when each last said \
+            that it runs, the generation of its keyring then, and who struck it off. Where a file has the tables there \
+            is one process, and the list is empty.",
+        request: "",
+        answer: r#"{"summary": "The vault has 2 nodes, of which 1 run.", "nodes": [{"node": "n_0123456789abcdefghjk",
+            "name": "first", "since": "2024-04-01T09:00:00Z", "seen_at": "2024-04-02T09:00:00Z", "running": true,
+            "state": "runs", "keyring_generation": 3, "address": "first.example:8450", "key":
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "struck_off_at": null,
+            "struck_off_by": []}]}"#,
+        problems: &[],
+    };
+
+    fn target(_: &Ids) -> Result<Target, OperationError> {
+        Ok(Target::Vault)
+    }
+
+    fn read(_: &Ids, _: Empty) -> Result<Self, OperationError> {
+        Ok(Self)
     }
 }

@@ -1,4 +1,5 @@
-//! Nodes of a vault whose tables a server has, for administrators at the command line: join, list, strike off.
+//! Nodes of a vault whose tables a server has: their list, and for administrators at the command line join and strike
+//! off.
 
 mod join;
 mod list;

@@ -49,7 +49,7 @@ impl Health {
 
     /// How many nodes that run could not be compared with the last time.
     pub fn silent_nodes(&self) -> usize {
-        self.others.silent()
+        self.others.silent().len()
     }
 
     /// The table in which somebody else wrote, or the kind of a sealed part that is damaged, if that was found.

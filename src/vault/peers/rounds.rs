@@ -1,6 +1,7 @@
 //! Asks all other nodes for their checkpoints and compares them: every ten seconds, and for whoever is about to give
 //! something out. Asks them for their keyring as soon as this node lacks the newest.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use super::compare::{Difference, compare};
 use super::pull::pull;
 use super::tls::Tls;
 use super::wire::Question;
+use crate::domain::NodeId;
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::ledger::Stager;
@@ -178,7 +180,8 @@ impl Rounds {
         }
         drop(back);
         let until = Instant::now() + WITHIN_ALL;
-        let mut silent = others.iter().filter(|one| one.runs).count();
+        let running = others.iter().filter(|one| one.runs);
+        let mut silent: BTreeSet<NodeId> = running.map(|one| one.id.clone()).collect();
         let mut found = Found::Agreement;
         while let Ok((other, answer)) =
             answers.recv_timeout(until.saturating_duration_since(Instant::now()))
@@ -188,7 +191,9 @@ impl Rounds {
                 None => continue,
             };
             match compared {
-                Ok(()) => silent -= usize::from(other.runs),
+                Ok(()) => {
+                    silent.remove(&other.id);
+                }
                 Err(Difference::Forked) => {
                     let (node, name) = (&other.id, &other.name);
                     tracing::error!(%node, name, "another node has another log: nothing more is written or given out");
@@ -202,9 +207,10 @@ impl Rounds {
                 }
             }
         }
+        let is_silence = !silent.is_empty();
         self.core.others.were_silent(silent);
         match found {
-            Found::Agreement if silent > 0 => Found::Silence,
+            Found::Agreement if is_silence => Found::Silence,
             found => found,
         }
     }

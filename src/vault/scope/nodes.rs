@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{Reading, Scope};
-use crate::domain::{Moment, NodeId, NodeName, OperatorId, hex};
+use crate::domain::{Moment, NodeId, NodeName, OperatorId, OperatorName, hex};
 use crate::policy::{ActionKind, Writes};
 use crate::vault::error::{Conflict, OperationError};
 use crate::vault::node_key::NodeKey;
@@ -27,18 +27,31 @@ pub struct NodeView {
     pub seen_at: Option<Moment>,
     /// Whether that was within three minutes.
     pub running: bool,
+    /// `runs`; `silent`: it runs as far as it said, and did not answer the node that you asked; `stopped`: it said so,
+    /// or never started; `lapsed`: it said nothing for three minutes; `struck-off`.
+    pub state: &'static str,
     /// The generation of its keyring then.
     pub keyring_generation: u64,
     /// Where other nodes ask it; null if they do not.
     pub address: Option<String>,
     /// SHA-256 of the key by which they know it, in hexadecimal; null if they do not ask it.
     pub key: Option<String>,
+    /// When it was struck off; null if it is a node.
+    pub struck_off_at: Option<Moment>,
+    /// The administrators who struck it off, the first one first.
+    #[schema(value_type = Vec<OperatorName>)]
+    pub struck_off_by: Vec<String>,
 }
 
 /// For how long somebody's wish to strike a node off waits for another administrator, in seconds.
 const WAITS_S: i64 = 24 * 3600;
 /// Under which key the database has the node, who wishes it, and since when. One wish at a time.
 const WISH: &str = "strike-off";
+
+/// Under which key the database has the two administrators who struck a node off.
+fn struck_off_by(id: &NodeId) -> String {
+    format!("struck-off {id}")
+}
 
 /// What became of the wish to strike a node off.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,7 +88,7 @@ impl<A: Writes> Scope<'_, A> {
         node_rows::insert(self.transaction()?, &row)?;
         self.notes.object = Some(row.id.to_string());
         self.note_detail(json!({ "name": row.name }));
-        Ok(self.shown(row))
+        self.shown(row)
     }
 
     /// Strikes a node off if another administrator wished it within a day, or notes that this one does. A node that
@@ -94,7 +107,9 @@ impl<A: Writes> Scope<'_, A> {
             None => format!("{id} {own} {}", now.seconds()),
         };
         meta_rows::put(self.transaction()?, WISH, &wish)?;
-        if other.is_some() {
+        if let Some(first) = &other {
+            let two = format!("{first} {own}");
+            meta_rows::put(self.transaction()?, &struck_off_by(id), &two)?;
             node_rows::strike(self.transaction()?, id, self.now)?;
             self.core.others.forget(id);
         }
@@ -131,23 +146,51 @@ impl<A: Writes> Scope<'_, A> {
 }
 
 impl Reading<'_> {
-    /// All nodes, in the order in which they joined.
+    /// All nodes, in the order in which they joined, and those that were struck off.
     pub fn list_nodes(&self) -> Result<Vec<NodeView>, OperationError> {
-        let all = node_rows::list(self.connection)?.into_iter();
-        Ok(all.map(|row| self.shown(row)).collect())
+        let all = node_rows::list_all(self.connection)?.into_iter();
+        all.map(|row| self.shown(row)).collect()
     }
 
-    fn shown(&self, row: NodeRow) -> NodeView {
+    /// Whether a server has the tables, so that there can be several nodes.
+    pub fn has_nodes(&self) -> bool {
+        self.core.has_server
+    }
+
+    fn shown(&self, row: NodeRow) -> Result<NodeView, OperationError> {
         let clock = &self.core.clock;
-        NodeView {
-            running: runs(&row, clock.in_seconds(0)),
-            seen_at: (row.seen_at.seconds() > 0).then(|| clock.shown(row.seen_at)),
+        let running = row.struck.is_none() && runs(&row, clock.in_seconds(0));
+        let has_said = row.seen_at.seconds() > 0;
+        let state = match (row.struck, running) {
+            (Some(_), _) => "struck-off",
+            (None, true) if self.core.others.silent().contains(&row.id) => "silent",
+            (None, true) => "runs",
+            (None, false) if has_said => "lapsed",
+            (None, false) => "stopped",
+        };
+        Ok(NodeView {
+            running,
+            state,
+            struck_off_at: row.struck.map(|at| clock.shown(at)),
+            struck_off_by: match row.struck {
+                Some(_) => self.who_struck_off(&row.id)?,
+                None => Vec::new(),
+            },
+            seen_at: has_said.then(|| clock.shown(row.seen_at)),
             since: clock.shown(row.since),
             node: row.id,
             name: row.name,
             keyring_generation: row.generation,
             address: Some(row.address).filter(|address| !address.is_empty()),
             key: Some(hex::encode(&row.key)).filter(|key| !key.is_empty()),
-        }
+        })
+    }
+
+    fn who_struck_off(&self, id: &NodeId) -> Result<Vec<String>, OperationError> {
+        let found = meta_rows::find(self.connection, &struck_off_by(id))?.unwrap_or_default();
+        let ids = found
+            .split(' ')
+            .filter_map(|id| id.parse::<OperatorId>().ok());
+        ids.map(|id| self.operator_name(&id)).collect()
     }
 }

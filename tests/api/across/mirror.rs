@@ -18,7 +18,6 @@ const WITHOUT_TESTS_HERE: &[(&str, &str)] = &[
     ("export/docs", "words of the API's description"),
     ("key/rotate", "a command: checks/cmd.rs"),
     ("node/join", "a command: checks/nodes.rs"),
-    ("node/list", "a command: checks/nodes.rs"),
     ("node/strike_off", "a command: checks/nodes.rs"),
     (
         "operator/reset_second_factor",

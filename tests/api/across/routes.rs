@@ -205,6 +205,7 @@ pub const ROWS: &[Row] = &[
     row("DELETE /api/v1/operators/{operator}",             Administrator, Lead, 403),
     row("DELETE /api/v1/operators/{operator}/recovery",    Lead, Auditor, 403),
     row("GET /api/v1/health",                              Auditor, Investigator, 403),
+    row("GET /api/v1/nodes",                               Auditor, Lead, 403),
     for_all("GET /api/v1/keys"),
     row("GET /api/v1/keys/status",                         Administrator, Auditor, 403),
     row("GET /api/v1/keys/slots",                          Administrator, Lead, 403),

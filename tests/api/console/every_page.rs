@@ -138,6 +138,7 @@ const ROWS: &[Row] = &[
     },
     post("POST /console/cases/{case}/key/rotation", &[REASON], &[Administrator]),
     get("GET /console/health", &[Administrator, Auditor, Lead, SecondLead]),
+    get("GET /console/nodes", &[Administrator, Auditor]),
     get("GET /console/clock", &[Administrator, Auditor, Lead, SecondLead]),
     // The clock agrees, so nobody has anything to accept.
     Row {

@@ -62,6 +62,7 @@ const READ: &[(Who, &str)] = &[
     (Liaison, "/console/cases/{case}"),
     (Auditor, "/console/audit"),
     (Auditor, "/console/audit/sign-off"),
+    (Auditor, "/console/nodes"),
     (Administrator, "/console"),
     (Administrator, "/console/operators"),
     (Administrator, "/console/keys"),

@@ -1,0 +1,3 @@
+//! The nodes of the vault.
+
+mod list;
