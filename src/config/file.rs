@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Backup, Budgets, ConfigError, Destruction, Identity, Ingest, Keyring, Limits, Log, Nodes, Oidc,
-    Serve, Sessions, SignInSettings, Store, Tls, keys,
+    Packages, Serve, Sessions, SignInSettings, Store, Tls, keys,
 };
 use crate::vault::{KeyAges, Settings};
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub store: Store,
     /// `[nodes]`
     pub nodes: Nodes,
+    /// `[packages]`
+    pub packages: Packages,
     /// `[log]`
     pub log: Log,
 }
@@ -79,6 +81,7 @@ impl Config {
         config.backup.check()?;
         config.store.check()?;
         config.nodes.check()?;
+        config.packages.check()?;
         Ok(config)
     }
 
@@ -117,6 +120,7 @@ impl Config {
             table_bytes: self.limits.table_bytes,
             cache_bytes: self.store.cache_bytes,
             nodes: self.nodes.address(),
+            packages: self.packages.directory.clone(),
             max_quarantined: self.ingest.max_quarantined,
             kept_checkpoints: 0,
             key_ages: self.keys,
@@ -254,6 +258,7 @@ mod tests {
         ("store.cache_bytes", "67108864"),
         ("nodes.listen", "\"192.0.2.1:8445\""),
         ("nodes.address", "\"one.example:8445\""),
+        ("packages.directory", "\"/mnt/packages\""),
         ("log.level", "\"debug\""),
         ("log.json", "true"),
     ];

@@ -65,9 +65,13 @@ pub(super) const ROTATIONS: Endings = Endings {
     failed: "a key of a case or of the vault itself could not be rotated yet; it is tried again",
 };
 
-/// What a node was admitting that runs no longer is removed, so that its case gets other files.
+/// What a node was admitting that runs no longer is removed, so that its case gets other files; and what it was
+/// building.
 pub(super) const ADMISSIONS: Endings = Endings {
-    look: |vault| match vault.clear_left_admissions() {
+    look: |vault| match vault
+        .clear_left_builds()
+        .and_then(|_| vault.clear_left_admissions())
+    {
         Ok(exhibits) => Tried::Ended(exhibits),
         Err(fault) => Tried::Fault(fault.to_string()),
     },

@@ -182,6 +182,11 @@ impl Core {
         )
     }
 
+    /// Whether packages are in a folder that other nodes may share.
+    pub(in crate::vault) fn shares_packages(&self) -> bool {
+        self.node.is_some() && self.paths.may_share_packages()
+    }
+
     /// Drops what is kept of a destroyed case in memory.
     pub(in crate::vault) fn forget(&self, case: &CaseRow) {
         self.known_cases.forget(case.number);

@@ -466,7 +466,7 @@ impl Vault {
             if self.core.package_turns.is_building(&request) {
                 return Err(EraseError::UnderWay);
             }
-            let deleted = PackageFile::of(&self.core.paths, &request).delete();
+            let deleted = PackageFile::of(&self.core.paths, &request).delete_older(steps);
             deleted.map_err(|_| EraseError::Package)?;
         }
         kept.cleared(&self.core.paths, &case.id, steps)

@@ -8,7 +8,6 @@
 //! Not promised: that a disk forgets.
 
 use std::collections::HashSet;
-use std::fs;
 
 use super::door::Vault;
 use super::erase::EraseError;
@@ -17,7 +16,8 @@ use super::exhibits::description::open_description;
 use super::exhibits::known_parts::KnownParts;
 use super::scope::requests::PackageFile;
 use super::store::exhibit_rows::ExhibitRow;
-use super::store::{AtHand, Snapshot, case_rows, exhibit_rows, request_rows};
+use super::store::{AtHand, Snapshot, StoreError, case_rows, exhibit_rows, request_rows};
+use crate::domain::{NodeId, RequestId};
 use crate::policy::CaseState;
 
 impl Vault {
@@ -115,6 +115,44 @@ impl Vault {
         }
     }
 
+    /// Clears what nodes left of builds that run no longer, in a folder that they share, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// The database could not be read.
+    pub fn clear_left_builds(&self) -> Result<usize, StoreError> {
+        let Some(node) = self
+            .core
+            .node
+            .as_ref()
+            .filter(|_| self.core.shares_packages())
+        else {
+            return Ok(0);
+        };
+        let others = {
+            let reader = self.core.readers.snapshot()?;
+            self.core.others_running(reader.connection()?)?
+        };
+        let runs = |one: &NodeId| *one == node.id || others.contains(one);
+        Ok(PackageFile::clear_workplaces(&self.core.paths, runs))
+    }
+
+    /// Deletes what this node built of a request's package, in a folder that nodes share. Says whether they do: then
+    /// another one may be there.
+    pub fn discard_package(&self, request: &RequestId) -> bool {
+        let Some(node) = self
+            .core
+            .node
+            .as_ref()
+            .filter(|_| self.core.shares_packages())
+        else {
+            return false;
+        };
+        // What cannot be deleted goes with old packages.
+        let _ = PackageFile::of(&self.core.paths, request).delete_of(&node.id);
+        true
+    }
+
     /// Deletes packages from before an erasure, and those of destroyed cases.
     fn clear_older_packages(&self) -> Result<(), EraseError> {
         let mut done = Ok(());
@@ -145,8 +183,7 @@ impl Vault {
                 continue;
             }
             let file = PackageFile::of(&self.core.paths, &request);
-            let _ = fs::remove_dir_all(file.workplace());
-            done = done.and(file.delete().map_err(|_| EraseError::Package));
+            done = done.and(file.delete_all().map_err(|_| EraseError::Package));
         }
         done
     }

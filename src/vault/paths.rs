@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Paths {
     root: PathBuf,
+    /// Where packages are, if that is another folder than the vault directory's.
+    packages: Option<PathBuf>,
 }
 
 impl Paths {
@@ -13,6 +15,15 @@ impl Paths {
     pub fn of(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
+            packages: None,
+        }
+    }
+
+    /// The same with packages in a folder of their own, if one is named.
+    pub(in crate::vault) fn with_packages(&self, folder: Option<&Path>) -> Self {
+        Self {
+            root: self.root.clone(),
+            packages: folder.map(Path::to_owned),
         }
     }
 
@@ -94,7 +105,15 @@ impl Paths {
 
     /// Packages that were built: ciphertext.
     pub fn packages(&self) -> PathBuf {
-        self.data().join("packages")
+        match &self.packages {
+            Some(folder) => folder.clone(),
+            None => self.data().join("packages"),
+        }
+    }
+
+    /// Whether packages are in a folder that other nodes may share.
+    pub(in crate::vault) fn may_share_packages(&self) -> bool {
+        self.packages.is_some()
     }
 
     /// For which erasures the packages here were deleted.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -149,6 +150,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Where other nodes of the vault ask this one, if they do. Of no use where a file has the tables.
     pub nodes: Option<NodeAddress>,
+    /// The folder for packages, which all nodes may share; the vault directory has one, if none is named.
+    pub packages: Option<PathBuf>,
     /// The largest share of a file's rows that may be in quarantine; with more, and at least a hundred, it is refused.
     pub max_quarantined: f64,
     /// With how many kept checkpoints the log was compared before the vault was opened.
@@ -308,6 +311,7 @@ impl Default for Settings {
             table_bytes: 512 << 20,
             cache_bytes: 4 << 30,
             nodes: None,
+            packages: None,
             max_quarantined: 0.05,
             kept_checkpoints: 0,
             key_ages: KeyAges::default(),

@@ -10,7 +10,6 @@
 //! Not promised: that a disk forgets. Deleted rows are overwritten in the database and the write-ahead log is cut, but
 //! copies, snapshots and the cells of an SSD are not the vault's.
 
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -269,9 +268,7 @@ impl Vault {
                 return Err(ShredError::UnderWay);
             }
             let file = PackageFile::of(&self.core.paths, &request);
-            // It is there only if a build was killed.
-            let _ = fs::remove_dir_all(file.workplace());
-            file.delete().map_err(|_| ShredError::Package)?;
+            file.delete_all().map_err(|_| ShredError::Package)?;
         }
         Ok(())
     }

@@ -122,6 +122,9 @@ pub enum StartError {
     /// A folder could not be made, or the file of the public key not written.
     #[error("the directory could not be used: {}", io_words(*.0))]
     Io(io::ErrorKind),
+    /// The folder that the configuration names for packages could not be used.
+    #[error("the folder for packages (packages.directory) could not be used: {}", io_words(*.0))]
+    Packages(io::ErrorKind),
     /// The first act could not be done, or its leaf could not be made durable.
     #[error("the vault could not write its first leaf")]
     Unaudited,
@@ -303,11 +306,25 @@ impl Vault {
         Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
     }
 
+    /// Clears what builds left that had not ended. In a folder that nodes share, those of nodes that run go on.
+    fn clear_builds(&self) -> Result<usize, StartError> {
+        let others = {
+            let reader = self.core.readers.snapshot()?;
+            self.core.others_running(reader.connection()?)?
+        };
+        // Whoever only joins is no node yet, and has built nothing.
+        if self.core.has_server && self.core.node.is_none() {
+            return Ok(0);
+        }
+        let runs = |node: &NodeId| others.contains(node);
+        Ok(PackageFile::clear_workplaces(&self.core.paths, runs))
+    }
+
     /// Clears what was left, and says that the vault started.
     fn begin_work(self) -> Result<Self, StartError> {
         let vault = self;
         let paths = &vault.core.paths;
-        match PackageFile::clear_workplaces(paths) {
+        match vault.clear_builds()? {
             0 => {}
             builds => tracing::info!(builds, "builds of packages that had not ended were cleared"),
         }
@@ -626,6 +643,13 @@ pub(in crate::vault) fn prepare_at(
         true => this_node(paths, &writer, &*entropy, access)?,
         false => None,
     };
+    let packages = paths.with_packages(settings.packages.as_deref());
+    if access == Access::Work && settings.packages.is_some() {
+        fs::read_dir(packages.packages()).map_err(|error| StartError::Packages(error.kind()))?;
+        if let Some(found) = exposed(&packages).into_iter().find(Exposed::is_refused) {
+            return Err(StartError::Exposed(found));
+        }
+    }
     let core = Arc::new(Core {
         readers,
         control,
@@ -637,7 +661,7 @@ pub(in crate::vault) fn prepare_at(
         entropy,
         settings,
         vault: vault_id,
-        paths: paths.clone(),
+        paths: packages,
         has_server,
         node,
         others: Arc::new(OtherNodes::default()),

@@ -1,9 +1,10 @@
 //! Several nodes that write one log: one real PostgreSQL, a vault directory for each node.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -665,6 +666,105 @@ fn an_erasure_reaches_packages_and_lists_at_every_node() {
     assert_ne!(fs::read(paths.erasures()).unwrap(), list);
     is_deleted(take(&second, &after));
     is_sound(&second);
+    is_sound(&house.vault);
+}
+
+#[test]
+fn nodes_that_share_a_folder_hand_out_what_any_of_them_built() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(ROWS, 1)).unwrap();
+    let people = house.people.clone();
+    let (one, other) = (joined(&house, "second"), joined(&house, "third"));
+    let shared = directory();
+    let sharing = || Settings {
+        packages: Some(shared.path().to_owned()),
+        ..house::settings()
+    };
+    let (second, third) = (open(&one, sharing()), open(&other, sharing()));
+    let take = |vault: &Vault, export: &str| {
+        let id: ExportId = export.parse().unwrap();
+        take_package(vault, &people.custodian, &id, None).map(house::bytes_of)
+    };
+    let there = || -> Vec<String> {
+        let all = fs::read_dir(shared.path()).unwrap();
+        let names = all.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    };
+    let exports = [(); 2].map(|()| approved_export(&house));
+
+    // What one built, the other one has, byte by byte.
+    let package = take(&second, &exports[0]).unwrap();
+    assert_eq!(take(&third, &exports[0]).unwrap(), package);
+    assert_eq!(there().len(), 1);
+    for node in [&one, &other] {
+        let own = Paths::of(node.path()).packages();
+        assert_eq!(fs::read_dir(own).unwrap().count(), 0);
+    }
+    // Both asked at once: one package, whoever built it.
+    let [here, beside] = thread::scope(|scope| {
+        let asked = [&second, &third].map(|vault| scope.spawn(|| take(vault, &exports[1])));
+        asked.map(|taken| taken.join().unwrap().unwrap())
+    });
+    assert_eq!(here, beside);
+    assert_eq!(there().len(), 2, "{:?}", there());
+
+    // What a node was building is cleared once it runs no longer, and not before.
+    let ids = nodes(&house.vault);
+    let id = |name: &str| {
+        let found = ids.iter().find(|node| node["name"] == name).unwrap();
+        found["node"].as_str().unwrap().to_owned()
+    };
+    let begun = |name: &str| {
+        let folder = shared
+            .path()
+            .join(format!("{}.{}.0.work", exports[0], id(name)));
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("part"), "sealed").unwrap();
+        folder
+    };
+    let [of_second, of_third] = ["second", "third"].map(begun);
+    assert_eq!(third.clear_left_builds().unwrap(), 0);
+    second.stop().unwrap();
+    drop(second);
+    assert_eq!(third.clear_left_builds().unwrap(), 1);
+    assert!(!of_second.exists() && of_third.exists());
+    let again = begun("second");
+    let second = open(&one, sharing());
+    assert!(
+        !again.exists() && of_third.exists(),
+        "its own, and not that of another one"
+    );
+
+    // After an erasure none of them hands one out from before, and each keeps what was built since.
+    erasure::carried_out(&house, &numbers(ROWS, 1, 1)[0]);
+    for vault in [&second, &third] {
+        let refused = take(vault, &exports[0]).unwrap_err();
+        let is_deleted =
+            matches!(&refused, Refusal::Failed(error, _) if error.name() == "package-deleted");
+        assert!(is_deleted, "{refused:?}");
+    }
+    assert_eq!(house.vault.erase(), Ok(1));
+    second.keep_up().unwrap();
+    assert_eq!(there(), [of_third.file_name().unwrap().to_str().unwrap()]);
+    let after = approved_export(&house);
+    let package = take(&second, &after).unwrap();
+    third.keep_up().unwrap();
+    assert_eq!(take(&third, &after).unwrap(), package);
+    // A folder that is not there, or that others use, is no folder for packages.
+    third.stop().unwrap();
+    drop(third);
+    let start = || house::open_with(&Paths::of(other.path()), clock(), sharing());
+    fs::set_permissions(shared.path(), Permissions::from_mode(0o777)).unwrap();
+    assert!(matches!(start().err(), Some(StartError::Exposed(_))));
+    fs::set_permissions(shared.path(), Permissions::from_mode(0o700)).unwrap();
+    second.stop().unwrap();
+    drop(second);
+    drop(start().unwrap());
+    fs::remove_dir_all(shared.path()).unwrap();
+    assert!(matches!(start().err(), Some(StartError::Packages(_))));
     is_sound(&house.vault);
 }
 

@@ -69,7 +69,7 @@ impl Answer for Arrived {
         // If that fails, the sweep of old packages tries again.
         let _ = self.0.delete();
         Ok(Acknowledged {
-            package_deleted: !self.0.path().exists(),
+            package_deleted: !self.0.is_there(),
         })
     }
 }

@@ -73,6 +73,7 @@ impl Answer for Approved {
             "tagmanifest_sha256": built.tagmanifest_sha256,
             "sha256": built.sha256,
             "bytes": built.bytes,
+            "steps": self.package.steps,
         }))?;
         // If there is none, the one in the folder is read.
         let _ = self.file.set(built.file);

@@ -59,7 +59,7 @@ pub(in crate::operations) fn package_of<K: Packaged>(
     if caller.asks_challenge() {
         return vault.perform(caller, AskChallenge(again(None)));
     }
-    if PackageFile::of(vault.paths(), &request).path().exists() {
+    if PackageFile::of(vault.paths(), &request).is_there() {
         match vault.perform(caller, again(part.clone())) {
             // The file has no digest in the database: the vault stopped between the two operations.
             Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _)) => {}
@@ -80,7 +80,7 @@ pub(in crate::operations) fn package_of<K: Packaged>(
         }
         Err(refused) => return Err(refused),
     };
-    vault.perform(
+    let handed_out = vault.perform(
         caller,
         TakePackage::<K> {
             id: id.clone(),
@@ -88,7 +88,16 @@ pub(in crate::operations) fn package_of<K: Packaged>(
             built,
             part: None,
         },
-    )
+    );
+    match handed_out {
+        // Another node built one at the same time, and handed it out first.
+        Err(Refusal::Failed(OperationError::Conflict(Conflict::ResultChanged), _))
+            if vault.discard_package(&request) =>
+        {
+            vault.perform(caller, again(part))
+        }
+        ended => ended,
+    }
 }
 
 struct TakePackage<K: Packaged> {
@@ -145,6 +154,7 @@ fn built(wire: Wire) -> Option<Built> {
         tagmanifest_sha256: [u8; 32],
         sha256: [u8; 32],
         bytes: u64,
+        steps: u64,
     }
     let bytes = match wire.into_body() {
         Body::Bytes(bytes) => bytes,
@@ -156,6 +166,7 @@ fn built(wire: Wire) -> Option<Built> {
     };
     let told: Told = serde_json::from_slice(&bytes).ok()?;
     Some(Built {
+        steps: told.steps,
         tagmanifest_sha256: told.tagmanifest_sha256,
         tar: Tar {
             sha256: told.sha256,

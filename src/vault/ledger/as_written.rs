@@ -6,9 +6,9 @@
 //! trusted; after a foreign write the whole log is verified again. A difference is noted as damage of the table, as it
 //! is for control rows.
 //!
-//! Where a server has the tables, an act goes by what it verified itself: the leaves that are new since the whole log was
-//! verified, whose hashes have to make the root of the signed checkpoint with those of before. Nothing tells there what
-//! somebody else changed of older ones once other nodes write, so the whole log is verified again now and then.
+//! Where a server has the tables, an act goes by what it verified itself: the leaves that are new since the whole log
+//! was verified, whose hashes have to make the root of the signed checkpoint with those of before. Nothing tells there
+//! what somebody else changed of older ones once other nodes write, so the whole log is verified again now and then.
 
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -145,8 +145,8 @@ fn verify_on_server(
     Ok(known.wholes)
 }
 
-/// Verifies the leaves that come after those of a log that was verified. Answers where they end; nothing if the snapshot
-/// has no more.
+/// Verifies the leaves that come after those of a log that was verified. Answers where they end; nothing if the
+/// snapshot has no more.
 fn verify_rest(
     core: &Core,
     connection: &Snapshot,

@@ -1,9 +1,9 @@
 //! The seal over the control rows: their sums, together with the log's size and root.
 //!
 //! It is written with every checkpoint, in the same row, and opens for the size of that checkpoint only, so that rows
-//! and seal put back together are found too. It also says which rows were changed lately, for nodes that follow, and names the keyring's generation, its slots and the cases with their
-//! keys, so that an older keyring is found, and one of another copy of the vault, or of another node, that has as many
-//! changes.
+//! and seal put back together are found too. It also says which rows were changed lately, for nodes that follow, and
+//! names the keyring's generation, its slots and the cases with their keys, so that an older keyring is found, and one
+//! of another copy of the vault, or of another node, that has as many changes.
 
 use std::cmp::Ordering;
 
@@ -111,7 +111,11 @@ pub(super) fn verify(
     end: Tip,
 ) -> Result<NamedKeyring, ControlFault> {
     let sealed = read(connection, keyring, end)?;
-    for ((table, sum), sealed) in connection.control_sums()?.into_iter().zip(&sealed.sums) {
+    let found = connection.control_sums()?;
+    if found.len() != sealed.sums.len() {
+        return Err(ControlFault::Seal);
+    }
+    for ((table, sum), sealed) in found.into_iter().zip(&sealed.sums) {
         if *sealed != sum {
             return Err(ControlFault::Table(table));
         }

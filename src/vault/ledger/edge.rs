@@ -330,6 +330,7 @@ fn damaged(fault: &BookError) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::mpsc::channel;
 
     use super::*;
@@ -406,17 +407,21 @@ mod tests {
         let read = follows(&second, || (0..5).for_each(|_| look_up()));
         assert_eq!(read, ["-- tree_hash::range", "-- budget::changed"]);
         // As many rows as there is no room for: their table.
+        let count = Cell::new(0_i64);
         let read = follows(&second, || {
-            stage(&fixture.vault, |rows| {
-                (0..60).try_for_each(|no| meta_rows::put(rows, &format!("test-{no}"), "1"))
+            count.set(count.get() + 1);
+            let value = count.get().to_string();
+            stage(&fixture.vault, move |rows| {
+                (0..60).try_for_each(|no| meta_rows::put(rows, &format!("test-{no}"), &value))
             });
         });
         assert!(read.iter().any(|name| name == "-- meta::read, all"));
         assert!(!read.iter().any(|name| name.starts_with("-- budget")));
         // A row of the node itself: it looks who is a node.
-        let seen_at = second.core.clock.in_seconds(0);
+        let seen_at = second.core.clock.in_seconds(0).seconds();
         let read = follows(&second, || {
-            let at = Moment::from_seconds(seen_at.seconds() + 1);
+            count.set(count.get() + 1);
+            let at = Moment::from_seconds(seen_at + count.get());
             stage(&fixture.vault, move |rows| {
                 let seen = Seen {
                     run: &[1; 16],

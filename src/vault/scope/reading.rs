@@ -43,8 +43,8 @@ impl<'v> Reading<'v> {
         self.now
     }
 
-    /// Verifies the whole audit log for an act, unless that was done since somebody else last wrote; with a server, each
-    /// time.
+    /// Verifies the whole audit log for an act, unless that was done since somebody else last wrote; with a server,
+    /// each time.
     pub fn verify_log(&self, by: ActionKind) -> Result<(), OperationError> {
         Ok(verify_anew(self.core, self.connection, self.tip, by)?)
     }

@@ -1,8 +1,9 @@
 //! Between which times the leaves of each stretch of the log were written, so that a question about a few days reads
 //! their leaves and not the whole log.
 //!
-//! Kept in memory and read from the leaves once, then for new leaves alone; once the whole log had to be verified again,
-//! all of it is read again. Times may go back from leaf to leaf, and no leaf of the asked time is left out for that.
+//! Kept in memory and read from the leaves once, then for new leaves alone; once the whole log had to be verified
+//! again, all of it is read again. Times may go back from leaf to leaf, and no leaf of the asked time is left out for
+//! that.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -28,8 +29,8 @@ struct Known {
 const STRETCH: u64 = 1024;
 
 impl LeafTimes {
-    /// Where leaves before `size` may have a time at or after `from` and before `to`: the newest place first. `verified`
-    /// names the verification of the whole log that the asker goes by.
+    /// Where leaves before `size` may have a time at or after `from` and before `to`: the newest place first.
+    /// `verified` names the verification of the whole log that the asker goes by.
     pub(crate) fn places(
         &self,
         connection: &Snapshot,

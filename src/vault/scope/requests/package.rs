@@ -50,12 +50,16 @@ pub struct PackageContents {
     pub signer: PackageSigner,
     /// Random bytes for the lengths of its files.
     pub padding: [u8; 32],
+    /// How many steps the erasures of the case had come to.
+    pub steps: u64,
     /// Where the package is written.
     pub file: PackageFile,
 }
 
 /// A package that was just built.
 pub struct Built {
+    /// How many steps the erasures of the case had come to when it was opened.
+    pub steps: u64,
     /// SHA-256 of its tag manifest.
     pub tagmanifest_sha256: [u8; 32],
     /// The whole file.
@@ -130,6 +134,12 @@ impl<A: Reveals> Scope<'_, A> {
         let rows = K::open(self, body)?;
         self.notes.rows = Some(K::touched(body).rows);
         let request = id.of_any_kind();
+        let steps = {
+            let case = self.case_row()?;
+            let keys = self.core.case_keys(&case.id)?;
+            Erasures::load(self.connection, &keys, case.number)?.steps()
+        };
+        let node = self.core.node.as_ref().map(|node| &node.id);
         Ok(PackageContents {
             leaving,
             rows,
@@ -144,7 +154,8 @@ impl<A: Reveals> Scope<'_, A> {
             measured: self.core.clock.measured(),
             signer: self.package_signer()?,
             padding: self.core.draw()?,
-            file: PackageFile::of(&self.core.paths, &request),
+            steps,
+            file: PackageFile::to_build(&self.core.paths, &request, node, steps),
             request,
         })
     }
@@ -197,12 +208,14 @@ impl<A: Writes> Scope<'_, A> {
             return Err(OperationError::Conflict(Conflict::PackageDeleted));
         }
         // Packages are in no backup, and an erasure deletes those of its case.
-        let erased = self.erased_since_packages_were_cleared(from)?;
+        let steps = built.map_or(found.sealed.after.steps, |built| built.steps);
+        let erased = self.erased_before(steps, from)?;
+        found.sealed.after.steps = steps;
         found.sealed.after.package = Some(digest);
         found.sealed.after.tar = Some(tar);
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
-        let deleted = (erased || self.core.was_restored()) && !file.path().exists();
+        let deleted = (erased || self.core.was_restored()) && !file.is_there();
         let lost = || match deleted {
             true => OperationError::Conflict(Conflict::PackageDeleted),
             false => OperationError::Damaged {
@@ -238,19 +251,21 @@ impl<A: Writes> Scope<'_, A> {
         })
     }
 
-    /// Whether a number of the case was erased. Refuses if packages that are here may be from before: this machine
-    /// deletes them first, and what nobody has yet is then built anew.
-    fn erased_since_packages_were_cleared(
-        &self,
-        state: RequestState,
-    ) -> Result<bool, OperationError> {
+    /// Whether a number of the case was erased before the package was opened, when erasures had come to these steps.
+    /// Refuses one from before an erasure; what nobody has yet is then built anew. In a folder of this machine alone,
+    /// packages that may be from before are deleted first.
+    fn erased_before(&self, steps: u64, state: RequestState) -> Result<bool, OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let list = Erasures::load(self.connection, &keys, case.number)?;
-        if self.core.kept_here.has_cleared(&case.id, list.steps()) {
+        let kept = &self.core.kept_here;
+        let has_cleared = kept.has_cleared(&case.id, list.steps());
+        if !has_cleared {
+            kept.is_behind();
+        }
+        if steps == list.steps() && (has_cleared || self.core.shares_packages()) {
             return Ok(!list.is_empty());
         }
-        self.core.kept_here.is_behind();
         Err(OperationError::Conflict(match state {
             RequestState::Used => Conflict::PackageDeleted,
             _ => Conflict::ResultChanged,

@@ -1,20 +1,25 @@
 //! The file of a package: where it is, for how long, and whether it is still the one that was built.
 //!
+//! In a folder that several nodes share each file has the name of the node that built it, and how many steps the
+//! erasures of its case had come to then: no two nodes write one file, and each knows which ones to delete. A node that
+//! hands one out finds it by its digest, and asks the request's own row whether it is from before an erasure.
+//!
 //! Whoever can write the folder can put any file in its place. So a package is opened without following links, and
 //! read whole and compared before its first byte goes out, from the same open file. Just after it was built, this is
 //! the open file that was read for its digest.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use ring::digest::{Context, SHA256};
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Moment, RequestId};
+use crate::domain::{Moment, NodeId, RequestId};
 use crate::vault::Paths;
 
 /// For how long a package is kept after it was first handed out, as the vault measures time: while it is stopped,
@@ -56,14 +61,34 @@ impl SoundTar {
 pub struct PackageFile {
     folder: PathBuf,
     request: RequestId,
+    /// What the name of the file begins with, where it is built.
+    stem: String,
 }
 
 impl PackageFile {
-    /// The file of a request's package; it need not exist.
+    /// What there is of a request's package; it need not be there.
     pub fn of(paths: &Paths, request: &RequestId) -> Self {
         Self {
             folder: paths.packages(),
             request: request.clone(),
+            stem: request.to_string(),
+        }
+    }
+
+    /// The file to be built, of which this node and these steps of erasures are known where other nodes use the folder.
+    pub(in crate::vault) fn to_build(
+        paths: &Paths,
+        request: &RequestId,
+        node: Option<&NodeId>,
+        steps: u64,
+    ) -> Self {
+        let file = Self::of(paths, request);
+        match node.filter(|_| paths.may_share_packages()) {
+            Some(node) => Self {
+                stem: format!("{request}.{node}.{steps}"),
+                ..file
+            },
+            None => file,
         }
     }
 
@@ -72,14 +97,26 @@ impl PackageFile {
         format!("{}.tar", self.request)
     }
 
-    /// The finished package.
+    /// The finished package, where it is built.
     pub fn path(&self) -> PathBuf {
-        self.folder.join(self.name())
+        self.folder.join(format!("{}.tar", self.stem))
     }
 
     /// The folder it is built in.
     pub fn workplace(&self) -> PathBuf {
-        self.folder.join(format!("{}.work", self.request))
+        self.folder.join(format!("{}.work", self.stem))
+    }
+
+    /// Whether there is a finished package of the request, whoever built it.
+    pub fn is_there(&self) -> bool {
+        !self.named("tar").is_empty()
+    }
+
+    /// What there is of the request, of this kind.
+    fn named(&self, kind: &str) -> Vec<Named> {
+        let mut all = Named::all(&self.folder, kind);
+        all.retain(|one| one.request == self.request);
+        all
     }
 
     /// Notes on the file when it was made, as the vault measures time.
@@ -92,14 +129,19 @@ impl PackageFile {
             .set_modified(made_at)
     }
 
-    /// Opens the package if it is a plain file with exactly these bytes.
+    /// Opens the package, whoever built it, if there is a plain file with exactly these bytes.
     pub(super) fn open(&self, tar: &Tar) -> Option<SoundTar> {
+        let all = self.named("tar");
+        all.iter().find_map(|one| Self::open_at(&one.path, tar))
+    }
+
+    fn open_at(path: &Path, tar: &Tar) -> Option<SoundTar> {
         // A pipe that somebody put there must not keep us waiting for its other end.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let mut file = File::options()
             .read(true)
             .custom_flags(i32::try_from(flags.bits()).ok()?)
-            .open(self.path())
+            .open(path)
             .ok()?;
         let found = file.metadata().ok()?;
         if !found.is_file() || found.len() != tar.bytes {
@@ -135,29 +177,93 @@ impl PackageFile {
             .count()
     }
 
-    /// Clears what builds left that were under way when a process ended. Called before any is begun.
-    pub(in crate::vault) fn clear_workplaces(paths: &Paths) -> usize {
-        let all = fs::read_dir(paths.packages()).into_iter().flatten();
-        all.filter_map(Result::ok)
-            .filter(|entry| entry.path().extension().is_some_and(|kind| kind == "work"))
-            .filter(|entry| match entry.file_type() {
-                Ok(kind) if kind.is_dir() => fs::remove_dir_all(entry.path()).is_ok(),
-                _ => fs::remove_file(entry.path()).is_ok(),
-            })
-            .count()
+    /// Clears what builds left that were under way when a process ended, but for those of nodes that run.
+    pub(in crate::vault) fn clear_workplaces(
+        paths: &Paths,
+        runs: impl Fn(&NodeId) -> bool,
+    ) -> usize {
+        let mut all = Named::all(&paths.packages(), "work");
+        all.retain(|one| !one.node.as_ref().is_some_and(&runs));
+        all.iter().filter(|one| one.remove().is_ok()).count()
     }
 
-    /// The packages that are here, by their requests.
-    pub(in crate::vault) fn all(paths: &Paths) -> Vec<RequestId> {
-        let all = fs::read_dir(paths.packages()).into_iter().flatten();
-        let names = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let requests = names.filter_map(|name| name.strip_suffix(".tar")?.parse().ok());
-        requests.collect()
+    /// The requests of which there is a package here, or the beginning of one.
+    pub(in crate::vault) fn all(paths: &Paths) -> BTreeSet<RequestId> {
+        let all = ["tar", "work"].map(|kind| Named::all(&paths.packages(), kind));
+        all.into_iter().flatten().map(|one| one.request).collect()
     }
 
-    /// Deletes it, if it is there.
+    /// Deletes it, if it is there, whoever built it.
     pub fn delete(&self) -> io::Result<()> {
-        match fs::remove_file(self.path()) {
+        self.named("tar").iter().try_for_each(Named::remove)
+    }
+
+    /// The same for what was built before erasures had come to this step; a name that does not say it counts as such.
+    pub(in crate::vault) fn delete_older(&self, steps: u64) -> io::Result<()> {
+        let mut all = self.named("tar");
+        all.retain(|one| one.steps.is_none_or(|built| built < steps));
+        all.iter().try_for_each(Named::remove)
+    }
+
+    /// The same for what this node built, which nobody will get.
+    pub(in crate::vault) fn delete_of(&self, node: &NodeId) -> io::Result<()> {
+        let mut all = self.named("tar");
+        all.retain(|one| one.node.as_ref() == Some(node));
+        all.iter().try_for_each(Named::remove)
+    }
+
+    /// Deletes what there is of it, finished or not.
+    pub(in crate::vault) fn delete_all(&self) -> io::Result<()> {
+        // The beginning of one is there only if a build was killed, or goes on at another node that is to end it.
+        let begun = self.named("work").iter().try_for_each(Named::remove);
+        self.delete().and(begun)
+    }
+}
+
+/// A package, or the beginning of one, by its name.
+struct Named {
+    path: PathBuf,
+    request: RequestId,
+    node: Option<NodeId>,
+    steps: Option<u64>,
+}
+
+impl Named {
+    /// What there is of this kind in a folder.
+    fn all(folder: &Path, kind: &str) -> Vec<Self> {
+        let all = fs::read_dir(folder).into_iter().flatten();
+        all.filter_map(|entry| Self::of(entry.ok()?.path(), kind))
+            .collect()
+    }
+
+    fn of(path: PathBuf, kind: &str) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        let stem = name.strip_suffix(kind)?.strip_suffix('.')?;
+        let mut parts = stem.split('.');
+        let request = parts.next()?.parse().ok()?;
+        let (node, steps) = match (parts.next(), parts.next(), parts.next()) {
+            (None, None, None) => (None, None),
+            (Some(node), Some(steps), None) => {
+                (Some(node.parse().ok()?), Some(steps.parse().ok()?))
+            }
+            _ => return None,
+        };
+        Some(Self {
+            path,
+            request,
+            node,
+            steps,
+        })
+    }
+
+    /// Another node may have done it already.
+    fn remove(&self) -> io::Result<()> {
+        let removed = match fs::symlink_metadata(&self.path) {
+            Ok(found) if found.is_dir() => fs::remove_dir_all(&self.path),
+            Ok(_) => fs::remove_file(&self.path),
+            Err(error) => Err(error),
+        };
+        match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }
@@ -180,17 +286,72 @@ mod tests {
         fs::create_dir(package.workplace()).unwrap();
         fs::write(package.workplace().join("part"), "sealed").unwrap();
         fs::write(package.path(), "finished").unwrap();
-        assert_eq!(PackageFile::clear_workplaces(&paths), 1);
+        assert_eq!(PackageFile::clear_workplaces(&paths, |_| true), 1);
         assert!(!package.workplace().exists() && package.path().exists());
-        assert_eq!(PackageFile::clear_workplaces(&paths), 0);
+        assert_eq!(PackageFile::clear_workplaces(&paths, |_| true), 0);
+    }
+
+    #[test]
+    fn nodes_that_share_a_folder_have_files_of_their_own_and_delete_those_of_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = folder.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        let paths = Paths::of(folder.path()).with_packages(Some(&shared));
+        let request = ExportId::from_random([7; 13]).of_any_kind();
+        let other_request = ExportId::from_random([8; 13]).of_any_kind();
+        let [one, two] = [1, 2].map(|no| NodeId::from_random([no; 13]));
+        let built = |request: &RequestId, node: &NodeId, steps: u64| {
+            let file = PackageFile::to_build(&paths, request, Some(node), steps);
+            fs::create_dir(file.workplace()).unwrap();
+            let text = format!("{node} {steps}");
+            fs::write(file.path(), &text).unwrap();
+            (file, text)
+        };
+        let (first, text) = built(&request, &one, 0);
+        let (second, _) = built(&request, &two, 0);
+        let (beside, _) = built(&other_request, &two, 3);
+        assert_eq!(first.name(), second.name());
+        let any = PackageFile::of(&paths, &request);
+        assert!(any.is_there());
+        // Whoever built it, it is found by its digest.
+        let sha256 = ring::digest::digest(&SHA256, text.as_bytes());
+        let tar = Tar {
+            sha256: sha256.as_ref().try_into().unwrap(),
+            bytes: text.len() as u64,
+        };
+        assert!(any.open(&tar).is_some());
+        assert_eq!(PackageFile::all(&paths).len(), 2);
+        // What a node builds that runs is left alone.
+        assert_eq!(
+            PackageFile::clear_workplaces(&paths, |node| *node == two),
+            1
+        );
+        assert!(!first.workplace().exists() && second.workplace().exists());
+        any.delete_of(&two).unwrap();
+        assert!(first.path().exists() && !second.path().exists());
+        // What was built after the erasure stays, and an older one goes, also if its name does not say what it is.
+        let (later, _) = built(&request, &two, 1);
+        fs::write(shared.join(format!("{request}.tar")), "old").unwrap();
+        any.delete_older(1).unwrap();
+        assert!(!first.path().exists() && later.path().exists());
+        assert!(!shared.join(format!("{request}.tar")).exists());
+        any.delete_all().unwrap();
+        assert!(!any.is_there() && !later.workplace().exists());
+        assert!(beside.path().exists() && beside.workplace().exists());
+        any.delete_all().unwrap();
+        // Alone in its folder, a file has the name of its request.
+        let own = PackageFile::to_build(&Paths::of(folder.path()), &request, Some(&one), 5);
+        assert!(own.path().ends_with(format!("{request}.tar")));
     }
 
     #[test]
     fn only_a_plain_file_with_exactly_the_bytes_that_were_built_is_opened() {
         let folder = tempfile::tempdir().unwrap();
+        let request = ExportId::from_random([7; 13]).of_any_kind();
         let package = PackageFile {
             folder: folder.path().to_owned(),
-            request: ExportId::from_random([7; 13]).of_any_kind(),
+            stem: request.to_string(),
+            request,
         };
         let whole = vec![9; 200_000];
         let sha256 = ring::digest::digest(&SHA256, &whole);

@@ -56,6 +56,9 @@ pub struct Delivery {
     pub(super) receipt: Option<BTreeMap<String, String>>,
     /// When it was first handed out.
     pub(super) taken: Option<Taken>,
+    /// How many steps the erasures of the case had come to when it was opened.
+    #[serde(default)]
+    pub(super) steps: u64,
 }
 
 /// The first handing out.

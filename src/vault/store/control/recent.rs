@@ -1,8 +1,8 @@
 //! Which control rows were changed lately, as each seal over them says.
 //!
-//! A node that follows another one reads these rows and not whole tables. The sums that come out are compared with those
-//! of the seal, so a list that lacks a row only costs that its table is read. That a row stayed in its groups is taken
-//! from the list: nobody but a node can have sealed it.
+//! A node that follows another one reads these rows and not whole tables. The sums that come out are compared with
+//! those of the seal, so a list that lacks a row only costs that its table is read. That a row stayed in its groups is
+//! taken from the list: nobody but a node can have sealed it.
 
 use std::collections::VecDeque;
 

@@ -77,7 +77,8 @@ pub(crate) struct ControlState {
     compared: Mutex<(Instant, Duration)>,
 }
 
-/// Where others write all the time, all rows are compared so often, and no more than a twentieth of the time goes there.
+/// Where others write all the time, all rows are compared so often, and no more than a twentieth of the time goes
+/// there.
 const COMPARED_EVERY: Duration = Duration::from_secs(1);
 const COMPARED_PART: u32 = 20;
 
