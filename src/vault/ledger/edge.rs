@@ -107,7 +107,12 @@ impl Edge {
             seal,
             recent,
             is_unsure: false,
-            unread: Unread::default(),
+            // Whether this process is a node still is looked at with the first head that another one moved.
+            unread: Unread {
+                nodes: true,
+                meta: true,
+                clock: true,
+            },
         })
     }
 
@@ -208,7 +213,7 @@ impl Edge {
         // From here on control rows are compared with what the other node wrote.
         self.recent = sealed.recent;
         if unread.nodes {
-            core.know_nodes(node_rows::list(transaction)?);
+            core.know_nodes(node_rows::list(transaction)?, end.size);
         }
         if unread.meta && name_of_log(transaction, &core.vault)? != self.origin {
             return Err(BookError::OtherLog);
@@ -290,8 +295,7 @@ pub(super) fn has_keyring(
 ) -> Result<(), ControlFault> {
     let found = control_seal::verify_keyring(named, &core.keys());
     let Err(fault) = found else {
-        core.is_named(named.generation);
-        return Ok(());
+        return Ok(core.found_named(named.generation, connection)?);
     };
     if !core.has_server {
         return Err(fault);
@@ -303,8 +307,7 @@ pub(super) fn has_keyring(
         cases: there.map(|case| case.id).collect(),
     };
     if core.take_keyring_in_place(&wanted) {
-        core.is_named(named.generation);
-        return Ok(());
+        return Ok(core.found_named(named.generation, connection)?);
     }
     core.others.wants(Some(wanted));
     Err(fault)
@@ -331,16 +334,107 @@ fn damaged(fault: &BookError) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::fs;
     use std::sync::mpsc::channel;
 
     use super::*;
-    use crate::domain::{Moment, NodeId};
+    use crate::domain::{ExhibitId, Moment, NodeId};
     use crate::policy::actions;
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::exhibits::under_way::Tracked;
+    use crate::vault::keyring::{Keyring, KeyringError};
+    use crate::vault::named_generation::NamedGeneration;
     use crate::vault::plaintext::{AskedNumbers, RawText};
     use crate::vault::records::tests::fixture::{Fixture, sent};
     use crate::vault::store::node_rows::Seen;
     use crate::vault::store::{ControlState, StoreError, Tables, meta_rows, take_statements};
-    use crate::vault::{Price, Settings, Vault};
+    use crate::vault::{Caller, Price, Settings, Vault};
+
+    fn named(keyring: &Keyring) -> NamedKeyring {
+        NamedKeyring {
+            generation: keyring.generation(),
+            digest: *keyring.digest(),
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_keyring_that_no_commit_named_gives_way_to_that_of_another_node() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let (core, case) = (&fixture.vault.core, &fixture.case);
+        let commit = || {
+            let core = Arc::clone(core);
+            fixture.stage(move |rows| core.tell_of_node(rows, true).map(drop));
+        };
+        let kept = |of: u64| NamedGeneration::read(&core.paths, of).newest();
+        commit();
+        let before = core.keys().generation();
+        assert_eq!(kept(before), before);
+        // Two nodes make a key of one case at once, and the other one commits it.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let path = elsewhere.path().join("keyring");
+        fs::copy(core.paths.keyring(), &path).unwrap();
+        let mut theirs = fixture.keyring_at(&path);
+        let entropy = SystemEntropy::new();
+        theirs.add_case_key(case, &entropy).unwrap();
+        let mut own = core.keyring_to_change().unwrap();
+        own.add_case_key(case, &entropy).unwrap();
+        drop(own);
+        assert!(!core.has_named_keyring());
+        assert!(core.keyring_to_change().is_err(), "one change at a time");
+        assert_eq!(kept(before + 1), before, "a restart knows it");
+        let reader = core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        assert!(has_keyring(core, connection, &named(&theirs)).is_err());
+        let wanted = core.others.wanted().unwrap();
+        assert_eq!(wanted.named, named(&theirs));
+        let sent = fs::read(&path).unwrap();
+        // It would not, if its own key had been committed.
+        core.named.is(before + 1);
+        let refused = core.take_keyring(&sent, &wanted);
+        assert_eq!(refused, Err(KeyringError::LacksKey));
+        core.named.is(before);
+        assert_eq!(core.take_keyring(&sent, &wanted), Ok(()));
+        has_keyring(core, connection, &named(&theirs)).unwrap();
+        assert!(core.has_named_keyring());
+        commit();
+        assert_eq!(kept(before + 1), before + 1);
+        assert_eq!(fixture.vault.health().damage(), None);
+    }
+
+    #[test]
+    fn a_keyring_that_somebody_copied_here_ends_admissions_to_cases_that_have_no_key_in_it() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let core = &fixture.vault.core;
+        let (told, case) = (Arc::clone(core), fixture.case.clone());
+        fixture.stage(move |rows| {
+            let case = case_rows::find(rows, &case)?;
+            let case = case.ok_or(StoreError::inconsistent("test"))?;
+            case_rows::destroy(rows, case.number, b"")?;
+            told.tell_of_node(rows, true).map(drop)
+        });
+        let exhibit = ExhibitId::from_random([9; 13]);
+        let (admissions, caller) = (&core.admissions, Caller::system());
+        let admission = Tracked::begin(admissions, &fixture.case, &exhibit, &caller, None);
+        let reader = core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let of_now = named(&core.keys());
+        has_keyring(core, connection, &of_now).unwrap();
+        assert!(!admission.progress().is_cancelled());
+        // Another node takes the keys away, and somebody copies its file.
+        let mut theirs = fixture.keyring_at(&core.paths.keyring());
+        let destroyed = theirs.destroy_case(&fixture.case, &SystemEntropy::new());
+        destroyed.unwrap();
+        has_keyring(core, connection, &named(&theirs)).unwrap();
+        assert!(!core.keys().has_case(&fixture.case));
+        assert!(admission.progress().is_cancelled());
+        assert_eq!(core.others.wanted(), None);
+    }
 
     fn stage(
         vault: &Vault,
@@ -427,7 +521,8 @@ mod tests {
                     run: &[1; 16],
                     at,
                     generation: 1,
-                    place: None,
+                    key: None,
+                    address: "",
                 };
                 let first = node_rows::list(rows)?.into_iter();
                 let first: Vec<NodeId> = first.map(|row| row.id).collect();

@@ -11,7 +11,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::node_key::NodeKey;
 use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
-use crate::vault::this_node::runs;
+use crate::vault::this_node::LAPSES;
 
 /// A node.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +25,8 @@ pub struct NodeView {
     pub since: Moment,
     /// When it last said that it runs; null once it stopped.
     pub seen_at: Option<Moment>,
-    /// Whether that was within three minutes.
+    /// Whether that was within three minutes, by the clock of the node that was asked. Whether others wait for it, each
+    /// finds out by itself.
     pub running: bool,
     /// `runs`; `silent`: it runs as far as it said, and did not answer the node that you asked; `stopped`: it said so,
     /// or never started; `lapsed`: it said nothing for three minutes; `struck-off`.
@@ -45,12 +46,13 @@ pub struct NodeView {
 
 /// For how long somebody's wish to strike a node off waits for another administrator, in seconds.
 const WAITS_S: i64 = 24 * 3600;
-/// Under which key the database has the node, who wishes it, and since when. One wish at a time.
-const WISH: &str = "strike-off";
+/// Under which key the database has who wishes to strike a node off, and since when: this, and the node. For each node
+/// there is one wish at a time.
+const WISH: &str = "strike-off-";
 
 /// Under which key the database has the two administrators who struck a node off.
 fn struck_off_by(id: &NodeId) -> String {
-    format!("struck-off {id}")
+    format!("struck-off-{id}")
 }
 
 /// What became of the wish to strike a node off.
@@ -104,14 +106,15 @@ impl<A: Writes> Scope<'_, A> {
         let other = self.other_who_wishes(id, &own, now)?;
         let wish = match &other {
             Some(_) => String::new(),
-            None => format!("{id} {own} {}", now.seconds()),
+            None => format!("{own} {}", now.seconds()),
         };
-        meta_rows::put(self.transaction()?, WISH, &wish)?;
+        meta_rows::put(self.transaction()?, &format!("{WISH}{id}"), &wish)?;
         if let Some(first) = &other {
             let two = format!("{first} {own}");
             meta_rows::put(self.transaction()?, &struck_off_by(id), &two)?;
             node_rows::strike(self.transaction()?, id, self.now)?;
-            self.core.others.forget(id);
+            let leaf = self.leaf.ok_or(OperationError::Internal("no leaf"))?;
+            self.core.others.forget(id, leaf.saturating_add(1));
         }
         let struck_off = other.is_some();
         self.notes.object = Some(id.to_string());
@@ -129,11 +132,8 @@ impl<A: Writes> Scope<'_, A> {
         own: &OperatorId,
         now: Moment,
     ) -> Result<Option<OperatorId>, OperationError> {
-        let wish = meta_rows::find(self.connection, WISH)?.unwrap_or_default();
+        let wish = meta_rows::find(self.connection, &format!("{WISH}{id}"))?.unwrap_or_default();
         let mut words = wish.split(' ');
-        if words.next() != Some(id.as_str()) {
-            return Ok(None);
-        }
         let by = words.next().and_then(|by| by.parse::<OperatorId>().ok());
         let since = words.next().and_then(|since| since.parse().ok());
         let waited = now.seconds().saturating_sub(since.unwrap_or(i64::MIN));
@@ -159,7 +159,7 @@ impl Reading<'_> {
 
     fn shown(&self, row: NodeRow) -> Result<NodeView, OperationError> {
         let clock = &self.core.clock;
-        let running = row.struck.is_none() && runs(&row, clock.in_seconds(0));
+        let running = row.struck.is_none() && said_lately(&row, clock.in_seconds(0));
         let has_said = row.seen_at.seconds() > 0;
         let state = match (row.struck, running) {
             (Some(_), _) => "struck-off",
@@ -193,4 +193,10 @@ impl Reading<'_> {
             .filter_map(|id| id.parse::<OperatorId>().ok());
         ids.map(|id| self.operator_name(&id)).collect()
     }
+}
+
+/// For people, who are told by a clock; see `other_nodes.rs` for what waits for a node.
+fn said_lately(row: &NodeRow, now: Moment) -> bool {
+    let since = now.seconds().saturating_sub(row.seen_at.seconds());
+    u64::try_from(since).unwrap_or(0) < LAPSES.as_secs()
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::marker::PhantomData;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -31,20 +32,22 @@ use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
-use crate::vault::keyring::{Argon2Params, CaseKeys, LockedKeyring, NewPassphrase, Passphrase};
+use crate::vault::keyring::{
+    Argon2Params, CaseKeys, Keyring, LockedKeyring, NewPassphrase, Passphrase,
+};
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::private_files::make_folder;
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
-use crate::vault::store::node_rows::{self, NodeRow};
+use crate::vault::store::node_rows::{self, NodeRow, Seen};
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Database, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows,
-    leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, stored_parts,
-    subject_index_rows,
+    Database, StoreError, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows,
+    exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
+    stored_parts, subject_index_rows,
 };
 use crate::vault::this_node::ThisNode;
 use crate::vault::{
@@ -207,23 +210,34 @@ impl Fixture {
         }
     }
 
-    /// Another node of the vault, whose tables a server has, in a directory of its own. Its sessions are its own.
-    pub(in crate::vault) fn second_node(&self) -> (Vault, TempDir) {
-        let id = NodeId::from_random([9; 13]);
+    /// The keyring of this file, as another process opens it.
+    pub(in crate::vault) fn keyring_at(&self, path: &Path) -> Keyring {
+        let locked = LockedKeyring::read(path).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        keyring.unwrap()
+    }
+
+    /// Another node of a vault whose tables a server has, as it says now that it runs. It is in no row yet.
+    pub(in crate::vault) fn another_node(&self, no: u8) -> NodeRow {
         let now = self.vault.core.clock.in_seconds(0);
-        let row = NodeRow {
-            id: id.clone(),
-            name: "second".to_owned(),
+        NodeRow {
+            id: NodeId::from_random([no; 13]),
+            name: format!("node {no}"),
             run: vec![7; 16],
             since: now,
-            seen_at: Moment::from_seconds(0),
+            seen_at: now,
             generation: 1,
             key: Vec::new(),
             address: String::new(),
             struck: None,
-        };
-        let joined = move |rows: &Transaction| node_rows::insert(rows, &row);
-        self.vault.ledger.stager().stage(joined).unwrap();
+        }
+    }
+
+    /// Another node that works, in a directory of its own.
+    pub(in crate::vault) fn second_node(&self) -> (Vault, TempDir) {
+        let row = self.another_node(9);
+        let id = row.id.clone();
+        self.stage(move |rows| node_rows::insert(rows, &row));
         let directory = crate::vault::plaintext::tests::directory::directory();
         let [from, to] = [self._directory.path(), directory.path()].map(Paths::of);
         for folder in [to.keys(), to.data(), to.packages()] {
@@ -235,16 +249,37 @@ impl Fixture {
         }
         fs::copy(from.store(), to.store()).unwrap();
         ThisNode::put(&to, &id).unwrap();
-        let locked = LockedKeyring::read(&to.keyring()).unwrap();
-        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
         let vault = Vault::open(
             &to,
-            keyring.unwrap(),
+            self.keyring_at(&to.keyring()),
             without_factors(Settings::default()),
             Arc::new(self.clock.clone()),
             Arc::new(SystemEntropy::new()),
         );
         (vault.unwrap(), directory)
+    }
+
+    /// It says so again.
+    pub(in crate::vault) fn saw(&self, id: &NodeId, generation: u64) {
+        let (id, at) = (id.clone(), self.vault.core.clock.in_seconds(0));
+        self.stage(move |rows| {
+            let seen = Seen {
+                run: &[7; 16],
+                at,
+                generation,
+                key: None,
+                address: "",
+            };
+            node_rows::saw(rows, &id, &seen).map(drop)
+        });
+    }
+
+    /// Writes rows as the vault does.
+    pub(in crate::vault) fn stage(
+        &self,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        self.vault.ledger.stager().stage(step).unwrap();
     }
 
     pub(in crate::vault) fn member(
