@@ -470,7 +470,7 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
     is_sound(&house.vault);
     let mut list = nodes(&house.vault);
     list.sort_by_key(|node| node["name"].to_string());
-    assert_eq!(list.len(), 2);
+    assert_eq!(list.len(), 3);
     assert_eq!(
         (&list[0]["state"], &list[0]["struck_off_by"]),
         (&json!("runs"), &json!([]))
