@@ -132,6 +132,7 @@ impl From<KeyringError> for CliError {
             | KeyringError::TooFewShares
             | KeyringError::SameSlot
             | KeyringError::Program(_)
+            | KeyringError::WrongProgram
             | KeyringError::NoSuchSlot => Exit::Sealed,
             _ => Exit::Failed,
         };
@@ -260,6 +261,10 @@ impl From<RestoreError> for CliError {
             RestoreError::OneHolder => Self::sealed(error.to_string()).hint(
                 "a second holder opens another slot: --second-passphrase-file, --second-share-file, \
                  --second-age-identity or --second-keyring-command; nothing was put in place",
+            ),
+            RestoreError::EarlierKeyring { .. } => Self::sealed(error.to_string()).hint(
+                "bring a keyring of that generation or a later one (a newer backup of it, or keys/keyring), which two \
+                 holders open; nothing was put in place",
             ),
             RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
