@@ -205,6 +205,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_of_another_length_is_none() {
+        let sevens = u64::from_be_bytes([7; 8]);
+        let read = parse(&[7; 49]).unwrap();
+        assert_eq!(
+            (read.tip.size, read.generation, read.slots),
+            (sevens, sevens, 7)
+        );
+        assert_eq!(read.tip.root, Hash::from_bytes([7; 32]));
+        for length in (0..49).chain([50, 98]) {
+            assert!(parse(&vec![7; length]).is_none(), "{length}");
+        }
+    }
+
+    #[test]
     fn a_mark_is_due_after_a_hundred_points_or_when_something_goes_out() {
         let mut marking = Marking::new();
         assert!(marking.is_due(0));
