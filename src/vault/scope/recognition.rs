@@ -8,8 +8,47 @@ use crate::policy::{Denial, Writes};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::error::OperationError;
 use crate::vault::identity::{Fingerprint, OperatorSecrets};
+use crate::vault::store::case_rows::CaseNumber;
+
 use crate::vault::store::operator_rows::OperatorState;
-use crate::vault::store::{membership_rows, operator_rows};
+use crate::vault::store::{Snapshot, StoreError, membership_rows, operator_rows};
+
+/// Whether somebody came by the OpenID provider, and all that says in the case whose account it is is the word of
+/// `other`: `other` recognised them, or somebody did who came by the provider and was recognised by `other` alone, and
+/// so on. Both can be one person, who has a second identity at the provider. Nobody stands for whoever has lost their
+/// recognition, nor for those who recognised each other: then it is so of everybody who was invited.
+pub(in crate::vault) fn is_known_by_alone(
+    connection: &Snapshot,
+    case: CaseNumber,
+    operator: &OperatorId,
+    other: &OperatorId,
+) -> Result<bool, StoreError> {
+    let was_invited = |operator: &OperatorId| {
+        let row = operator_rows::find(connection, operator)?;
+        Ok::<_, StoreError>(row.is_some_and(|row| !row.by_provider))
+    };
+    let (mut seen, mut one) = (Vec::new(), operator.clone());
+    loop {
+        if was_invited(&one)? {
+            return Ok(false);
+        }
+        let member = membership_rows::find(connection, case, &one)?;
+        let Some(by) = member.and_then(|member| member.recognised_by) else {
+            return was_invited(other);
+        };
+        if by == *other {
+            return Ok(true);
+        }
+        // Whoever opened the case.
+        if by == one {
+            return Ok(false);
+        }
+        if seen.contains(&by) {
+            return was_invited(other);
+        }
+        seen.push(std::mem::replace(&mut one, by));
+    }
+}
 
 impl<A: Writes> Scope<'_, A> {
     /// Recognises a member of the case, if this is the fingerprint of their account. From then on the membership gives
