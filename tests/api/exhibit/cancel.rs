@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{head, wait_until};
-use crate::support::{Incident, Who, Wire, body, fresh_csv, invented};
+use crate::support::{Incident, Who, Wire, fresh_csv, invented};
 
 #[test]
 fn a_cancelled_admission_leaves_nothing_and_its_sender_is_told() {
