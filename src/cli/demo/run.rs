@@ -251,7 +251,12 @@ impl Demo {
         let (json, shown) = (self.json, &listening);
         serve(Arc::new(vault), &listening, move |address| {
             tell_machines(shown);
-            let Guide { ca_file, vault_dir, cast, incident } = &guide;
+            let Guide {
+                ca_file,
+                vault_dir,
+                cast,
+                incident,
+            } = &guide;
             if tour::write(vault_dir, ca_file, address, cast, incident).is_err() {
                 streams::words("warning: the tour could not be written");
             }

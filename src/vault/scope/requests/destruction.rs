@@ -317,6 +317,7 @@ impl<A: Writes> Scope<'_, A> {
             title,
             reference,
             facts: Some(facts),
+            keyless_since: None,
             certificate: None,
         };
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
