@@ -597,6 +597,12 @@ fn a_second_identity_of_a_lead_at_the_provider_is_not_the_second_person_for_that
         assert!(!home.contains(&request), "{request}: {home}");
         says(&browser.submit(&request, &yes), "recognised-by-asker");
     }
+    let thaw = format!(
+        "/console/cases/{case}/members/{}/thaw",
+        vault.operator(Who::Lead)
+    );
+    let reason = [("reason", "it is the other me")];
+    says(&browser.submit(&thaw, &reason), "recognised-by-asker");
     // Nor is it the second one who accepts a time.
     vault.clock.jump_seconds(86_400);
     let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": "a watch of my own" });
