@@ -1,6 +1,6 @@
 //! The network between a node and the server, or between two nodes, is cut: silently, or with each connection closed.
-//! Nobody gets anything through that node that the log does not have, the others go on, and when the network is back the
-//! node goes on without a person.
+//! Nobody gets anything through that node that the log does not have, the others go on, and when the network is back
+//! the node goes on without a person.
 
 use std::net::SocketAddr;
 use std::thread;

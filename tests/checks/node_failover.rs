@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::house::{self, House, ask, log, numbers, perform};
+use crate::node_kills::Over;
 use crate::nodes::{ROWS, clock, is_sound, joined, leaf, open, verified};
 use crate::peers::{again, until};
 use crate::server::TestServer;
@@ -84,9 +85,14 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
     });
 
     // The server ends under lookups at both nodes.
-    let is_over = AtomicBool::new(false);
+    let (is_over, refused) = (
+        AtomicBool::new(false),
+        [AtomicU64::new(0), AtomicU64::new(0)],
+    );
     let took = thread::scope(|scope| {
-        for (name, vault) in [("first", &house.vault), ("second", &second)] {
+        let _over = Over(&is_over);
+        let nodes = [("first", &house.vault), ("second", &second)];
+        for ((name, vault), refused) in nodes.into_iter().zip(&refused) {
             let (asks, is_over) = (&asks, &is_over);
             scope.spawn(move || {
                 for no in 0.. {
@@ -94,6 +100,7 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
                         return;
                     }
                     if asks(vault, format!("lookup {no} at the {name} node")).is_err() {
+                        refused.fetch_add(1, Ordering::Relaxed);
                         thread::sleep(Duration::from_millis(20));
                     }
                 }
@@ -102,8 +109,13 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
         let count = || told.lock().unwrap().len();
         until("lookups are answered", || count() > 40);
         server.kill();
-        // What is not promoted is not written to, and nothing is read from it.
-        thread::sleep(Duration::from_millis(300));
+        // What is not promoted is not written to, and nothing is read from it. Whoever was refused has no answer on its
+        // way any more.
+        until("both nodes refuse", || {
+            refused
+                .iter()
+                .all(|count| count.load(Ordering::Relaxed) > 0)
+        });
         let known = count();
         thread::sleep(Duration::from_millis(500));
         assert_eq!(count(), known, "a copy answered");
@@ -121,7 +133,6 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
                 .iter()
                 .all(|name| newer().any(|reason| reason.contains(name)))
         });
-        is_over.store(true, Ordering::Relaxed);
         promoted.elapsed()
     });
     println!("both nodes went on after {took:.1?}");

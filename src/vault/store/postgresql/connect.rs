@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
+use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::Severity;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -23,7 +24,7 @@ pub(crate) struct Server {
     driver: Driver,
     place: ServerPlace,
     tls: ScramOnly<MakeRustlsConnect>,
-    /// Which host of the address accepted writes last.
+    /// Which host of the address was the right one last.
     host: AtomicUsize,
 }
 
@@ -66,8 +67,9 @@ impl Server {
         }))
     }
 
-    /// Connects, with the host that accepted writes last first. The connection lasts as long as the server is held.
-    pub(super) fn connect(&self) -> Result<Wire, StoreError> {
+    /// Connects, with the host that was the right one last first: one that accepts writes, if it is not `of_copies`
+    /// too. The connection lasts as long as the server is held.
+    pub(super) fn connect(&self, of_copies: bool) -> Result<Wire, StoreError> {
         let configs = self.place.configs();
         let mut configs = configs.map_err(|_| failed(StoreFault::Unauthorised))?;
         let patience = match configs.len() {
@@ -79,6 +81,9 @@ impl Server {
                 .application_name("breachvault")
                 .connect_timeout(patience)
                 .tcp_user_timeout(CONNECTING);
+            if of_copies {
+                config.target_session_attrs(TargetSessionAttrs::Any);
+            }
         }
         let all = patience * u32::try_from(configs.len()).unwrap_or(1) + CONNECTING;
         let told = Arc::new(Told::default());
@@ -107,9 +112,9 @@ const fn failed(fault: StoreFault) -> StoreError {
     }
 }
 
-/// Connects to the first host that accepts writes, and leaves a task behind that moves what goes over the connection
-/// until either end closes it. If there is none, the fault that tells most: a host that does not answer, and a copy,
-/// are as expected.
+/// Connects to the first host that will do, and leaves a task behind that moves what goes over the connection until
+/// either end closes it. If there is none, the fault that tells most: a host that does not answer, and a copy, are as
+/// expected.
 async fn connected(
     configs: Vec<Config>,
     first: usize,

@@ -37,10 +37,18 @@ pub(super) const CAREFUL: [&str; 3] = ["synchronous_commit", "fsync", "full_page
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Write,
+    /// For a vault that is served: what it reads is not older than what it wrote.
     Read,
+    /// For whoever looks at what is there, which may be a copy that follows.
+    Look,
 }
 
 impl Use {
+    /// Whether it may be at a copy that follows.
+    fn is_of_copies(self) -> bool {
+        self == Self::Look
+    }
+
     /// A writer that does not go on is cut off, so that others get the lock that it holds; they wait for longer than
     /// that.
     fn settings(self) -> &'static str {
@@ -49,7 +57,7 @@ impl Use {
                 "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; \
                  SET statement_timeout = '60s'; SET client_min_messages = warning"
             }
-            Self::Read => {
+            Self::Read | Self::Look => {
                 "SET default_transaction_read_only = on; SET client_min_messages = warning"
             }
         }
@@ -136,7 +144,7 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn to(server: Arc<Server>, of: Use) -> Result<Self, StoreError> {
         let link = Self {
-            wire: RefCell::new(Arc::new(server.connect()?)),
+            wire: RefCell::new(Arc::new(server.connect(of.is_of_copies())?)),
             server,
             of,
             statements: RefCell::default(),
@@ -154,13 +162,13 @@ impl Link {
         self.run("postgresql::settings", self.of.settings())?;
         match self.of {
             Use::Write => self.check_settings(),
-            Use::Read => Ok(()),
+            Use::Read | Use::Look => Ok(()),
         }
     }
 
     /// Whether it only reads.
     pub(super) fn only_reads(&self) -> bool {
-        self.of == Use::Read
+        self.of != Use::Write
     }
 
     /// Whether nothing can be asked any more.
@@ -182,7 +190,8 @@ impl Link {
         if !self.is_lost() {
             return Ok(false);
         }
-        self.wire.replace(Arc::new(self.server.connect()?));
+        let wire = self.server.connect(self.of.is_of_copies())?;
+        self.wire.replace(Arc::new(wire));
         self.statements.borrow_mut().clear();
         self.sent.borrow_mut().clear();
         self.forgive();

@@ -101,8 +101,8 @@ impl ServerPlace {
         self.authorities.as_deref()
     }
 
-    /// What the library connects with, for each host of the address: of several one accepts writes, and the others are
-    /// copies, from which nothing is read. The password is read anew each time, so that it can be changed.
+    /// What the library connects with, for each host of the address: of several one accepts writes, and is meant. The
+    /// password is read anew each time, so that it can be changed.
     pub(super) fn configs(&self) -> Result<Vec<Config>, PlaceFault> {
         let password = self.find_password()?;
         let hosts = self.config.get_hosts().iter().enumerate();

@@ -125,6 +125,11 @@ impl Session {
         Link::to(Arc::clone(server), Use::Read).map(Self::of)
     }
 
+    /// One that can only read, also from a copy that follows.
+    pub(in crate::vault::store) fn onlooker(server: &Arc<Server>) -> Result<Self, StoreError> {
+        Link::to(Arc::clone(server), Use::Look).map(Self::of)
+    }
+
     fn of(link: Link) -> Self {
         Self {
             link,
