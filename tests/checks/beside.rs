@@ -133,12 +133,14 @@ impl Beside {
         self.tables().into_iter().map(all_of).collect()
     }
 
+    /// Without those that a server makes itself of others.
     pub(crate) fn columns_of(&self, table: &str) -> Vec<String> {
         self.texts(&match self {
             Self::File(_) => format!("SELECT name FROM pragma_table_info('{table}')"),
             Self::Server(..) => format!(
                 "SELECT column_name::text FROM information_schema.columns
-                 WHERE table_name = '{table}' AND table_schema = current_schema() ORDER BY ordinal_position"
+                 WHERE table_name = '{table}' AND table_schema = current_schema() AND is_generated = 'NEVER'
+                 ORDER BY ordinal_position"
             ),
         })
     }

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::Shutdown;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -38,6 +35,7 @@ use crate::directory::directory;
 use crate::erasure;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers, perform};
 use crate::outside;
+use crate::proxy::{Does, Proxy};
 use crate::secret_file::write_secret;
 use crate::server::TestServer;
 
@@ -164,7 +162,7 @@ pub(crate) fn is_sound(vault: &Vault) {
 }
 
 /// How many leaves the log has, which is whole and one, as each node's directory says.
-fn verified(directories: &[&Path]) -> u64 {
+pub(crate) fn verified(directories: &[&Path]) -> u64 {
     let sizes = directories.iter().map(|directory| {
         let verdict = trail::verify_directory(&Paths::of(directory), None, &[]);
         verdict.unwrap().size
@@ -486,68 +484,13 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
     verified(&[house.directory.path()]);
 }
 
-/// What a proxy between a node and the server does with the next commit.
-#[derive(Clone, Default)]
-struct Proxy(Arc<AtomicU8>);
-
-const PASS: u8 = 0;
-/// The server gets it, and its answer is lost with the connection.
-const LOSE_ANSWER: u8 = 1;
-/// It is lost with the connection.
-const LOSE_COMMIT: u8 = 2;
-
-impl Proxy {
-    /// Listens in a folder of its own for a server that does so in another.
-    fn start(folder: &Path, server: &Path) -> Self {
-        let proxy = Self::default();
-        let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
-        let (server, own) = (server.to_owned(), proxy.clone());
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let server = UnixStream::connect(&server).unwrap();
-                own.pass(client, server);
-            }
-        });
-        proxy
-    }
-
-    fn pass(&self, client: UnixStream, server: UnixStream) {
-        let (mut from_server, mut to_client) =
-            (server.try_clone().unwrap(), client.try_clone().unwrap());
-        thread::spawn(move || {
-            let _ = std::io::copy(&mut from_server, &mut to_client);
-            let _ = to_client.shutdown(Shutdown::Both);
-        });
-        let (mode, mut client, mut server) = (Arc::clone(&self.0), client, server);
-        thread::spawn(move || {
-            let mut bytes = [0; 1 << 16];
-            while let Ok(count @ 1..) = client.read(&mut bytes) {
-                let sent = &bytes[..count];
-                let commits = sent.windows(7).any(|part| part == b"COMMIT\0");
-                match if commits {
-                    mode.swap(PASS, Ordering::SeqCst)
-                } else {
-                    PASS
-                } {
-                    LOSE_ANSWER => {
-                        let _ = client.shutdown(Shutdown::Both);
-                        let _ = server.write_all(sent);
-                    }
-                    LOSE_COMMIT => {
-                        let _ = client.shutdown(Shutdown::Both);
-                        break;
-                    }
-                    _ => {
-                        if server.write_all(sent).is_err() {
-                            break;
-                        }
-                    }
-                }
-            }
-            // What was sent is done before the server sees the end.
-            let _ = server.shutdown(Shutdown::Write);
-        });
-    }
+/// A proxy between the server and a node that has this directory.
+pub(crate) fn proxy_before(server: &TestServer, node: &TempDir, between: &TempDir) -> Proxy {
+    let proxy = Proxy::at_socket(between.path(), &server.socket());
+    let through = between.path().display();
+    let through = format!("postgresql://vault@/breach?host={through}&port=5432\n\n");
+    fs::write(node.path().join("data/store"), through).unwrap();
+    proxy
 }
 
 #[test]
@@ -560,32 +503,20 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
     let people = house.people.clone();
     let case = people.case.as_str();
     let other = joined(&house, "second");
-    let address = server.by_socket("vault", "breach");
-    let (_, place) = address.split_once("host=").unwrap();
-    let (folder, port) = place.split_once("&port=").unwrap();
     let between = directory();
-    let proxy = Proxy::start(
-        between.path(),
-        &Path::new(folder).join(format!(".s.PGSQL.{port}")),
-    );
-    let through = format!(
-        "postgresql://vault@/breach?host={}&port=5432\n\n",
-        between.path().display()
-    );
-    let note = other.path().join("data/store");
-    fs::write(&note, through).unwrap();
+    let proxy = proxy_before(&server, &other, &between);
     let second = open(&other, house::settings());
     let mut last = look_up(&second, &people.investigator, case).unwrap().leaf;
-    for lost in [LOSE_ANSWER, LOSE_COMMIT, LOSE_ANSWER] {
-        proxy.0.store(lost, Ordering::SeqCst);
+    for lost in [Does::LoseAnswer, Does::LoseCommit, Does::LoseAnswer] {
+        proxy.set(lost);
         let refused = look_up(&second, &people.investigator, case);
         assert!(matches!(refused, Err(Refusal::Unaudited(_))));
-        assert_eq!(proxy.0.load(Ordering::SeqCst), PASS);
+        assert_eq!(proxy.does(), Does::Pass);
         assert!(!second.health().is_green());
         let next = look_up(&second, &people.investigator, case).unwrap().leaf;
         // The one that nobody was answered is in the log, once, or it is not.
-        let between = u64::from(lost == LOSE_ANSWER);
-        assert_eq!(next, last + 1 + between, "{lost}");
+        let between = u64::from(lost == Does::LoseAnswer);
+        assert_eq!(next, last + 1 + between, "{lost:?}");
         is_sound(&second);
         last = look_up(&house.vault, &people.investigator, case)
             .unwrap()
@@ -593,7 +524,7 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
         assert_eq!(last, next + 1);
     }
     // Another node goes on before the one that does not know.
-    proxy.0.store(LOSE_ANSWER, Ordering::SeqCst);
+    proxy.set(Does::LoseAnswer);
     assert!(look_up(&second, &people.investigator, case).is_err());
     let theirs = look_up(&house.vault, &people.investigator, case)
         .unwrap()
@@ -605,15 +536,15 @@ fn a_commit_without_an_answer_is_found_again_without_a_person_and_nothing_is_dou
     is_sound(&house.vault);
 
     // The first commit of an admission: the exhibit is there, and nobody goes on with it.
-    for lost in [LOSE_ANSWER, LOSE_COMMIT] {
-        proxy.0.store(lost, Ordering::SeqCst);
+    for (lost, seed) in [(Does::LoseAnswer, 2), (Does::LoseCommit, 3)] {
+        proxy.set(lost);
         let begun =
             second.begin_admission(&people.custodian, &people.case, ExhibitFacts::default());
         assert!(matches!(begun.err(), Some(Refusal::Unaudited(_))));
         look_up(&second, &people.investigator, case).unwrap();
-        let file = log(200, u64::from(lost) + 2);
+        let file = log(200, seed);
         let admitted = house::admit_as(&second, &people.custodian, &people.case, file);
-        assert_eq!(admitted.unwrap()["admitted"], 200, "{lost}");
+        assert_eq!(admitted.unwrap()["admitted"], 200, "{lost:?}");
     }
     is_sound(&second);
     verified(&[house.directory.path(), other.path()]);
@@ -930,7 +861,7 @@ fn answered(line: &str) -> Option<u64> {
         .map(|(_, leaf)| leaf.trim().parse().unwrap())
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([name, &child.id().to_string()])
         .status();

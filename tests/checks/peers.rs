@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -41,7 +39,10 @@ use tempfile::TempDir;
 use crate::destruction::{carry_out, certificate, due};
 use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers};
-use crate::nodes::{ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, strike_off};
+use crate::nodes::{
+    ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, proxy_before, strike_off,
+};
+use crate::proxy::Does;
 use crate::server::TestServer;
 
 /// Settings of a node that others ask at this port; 0 is any.
@@ -55,7 +56,7 @@ fn speaking(port: u16) -> Settings {
 }
 
 /// A house with an exhibit, whose vault other nodes ask at this port.
-fn speaking_house(server: &TestServer, port: u16) -> (House, TempDir) {
+pub(crate) fn speaking_house(server: &TestServer, port: u16) -> (House, TempDir) {
     let (house, room) = crate::postgresql::house(server, false);
     house.admit(log(ROWS, 1)).unwrap();
     house.vault.stop().unwrap();
@@ -63,7 +64,7 @@ fn speaking_house(server: &TestServer, port: u16) -> (House, TempDir) {
 }
 
 /// The same house with its vault opened anew.
-fn again(house: House, settings: Settings) -> House {
+pub(crate) fn again(house: House, settings: Settings) -> House {
     let paths = house.paths();
     let House {
         vault,
@@ -81,7 +82,7 @@ fn again(house: House, settings: Settings) -> House {
     }
 }
 
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !is_so() {
         assert!(Instant::now() < deadline, "in a minute not: {what}");
@@ -94,14 +95,14 @@ fn node(vault: &Vault, name: &str) -> Value {
     found.unwrap()
 }
 
-fn opened(vault: &Vault, lead: &Caller) -> Result<CaseId, Refusal> {
+pub(crate) fn opened(vault: &Vault, lead: &Caller) -> Result<CaseId, Refusal> {
     let body =
         json!({ "title": "Another supplier", "reference": "INC-2024-0401", "reason": REASON });
     let answer = ask::<OpenCase>(vault, lead, &[], body)?;
     Ok(answer["case"].as_str().unwrap().parse().unwrap())
 }
 
-fn reads(vault: &Vault, lead: &Caller, case: &CaseId) -> bool {
+pub(crate) fn reads(vault: &Vault, lead: &Caller, case: &CaseId) -> bool {
     ask::<ReadCase>(vault, lead, &[("case", case.as_str())], json!({})).is_ok()
 }
 
@@ -416,52 +417,8 @@ fn a_destruction_waits_for_each_node_and_the_certificate_names_those_that_were_s
     assert_eq!(second.health().damage(), None);
 }
 
-/// What is between a node and the server: from some moment on, a copy of the database is in the place of it.
-#[derive(Clone, Default)]
-struct Switch(Arc<AtomicBool>);
-
-impl Switch {
-    /// Listens in a folder of its own for a server that does so at this socket.
-    fn start(folder: &Path, server: &Path) -> Self {
-        let switch = Self::default();
-        let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
-        let (server, own) = (server.to_owned(), switch.clone());
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if let Ok(server) = UnixStream::connect(&server) {
-                    own.pass(client, server);
-                }
-            }
-        });
-        switch
-    }
-
-    fn pass(&self, mut client: UnixStream, mut server: UnixStream) {
-        let (mut from_server, mut to_client) =
-            (server.try_clone().unwrap(), client.try_clone().unwrap());
-        thread::spawn(move || {
-            let _ = io::copy(&mut from_server, &mut to_client);
-            let _ = to_client.shutdown(Shutdown::Both);
-        });
-        let is_switched = self.0.load(Ordering::SeqCst);
-        thread::spawn(move || {
-            // The first words name the database.
-            let mut first = [0; 4096];
-            let read = client.read(&mut first).unwrap_or(0);
-            let (name, copy) = (b"\0breach\0", b"\0copied\0");
-            let at = first.windows(name.len()).position(|part| part == name);
-            if let (true, Some(at)) = (is_switched, at) {
-                first[at..at + copy.len()].copy_from_slice(copy);
-            }
-            let sent = server.write_all(&first[..read]);
-            let _ = sent.and_then(|()| io::copy(&mut client, &mut server));
-            let _ = server.shutdown(Shutdown::Both);
-        });
-    }
-}
-
 /// One that nobody uses at this moment.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
@@ -477,15 +434,8 @@ fn a_node_that_is_shown_a_copy_of_the_database_and_the_others_write_and_give_out
     let people = house.people.clone();
     let case = people.case.as_str();
     let other = joined(&house, "second");
-    let address = server.by_socket("vault", "breach");
-    let (_, place) = address.split_once("host=").unwrap();
-    let (folder, port) = place.split_once("&port=").unwrap();
     let between = directory();
-    let socket = Path::new(folder).join(format!(".s.PGSQL.{port}"));
-    let switch = Switch::start(between.path(), &socket);
-    let through = between.path().display();
-    let through = format!("postgresql://vault@/breach?host={through}&port=5432\n\n");
-    fs::write(other.path().join("data/store"), through).unwrap();
+    let proxy = proxy_before(&server, &other, &between);
     let second = open(&other, speaking(0));
     let reveals: Vec<String> = (0..2).map(|no| approved(&house, no)).collect();
     show(&second, &people.investigator, &reveals[0]).unwrap();
@@ -499,7 +449,7 @@ fn a_node_that_is_shown_a_copy_of_the_database_and_the_others_write_and_give_out
         let copy = "CREATE DATABASE copied TEMPLATE breach OWNER vault";
         server.psql("postgres", copy).status.success()
     });
-    switch.0.store(true, Ordering::SeqCst);
+    proxy.set(Does::Copy);
     run("ALTER DATABASE breach ALLOW_CONNECTIONS true");
     let vaults = [&house.vault, &second];
     until("both write on, and find it", || {
@@ -536,7 +486,7 @@ fn a_node_that_is_shown_a_copy_of_the_database_and_the_others_write_and_give_out
 }
 
 /// A reveal that somebody approved.
-fn approved(house: &House, no: usize) -> String {
+pub(crate) fn approved(house: &House, no: usize) -> String {
     let people = &house.people;
     let case = [("case", people.case.as_str())];
     let held = numbers(ROWS, 1, 4);
@@ -554,7 +504,7 @@ fn approved(house: &House, no: usize) -> String {
     reveal
 }
 
-fn show(vault: &Vault, who: &Caller, reveal: &str) -> Result<Value, Refusal> {
+pub(crate) fn show(vault: &Vault, who: &Caller, reveal: &str) -> Result<Value, Refusal> {
     ask::<OpenReveal>(vault, who, &[("reveal", reveal)], json!({}))
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use breachvault::domain::OperatorName;
+use breachvault::operations::audit::SearchLeaves;
 use breachvault::operations::case::ReadCase;
 use breachvault::operations::key::RotateCaseKey;
 use breachvault::operations::record::{CountRecords, LookUp};
@@ -242,6 +243,31 @@ fn what_was_answered_is_there_after_the_server_was_killed_while_it_wrote() {
     drop(vault);
     let verified = trail::verify_directory(&closed.paths(), None, &[]).unwrap();
     assert!(verified.size > newest.load(Ordering::Acquire));
+}
+
+#[test]
+fn a_search_of_the_log_is_answered_also_where_others_use_the_server_without_end() {
+    let Some(server) = TestServer::start(&["autovacuum=off"]) else {
+        return;
+    };
+    let (house, _room) = house(&server, false);
+    let mut refused = 0;
+    for _ in 0..6 {
+        // Somebody takes the number of a transaction in another database.
+        server.sql("postgres", "SELECT pg_current_xact_id()");
+        let found = house.ask::<SearchLeaves>(&house.people.auditor, &[], json!({}));
+        match found {
+            Ok(found) => assert!(
+                found["leaves"]
+                    .as_array()
+                    .is_some_and(|all| !all.is_empty())
+            ),
+            Err(Refusal::Unaudited(_) | Refusal::Failed(..)) => refused += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(refused <= 1, "{refused} were refused");
+    assert_eq!(house.vault.health().damage(), None);
 }
 
 /// What is kept of sealed parts on this machine: how each ciphertext begins.

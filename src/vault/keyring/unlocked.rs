@@ -167,6 +167,12 @@ impl Keyring {
         Ok(())
     }
 
+    /// How many slots it has.
+    pub(in crate::vault) fn slots(&self) -> u8 {
+        // There are eight at most.
+        u8::try_from(self.file.slots.len()).unwrap_or(u8::MAX)
+    }
+
     /// Whether the holders of two slots are there, where there are two slots or more.
     pub(in crate::vault) fn has_its_holders(&self) -> bool {
         self.file.slots.len() < 2 || self.held().count() == 2

@@ -48,7 +48,8 @@ pub(in crate::vault) fn proven_leaf(
 }
 
 /// Verifies the whole log up to its newest checkpoint for an act, unless that was done and nobody else wrote since.
-/// Answers after how many foreign writes it was done: a name for the verification.
+/// Answers after how many foreign writes it was done: a name for the verification. With a server, what the act reads is
+/// verified in its own snapshot, whatever others write meanwhile: databases beside this one look like that without end.
 pub(in crate::vault) fn verify_all(
     core: &Core,
     connection: &Snapshot,

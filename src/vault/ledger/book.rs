@@ -79,7 +79,7 @@ impl Book {
 
     /// Compares the log with its high-water mark.
     pub(in crate::vault) fn verify_mark(&self) -> Result<(), MarkFault> {
-        let mark = mark::read(&self.core.paths, &self.core.keys())?;
+        let mark = mark::read(&self.core.paths, &self.core.keys())?.tip;
         mark::verify(mark, self.edge.frontier.size(), |size| {
             let at = Frontier::read(size, &StoredHashes(&self.writer));
             at.ok().map(|frontier| frontier.root())

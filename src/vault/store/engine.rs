@@ -154,8 +154,9 @@ impl Session {
     pub(super) fn onlooker(database: &Database) -> Result<Self, StoreError> {
         match database {
             Database::File(path) => sqlite::Session::onlooker(path).map(Self::Sqlite),
-            Database::Server(_) => {
-                let session = Self::reader(database)?;
+            Database::Server(server) => {
+                let own = postgresql::Session::onlooker(server)?;
+                let session = Self::Postgresql(Box::new(own));
                 session.begin_to_read()?;
                 Ok(session)
             }
@@ -397,16 +398,17 @@ impl Session {
     /// For tests: a statement of SQLite's that damages values, in the engine's words.
     #[cfg(test)]
     pub(super) fn in_own_words(&self, sql: &str) -> String {
-        let zeros = |sql: String, column: &str| {
-            let ours = format!("zeroblob(length({column}))");
-            let theirs = format!("decode(repeat('00', length({column})), 'hex')");
+        let zeros = |sql: String, size: &str| {
+            let ours = format!("zeroblob({size})");
+            let theirs = format!("decode(repeat('00', {size}), 'hex')");
             sql.replace(&ours, &theirs)
         };
         match self {
             Self::Sqlite(_) => sql.to_owned(),
             Self::Postgresql(_) => {
                 let sql = sql.replace("x'", "'\\x").replace("AS BLOB", "AS BYTEA");
-                ["sealed", "tags"].into_iter().fold(sql, zeros)
+                let sizes = ["length(sealed)", "length(tags)", "16", "36"];
+                sizes.into_iter().fold(sql, zeros)
             }
         }
     }

@@ -53,7 +53,14 @@ fn of_connection(error: &Error) -> StoreFault {
         if one.is::<rustls::Error>() {
             return StoreFault::Untrusted;
         }
-        let inner = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let own = one.downcast_ref::<io::Error>();
+        // The library says so of a server that accepts no writes, and the system of a socket that one may not open.
+        if own.is_some_and(|own| {
+            own.kind() == io::ErrorKind::PermissionDenied && own.raw_os_error().is_none()
+        }) {
+            return StoreFault::ReadOnly;
+        }
+        let inner = own.and_then(io::Error::get_ref);
         if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
             return StoreFault::Untrusted;
         }

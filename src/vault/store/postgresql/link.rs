@@ -30,14 +30,25 @@ const MOST_STATEMENTS: usize = 256;
 /// So many statements may be without an answer: their values are in memory until then.
 const MOST_SENT: usize = 64;
 
+/// The settings of a server of which none may be off: it could lose what it says is committed.
+pub(super) const CAREFUL: [&str; 3] = ["synchronous_commit", "fsync", "full_page_writes"];
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Write,
+    /// For a vault that is served: what it reads is not older than what it wrote.
     Read,
+    /// For whoever looks at what is there, which may be a copy that follows.
+    Look,
 }
 
 impl Use {
+    /// Whether it may be at a copy that follows.
+    fn is_of_copies(self) -> bool {
+        self == Self::Look
+    }
+
     /// A writer that does not go on is cut off, so that others get the lock that it holds; they wait for longer than
     /// that.
     fn settings(self) -> &'static str {
@@ -46,7 +57,7 @@ impl Use {
                 "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; \
                  SET statement_timeout = '60s'; SET client_min_messages = warning"
             }
-            Self::Read => {
+            Self::Read | Self::Look => {
                 "SET default_transaction_read_only = on; SET client_min_messages = warning"
             }
         }
@@ -133,7 +144,7 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn to(server: Arc<Server>, of: Use) -> Result<Self, StoreError> {
         let link = Self {
-            wire: RefCell::new(Arc::new(server.connect()?)),
+            wire: RefCell::new(Arc::new(server.connect(of.is_of_copies())?)),
             server,
             of,
             statements: RefCell::default(),
@@ -151,13 +162,13 @@ impl Link {
         self.run("postgresql::settings", self.of.settings())?;
         match self.of {
             Use::Write => self.check_settings(),
-            Use::Read => Ok(()),
+            Use::Read | Use::Look => Ok(()),
         }
     }
 
     /// Whether it only reads.
     pub(super) fn only_reads(&self) -> bool {
-        self.of == Use::Read
+        self.of != Use::Write
     }
 
     /// Whether nothing can be asked any more.
@@ -179,7 +190,8 @@ impl Link {
         if !self.is_lost() {
             return Ok(false);
         }
-        self.wire.replace(Arc::new(self.server.connect()?));
+        let wire = self.server.connect(self.of.is_of_copies())?;
+        self.wire.replace(Arc::new(wire));
         self.statements.borrow_mut().clear();
         self.sent.borrow_mut().clear();
         self.forgive();
@@ -291,12 +303,17 @@ impl Link {
         self.in_savepoint.set(false);
     }
 
-    fn prepared(&self, name: &'static str, sql: &str) -> Result<Statement, StoreError> {
+    fn prepared(
+        &self,
+        name: &'static str,
+        sql: &str,
+        patience: Duration,
+    ) -> Result<Statement, StoreError> {
         if let Some(known) = self.statements.borrow().get(sql) {
             return Ok(known.clone());
         }
         let (wire, text) = (self.wire(), translated(sql));
-        let made = self.answer(name, PATIENCE, wire.client.prepare(&text))?;
+        let made = self.answer(name, patience, wire.client.prepare(&text))?;
         let mut statements = self.statements.borrow_mut();
         // Searches have texts of their own: all are forgotten before they become too many.
         if statements.len() >= MOST_STATEMENTS {
@@ -314,10 +331,22 @@ impl Link {
         values: &[ValueRef<'_>],
         with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
+        self.query_within(name, sql, values, PATIENCE, with)
+    }
+
+    /// The same, with another patience.
+    pub(super) fn query_within<T>(
+        &self,
+        name: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        patience: Duration,
+        with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (wire, statement) = (self.wire(), self.prepared(name, sql, patience)?);
         let values = values.iter().map(|value| Bound(*value));
         let asked = wire.client.query_raw(&statement, values);
-        let stream = self.answer(name, PATIENCE, asked)?;
+        let stream = self.answer(name, patience, asked)?;
         with(Rows::of(&self.incoming, name, stream))
     }
 
@@ -328,7 +357,7 @@ impl Link {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
-        let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
+        let (wire, statement) = (self.wire(), self.prepared(name, sql, PATIENCE)?);
         let values = values.iter().map(|value| Bound(*value));
         let asked = wire.client.execute_raw(&statement, values);
         let changed = self.answer(name, PATIENCE, asked)?;
@@ -343,7 +372,7 @@ impl Link {
         values: &[ValueRef<'_>],
         expected: Expected,
     ) -> Result<(), StoreError> {
-        let (wire, statement) = (self.wire(), self.prepared(name, sql)?);
+        let (wire, statement) = (self.wire(), self.prepared(name, sql, PATIENCE)?);
         let values = values.iter().map(|value| Owned::of(*value));
         let values: Result<Vec<Owned>, _> = values.collect();
         let values = values.map_err(|_| StoreError::inconsistent(name))?;
@@ -444,7 +473,7 @@ impl Link {
 
     /// Fails if what the server says is committed could be lost.
     fn check_settings(&self) -> Result<(), StoreError> {
-        for name in ["synchronous_commit", "fsync", "full_page_writes"] {
+        for name in CAREFUL {
             if self.setting(name)? == "off" {
                 return Err(StoreError {
                     at: "postgresql::settings",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{ChannelBinding, Host, SslMode};
+use tokio_postgres::config::{ChannelBinding, Host, SslMode, TargetSessionAttrs};
 use zeroize::Zeroizing;
 
 /// The address of a database.
@@ -36,6 +36,9 @@ pub enum PlaceFault {
     /// It lacks a user or a database.
     #[error("it has to name a user and a database")]
     Incomplete,
+    /// It names several hosts, and not as many ports or addresses.
+    #[error("it has to name a port for all hosts or for each, and an address for each or for none")]
+    Uneven,
     /// The file of the password cannot be read.
     #[error("the file of the password cannot be read")]
     PasswordFile,
@@ -82,6 +85,11 @@ impl ServerPlace {
             }
             _ => return Err(PlaceFault::Mixed),
         }
+        let hosts = config.get_hosts().len();
+        let is_even = |count: usize, few: usize| count <= few || count == hosts;
+        if !is_even(config.get_ports().len(), 1) || !is_even(config.get_hostaddrs().len(), 0) {
+            return Err(PlaceFault::Uneven);
+        }
         Ok(Self {
             config,
             authorities,
@@ -93,13 +101,59 @@ impl ServerPlace {
         self.authorities.as_deref()
     }
 
-    /// What the library connects with. The password is read anew each time, so that it can be changed.
-    pub(super) fn config(&self) -> Result<Config, PlaceFault> {
-        let mut config = self.config.clone();
-        if let Some(password) = self.find_password()? {
-            config.password(password.as_str());
+    /// What the library connects with, for each host of the address: of several one accepts writes, and is meant. The
+    /// password is read anew each time, so that it can be changed.
+    pub(super) fn configs(&self) -> Result<Vec<Config>, PlaceFault> {
+        let password = self.find_password()?;
+        let hosts = self.config.get_hosts().iter().enumerate();
+        let configs = hosts.map(|(no, host)| {
+            let mut config = self.at(no, host);
+            if let Some(password) = &password {
+                config.password(password.as_str());
+            }
+            config
+        });
+        Ok(configs.collect())
+    }
+
+    /// The same for one host.
+    fn at(&self, no: usize, host: &Host) -> Config {
+        let all = &self.config;
+        let mut config = Config::new();
+        match host {
+            Host::Tcp(name) => config.host(name),
+            Host::Unix(folder) => config.host_path(folder),
+        };
+        if let Some(address) = all.get_hostaddrs().get(no) {
+            config.hostaddr(*address);
         }
-        Ok(config)
+        let ports = all.get_ports();
+        if let Some(port) = ports.get(no).or(ports.first()) {
+            config.port(*port);
+        }
+        if let Some(user) = all.get_user() {
+            config.user(user);
+        }
+        if let Some(name) = all.get_dbname() {
+            config.dbname(name);
+        }
+        if let Some(options) = all.get_options() {
+            config.options(options);
+        }
+        config
+            .ssl_mode(all.get_ssl_mode())
+            .ssl_negotiation(all.get_ssl_negotiation())
+            .channel_binding(all.get_channel_binding())
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
+            .keepalives(all.get_keepalives())
+            .keepalives_idle(all.get_keepalives_idle());
+        if let Some(interval) = all.get_keepalives_interval() {
+            config.keepalives_interval(interval);
+        }
+        if let Some(retries) = all.get_keepalives_retries() {
+            config.keepalives_retries(retries);
+        }
+        config
     }
 
     fn find_password(&self) -> Result<Option<Zeroizing<String>>, PlaceFault> {
@@ -205,6 +259,8 @@ fn without_authorities(text: &str) -> Result<(String, Option<PathBuf>), PlaceFau
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;
+    use std::net::IpAddr;
+    use std::time::Duration;
 
     use super::*;
 
@@ -235,6 +291,18 @@ mod tests {
                 "postgresql://vault@db.example/breach?no=such",
                 PlaceFault::Form,
             ),
+            (
+                "postgresql://vault@/breach?host=/a,/b,/c&port=1,2",
+                PlaceFault::Uneven,
+            ),
+            (
+                "postgresql://vault@one.example,two.example/breach?hostaddr=127.0.0.1",
+                PlaceFault::Uneven,
+            ),
+            (
+                "postgresql://vault@one.example/breach?host=/a",
+                PlaceFault::Mixed,
+            ),
         ] {
             assert_eq!(read(text).err(), Some(fault), "{text}");
         }
@@ -247,6 +315,52 @@ mod tests {
     }
 
     #[test]
+    fn each_host_of_an_address_is_asked_alone_and_has_to_accept_writes() {
+        let text = "postgresql://vault@one.example,two.example:5433/breach\
+                    ?hostaddr=127.0.0.1,127.0.0.2&channel_binding=require&keepalives_interval=7";
+        let configs = read(text).unwrap().configs().unwrap();
+        let told: Vec<_> = configs
+            .iter()
+            .map(|one| (one.get_hosts(), one.get_hostaddrs(), one.get_ports()))
+            .collect();
+        let name = |name: &str| Host::Tcp(name.to_owned());
+        let address = |no| [IpAddr::from([127, 0, 0, no])];
+        assert_eq!(
+            told,
+            [
+                (&[name("one.example")][..], &address(1)[..], &[5432][..]),
+                (&[name("two.example")][..], &address(2)[..], &[5433][..]),
+            ]
+        );
+        for one in &configs {
+            assert_eq!(
+                one.get_target_session_attrs(),
+                TargetSessionAttrs::ReadWrite
+            );
+            assert_eq!(one.get_user(), Some("vault"));
+            assert_eq!(one.get_dbname(), Some("breach"));
+            assert_eq!(one.get_ssl_mode(), SslMode::Require);
+            assert_eq!(one.get_channel_binding(), ChannelBinding::Require);
+            assert_eq!(one.get_keepalives_interval(), Some(Duration::from_secs(7)));
+        }
+        // Whatever an address says of it, nothing is read from a copy.
+        let text = "postgresql://vault@/breach?host=/a,/b&port=7&target_session_attrs=any";
+        let configs = read(text).unwrap().configs().unwrap();
+        let sockets: Vec<_> = configs.iter().map(Config::get_hosts).collect();
+        assert_eq!(
+            sockets,
+            [[Host::Unix("/a".into())], [Host::Unix("/b".into())]]
+        );
+        for one in &configs {
+            assert_eq!(one.get_ports(), [7]);
+            assert_eq!(
+                one.get_target_session_attrs(),
+                TargetSessionAttrs::ReadWrite
+            );
+        }
+    }
+
+    #[test]
     fn a_password_comes_from_a_file_that_nobody_else_can_read() {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("password");
@@ -254,14 +368,14 @@ mod tests {
         let text = "postgresql://vault@db.example/breach";
         let place = ServerPlace::read(text, Some(path.clone())).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        assert_eq!(place.config().err(), Some(PlaceFault::Exposed));
+        assert_eq!(place.configs().err(), Some(PlaceFault::Exposed));
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-        let config = place.config().unwrap();
+        let config = place.configs().unwrap().remove(0);
         assert_eq!(config.get_password(), Some(&b"s3cret"[..]));
         // The library's own text for debugging does not show it.
         assert!(!format!("{config:?}").contains("s3cret"));
         fs::remove_file(&path).unwrap();
-        assert_eq!(place.config().err(), Some(PlaceFault::PasswordFile));
+        assert_eq!(place.configs().err(), Some(PlaceFault::PasswordFile));
     }
 
     #[test]

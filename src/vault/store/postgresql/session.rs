@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::connect::Server;
 use super::large::{self, LargeReader};
-use super::link::{Expected, Link, Use};
+use super::link::{CAREFUL, Expected, Link, Use};
 use super::rows::Rows;
 use super::{migrations, part_digests, schema};
 use crate::domain::Moment;
@@ -21,6 +21,12 @@ use crate::vault::store::value::ValueRef;
 
 /// How long a commit may take until its caller is told that it failed.
 const COMMITTING: Duration = Duration::from_secs(10);
+
+/// How long the lock of the log's head may take: longer than others may have it, and than the server waits for it. So a
+/// connection through which nothing comes any more is found by the next act.
+const LOCKING: Duration = Duration::from_secs(20);
+/// How long the head in a snapshot may take, which waits for nobody.
+const SEEING: Duration = Duration::from_secs(10);
 
 /// How long the rooms of deleted rows may take to be given back.
 const VACUUMING: Duration = Duration::from_secs(3600);
@@ -47,9 +53,12 @@ const CONNECTED: &str = "-- postgresql::others
     SELECT count(*)::int FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'breachvault' AND pid <> pg_backend_pid()";
 
-/// The number of the transaction under way, and the lowest one of those that are.
+/// The number of the transaction under way, the lowest one of those that are, and which setting would lose what is
+/// committed: somebody may have changed one since the connection was made.
 const NUMBERS: &str = "-- transaction::others
-    SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+    SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+           CASE 'off' WHEN current_setting('synchronous_commit') THEN 1 WHEN current_setting('fsync') THEN 2
+                      WHEN current_setting('full_page_writes') THEN 3 ELSE 0 END";
 
 /// One connection.
 pub(in crate::vault::store) struct Session {
@@ -114,6 +123,11 @@ impl Session {
     /// One that can only read.
     pub(in crate::vault::store) fn reader(server: &Arc<Server>) -> Result<Self, StoreError> {
         Link::to(Arc::clone(server), Use::Read).map(Self::of)
+    }
+
+    /// One that can only read, also from a copy that follows.
+    pub(in crate::vault::store) fn onlooker(server: &Arc<Server>) -> Result<Self, StoreError> {
+        Link::to(Arc::clone(server), Use::Look).map(Self::of)
     }
 
     fn of(link: Link) -> Self {
@@ -215,7 +229,7 @@ impl Session {
 
     /// The head of the log in the snapshot that has begun.
     pub(in crate::vault::store) fn head_seen(&self) -> Result<Option<Head>, StoreError> {
-        self.head("snapshot::head", SEEN)
+        self.head("snapshot::head", SEEN, SEEING)
     }
 
     /// Begins a transaction. Its first statement locks the row of the log's head, so that nobody else goes on from
@@ -249,17 +263,26 @@ impl Session {
         self.link
             .send_all(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
-        let locked = self.head(at, LOCK);
+        let locked = self.head(at, LOCK, LOCKING);
         let begun = locked.and_then(|head| self.notice_others().map(|()| head));
-        if begun.is_err() {
+        if let Err(error) = &begun {
             // The first fault is the one to tell of.
             let _ = self.roll_back();
+            if error.fault == StoreFault::ReadOnly {
+                // Another host may be the one that accepts writes now.
+                self.link.lose();
+            }
         }
         begun
     }
 
-    fn head(&self, at: &'static str, sql: &str) -> Result<Option<Head>, StoreError> {
-        self.link.query(at, sql, &[], |mut rows| {
+    fn head(
+        &self,
+        at: &'static str,
+        sql: &str,
+        patience: Duration,
+    ) -> Result<Option<Head>, StoreError> {
+        self.link.query_within(at, sql, &[], patience, |mut rows| {
             let Some(cells) = rows.next()? else {
                 return Ok(None);
             };
@@ -276,16 +299,24 @@ impl Session {
     /// Whether somebody else wrote since the last transaction that began here.
     fn notice_others(&self) -> Result<(), StoreError> {
         let at = "transaction::others";
-        let (own, oldest) = self.link.query(at, NUMBERS, &[], |mut rows| {
+        let (own, oldest, careless) = self.link.query(at, NUMBERS, &[], |mut rows| {
             let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
             let number = |no| {
                 let number = cells.get(at, no)?.as_integer();
                 number.map_err(|_| StoreError::inconsistent(at))
             };
-            Ok((number(0)?, number(1)?))
+            Ok((number(0)?, number(1)?, number(2)?))
         })?;
         self.others.begin(own, oldest);
-        Ok(())
+        match usize::try_from(careless) {
+            Ok(0) => Ok(()),
+            no => {
+                let name = no.ok().and_then(|no| CAREFUL.get(no - 1));
+                let name = name.ok_or(StoreError::inconsistent(at))?;
+                let fault = StoreFault::Careless(name);
+                Err(StoreError { at, fault })
+            }
+        }
     }
 
     /// Makes what was written durable. If the server does not say so in time, or warns, as when a copy of it may not

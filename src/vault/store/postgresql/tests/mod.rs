@@ -1,5 +1,6 @@
 //! On a real server.
 
+#[expect(dead_code, reason = "kills, copies and little room are for the checks")]
 pub(crate) mod server;
 #[expect(
     dead_code,

@@ -20,6 +20,8 @@ const MEMORY: &str = "/dev/shm";
 const ROOM: u64 = 2 << 30;
 /// Tells a server's keeper that its folder is used again.
 const AGAIN: &str = "again\n";
+/// Where a server keeps what has little room, if it is asked for.
+const LITTLE: &str = "little";
 
 /// A server that was started.
 pub(crate) struct TestServer {
@@ -28,6 +30,8 @@ pub(crate) struct TestServer {
     port: u16,
     settings: Vec<String>,
     keeper: Child,
+    /// How many bytes the folder has room for that is soon full.
+    little: Option<u64>,
 }
 
 /// Where the server's own programs are; nothing where it is not installed.
@@ -58,6 +62,79 @@ fn user() -> Option<(u32, u32)> {
     of("postgres").or_else(|| of("nobody"))
 }
 
+/// A new database of databases.
+fn initialise(programs: &Path, folder: &Path) {
+    let data = folder.join("data");
+    let made = as_user(&programs.join("initdb"))
+        .args([
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--username=owner",
+            "-D",
+        ])
+        .arg(&data)
+        .output()
+        .unwrap();
+    succeeded(&made);
+    fs::write(data.join("pg_hba.conf"), who_comes_in("scram-sha-256")).unwrap();
+    certify(&folder.join("ca.pem"), &data);
+}
+
+fn succeeded(done: &Output) {
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+}
+
+/// What runs a shell in which this folder is a file system with little room, which nobody else sees and which goes with
+/// it.
+fn with_little_room(folder: &Path, bytes: u64) -> Command {
+    let script = r#"
+        mount -t tmpfs -o "size=$1,mode=0700,uid=$2,gid=$3" tmpfs "$0" || exit 1
+        user=$2 group=$3; shift 3
+        exec setpriv --reuid "$user" --regid "$group" --clear-groups /bin/sh "$@"
+    "#;
+    let (user, group) = user().unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["-m", "/bin/sh", "-c", script]).arg(folder);
+    command.args([bytes.to_string(), user.to_string(), group.to_string()]);
+    command.current_dir("/").env("LC_ALL", "C");
+    command
+}
+
+/// The processes that a process started, and which run.
+fn children(parent: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|id| state(*id).is_some_and(|(_, of)| of == parent))
+        .collect()
+}
+
+/// Whether a process has not ended. One that ended is there until somebody asks how.
+fn runs(process: u32) -> bool {
+    state(process).is_some_and(|(state, _)| state != "Z")
+}
+
+/// The state of a process, and whose it is.
+fn state(process: u32) -> Option<(String, u32)> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    let mut parts = rest.split_whitespace();
+    Some((parts.next()?.to_owned(), parts.next()?.parse().ok()?))
+}
+
+/// Some may have ended already.
+fn send(signal: &str, processes: &[u32]) {
+    let ids = processes.iter().map(ToString::to_string);
+    let _ = Command::new("kill")
+        .arg(signal)
+        .args(ids)
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+}
+
 fn as_user(program: &Path) -> Command {
     let mut command = Command::new(program);
     if let Some((user, group)) = user() {
@@ -70,6 +147,59 @@ fn as_user(program: &Path) -> Command {
 impl TestServer {
     /// Starts one with these settings beside its own. None, with a note, where it is not installed; `CI` demands it.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        let server = Self::prepared(settings)?;
+        initialise(&server.programs, server.folder.path());
+        Some(server.begun())
+    }
+
+    /// The same, with a tablespace `little` that has room for so many bytes. Only root can make one; None for others,
+    /// and where the system does not let root.
+    pub(crate) fn start_with_little_room(bytes: u64) -> Option<Self> {
+        let (owner, _) = user()?;
+        let mounts = ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"];
+        let may = Command::new("unshare").args(mounts).output();
+        if !may.is_ok_and(|done| done.status.success()) {
+            return None;
+        }
+        let mut server = Self::prepared(&[])?;
+        let place = server.folder.path().join(LITTLE);
+        fs::create_dir(&place).unwrap();
+        chown(&place, Some(owner), None).unwrap();
+        server.little = Some(bytes);
+        initialise(&server.programs, server.folder.path());
+        let server = server.begun();
+        let space = format!("CREATE TABLESPACE {LITTLE} LOCATION '{}'", place.display());
+        server.sql("postgres", &space);
+        Some(server)
+    }
+
+    /// A copy that follows this server until it is promoted.
+    pub(crate) fn replica(&self) -> Self {
+        let replica = Self::prepared(&[]).expect("PostgreSQL is not installed");
+        let made = as_user(&self.programs.join("pg_basebackup"))
+            .args([
+                "--no-sync",
+                "-c",
+                "fast",
+                "-X",
+                "stream",
+                "-R",
+                "-U",
+                "owner",
+            ])
+            .arg("-h")
+            .arg(self.folder.path())
+            .args(["-p", &self.port.to_string(), "-D"])
+            .arg(replica.folder.path().join("data"))
+            .output()
+            .unwrap();
+        succeeded(&made);
+        fs::copy(self.authorities(), replica.authorities()).unwrap();
+        replica.begun()
+    }
+
+    /// A folder, and nothing in it.
+    fn prepared(settings: &[&str]) -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -82,37 +212,27 @@ impl TestServer {
         if let Some((user, group)) = user() {
             chown(folder.path(), Some(user), Some(group)).unwrap();
         }
-        let data = folder.path().join("data");
-        let made = as_user(&programs.join("initdb"))
-            .args([
-                "--auth=trust",
-                "--no-sync",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--username=owner",
-                "-D",
-            ])
-            .arg(&data)
-            .output()
-            .unwrap();
-        assert!(
-            made.status.success(),
-            "{}",
-            String::from_utf8_lossy(&made.stderr)
-        );
-        fs::write(data.join("pg_hba.conf"), who_comes_in("scram-sha-256")).unwrap();
-        certify(&folder.path().join("ca.pem"), &data);
-        let port = free_port();
-        let settings: Vec<String> = settings.iter().map(ToString::to_string).collect();
-        let mut server = Self {
-            keeper: keep(&programs, folder.path(), port, &settings),
+        Some(Self {
+            // Nothing yet.
+            keeper: Command::new("true").spawn().unwrap(),
             folder,
             programs,
-            port,
-            settings,
-        };
-        server.wait_until_it_answers();
-        Some(server)
+            port: free_port(),
+            settings: settings.iter().map(ToString::to_string).collect(),
+            little: None,
+        })
+    }
+
+    fn begun(mut self) -> Self {
+        self.begin();
+        self
+    }
+
+    /// Starts it, where it ended before.
+    pub(crate) fn begin(&mut self) {
+        let _ = self.keeper.wait();
+        self.keeper = self.keep();
+        self.wait_until_it_answers();
     }
 
     fn wait_until_it_answers(&mut self) {
@@ -136,6 +256,20 @@ impl TestServer {
         )
     }
 
+    /// The socket itself.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join(format!(".s.PGSQL.{}", self.port))
+    }
+
+    /// The address of a database, by the sockets of this machine, of this server and of another one.
+    pub(crate) fn by_sockets(&self, other: &Self, user: &str, database: &str) -> String {
+        let [own, others] = [self, other].map(|server| server.folder.path().display());
+        format!(
+            "postgresql://{user}@/{database}?host={own},{others}&port={},{}",
+            self.port, other.port
+        )
+    }
+
     /// The same over the network, which is encrypted.
     pub(crate) fn by_network(&self, user: &str, database: &str) -> String {
         let port = self.port;
@@ -152,25 +286,91 @@ impl TestServer {
 
     /// Ends the server at once, as a crash does, and starts it again.
     pub(crate) fn crash(&mut self) {
-        let pid = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap();
-        let killed = Command::new("kill").args(["-QUIT", pid]).status().unwrap();
-        assert!(killed.success());
+        send("-QUIT", &[self.postmaster()]);
+        self.note_end();
+        self.begin();
+    }
+
+    /// Kills all of its processes at once.
+    pub(crate) fn kill(&mut self) {
+        let server = self.postmaster();
+        // It is stopped first, so that it starts no other ones meanwhile.
+        send("-STOP", &[server]);
+        let mut all = children(server);
+        all.push(server);
+        send("-KILL", &all);
+        self.note_end();
+        let until = Instant::now() + Duration::from_secs(60);
+        while all.iter().any(|process| runs(*process)) {
+            assert!(Instant::now() < until, "they do not end");
+            thread::sleep(Duration::from_millis(2));
+        }
+        // Another process may have got its number.
+        fs::remove_file(self.folder.path().join("data/postmaster.pid")).unwrap();
+    }
+
+    /// Kills one of its processes, which is chosen by this number. The server then ends all others, and goes on with
+    /// new ones.
+    pub(crate) fn kill_one(&mut self, which: usize) {
+        let all = children(self.postmaster());
+        if !all.is_empty() {
+            send("-KILL", &[all[which % all.len()]]);
+        }
+    }
+
+    fn postmaster(&self) -> u32 {
+        let note = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        note.lines().next().unwrap().trim().parse().unwrap()
+    }
+
+    /// It has ended, and its folder is used again.
+    fn note_end(&mut self) {
         let stdin = self.keeper.stdin.as_mut().unwrap();
         stdin.write_all(AGAIN.as_bytes()).unwrap();
         self.end();
-        self.keeper = keep(
-            &self.programs,
-            self.folder.path(),
-            self.port,
-            &self.settings,
-        );
-        self.wait_until_it_answers();
     }
 
     fn end(&mut self) {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
+    }
+
+    /// Runs the server until the input of this command ends, which is when whoever started it ends. Without a last
+    /// word its folder goes too: nobody else is left to remove that of a server which all tests of a process share.
+    fn keep(&self) -> Child {
+        let script = r#"
+            "$@" >>"$0/log" 2>&1 & server=$!
+            read -r word
+            kill -INT "$server" 2>/dev/null; wait "$server"
+            [ "$word" = again ] || rm -rf "$0"
+        "#;
+        let folder = self.folder.path();
+        let mut command = match self.little {
+            None => as_user(Path::new("/bin/sh")),
+            Some(bytes) => with_little_room(&folder.join(LITTLE), bytes),
+        };
+        command.arg("-c").arg(script).arg(folder);
+        command
+            .arg(self.programs.join("postgres"))
+            .arg("-D")
+            .arg(folder.join("data"));
+        command
+            .arg("-k")
+            .arg(folder)
+            .args(["-p", &self.port.to_string()]);
+        let own = [
+            "listen_addresses=127.0.0.1",
+            "shared_buffers=32MB",
+            "ssl=on",
+            // A vault of a test has ten.
+            "max_connections=400",
+            "max_wal_size=128MB",
+        ];
+        let settings = self.settings.iter().map(String::as_str);
+        for setting in own.into_iter().chain(settings) {
+            command.args(["-c", setting]);
+        }
+        command.stdin(Stdio::piped()).spawn().unwrap()
     }
 
     /// Soon it asks over the network for a password in this way.
@@ -183,11 +383,7 @@ impl TestServer {
     /// Runs statements as the owner of everything; answers what they print.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let done = self.psql(database, sql);
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
+        succeeded(&done);
         String::from_utf8(done.stdout).unwrap().trim().to_owned()
     }
 
@@ -234,46 +430,13 @@ fn folder() -> TempDir {
 
 /// Whoever is on this machine, and over the network whoever gives a password.
 fn who_comes_in(method: &str) -> String {
-    format!("local all all trust\nhostssl all all 127.0.0.1/32 {method}\n")
+    format!("local all,replication all trust\nhostssl all all 127.0.0.1/32 {method}\n")
 }
 
 /// One that nobody uses at this moment.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
-}
-
-/// Runs the server until the input of this command ends, which is when whoever started it ends. Without a last word its
-/// folder goes too: nobody else is left to remove that of a server which all tests of a process share.
-fn keep(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
-    let script = r#"
-        "$@" >"$0/log" 2>&1 & server=$!
-        read -r word
-        kill -INT "$server" 2>/dev/null; wait "$server"
-        [ "$word" = again ] || rm -rf "$0"
-    "#;
-    let mut command = as_user(Path::new("/bin/sh"));
-    command.arg("-c").arg(script).arg(folder);
-    command
-        .arg(programs.join("postgres"))
-        .arg("-D")
-        .arg(folder.join("data"));
-    command
-        .arg("-k")
-        .arg(folder)
-        .args(["-p", &port.to_string()]);
-    let own = [
-        "listen_addresses=127.0.0.1",
-        "shared_buffers=32MB",
-        "ssl=on",
-        // A vault of a test has ten.
-        "max_connections=400",
-        "max_wal_size=128MB",
-    ];
-    for setting in own.into_iter().chain(settings.iter().map(String::as_str)) {
-        command.args(["-c", setting]);
-    }
-    command.stdin(Stdio::piped()).spawn().unwrap()
 }
 
 /// A certificate for `localhost`, and the authority that made it.

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::server::TestServer;
 
-/// For all tests that leave it as it is.
-static SHARED: LazyLock<Option<TestServer>> = LazyLock::new(|| TestServer::start(&[]));
+/// For all tests that leave it as it is. It cleans up nothing by itself: that takes numbers of transactions, and a
+/// vault that sees one missing takes it for somebody else's.
+static SHARED: LazyLock<Option<TestServer>> =
+    LazyLock::new(|| TestServer::start(&["autovacuum=off"]));
 
 /// None, with a note, where PostgreSQL is not installed.
 pub(crate) fn shared() -> Option<&'static TestServer> {
