@@ -18,8 +18,8 @@ use crate::peers::{again, approved, free_port, opened, reads, show, until};
 use crate::proxy::{Does, Proxy};
 use crate::server::TestServer;
 
-/// How long an act may take that nothing comes back to.
-const ACT: Duration = Duration::from_secs(30);
+/// How long an act may take that nothing comes back to: 10 seconds for a snapshot, 20 for the lock, and some more.
+const ACT: Duration = Duration::from_secs(45);
 /// How long a node may take to go on after the network is back.
 const GOING_ON: Duration = Duration::from_secs(10);
 
