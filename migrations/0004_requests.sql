@@ -15,7 +15,7 @@ CREATE TABLE request (
     decided_leaf INTEGER,
     digest       BLOB NOT NULL,
     sealed       BLOB NOT NULL,
-    CHECK ((decider IS NULL) = (state = 'requested')),
+    CHECK (state = 'stopped' OR (decider IS NULL) = (state = 'requested')),
     CHECK ((decider IS NULL) = (decided_at IS NULL)),
     CHECK ((decider IS NULL) = (decided_leaf IS NULL))
 ) STRICT, WITHOUT ROWID;

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(told) => {
-            if let Some(error) = Arguments::number_in(&told) {
+            if let Some(error) = Arguments::kept_back(&told) {
                 let _ = error.write_to(&mut words);
                 return ExitCode::from(error.exit() as u8);
             }

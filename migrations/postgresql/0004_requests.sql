@@ -15,7 +15,7 @@ CREATE TABLE request (
     decided_leaf BIGINT,
     digest       BYTEA NOT NULL,
     sealed       BYTEA NOT NULL,
-    CHECK ((decider IS NULL) = (state = 'requested')),
+    CHECK (state = 'stopped' OR (decider IS NULL) = (state = 'requested')),
     CHECK ((decider IS NULL) = (decided_at IS NULL)),
     CHECK ((decider IS NULL) = (decided_leaf IS NULL))
 );

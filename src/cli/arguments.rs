@@ -114,20 +114,35 @@ enum Command {
 }
 
 impl Arguments {
-    /// What to say in the place of an error that would repeat a phone number.
-    pub fn number_in(error: &clap::Error) -> Option<CliError> {
+    /// What to say in the place of an error that would repeat a phone number or a secret.
+    pub fn kept_back(error: &clap::Error) -> Option<CliError> {
         let unexpected = error.kind() == ErrorKind::UnknownArgument;
-        let told = error.context().flat_map(|(_, value)| match value {
-            ContextValue::String(text) => vec![text.clone()],
-            ContextValue::Strings(texts) => texts.clone(),
-            _ => Vec::new(),
-        });
+        let told: Vec<String> = error
+            .context()
+            .flat_map(|(_, value)| match value {
+                ContextValue::String(text) => vec![text.clone()],
+                ContextValue::Strings(texts) => texts.clone(),
+                _ => Vec::new(),
+            })
+            .collect();
         let is_number = |text: &String| {
             let begins =
                 text.starts_with(|sign: char| sign == '+' || sign == '(' || sign.is_ascii_digit());
             may_hold_number(text) || (unexpected && begins)
         };
-        told.into_iter().any(|text| is_number(&text)).then(|| {
+        if told.iter().any(|text| is_secret(text)) {
+            return Some(
+                CliError::usage(
+                    "a share, token or identity is never an argument, because other users and the shell's history \
+                     see those",
+                )
+                .hint(
+                    "type it when you are asked, or name a file; it is in the shell's history now: remove it there, \
+                     and if others use this machine, have it replaced",
+                ),
+            );
+        }
+        told.iter().any(is_number).then(|| {
             CliError::usage(
                 "a number is never an argument, because other users and the shell's history see those",
             )
@@ -181,9 +196,37 @@ impl Arguments {
     }
 }
 
+/// Whether the text has a secret in it that can be told by how it begins, in any case of letters.
+fn is_secret(text: &str) -> bool {
+    let text = text.to_ascii_uppercase();
+    ["BVSHARE", "BVT_", "AGE-SECRET-KEY-", "AGE-PLUGIN-"]
+        .iter()
+        .any(|begins| text.contains(begins))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_was_typed_as_an_argument_is_not_repeated() {
+        for arguments in [
+            &["key", "unseal", "BVSHARE1-ABCD-EFGH"][..],
+            &["key", "unseal", "bvshare1 abcd efgh"],
+            &["BVSHARE1-ABCD-EFGH"],
+            &["tokens", "list", "bvt_abcdefgh"],
+            &["evidence", "AGE-SECRET-KEY-1ABCDEFGH"],
+        ] {
+            let line = ["breachvault"].iter().chain(arguments);
+            let error = Arguments::try_parse_from(line).err().unwrap();
+            let mut said = Vec::new();
+            let told = Arguments::kept_back(&error).unwrap();
+            told.write_to(&mut said).unwrap();
+            let said = String::from_utf8(said).unwrap();
+            assert!(said.contains("never an argument"), "{said}");
+            assert!(!said.to_ascii_lowercase().contains("abcd"), "{said}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_sound() {
@@ -201,7 +244,7 @@ mod tests {
         ] {
             let line = ["breachvault"].iter().chain(arguments);
             let error = Arguments::try_parse_from(line).err().unwrap();
-            let told = Arguments::number_in(&error).unwrap();
+            let told = Arguments::kept_back(&error).unwrap();
             let mut said = Vec::new();
             told.write_to(&mut said).unwrap();
             let said = String::from_utf8(said).unwrap();
@@ -211,7 +254,7 @@ mod tests {
         for arguments in [&["lookup", "word"][..], &["lookup", "--word"], &["word"]] {
             let line = ["breachvault"].iter().chain(arguments);
             let error = Arguments::try_parse_from(line).err().unwrap();
-            assert!(Arguments::number_in(&error).is_none(), "{arguments:?}");
+            assert!(Arguments::kept_back(&error).is_none(), "{arguments:?}");
         }
     }
 

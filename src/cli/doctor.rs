@@ -147,6 +147,12 @@ impl Doctor {
             Some(_) if unread => Err(CliError::failed("the audit log could not be read").hint(
                 "the line `log` or `mark` says why; check the directory, who owns its files and whether the disk can be read",
             )),
+            Some(_) if !sound && !failed(&findings, "log") => Err(CliError::unverified(
+                "the keyring, the database and the high-water mark do not go together",
+            )
+            .hint(
+                "the line `mark` says which of them is older, missing or changed; docs/backup.md has what to put back",
+            )),
             Some(_) if !sound => Err(CliError::unverified("the audit log does not verify").hint(
                 "`breachvault audit verify` with the same checkpoints and passphrase shows details",
             )),
@@ -406,7 +412,8 @@ fn mark(paths: &Paths, keyring: &Keyring) -> Result<String, (String, bool)> {
         .map_err(|error| (chain(&error), error.is_verification_failure()))
 }
 
-fn is_open(paths: &Paths) -> bool {
+/// Whether another process has the vault open.
+pub(super) fn is_open(paths: &Paths) -> bool {
     let lock = File::open(paths.data().join("lock"));
     lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }

@@ -132,6 +132,7 @@ impl From<KeyringError> for CliError {
             | KeyringError::TooFewShares
             | KeyringError::SameSlot
             | KeyringError::Program(_)
+            | KeyringError::WrongProgram
             | KeyringError::NoSuchSlot => Exit::Sealed,
             _ => Exit::Failed,
         };
@@ -260,6 +261,10 @@ impl From<RestoreError> for CliError {
             RestoreError::OneHolder => Self::sealed(error.to_string()).hint(
                 "a second holder opens another slot: --second-passphrase-file, --second-share-file, \
                  --second-age-identity or --second-keyring-command; nothing was put in place",
+            ),
+            RestoreError::EarlierKeyring { .. } => Self::sealed(error.to_string()).hint(
+                "bring a keyring of that generation or a later one (a newer backup of it, or keys/keyring), which two \
+                 holders open; nothing was put in place",
             ),
             RestoreError::Unread(_) => Self::failed(chain(&error)),
         }
@@ -422,6 +427,10 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         }
         Denial::OwnRequest => "you asked for this; somebody else must decide it",
         Denial::AskerGone => "who asked for this could not ask for it any more",
+        Denial::DeciderGone => "who approved this could not approve it any more",
+        Denial::RecognisedByAsker => {
+            "your account came by the provider, and nobody but the asker stands for whose it is"
+        }
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
         Denial::WrongState(RequestState::Approved) => "the request is approved",
@@ -469,6 +478,10 @@ fn way_out(denial: Denial) -> Option<&'static str> {
         Denial::SessionEnded => "sign in again",
         Denial::OwnRequest => "ask another lead or custodian of the case to decide it",
         Denial::AskerGone => "somebody who is a member of the case has to ask anew",
+        Denial::DeciderGone => "ask anew, so that somebody else decides it",
+        Denial::RecognisedByAsker => {
+            "another lead of the case recognises you anew, or somebody else decides"
+        }
         Denial::NotTheAsker => "sign in as the operator who asked, with --operator",
         _ => return None,
     })
@@ -479,7 +492,7 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::NameTaken => "an operator of this name exists already",
         Conflict::CaseState(CaseState::Open) => "the case is open already",
         Conflict::CaseState(CaseState::Held) => {
-            "the case is on hold; reopen it before you close or destroy it"
+            "the case is on hold; its hold is lifted before it is closed or destroyed"
         }
         Conflict::CaseState(CaseState::Closed) => "the case is closed; reopen it first",
         Conflict::CaseState(CaseState::Destroyed) => {

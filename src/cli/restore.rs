@@ -20,8 +20,8 @@ use crate::vault::entropy::SystemEntropy;
 /// Everything is verified with the keys before anything is in place: the log, who may do what, every sealed part. It
 /// needs whoever opens the keyring and an administrator; where the keyring has two slots or more, the holders of two.
 /// The vault goes on under a new log, whose first leaf names what was restored and what was lost. Sessions, invitations
-/// and open requests are ended, budgets count as spent, and every membership is suspended until a lead of the case
-/// confirms it.
+/// and open requests are ended, budgets count as spent, every membership is suspended until a lead of the case confirms
+/// it, every open case is on hold, and the accounts of other administrators end.
 #[derive(Args)]
 #[command(after_help = "Examples:
   breachvault restore --from vault.bvdata --keyring vault.bvkeys --drill
@@ -133,7 +133,8 @@ impl Restore {
                 streams::words(
                     "the log goes on under a new name, so its public key has another text: fetch data/audit.vkey and a \
                      new checkpoint. Every member is suspended: let one lead of each case in with `breachvault \
-                     operator let-in`; they confirm the others",
+                     operator let-in`; they confirm the others. Every open case is on hold, and the accounts of other \
+                     administrators have ended: invite them anew",
                 );
                 if self.json {
                     return streams::json(&json!({

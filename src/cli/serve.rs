@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::doctor::is_open;
 use super::error::CliError;
 use super::listen::Listen;
 use super::unlock_args::UnlockArgs;
 use super::{settings, streams, unlock};
 use crate::domain::RelyingParty;
 use crate::http::{self, ServeConfig, ServeError, TlsError};
-use crate::vault::{Paths, Settings, Vault};
+use crate::vault::{Paths, Settings, StartError, Vault};
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -44,6 +47,8 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), CliError> {
+        let runtime = runtime()?;
+        let _heeded = heed_hang_ups(&runtime)?;
         let mut config = settings::config(self.config.as_deref())?;
         if let Some(listen) = self.listen {
             config.serve.listen = listen.address;
@@ -64,32 +69,48 @@ impl Serve {
             ..config.settings()
         };
         if self.sealed || (config.serve.sealed && !self.unlock.is_given()) {
-            return serve_after_shares(&self.dir, settings, &listening);
+            return serve_after_shares(&runtime, &self.dir, settings, &listening);
+        }
+        if config.serve.sealed {
+            tracing::warn!(
+                "serve.sealed is of no use: the command line says what opens the keyring"
+            );
         }
         let party = settings.relying_party.clone();
         let vault = unlock::open(&self.dir, &self.unlock, settings)?;
-        serve(Arc::new(vault), &listening, |address| {
+        serve_in(&runtime, Arc::new(vault), &listening, |address| {
             told_where("serving", address, &party);
             tell_machines(&listening);
         })
     }
 }
 
+/// From now on SIGHUP does not end the process. Whoever sends it, because a certificate was renewed, does not know
+/// whether the vault is sealed or still starts. Until there is a server that reads the certificate again, nothing needs
+/// to be done: it reads the newest one when it begins.
+fn heed_hang_ups(runtime: &Runtime) -> Result<Signal, CliError> {
+    let _context = runtime.enter();
+    signal(SignalKind::hangup()).map_err(CliError::io("wait for signals"))
+}
+
 /// Waits sealed until shares open the keyring, then serves at the same address.
 fn serve_after_shares(
+    runtime: &Runtime,
     dir: &Path,
     settings: Settings,
     listening: &ServeConfig,
 ) -> Result<(), CliError> {
     let paths = Paths::of(dir);
     let locked = unlock::read_keyring(&paths)?;
+    if is_open(&paths) {
+        return Err(StartError::InUse.into());
+    }
     if !locked.gathering().has_sets() {
         return Err(CliError::failed(
             "the keyring has no set of shares, so nobody could unseal it",
         )
         .hint("start it with another slot, and make a set with `breachvault key shares`"));
     }
-    let runtime = runtime()?;
     let told = |error: ServeError| told(&error, listening);
     let listener = http::listen(listening).map_err(told)?;
     let sealed = http::serve_sealed(locked, &listener, listening, |address| {
@@ -127,7 +148,7 @@ pub(super) fn tell_machines(listening: &ServeConfig) {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+fn runtime() -> Result<Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -141,7 +162,15 @@ pub(super) fn serve(
     listening: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), CliError> {
-    let runtime = runtime()?;
+    serve_in(&runtime()?, vault, listening, ready)
+}
+
+fn serve_in(
+    runtime: &Runtime,
+    vault: Arc<Vault>,
+    listening: &ServeConfig,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), CliError> {
     let served = runtime.block_on(http::serve(vault, listening, ready));
     http::log::flush();
     served.map_err(|error| told(&error, listening))

@@ -18,12 +18,12 @@ pub(crate) enum Case {
     Open(Open),
     /// Show a case: its state, its exhibits and numbers counted, what is in quarantine
     Show(Show),
-    /// Put a case on hold: it is kept and nothing is destroyed
+    /// Put a case on hold: it is kept, nothing is destroyed, and what was asked for is stopped
     #[command(after_help = "Example:\n  \
                   breachvault case hold c_0123456789abcdefghjk \\\n      \
                   --reason 'a court asked to keep it'")]
     Hold(Move),
-    /// Close a case, after which it is read no more
+    /// Ask to close a case, after which nothing is looked up in it; somebody else decides
     #[command(after_help = "Example:\n  \
                   breachvault case close c_0123456789abcdefghjk \\\n      \
                   --reason 'the last notice was sent'")]
@@ -42,11 +42,14 @@ pub(crate) enum Case {
                       --until 2026-03-21T00:00:00Z --reason 'two years after the last notice'"
     )]
     Retention(Retention),
-    /// Reopen a case that was closed or held
+    /// Reopen a closed case, or ask to lift the hold of one; somebody else decides that
     #[command(
         after_help = "Example:\n  breachvault case reopen c_0123456789abcdefghjk --reason 'somebody else asks'"
     )]
     Reopen(Move),
+    /// List who asked to close a case or to lift its hold; `decide` decides it
+    #[command(after_help = "Example:\n  breachvault case moves c_0123456789abcdefghjk")]
+    Moves(Show),
 }
 
 #[derive(Subcommand)]
@@ -161,6 +164,11 @@ impl Case {
             Self::Hold(act) => act.run("/hold"),
             Self::Close(act) => act.run("/close"),
             Self::Reopen(act) => act.run("/reopen"),
+            Self::Moves(show) => {
+                let connection = show.client.connect()?;
+                let all = connection.get_pages(&path(&show.case, "/moves"), "moves", &[])?;
+                show.client.output.list(&all, "moves", MOVES)
+            }
             Self::Destroy(destroy) => destroy.run(),
             Self::Certificate(show) => {
                 let read = show.client.connect()?;
@@ -243,7 +251,13 @@ impl Move {
         let body = json!({ "reason": self.why.reason });
         let connection = self.client.connect()?;
         let moved = connection.post(&path(&self.case, to), &body)?.value()?;
-        self.client.output.object(&moved)
+        self.client.output.object(&moved)?;
+        if let Some(id) = moved.get("move").and_then(Value::as_str) {
+            self.client.output.words(&format!(
+                "nothing changed yet: another lead or a custodian decides it, by `decide {id}`"
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -252,6 +266,17 @@ const DESTRUCTIONS: &[Column] = &[
     Column("STATE", "state"),
     Column("NOT BEFORE", "not_before"),
     Column("DUE", "due"),
+    Column("EXPIRES", "expires_at"),
+    Column("ASKED BY", "asked_by"),
+    Column("DECIDED BY", "decided_by"),
+    Column("REASON", "reason"),
+];
+
+const MOVES: &[Column] = &[
+    Column("MOVE", "move"),
+    Column("STATE", "state"),
+    Column("FROM", "from"),
+    Column("TO", "to"),
     Column("EXPIRES", "expires_at"),
     Column("ASKED BY", "asked_by"),
     Column("DECIDED BY", "decided_by"),

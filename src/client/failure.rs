@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) way_out: Option<String>,
     pub(crate) kind: FailureKind,
+    /// The kind of problem that the server named, if it named one.
+    pub(crate) problem: Option<String>,
     /// What the server read of a file that it did not admit.
     pub(crate) report: Option<Box<Value>>,
 }
@@ -48,6 +50,7 @@ impl Failure {
             what: what.into(),
             way_out: None,
             kind,
+            problem: None,
             report: None,
         }
     }

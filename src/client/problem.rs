@@ -55,6 +55,10 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         false if kind == "sealed" => Failure::sealed(what),
         false => Failure::failed(what),
     };
+    let failure = Failure {
+        problem: Some(kind.clone()),
+        ..failure
+    };
     Some(match to_do(&kind, signed_in) {
         Some(way_out) => failure.way_out(way_out),
         None => failure,

@@ -1,4 +1,5 @@
-//! What two people decide: reveals, exports, withdrawals, quarantines, memberships, raises, destructions and erasures.
+//! What two people decide: reveals, exports, withdrawals, quarantines, memberships, raises, destructions, erasures
+//! and moves of a case.
 //! The letter of an id says which of them it is.
 
 use clap::Args;
@@ -29,7 +30,8 @@ const STATES: [&str; 7] = [
                   breachvault decide r_0123456789abcdefghjk approve \\\n      \
                   --reason 'checked against the notice'")]
 pub(crate) struct Decide {
-    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise, a destruction or an erasure
+    /// The request: a reveal, an export, a withdrawal, a quarantine, a membership, a raise, a destruction, an erasure,
+    /// or a move of a case
     id: String,
     /// approve or deny; without it, the request is shown and nothing is decided
     #[arg(value_parser = ["approve", "deny"], requires = "reason", hide_possible_values = true)]

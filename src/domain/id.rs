@@ -145,6 +145,8 @@ request_ids! {
     DestructionId 'd' "destruction" "destructions";
     /// One request to erase one person's number.
     ErasureId 'f' "erasure" "erasures";
+    /// One request to close a case or to lift its hold.
+    CaseMoveId 'v' "move" "moves";
 }
 
 /// The words for a kind of request that two people decide, and what its identifiers look like.

@@ -18,6 +18,7 @@ pub mod invisible;
 mod io_words;
 mod moment;
 pub mod network;
+mod niceness;
 mod number_runs;
 pub mod oidc;
 mod p256;
@@ -45,6 +46,7 @@ pub use format::Format;
 pub use id::*;
 pub use io_words::io_words;
 pub use moment::{Moment, MomentError};
+pub use niceness::set_nice;
 pub use number_runs::{has_digits_of_number, number_runs};
 pub use passkey::{Assertion, AssertionFault, MadePasskey, Making, NotByPasskey, PasskeyPoint};
 pub use phone_like::{

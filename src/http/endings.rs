@@ -38,8 +38,15 @@ pub(super) struct Endings {
     failed: &'static str,
 }
 
+/// What goes on in every vault.
+pub(super) const ALWAYS: [Endings; 3] = [DESTRUCTIONS, ERASURES, ROTATIONS];
+
+/// What has to be done only where other nodes may write too. Elsewhere whoever erases or destroys looks after what is
+/// beside the tables as well, and a start clears what an admission left.
+pub(super) const WITH_NODES: [Endings; 2] = [ADMISSIONS, KEPT];
+
 /// Destroyed cases get their certificates.
-pub(super) const DESTRUCTIONS: Endings = Endings {
+const DESTRUCTIONS: Endings = Endings {
     look: |vault| shredded(vault.shred()),
     if_due: |vault| shredded(vault.shred_if_due()),
     everywhere: false,
@@ -48,7 +55,7 @@ pub(super) const DESTRUCTIONS: Endings = Endings {
 };
 
 /// What is stored of erased numbers is overwritten.
-pub(super) const ERASURES: Endings = Endings {
+const ERASURES: Endings = Endings {
     look: |vault| erased(vault.erase()),
     if_due: |vault| erased(vault.erase_if_due()),
     everywhere: false,
@@ -57,7 +64,7 @@ pub(super) const ERASURES: Endings = Endings {
 };
 
 /// What the older key of a case, or an older one of the vault itself, sealed is sealed again.
-pub(super) const ROTATIONS: Endings = Endings {
+const ROTATIONS: Endings = Endings {
     look: |vault| rotated(vault.rotate()),
     if_due: |vault| rotated(vault.rotate_if_due()),
     everywhere: false,
@@ -66,7 +73,7 @@ pub(super) const ROTATIONS: Endings = Endings {
 };
 
 /// What a node was admitting that runs no longer is removed, so that its case gets other files.
-pub(super) const ADMISSIONS: Endings = Endings {
+const ADMISSIONS: Endings = Endings {
     look: |vault| match vault.clear_left_admissions() {
         Ok(exhibits) => Tried::Ended(exhibits),
         Err(fault) => Tried::Fault(fault.to_string()),
@@ -78,7 +85,7 @@ pub(super) const ADMISSIONS: Endings = Endings {
 };
 
 /// Sealed parts, packages and erasure lists of this machine follow what was done elsewhere.
-pub(super) const KEPT: Endings = Endings {
+const KEPT: Endings = Endings {
     look: |vault| erased(vault.keep_up_if_due().map(|()| 0)),
     if_due: |vault| erased(vault.keep_up_if_due().map(|()| 0)),
     everywhere: true,

@@ -239,7 +239,7 @@ impl InTheWay {
             }
             Self::Case(CaseState::Open) => "The case is open already.",
             Self::Case(CaseState::Held) => {
-                "The case is on hold; reopen it before you close or destroy it."
+                "The case is on hold; its hold is lifted before it is closed or destroyed."
             }
             Self::Case(CaseState::Closed) => "The case is closed; reopen it first.",
             Self::Case(CaseState::Destroyed) => "The case was destroyed; its certificate is left.",
@@ -282,6 +282,8 @@ impl From<Denial> for Problem {
             Denial::OwnRequest => ProblemKind::OwnRequest,
             Denial::NotTheAsker => ProblemKind::NotTheAsker,
             Denial::AskerGone => ProblemKind::AskerGone,
+            Denial::DeciderGone => ProblemKind::DeciderGone,
+            Denial::RecognisedByAsker => ProblemKind::RecognisedByAsker,
             Denial::WrongState(state) => {
                 return Self::new(ProblemKind::WrongState).because(InTheWay::Request(state));
             }
@@ -461,7 +463,7 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&held.to_json("r")).unwrap();
         assert_eq!(
             json["detail"],
-            "The case is on hold; reopen it before you close or destroy it."
+            "The case is on hold; its hold is lifted before it is closed or destroyed."
         );
         let denied = Problem::from(Denial::WrongState(RequestState::Denied));
         let json: serde_json::Value = serde_json::from_slice(&denied.to_json("r")).unwrap();

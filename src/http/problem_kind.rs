@@ -76,6 +76,8 @@ kinds! {
     NothingAdmitted      "nothing-admitted"       CONFLICT     "Nothing has been admitted to this case; admit an exhibit first.";
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
     AskerGone            "asker-gone"             CONFLICT     "Who asked for this could not ask for it any more.";
+    DeciderGone          "decider-gone"           CONFLICT     "Who approved this could not approve it any more.";
+    RecognisedByAsker    "recognised-by-asker"    FORBIDDEN    "Nobody but the asker stands for whose account yours is.";
     Expired              "expired"                CONFLICT     "The request has expired; ask for a new one.";
     NameTaken            "name-taken"             CONFLICT     "An operator of this name exists already.";
     CaseState            "case-state"             CONFLICT     "The case is in another state than this needs.";

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::certificate_end;
 use super::connections::Bounded;
-use super::endings::{ADMISSIONS, DESTRUCTIONS, ERASURES, KEPT, ROTATIONS, go_on};
+use super::endings::{ALWAYS, WITH_NODES, go_on};
 use super::machine_door::Proving;
 use super::pages::MadeUpPerson;
 use super::provider::{Provider, ProviderFault};
@@ -244,8 +244,12 @@ async fn serve_on_until(
     });
     let summing = tokio::spawn(sum_strangers(Arc::clone(&app)));
     let sweeping = tokio::spawn(sweep_packages(Arc::clone(&vault)));
-    let endings = [DESTRUCTIONS, ERASURES, ROTATIONS, ADMISSIONS, KEPT];
-    let ending = endings.map(|endings| tokio::spawn(go_on(Arc::clone(&vault), endings)));
+    let with_nodes = WITH_NODES.into_iter().filter(|_| vault.has_nodes());
+    let ending: Vec<_> = ALWAYS
+        .into_iter()
+        .chain(with_nodes)
+        .map(|endings| tokio::spawn(go_on(Arc::clone(&vault), endings)))
+        .collect();
     let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod case_move;
 pub mod clock;
 pub mod destruction;
 mod docs;

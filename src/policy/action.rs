@@ -158,9 +158,14 @@ list! {
     ListCases         "case.list"           reads           => home(CASE_WORKERS);
     ReadCase          "case.read"           reads           => members(&[I, L, C, N]).until_the_end();
     ReadOverview      "case.overview"       reads           => members(&[I, L, C, N]).at_rest_too();
-    CloseCase         "case.close"          writes          => members(&[L]);
+    // A lead asks to close a case, or to lift its hold, and somebody else who leads or keeps it decides. Whatever only
+    // protects or goes on, one lead does: to put a hold, and to reopen what is closed.
+    CloseCase         "case.close"          writes asks     => members(&[L]);
     HoldCase          "case.hold"           writes          => members(&[L]);
     ReopenCase        "case.reopen"         writes          => members(&[L]).at_rest_too();
+    ListMoves         "move.list"           reads           => members(&[L, C]).at_rest_too();
+    ReadMove          "move.read"           reads           => members(&[L, C]).at_rest_too();
+    DecideMove        "move.decide"         writes decides  => members(&[L, C]);
     SetRetention      "case.retention"      writes          => members(&[L]).at_rest_too();
     ReadCertificate   "case.certificate"    reads           => members(&[I, L, C]).until_the_end().or_home(&[Auditor]);
     // A lead asks and a custodian decides, so two people of two roles destroy a case.
@@ -287,6 +292,9 @@ impl ActionKind {
             self,
             Self::CloseCase
                 | Self::HoldCase
+                | Self::ListMoves
+                | Self::ReadMove
+                | Self::DecideMove
                 | Self::SetRetention
                 | Self::ReadCertificate
                 | Self::StopDestruction

@@ -200,6 +200,9 @@ fn about_request(
             if request.asked_by_caller {
                 return Err(Denial::OwnRequest);
             }
+            if request.known_by_asker_alone {
+                return Err(Denial::RecognisedByAsker);
+            }
             &[RequestState::Requested][..]
         }
         // A lead may cancel any admission, anybody else only their own.
@@ -271,6 +274,7 @@ mod tests {
         RequestFacts {
             state,
             asked_by_caller,
+            known_by_asker_alone: false,
             expired: false,
             account: None,
             read_by: ActionKind::ReadReveal,
@@ -580,6 +584,32 @@ mod tests {
             let refused = decide(&facts, ActionKind::LookUp).err();
             assert_eq!(refused, Some(Denial::Concealed));
         }
+    }
+
+    #[test]
+    fn nobody_decides_for_whoever_alone_says_whose_account_they_have() {
+        let mut facts = facts(CaseRole::Lead, None);
+        let known_by_asker = RequestFacts {
+            known_by_asker_alone: true,
+            ..request(false, RequestState::Requested)
+        };
+        facts.request = Some(known_by_asker.clone());
+        for action in ActionKind::ALL.iter().filter(|action| action.decides()) {
+            let refused = decide(&facts, *action).err();
+            let expected = match allows_seat(*action, Seat::Member(CaseRole::Lead)) {
+                true => Denial::RecognisedByAsker,
+                false => Denial::NotAllowed,
+            };
+            assert_eq!(refused, Some(expected), "{action}");
+        }
+        // It may be read, and what they asked for themselves is refused as that.
+        assert!(decide(&facts, ActionKind::ReadReveal).is_ok());
+        facts.request = Some(RequestFacts {
+            asked_by_caller: true,
+            ..known_by_asker
+        });
+        let own = decide(&facts, ActionKind::DecideReveal).err();
+        assert_eq!(own, Some(Denial::OwnRequest));
     }
 
     #[test]

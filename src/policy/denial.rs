@@ -29,6 +29,10 @@ pub enum Denial {
     NotTheAsker,
     /// Who asked was revoked, or is no member of the case any more who could ask this.
     AskerGone,
+    /// Who approved was revoked, or is no member of the case any more who could approve this.
+    DeciderGone,
+    /// The caller's account came by the OpenID provider, and nobody but the asker stands for whose it is.
+    RecognisedByAsker,
     /// The request is in another state than this needs. The caller may read that state anyway.
     WrongState(RequestState),
     /// The request has expired.
@@ -95,6 +99,8 @@ impl Denial {
             Self::OwnRequest => "own-request",
             Self::NotTheAsker => "not-the-asker",
             Self::AskerGone => "asker-gone",
+            Self::DeciderGone => "decider-gone",
+            Self::RecognisedByAsker => "recognised-by-asker",
             Self::WrongState(_) => "wrong-state",
             Self::Expired => "expired",
             Self::WrongCredential => "wrong-credential",

@@ -65,7 +65,7 @@ words! {
         Used => "used",
         /// The receiver of the export confirmed that it arrived.
         Acknowledged => "acknowledged",
-        /// Somebody stopped it after the approval, before it was carried out.
+        /// Somebody stopped it before it was carried out, or a hold did.
         Stopped => "stopped",
     }
 }
@@ -88,6 +88,8 @@ pub struct RequestFacts {
     pub state: RequestState,
     /// True if the caller made the request.
     pub asked_by_caller: bool,
+    /// True if the caller came by the OpenID provider, and all that says whose account it is is the asker's word.
+    pub known_by_asker_alone: bool,
     /// True if the request was not decided or used in time.
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.

@@ -86,18 +86,9 @@ impl Drop for Claim<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::NodeId;
     use crate::vault::Settings;
     use crate::vault::records::tests::fixture::Fixture;
-    use crate::vault::store::node_rows::{self, NodeRow, Seen};
-    use crate::vault::store::{Tables, meta_rows};
-
-    fn stage(
-        vault: &Vault,
-        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
-    ) {
-        vault.ledger.stager().stage(step).unwrap();
-    }
+    use crate::vault::store::{Tables, meta_rows, node_rows};
 
     #[test]
     fn a_claim_is_another_nodes_as_long_as_that_one_runs_and_anybodys_afterwards() {
@@ -122,23 +113,11 @@ mod tests {
         drop(second);
         assert_eq!(held(Work::Rewrites), "");
 
-        let other = NodeId::from_random([0; 13]);
-        let now = vault.core.clock.in_seconds(0);
-        let row = NodeRow {
-            id: other.clone(),
-            name: "second".to_owned(),
-            run: vec![7; 16],
-            since: now,
-            seen_at: now,
-            generation: 1,
-            key: Vec::new(),
-            address: String::new(),
-            struck: None,
-        };
-        let id = other.clone();
-        stage(vault, move |rows| {
+        let row = fixture.another_node(0);
+        let other = row.id.clone();
+        fixture.stage(move |rows| {
             node_rows::insert(rows, &row)?;
-            meta_rows::put(rows, Work::Rewrites.key(), id.as_str())
+            meta_rows::put(rows, Work::Rewrites.key(), row.id.as_str())
         });
         assert!(!vault.takes_up(), "the other one has a smaller id");
         assert!(vault.claim(Work::Rewrites).unwrap().is_none());
@@ -148,16 +127,7 @@ mod tests {
         fixture.clock.advance_seconds(200);
         assert!(vault.takes_up());
         let claim = vault.claim(Work::Rewrites).unwrap().unwrap();
-        let now = vault.core.clock.in_seconds(0);
-        stage(vault, move |rows| {
-            let seen = Seen {
-                run: &[7; 16],
-                at: now,
-                generation: 1,
-                place: None,
-            };
-            node_rows::saw(rows, &other, &seen).map(drop)
-        });
+        fixture.saw(&other, 1);
         assert!(vault.takes_up(), "it has a claim");
         drop(claim);
         assert!(!vault.takes_up());

@@ -340,6 +340,11 @@ impl VaultClock {
         Moment::from_seconds(seconds_of(self.advanced().measured))
     }
 
+    /// The machine's monotonic clock. What a pause between two looks is measured by, where no time of day counts.
+    pub(in crate::vault) fn elapsed(&self) -> Duration {
+        self.machine.elapsed()
+    }
+
     /// The times for which the code of a second factor is good. While they differ, nobody knows which one is right, and
     /// the people who accept one have to sign in first.
     pub(in crate::vault) fn moments_of_codes(&self) -> [Moment; 2] {

@@ -3,9 +3,9 @@
 //! Sees all keys. The ledger is not part of it, so that an act in the ledger's queue can hold it without holding the
 //! queue.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use serde::Serialize;
 
@@ -28,19 +28,20 @@ use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::kept_here::KeptHere;
 use crate::vault::key_ages::KnownDues;
-use crate::vault::keyring::{CaseKeys, Keyring, KeyringError};
+use crate::vault::keyring::{CaseKeys, Kept, Keyring, KeyringError};
 use crate::vault::last_backups::LastBackups;
+use crate::vault::named_generation::NamedGeneration;
 use crate::vault::other_nodes::{OtherNodes, WantedKeyring};
 use crate::vault::paths::Paths;
 use crate::vault::plaintext::{Aad, Nonce, Sealer, seal_json};
 use crate::vault::rotations::{RotationProgress, Rotations};
 use crate::vault::settings::Settings;
-use crate::vault::store::case_rows::CaseRow;
+use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::node_rows::NodeRow;
 use crate::vault::store::{
     ControlState, LeafTimes, Readers, Snapshot, StoreError, StoreFault, Transaction, node_rows,
 };
-use crate::vault::this_node::{ThisNode, runs};
+use crate::vault::this_node::ThisNode;
 
 pub(in crate::vault) struct Core {
     pub(in crate::vault) readers: Readers,
@@ -49,7 +50,7 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) charged: AtomicU64,
     pub(in crate::vault) keyring: RwLock<Keyring>,
     /// The generation that the head of the log names, where this node has that one.
-    pub(in crate::vault) named: AtomicU64,
+    pub(in crate::vault) named: NamedGeneration,
     pub(in crate::vault) clock: Arc<VaultClock>,
     pub(in crate::vault) entropy: Arc<dyn Entropy>,
     pub(in crate::vault) settings: Settings,
@@ -90,6 +91,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) shred_due: AtomicBool,
     /// Destroyed cases of which all is gone here, and that wait for other nodes.
     pub(in crate::vault) unconfirmed: Mutex<BTreeSet<CaseId>>,
+    /// Since which generation of the keyring it is without the keys of a case that this process destroyed.
+    pub(in crate::vault) keyless: Mutex<BTreeMap<CaseId, u64>>,
     /// The keys that are due, as they were found last.
     pub(in crate::vault) key_dues: KnownDues,
     /// Destroyed cases that could not be ended.
@@ -137,16 +140,26 @@ impl Core {
     }
 
     /// Takes the keys of a destroyed case out of the keyring, which is on disk without them before this returns, and
-    /// drops what is kept of the case in memory. Answers the keyring's generation. Where other nodes write too, in the
-    /// ledger's transaction.
-    pub(in crate::vault) fn destroy_keys(&self, case: &CaseRow) -> Result<u64, OperationError> {
+    /// drops what is kept of the case in memory. Where other nodes write too, in the ledger's transaction.
+    pub(in crate::vault) fn destroy_keys(&self, case: &CaseRow) -> Result<(), OperationError> {
         if self.keys().has_case(&case.id) {
             let mut keyring = self.keyring_to_change()?;
             keyring.destroy_case(&case.id, &*self.entropy)?;
+            self.keyless().insert(case.id.clone(), keyring.generation());
         }
-        let generation = self.keys().generation();
         self.forget(case);
-        Ok(generation)
+        Ok(())
+    }
+
+    /// Since which generation the keyring is without the keys of a destroyed case: where this process took them out,
+    /// that is known; else it is so since the one of now, or one before.
+    pub(in crate::vault) fn keyless_since(&self, case: &CaseId) -> u64 {
+        let known = self.keyless().get(case).copied();
+        known.unwrap_or_else(|| self.keys().generation())
+    }
+
+    fn keyless(&self) -> MutexGuard<'_, BTreeMap<CaseId, u64>> {
+        self.keyless.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at, or changes, which destroyed cases wait for other nodes.
@@ -182,8 +195,7 @@ impl Core {
         &self,
     ) -> Result<RwLockWriteGuard<'_, Keyring>, OperationError> {
         let keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
-        let is_named = keyring.generation() == self.named.load(Ordering::Acquire);
-        match is_named || !self.has_server {
+        match self.is_newest_named(&keyring) || !self.has_server {
             true => Ok(keyring),
             false => Err(OperationError::Store(StoreError {
                 at: "keyring::change",
@@ -194,13 +206,45 @@ impl Core {
 
     /// Whether the head of the log names the keyring that this node has, so that it can be changed.
     pub(in crate::vault) fn has_named_keyring(&self) -> bool {
-        self.keys().generation() == self.named.load(Ordering::Acquire)
+        self.is_newest_named(&self.keys())
     }
 
-    /// The head of the log names the keyring of this generation, which this node has.
-    pub(in crate::vault) fn is_named(&self, generation: u64) {
-        self.named.store(generation, Ordering::Release);
+    fn is_newest_named(&self, keyring: &Keyring) -> bool {
+        keyring.generation() == self.named.newest()
+    }
+
+    /// The head of the log was found to name the keyring of this generation, which this node has. If it is another one
+    /// than before, what is kept in memory of cases goes whose keys are not in it.
+    pub(in crate::vault) fn found_named(
+        &self,
+        generation: u64,
+        connection: &Snapshot,
+    ) -> Result<(), StoreError> {
         self.others.wants(None);
+        match self.named.is(generation) {
+            true => self.forget_destroyed(connection),
+            false => Ok(()),
+        }
+    }
+
+    /// A commit of this node named the keyring of this generation.
+    pub(in crate::vault) fn has_named(&self, generation: u64) {
+        self.named.is(generation);
+        self.others.wants(None);
+        if self.has_server {
+            self.named.keep(&self.paths);
+        }
+    }
+
+    /// Drops what is kept in memory of destroyed cases, and ends their admissions.
+    fn forget_destroyed(&self, connection: &Snapshot) -> Result<(), StoreError> {
+        let mut cases = case_rows::list(connection)?;
+        cases.retain(|case| self.is_destroyed(case));
+        for case in &cases {
+            self.admissions.end(&case.id);
+            self.forget(case);
+        }
+        Ok(())
     }
 
     /// How far the rotations are that the keyring says are under way: that of the root first, then those of cases.
@@ -214,32 +258,31 @@ impl Core {
         all.map(|case| self.rotations.progress(case)).collect()
     }
 
-    /// The other nodes that run, as far as they said.
+    /// The other nodes that run, as far as this one heard.
     pub(in crate::vault) fn others_running(
         &self,
         connection: &Snapshot,
-    ) -> Result<Vec<NodeId>, StoreError> {
-        let now = self.clock.in_seconds(0);
+    ) -> Result<BTreeSet<NodeId>, StoreError> {
         let own = self.node.as_ref().map(|node| &node.id);
-        let mut all = node_rows::list(connection)?;
-        all.retain(|row| Some(&row.id) != own && runs(row, now));
-        Ok(all.into_iter().map(|row| row.id).collect())
+        let all = node_rows::list(connection)?;
+        Ok(self.others.hear(&all, own, self.clock.elapsed()))
     }
 
-    /// The vault has these nodes.
-    pub(in crate::vault) fn know_nodes(&self, rows: Vec<NodeRow>) {
+    /// The vault has these nodes by a log of so many leaves.
+    pub(in crate::vault) fn know_nodes(&self, rows: Vec<NodeRow>, size: u64) {
         let own = self.node.as_ref().map(|node| &node.id);
-        self.others.are(rows, own, self.clock.in_seconds(0));
+        self.others.are(rows, size, own, self.clock.elapsed());
     }
 
-    /// Writes down that this node runs, or that it does not from now on. Where a file has the tables, nothing.
+    /// Writes down that this node runs, or that it does not from now on. Where a file has the tables, nothing. False if
+    /// it is a node no more.
     pub(in crate::vault) fn tell_of_node(
         &self,
         transaction: &Transaction,
         runs: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let Some(node) = &self.node else {
-            return Ok(());
+            return Ok(true);
         };
         let at = match runs {
             true => self.clock.in_seconds(0),
@@ -255,14 +298,13 @@ impl Core {
             let told = node_rows::find(transaction, &node.id)?;
             generation = told.map_or(generation, |row| row.generation.min(generation));
         }
-        // One that was struck off is found by the commit.
-        node.tell(transaction, at, generation).map(drop)
+        node.tell(transaction, at, generation)
     }
 
     /// Where other nodes write too: takes the keyring that the head of the log names, if somebody put it here.
     pub(in crate::vault) fn take_keyring_in_place(&self, wanted: &WantedKeyring) -> bool {
         let mut keyring = self.keyring.write().unwrap_or_else(PoisonError::into_inner);
-        match keyring.take_in_place(&wanted.named, |case| wanted.cases.contains(case)) {
+        match keyring.take_in_place(&wanted.named, self.kept_of(wanted)) {
             Ok(taken) => {
                 if taken {
                     tracing::info!(
@@ -289,9 +331,17 @@ impl Core {
         if self.others.wanted().as_ref() != Some(wanted) {
             return Err(KeyringError::NotTheNamed);
         }
-        keyring.take(bytes, &wanted.named, |case| wanted.cases.contains(case))?;
+        keyring.take(bytes, &wanted.named, self.kept_of(wanted))?;
         self.others.wants(None);
         Ok(())
+    }
+
+    /// What must not be lost of the keyring here when it gives way to one that the head of the log names.
+    fn kept_of(&self, wanted: &WantedKeyring) -> Kept<impl Fn(&CaseId) -> bool> {
+        Kept {
+            named: self.named.newest(),
+            needed: move |case: &CaseId| wanted.cases.contains(case),
+        }
     }
 
     pub(in crate::vault) fn keys(&self) -> std::sync::RwLockReadGuard<'_, Keyring> {

@@ -34,6 +34,7 @@ mod ledger;
 mod left_copies;
 mod lock;
 mod moving;
+mod named_generation;
 mod node_key;
 mod other_nodes;
 mod paths;

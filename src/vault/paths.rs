@@ -62,6 +62,11 @@ impl Paths {
         self.data().join("node")
     }
 
+    /// The newest generation of the keyring here that the head of the log named, where a server has the tables.
+    pub(in crate::vault) fn keyring_named(&self) -> PathBuf {
+        self.data().join("keyring-named")
+    }
+
     /// The key of the node, by which other nodes know it.
     pub fn node_key(&self) -> PathBuf {
         self.keys().join("node.key")

@@ -13,6 +13,7 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::sync_channel;
 
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ use super::keyring::KeyringError;
 use super::ledger::StageError;
 use super::left_copies;
 use super::scope::requests::{PackageFile, REQUEST_KINDS};
-use super::scope::{Scope, certified, waits_for};
+use super::scope::{Scope, certified, keyless_since, note_keyless, waits_for};
 use super::store::case_rows::{self, CaseNumber, CaseRow};
 use super::store::exhibit_rows::ExhibitNumber;
 use super::store::{
@@ -171,18 +172,19 @@ impl Vault {
 
     /// Whether nothing is left of these cases at this node, and other nodes have not confirmed that yet.
     fn all_wait(&self, left: &[CaseRow]) -> Result<bool, StoreError> {
-        let (is_done, generation) = {
-            let keys = self.core.keys();
-            let is_done = |case: &CaseRow| {
-                !keys.has_case(&case.id) && self.core.unconfirmed(|all| all.contains(&case.id))
-            };
-            (left.iter().all(is_done), keys.generation())
-        };
-        if !is_done {
-            return Ok(false);
-        }
         let reader = self.core.readers.snapshot()?;
-        Ok(!waits_for(&self.core, reader.connection()?, generation)?.is_empty())
+        let connection = reader.connection()?;
+        for case in left {
+            let is_done = !self.core.keys().has_case(&case.id)
+                && self.core.unconfirmed(|all| all.contains(&case.id));
+            let Some(generation) = keyless_since(&self.core, case).filter(|_| is_done) else {
+                return Ok(false);
+            };
+            if waits_for(&self.core, connection, generation)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Takes the keys of destroyed cases out of the keyring, if somebody was interrupted before.
@@ -195,35 +197,57 @@ impl Vault {
         Ok(())
     }
 
-    /// Takes the keys of a case out of the keyring; answers its generation. Where other nodes write too, with the lock
-    /// of the log's head and in a commit that names the new keyring: no two nodes change theirs at once, and each gets
-    /// this one.
-    fn destroy_keys(&self, case: &CaseRow) -> Result<u64, ShredError> {
-        let taken = |taken: Result<u64, OperationError>| taken.map_err(|_| ShredError::Keyring);
+    /// Takes the keys of a case out of the keyring. Where other nodes write too, with the lock of the log's head and in
+    /// a commit that names the new keyring and says since when it is without them: no two nodes change theirs at once,
+    /// and each gets this one.
+    fn destroy_keys(&self, case: &CaseRow) -> Result<(), ShredError> {
+        let taken = |taken: Result<(), OperationError>| taken.map_err(|_| ShredError::Keyring);
         if !self.core.has_server || !self.core.keys().has_case(&case.id) {
             return taken(self.core.destroy_keys(case));
         }
         if !self.core.has_named_keyring() {
             // A change that was made before was not committed; now it is.
             let core = Arc::clone(&self.core);
-            self.stage(move |rows| core.tell_of_node(rows, true))?;
+            self.stage(move |rows| core.tell_of_node(rows, true).map(drop))?;
         }
-        let (told, generation) = std::sync::mpsc::sync_channel(1);
+        let (told, is_taken) = sync_channel(1);
         let (core, case) = (Arc::clone(&self.core), case.clone());
         self.stage(move |rows| {
             let taken = core.destroy_keys(&case);
             let is_taken = taken.is_ok();
             let _ = told.send(taken);
-            match is_taken {
-                true => core.tell_of_node(rows, true),
-                false => Ok(()),
+            if is_taken {
+                noted(note_keyless(&core, rows, case.number))?;
+                core.tell_of_node(rows, true)?;
             }
+            Ok(())
         })?;
-        taken(generation.recv().map_err(|_| ShredError::Keyring)?)
+        taken(is_taken.recv().map_err(|_| ShredError::Keyring)?)
+    }
+
+    /// Since which generation the keyring is without the keys of a case, which it is. That is written down where it was
+    /// not yet: where a file has the tables, or the commit failed that would have done it.
+    fn keyless_since(&self, case: &CaseRow) -> Result<u64, ShredError> {
+        let found = {
+            let reader = self.core.readers.snapshot()?;
+            let row = case_rows::find_by_number(reader.connection()?, case.number)?;
+            row.and_then(|row| keyless_since(&self.core, &row))
+        };
+        if let Some(since) = found {
+            return Ok(since);
+        }
+        let (told, since) = sync_channel(1);
+        let (core, case) = (Arc::clone(&self.core), case.number);
+        self.stage(move |rows| {
+            let _ = told.send(noted(note_keyless(&core, rows, case))?);
+            Ok(())
+        })?;
+        since.recv().map_err(|_| ShredError::Keyring)
     }
 
     fn shred_case(&self, case: &CaseRow) -> Result<(), ShredError> {
-        let generation = self.destroy_keys(case)?;
+        self.destroy_keys(case)?;
+        let generation = self.keyless_since(case)?;
         // It may wait for days until all nodes have confirmed, and asks every second.
         if !self.core.unconfirmed(|all| all.contains(&case.id)) {
             self.shred_all(case)?;
@@ -333,7 +357,7 @@ impl Vault {
         step: impl Fn(&Transaction) -> Result<usize, StoreError> + Copy + Send + 'static,
     ) -> Result<(), ShredError> {
         loop {
-            let (told, gone) = std::sync::mpsc::sync_channel(1);
+            let (told, gone) = sync_channel(1);
             self.stage(move |rows| {
                 let _ = told.send(step(rows)?);
                 Ok(())
@@ -365,6 +389,13 @@ pub(in crate::vault) fn unfinished(core: &Core) -> Result<Vec<CaseRow>, StoreErr
     Ok(all)
 }
 
+fn noted(since: Result<u64, OperationError>) -> Result<u64, StoreError> {
+    since.map_err(|error| match error {
+        OperationError::Store(error) => error,
+        _ => StoreError::inconsistent("shred::keyless"),
+    })
+}
+
 /// The last act on a case: the vault signs that it is gone.
 struct Certify(CaseId);
 
@@ -389,5 +420,131 @@ impl Operation for Certify {
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Certified, OperationError> {
         scope.certify()?;
         Ok(Certified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ExhibitId, Moment};
+    use crate::vault::Settings;
+    use crate::vault::exhibits::under_way::Tracked;
+    use crate::vault::plaintext::Aad;
+    use crate::vault::records::tests::fixture::{Fixture, MARCH};
+    use crate::vault::scope::Remains;
+    use crate::vault::store::{Tables, node_rows};
+
+    /// Ends a case, as the act does that carries its destruction out.
+    fn end(fixture: &Fixture, case: &CaseId) {
+        let (core, case) = (Arc::clone(&fixture.vault.core), case.clone());
+        fixture.stage(move |rows| {
+            let failed = StoreError::inconsistent("test");
+            let row = case_rows::find(rows, &case)?.ok_or(failed)?;
+            let remains = Remains {
+                title: "The supplier".to_owned(),
+                reference: "INC-2024-0401".to_owned(),
+                facts: None,
+                keyless_since: None,
+                certificate: None,
+            };
+            let aad = Aad::remains(&core.vault, &case);
+            let keys = core.keys();
+            let sealed = core.seal_json(keys.root_keys().details(), &aad, &remains);
+            case_rows::destroy(rows, row.number, &sealed.map_err(|_| failed)?)
+        });
+    }
+
+    fn row_of(fixture: &Fixture, case: &CaseId) -> CaseRow {
+        let reader = fixture.vault.core.readers.snapshot().unwrap();
+        let found = case_rows::find(reader.connection().unwrap(), case);
+        found.unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_certificate_names_the_generation_in_which_the_keys_left_and_no_other_destruction_delays_it()
+     {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let (vault, first) = (&fixture.vault, fixture.case.clone());
+        let core = &vault.core;
+        let node = fixture.another_node(5);
+        let other = node.id.clone();
+        fixture.stage(move |rows| node_rows::insert(rows, &node));
+        let since = |case: &CaseId| keyless_since(core, &row_of(&fixture, case));
+        end(&fixture, &first);
+        assert_eq!(since(&first), None);
+        assert_eq!(vault.shred(), Err(ShredError::Unconfirmed));
+        let left = core.keys().generation();
+        assert_eq!(since(&first), Some(left));
+
+        // Another case begins and ends while the first one waits.
+        let second = CaseId::from_random([8; 13]);
+        let mut keyring = core.keyring_to_change().unwrap();
+        keyring.add_case(&second, &*core.entropy).unwrap();
+        drop(keyring);
+        let opened = second.clone();
+        fixture.stage(move |rows| {
+            case_rows::insert(rows, &opened, b"", Moment::from_seconds(MARCH)).map(drop)
+        });
+        end(&fixture, &second);
+        assert_eq!(vault.shred(), Err(ShredError::Unconfirmed));
+        assert_eq!(since(&first), Some(left));
+        let left_later = since(&second).unwrap();
+        assert_eq!(left_later, left + 2);
+
+        // The other node has the keyring of the first, and then that of the second.
+        fixture.saw(&other, left);
+        assert_eq!(vault.shred(), Err(ShredError::Unconfirmed));
+        let signed = |case: &CaseId| certified(core, &row_of(&fixture, case));
+        assert!(signed(&first) && !signed(&second));
+        let leaf = || {
+            let leaf = fixture.last_leaf();
+            (leaf["action"].clone(), leaf["generation"].clone())
+        };
+        assert_eq!(leaf(), (json!("destruction.certify"), json!(left)));
+        fixture.saw(&other, left_later);
+        assert_eq!(vault.shred(), Ok(1));
+        assert_eq!(leaf(), (json!("destruction.certify"), json!(left_later)));
+        assert!(signed(&second));
+    }
+
+    #[test]
+    fn a_node_does_not_say_that_it_has_no_key_of_a_case_while_it_admits_to_it() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let (vault, core) = (&fixture.vault, &fixture.vault.core);
+        let own = core.node.as_ref().unwrap().id.clone();
+        let told = || {
+            let reader = core.readers.snapshot().unwrap();
+            let row = node_rows::find(reader.connection().unwrap(), &own);
+            row.unwrap().unwrap().generation
+        };
+        let tell = || {
+            let core = Arc::clone(core);
+            fixture.stage(move |rows| core.tell_of_node(rows, true).map(drop));
+        };
+        tell();
+        let before = core.keys().generation();
+        assert_eq!(told(), before);
+        let exhibit = ExhibitId::from_random([9; 13]);
+        let (admissions, caller) = (&core.admissions, Caller::system());
+        let admission = Tracked::begin(admissions, &fixture.case, &exhibit, &caller, None);
+        end(&fixture, &fixture.case);
+        assert_eq!(vault.shred(), Err(ShredError::UnderWay));
+        // The file has no key of the case any more, and the admission still has one in memory.
+        assert!(!core.keys().has_case(&fixture.case));
+        assert_eq!(core.keys().generation(), before + 1);
+        assert!(admission.progress().is_cancelled());
+        assert_eq!(told(), before);
+        tell();
+        assert_eq!(told(), before);
+        drop(admission);
+        tell();
+        assert_eq!(told(), before + 1);
+        assert_eq!(vault.shred(), Ok(1));
     }
 }

@@ -48,6 +48,7 @@ use crate::vault::ledger::{
 use crate::vault::left_copies;
 use crate::vault::lock::{Unlocked, VaultLock};
 use crate::vault::moving::{Unended, leave_old};
+use crate::vault::named_generation::NamedGeneration;
 use crate::vault::other_nodes::OtherNodes;
 use crate::vault::paths::Paths;
 use crate::vault::peers::{Listening, Peers, PeersFault, take_keyring_at_start};
@@ -489,7 +490,7 @@ impl Vault {
         let core = Arc::clone(&self.core);
         let kept = self.ledger.stager().stage(move |transaction| {
             clock_keeper::keep(&core, transaction)?;
-            core.tell_of_node(transaction, true)
+            core.tell_of_node(transaction, true).map(drop)
         });
         if kept.is_err() {
             tracing::error!("the time could not be written down");
@@ -499,6 +500,11 @@ impl Vault {
     /// Whether the holders of two slots of the keyring opened it, where there are two or more.
     pub fn has_its_holders(&self) -> bool {
         self.core.keys().has_its_holders()
+    }
+
+    /// Whether a server has the tables, so that other nodes may write too.
+    pub fn has_nodes(&self) -> bool {
+        self.core.has_server
     }
 
     /// The limits and lifetimes it was opened with.
@@ -630,7 +636,7 @@ pub(in crate::vault) fn prepare_at(
         readers,
         control,
         charged: AtomicU64::new(0),
-        named: AtomicU64::new(keyring.generation()),
+        named: NamedGeneration::read(paths, keyring.generation()),
         keyring: RwLock::new(keyring),
         admissions: Arc::new(UnderWay::new(Arc::clone(&clock))),
         clock,
@@ -660,6 +666,7 @@ pub(in crate::vault) fn prepare_at(
         leaf_times: LeafTimes::default(),
         shred_due: AtomicBool::new(true),
         unconfirmed: Mutex::default(),
+        keyless: Mutex::default(),
         key_dues: KnownDues::default(),
         held_up: HeldUpCases::default(),
         erasures_held_up: HeldUpCases::default(),
@@ -817,7 +824,11 @@ impl Operation for Start {
                 let row = node.row(FIRST_NODE, now, self.generation);
                 node_rows::insert(scope.transaction()?, &row)?;
             }
-            _ => scope.core.tell_of_node(scope.transaction()?, true)?,
+            _ => {
+                if !scope.core.tell_of_node(scope.transaction()?, true)? {
+                    return Err(OperationError::Internal("it is a node no more"));
+                }
+            }
         }
         for case in cases {
             for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
@@ -921,7 +932,8 @@ impl Operation for Stop {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
-        scope.core.tell_of_node(scope.transaction()?, false)?;
+        // One that was struck off is found by the commit.
+        let _ = scope.core.tell_of_node(scope.transaction()?, false)?;
         Ok(Done)
     }
 }

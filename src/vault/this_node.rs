@@ -3,10 +3,12 @@
 //! Where a file has the tables there is one process, and no nodes. The id is no secret. A directory that was copied
 //! with it is the same node: the process that started last goes on, and the other one writes nothing more.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::entropy::{Entropy, EntropyError, draw};
 use super::keyring::replace_file;
@@ -15,8 +17,8 @@ use super::store::node_rows::{self, NodeRow, Seen};
 use super::store::{Snapshot, StoreError, Transaction, meta_rows};
 use crate::domain::{Moment, NodeId};
 
-/// A node that did not say for so many seconds that it runs does not run.
-pub(in crate::vault) const LAPSES_S: i64 = 180;
+/// A node that did not say for so long that it runs does not run.
+pub(in crate::vault) const LAPSES: Duration = Duration::from_secs(180);
 
 /// The node that this process is.
 pub(in crate::vault) struct ThisNode {
@@ -111,11 +113,13 @@ impl ThisNode {
         at: Moment,
         generation: u64,
     ) -> Result<bool, StoreError> {
+        let place = self.place();
         let seen = Seen {
             run: &self.run,
             at,
             generation,
-            place: self.place(),
+            key: place.map(|(key, _)| key),
+            address: place.map_or("", |(_, address)| address),
         };
         node_rows::saw(transaction, &self.id, &seen)
     }
@@ -135,7 +139,7 @@ impl ThisNode {
         &self,
         transaction: &Transaction,
         work: Work,
-        others: &[NodeId],
+        others: &BTreeSet<NodeId>,
     ) -> Result<bool, StoreError> {
         let holder = meta_rows::find(transaction, work.key())?.unwrap_or_default();
         if others.iter().any(|other| other.as_str() == holder) {
@@ -177,12 +181,13 @@ impl ThisNode {
     }
 
     /// Whether this process is the node still: nobody struck it off, and no other process started as the same one.
+    /// Before its start is in the log it only has to be a node, or the first one of all.
     pub(in crate::vault) fn is_one(&self, connection: &Snapshot) -> Result<bool, StoreError> {
-        if !self.has_started.load(Ordering::Acquire) {
-            return Ok(true);
+        let has_started = self.has_started.load(Ordering::Acquire);
+        match node_rows::find(connection, &self.id)? {
+            Some(row) => Ok(!has_started || row.run == self.run),
+            None => Ok(!has_started && node_rows::list(connection)?.is_empty()),
         }
-        let row = node_rows::find(connection, &self.id)?;
-        Ok(row.is_some_and(|row| row.run == self.run))
     }
 }
 
@@ -199,7 +204,67 @@ impl From<EntropyError> for Fault {
     }
 }
 
-/// Whether a node said lately that it runs.
-pub(in crate::vault) fn runs(row: &NodeRow, now: Moment) -> bool {
-    now.seconds().saturating_sub(row.seen_at.seconds()) < LAPSES_S
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::vault::Settings;
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::records::tests::fixture::Fixture;
+    use crate::vault::store::Tables;
+
+    #[test]
+    fn one_that_begins_has_to_be_a_node_and_one_that_is_not_asked_leaves_no_address() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let vault = &fixture.vault;
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::of(folder.path());
+        fs::create_dir(paths.data()).unwrap();
+        let mut row = fixture.another_node(5);
+        (row.key, row.address) = (vec![5; 32], "127.0.0.1:7".to_owned());
+        let (id, now) = (row.id.clone(), row.seen_at);
+        ThisNode::put(&paths, &id).unwrap();
+        let node = ThisNode::of(&paths, &SystemEntropy::new());
+        let node = Arc::new(node.unwrap().unwrap());
+        let looked = || {
+            let reader = vault.core.readers.snapshot().unwrap();
+            let connection = reader.connection().unwrap();
+            let found = node_rows::find(connection, &id).unwrap();
+            (node.is_one(connection).unwrap(), found)
+        };
+        let tells = |is_one: bool| {
+            let told = Arc::clone(&node);
+            fixture.stage(move |rows| match told.tell(rows, now, 3)? == is_one {
+                true => Ok(()),
+                false => Err(StoreError::inconsistent("test")),
+            });
+        };
+        assert!(!looked().0, "there are nodes, and it is none of them");
+        tells(false);
+        fixture.stage(move |rows| node_rows::insert(rows, &row));
+        assert!(looked().0);
+        // The process before had an address, at which nobody listens any more. It is known by its key as before.
+        tells(true);
+        let told = looked().1.unwrap();
+        assert_eq!((told.key, told.address), (vec![5; 32], String::new()));
+        // One that has an address says it.
+        node.is_at([6; 32], "127.0.0.1:8".to_owned());
+        tells(true);
+        let told = looked().1.unwrap();
+        assert_eq!(
+            (told.key, told.address),
+            (vec![6; 32], "127.0.0.1:8".to_owned())
+        );
+        // Somebody strikes it off while it begins.
+        let struck = id.clone();
+        fixture.stage(move |rows| node_rows::strike(rows, &struck, now).map(drop));
+        assert!(!looked().0);
+        tells(false);
+        node.has_started();
+        assert!(!looked().0);
+    }
 }

@@ -37,6 +37,7 @@ mod inbox;
 mod key;
 mod machine;
 mod membership;
+mod r#move;
 mod operator;
 mod passkey;
 mod quarantine;

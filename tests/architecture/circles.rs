@@ -76,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("this_node", &["entropy", "keyring", "paths", "store"]),
     ("kept_here", &["keyring", "paths"]),
+    ("named_generation", &["keyring", "paths"]),
     ("other_nodes", &["keyring", "store", "this_node"]),
     (
         "core",
@@ -93,6 +94,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "key_ages",
             "keyring",
             "last_backups",
+            "named_generation",
             "other_nodes",
             "paths",
             "plaintext",
@@ -308,6 +310,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "left_copies",
             "lock",
             "moving",
+            "named_generation",
             "other_nodes",
             "paths",
             "peers",

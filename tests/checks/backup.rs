@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use breachvault::domain::{OperatorName, SlotLabel};
-use breachvault::operations::case::{LetIn, LiftSuspension, ReadCase};
+use breachvault::operations::case::{HoldCase, LetIn, LiftSuspension, ReadCase};
 use breachvault::operations::key::{
     CarryOutSlotChange, DecideSlotChange, RequestSlotChange, RotateCaseKey,
 };
 use breachvault::operations::only_reason;
-use breachvault::operations::operator::{AddOperator, ResetSecondFactor};
+use breachvault::operations::operator::{AddOperator, ResetSecondFactor, RevokeOperator};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{ReadReveal, RequestReveal};
 use breachvault::policy::Denial;
@@ -277,6 +277,10 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
         .ask::<AddOperator>(&administrator, &[], invited)
         .unwrap();
     let invited = EnrolmentToken::parse(invited["enrolment"].as_str().unwrap()).unwrap();
+    let second = json!({ "name": "adelheid", "role": "administrator" });
+    let second = house.ask::<AddOperator>(&administrator, &[], second);
+    let token = EnrolmentToken::parse(second.unwrap()["enrolment"].as_str().unwrap()).unwrap();
+    let second = house::enter(vault, "adelheid", &token);
     let shelf = Shelf::new();
     let kept_before = checkpoint(&house, &shelf, "before");
     let (database, told) = shelf.back_up(&house.paths(), "a.bvdata");
@@ -285,6 +289,14 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
     for _ in 0..5 {
         look_up(vault, &people.investigator, case, &number).unwrap();
     }
+    // After the backup the case is put on hold, and an administrator's account ends.
+    let reason = || json!({ "reason": REASON });
+    house
+        .ask::<HoldCase>(&people.lead, &[("case", case)], reason())
+        .unwrap();
+    let whom = second.operator_id().unwrap().to_string();
+    let ids = [("operator", whom.as_str())];
+    house::ask::<RevokeOperator>(vault, &administrator, &ids, reason()).unwrap();
     let kept_after = checkpoint(&house, &shelf, "after");
     let closed = house.close();
     let mark = closed.paths().high_water_mark();
@@ -374,6 +386,17 @@ fn a_restore_begins_a_new_log_and_takes_away_what_may_have_been_used_or_ended() 
         lift(&vault, &lead, case, who).unwrap();
     }
     assert!([&lead, &other_lead, &investigator].into_iter().all(reads));
+    // The case is on hold, though it was open in the backup.
+    let read = house::ask::<ReadCase>(&vault, &lead, &[("case", case)], json!({}));
+    assert_eq!(read.unwrap()["state"], "held");
+    // Nor is the second administrator there again, whose account ended after the backup.
+    let attempt = SignIn {
+        name: OperatorName::parse("adelheid").unwrap(),
+        password: Password::new("the long password of adelheid".to_owned()),
+        totp: None,
+        address: None,
+    };
+    assert!(!matches!(vault.sign_in_here(attempt), Ok(Ok(_))));
     // The request is gone, and the budget counts as spent.
     let read = house::ask::<ReadReveal>(&vault, &lead, &[("reveal", &reveal)], json!({}));
     assert!(read.is_err());
@@ -786,6 +809,9 @@ fn where_there_are_two_slots_a_restore_takes_the_holders_of_both() {
     let closed = House::new().close();
     let paths = closed.paths();
     let entropy = Arc::new(SystemEntropy::new());
+    let before = Shelf::new();
+    let (old_database, _) = before.back_up(&paths, "one.bvdata");
+    let old_keys = before.back_up_keyring(&paths);
     let locked = LockedKeyring::read(&paths.keyring()).unwrap();
     let passphrase = Passphrase::new(PASSPHRASE.to_owned());
     let mut keyring = locked.unlock(&passphrase).ok().unwrap();
@@ -831,6 +857,17 @@ fn where_there_are_two_slots_a_restore_takes_the_holders_of_both() {
         .put_in_place(&caller, only_reason(REASON).unwrap())
         .unwrap();
     assert_eq!(shelf.left(), ["restored"]);
+
+    // A keyring from before the second slot does not do away with its holder, if the mark is of later.
+    open(&paths).stop().unwrap();
+    let mark = paths.high_water_mark();
+    match before.restore(&old_database, &old_keys, Some(&mark)) {
+        Err(RestoreError::EarlierKeyring { generation, later }) => assert!(generation < later),
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+    assert_eq!(before.left(), Vec::<String>::new());
+    // Nothing says so without it: docs/backup.md.
+    before.restore(&old_database, &old_keys, None).unwrap();
 }
 
 #[test]

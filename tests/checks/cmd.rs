@@ -848,6 +848,8 @@ fn files_that_were_put_back_are_found_with_the_passphrase_by_doctor_and_audit_ve
             "{}",
             told.out
         );
+        // It is not the log that is at fault.
+        assert!(told.err.contains("do not go together"), "{}", told.err);
         // The start says what to put back, and where that is written.
         let refused = bench.with_passphrase(&["operator", "list"], passphrase);
         assert_ne!(refused.status, 0);

@@ -1,7 +1,6 @@
-//! The program's demo, small and on a free port, for tests that drive the program as people do.
+//! The program's demo, small and on a port that is free, for tests that drive the program as people do.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -23,15 +22,10 @@ impl Demo {
 
     /// The same with so many lookup points for everybody.
     pub(crate) fn with_points(room: &Path, points: u32) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
         let mut process = Command::new(PROGRAM)
             .args(["demo", "--json", "--rows", "3000"])
             .args(["--lookup-budget", &points.to_string()])
-            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .args(["--listen", "127.0.0.1:0"])
             .current_dir(room)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

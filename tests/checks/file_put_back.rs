@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use breachvault::operations::case::{HoldCase, ListMembers, ReopenCase};
+use breachvault::operations::case::{CloseCase, ListMembers, SetRetention};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::session::ReadSelf;
 use breachvault::vault::{OperationError, Refusal};
@@ -41,8 +41,8 @@ fn acts(house: &House, number: &str) -> Vec<Result<Value, Refusal>> {
         house.ask::<ReadSelf>(&people.lead, &[], json!({})),
         house.ask::<ListMembers>(&people.lead, &case, json!({})),
         house.ask::<LookUp>(&people.investigator, &case, look_up),
-        house.ask::<HoldCase>(&people.lead, &case, reason.clone()),
-        house.ask::<ReopenCase>(&people.lead, &case, reason),
+        house.ask::<CloseCase>(&people.lead, &case, reason.clone()),
+        house.ask::<SetRetention>(&people.lead, &case, reason),
     ]
 }
 

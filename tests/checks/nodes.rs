@@ -384,13 +384,22 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
         .map(|node| (node["name"].as_str().unwrap(), node["running"] == true))
         .collect();
     assert_eq!(running, [("first", true), ("second", true)]);
-    // A process that ended without a word leaves it to whoever starts when its heartbeat has lapsed.
+    // Whoever starts with a clock that is ahead takes nobody for gone, and clears nothing.
     drop(admission);
     second.stop().unwrap();
     drop(second);
-    let later = clock();
-    later.advance_seconds(200);
-    let second = house::open_at(&Paths::of(other.path()), later).unwrap();
+    let ahead = clock();
+    ahead.jump_seconds(200);
+    let second = house::open_at(&Paths::of(other.path()), ahead.clone()).unwrap();
+    assert_eq!(second.clear_left_admissions(), Ok(0));
+    let in_the_way = second.begin_admission(&people.custodian, &people.case, facts());
+    assert!(in_the_way.is_err());
+    let both = [&house.vault, &second];
+    assert_eq!(both.iter().filter(|vault| vault.takes_up()).count(), 1);
+    // A node of which nothing new was heard for three minutes leaves it to those that run.
+    ahead.advance_seconds(180);
+    assert!(second.takes_up());
+    assert_eq!(second.clear_left_admissions(), Ok(1));
     let admitted = house::admit_as(&second, &people.custodian, &people.case, log(ROWS, 1));
     assert_eq!(admitted.unwrap()["admitted"], ROWS);
     look_up(&house.vault, &people.investigator, case).unwrap();
@@ -419,12 +428,19 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
     };
     let refused = strike(&people.lead, &node);
     assert!(matches!(refused, Err(Refusal::Denied(..))));
-    // It takes two administrators, and a wish of the same one is the same wish.
+    // It takes two administrators, and a wish of the same one is the same wish. Another node is another wish.
     let administrator = sign_in(&house.vault, "archibald");
     let other_one = second_administrator(&house);
+    let _third = joined(&house, "third");
+    let third = nodes(&house.vault).pop().unwrap();
+    assert_eq!(third["name"], "third");
+    let third: NodeId = third["node"].as_str().unwrap().parse().unwrap();
+    assert_eq!(strike(&administrator, &third).unwrap()["struck_off"], false);
     for _ in 0..2 {
         assert_eq!(strike(&administrator, &node).unwrap()["struck_off"], false);
     }
+    look_up(&newer, &people.investigator, case).unwrap();
+    assert_eq!(strike(&other_one, &third).unwrap()["struck_off"], true);
     look_up(&newer, &people.investigator, case).unwrap();
     assert_eq!(strike(&other_one, &node).unwrap()["struck_off"], true);
     assert!(matches!(

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::outside;
+use crate::secret_file::write_secret;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -74,6 +75,58 @@ fn the_unit_is_a_sandbox() {
     // The figure of docs/operations.md.
     let rated = said.lines().last().unwrap_or_default();
     assert!(rated.contains(": 1.3 "), "{rated}");
+}
+
+/// A drop-in takes away what opens the vault in the unit, and starts it in another way with the same words.
+#[test]
+fn the_unit_and_its_drop_ins_start_the_vault_with_words_that_it_knows() {
+    let lines = |path: &str, name: &str| -> Vec<String> {
+        let text = text(path);
+        let lines = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        lines.map(str::to_owned).collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("breachvault.toml");
+    fs::write(&config, text("packaging/breachvault.toml")).unwrap();
+    let passphrase = folder.path().join("passphrase");
+    write_secret(&passphrase, "nobody's passphrase");
+    let (config, passphrase) = (config.to_str().unwrap(), passphrase.to_str().unwrap());
+    let vault = folder.path().join("vault");
+    let vault = vault.to_str().unwrap();
+    let starts = |command: &str| {
+        let words = command
+            .replace("/var/lib/breachvault", vault)
+            .replace("/etc/breachvault/breachvault.toml", config)
+            .replace("${CREDENTIALS_DIRECTORY}/passphrase", passphrase);
+        let mut words = words.split(' ');
+        assert_eq!(words.next(), Some("/usr/bin/breachvault"));
+        let mut program = Command::new(env!("CARGO_BIN_EXE_breachvault"));
+        let output = program.args(words).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+        assert!(said.contains("there is no vault in"), "{command}: {said}");
+    };
+    let unit = lines("packaging/systemd/breachvault.service", "ExecStart");
+    let [unit] = &unit[..] else {
+        panic!("{unit:?}");
+    };
+    starts(unit);
+    let (same, _) = unit.split_once(" --passphrase-file ").unwrap();
+    for (path, option) in [
+        ("packaging/start/sealed.conf", "--sealed"),
+        ("packaging/start/keyring-command.conf", "--keyring-command"),
+    ] {
+        let commands = lines(path, "ExecStart");
+        assert_eq!(
+            commands,
+            [String::new(), format!("{same} {option}")],
+            "{path}"
+        );
+        assert_eq!(lines(path, "LoadCredentialEncrypted"), [""], "{path}");
+        starts(&commands[1]);
+    }
 }
 
 #[test]

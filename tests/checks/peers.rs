@@ -386,11 +386,14 @@ fn a_destruction_waits_for_each_node_and_the_certificate_names_those_that_were_s
         names.iter().map(|name| (*name).to_owned()).collect()
     };
     assert_eq!(waits(), names(&["second", "third"]));
+    let left = node(&house.vault, "first")["keyring_generation"].clone();
     assert!(!cases_in(&house.paths().keyring()).contains(&people.case));
     assert!(cases_in(&Paths::of(other.path()).keyring()).contains(&people.case));
     strike_off(&house, &node(&house.vault, "third")["node"]);
     assert_eq!(waits(), names(&["second"]));
     assert_eq!(house.vault.shred(), Err(ShredError::Unconfirmed));
+    // What changes the keyring meanwhile is no part of it.
+    opened(&house.vault, &people.lead).unwrap();
 
     let paths = Paths::of(other.path());
     let second = house::open_with(&paths, house.clock.clone(), speaking(0)).unwrap();
@@ -399,6 +402,7 @@ fn a_destruction_waits_for_each_node_and_the_certificate_names_those_that_were_s
     let told = certificate(&house.vault, &people.lead, people.case.as_str());
     assert_eq!(told["state"], "signed");
     assert_eq!(told["waits_for"], Value::Null);
+    assert_eq!(told["generation"], left);
     let note = told["note"].as_str().unwrap();
     let line = |name: &str| {
         let begins = format!("node {name} (");

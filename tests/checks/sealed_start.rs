@@ -1,6 +1,6 @@
 //! A vault that starts sealed: what it answers, who unseals it, and what the log says of it.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -95,11 +95,8 @@ impl Serving {
     }
 
     fn start_with(directory: &Path, more: &[&str]) -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args(["serve", "--sealed", "--listen", "127.0.0.1:0", "--dir"])
-            .arg(directory)
-            .args(more)
-            .env_clear()
+        let mut process = serve(directory, more)
+            .arg("--sealed")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -130,10 +127,13 @@ impl Serving {
         line
     }
 
+    fn send(&self, signal: Signal) {
+        kill_process(pid(&self.process), signal).unwrap();
+    }
+
     /// Interrupts it, and waits until it has ended.
     fn end(mut self) -> bool {
-        let process = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
-        kill_process(process, Signal::TERM).unwrap();
+        self.send(Signal::TERM);
         let mut rest = String::new();
         self.words.read_to_string(&mut rest).unwrap();
         self.process.wait().unwrap().success()
@@ -145,6 +145,20 @@ impl Drop for Serving {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn serve(directory: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--dir"])
+        .arg(directory)
+        .args(more)
+        .env_clear();
+    command
+}
+
+fn pid(process: &Child) -> Pid {
+    Pid::from_raw(i32::try_from(process.id()).unwrap()).unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -215,6 +229,13 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     let progress = unseal(&["--progress"]);
     ended(&progress, 4, &vault.fingerprint);
 
+    // Its certificate was renewed: SIGHUP ends nothing, and from then on the new one is served.
+    let keys = vault.closed.paths().keys();
+    make_dev_certificate(&keys, &[], SystemClock.now()).unwrap();
+    serving.send(Signal::HUP);
+    serving.line_with("the certificate was read again");
+    ended(&unseal(&["--progress"]), 4, &vault.fingerprint);
+
     // Nothing is sent to another vault than the share's and the one that was typed.
     let share = vault.share(3);
     let other = [
@@ -245,6 +266,14 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     // It is the vault now, which knows no such person.
     let opened = vault.run(&[&login[..], &server[..]].concat());
     assert_ne!(opened.status.code(), Some(4), "{}", said(&opened));
+    // Whoever comes late is told that there is nothing to do.
+    let late = vault.share(2);
+    for late in [&["--progress"][..], &["--share-file", late.as_str()][..]] {
+        ended(&unseal(late), 1, "the vault is open");
+    }
+    // And no holder is asked for a vault that is open already.
+    let second = serve(vault.closed.directory.path(), &["--sealed"]).output();
+    ended(&second.unwrap(), 1, "another process has this vault open");
     assert!(serving.end());
 
     let sql = "SELECT CAST(bytes AS TEXT) FROM leaf WHERE action = 'vault.unseal'";
@@ -262,13 +291,51 @@ fn a_vault_without_shares_does_not_start_sealed() {
     let closed = House::new().close();
     let paths = closed.paths();
     make_dev_certificate(&paths.keys(), &[], SystemClock.now()).unwrap();
-    let output = Command::new(PROGRAM)
-        .args(["serve", "--sealed", "--listen", "127.0.0.1:0", "--dir"])
-        .arg(closed.directory.path())
-        .env_clear()
-        .output()
+    let output = serve(closed.directory.path(), &["--sealed"]).output();
+    ended(&output.unwrap(), 1, "no set of shares");
+}
+
+/// Whoever renews a certificate does not know how far a start is.
+#[test]
+fn a_hang_up_does_not_end_a_vault_that_still_starts() {
+    let closed = House::new().close();
+    make_dev_certificate(&closed.paths().keys(), &[], SystemClock.now()).unwrap();
+    let config = closed.directory.path().join("sealed.toml");
+    std::fs::write(&config, "[serve]\nsealed = true\n").unwrap();
+    let more = ["--passphrase-fd", "0", "--config", config.to_str().unwrap()];
+    let mut process = serve(closed.directory.path(), &more)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
-    ended(&output, 1, "no set of shares");
+    // It waits for the passphrase; by then, or soon, it catches SIGHUP.
+    let status = format!("/proc/{}/status", process.id());
+    let catches = || {
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+        caught.is_some_and(|bits| bits & 1 == 1)
+    };
+    let begun = Instant::now();
+    while !catches() {
+        let waited = begun.elapsed();
+        assert!(waited < Duration::from_secs(60), "SIGHUP would end it");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    kill_process(pid(&process), Signal::HUP).unwrap();
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(PASSPHRASE.as_bytes()).unwrap();
+    drop(stdin);
+    let mut serving = Serving {
+        words: BufReader::new(process.stderr.take().unwrap()),
+        process,
+        url: String::new(),
+    };
+    // It is told that it is not sealed, though the configuration says so.
+    serving.line_with("serve.sealed is of no use");
+    serving.line_with("serving https://");
+    assert!(serving.end());
 }
 
 #[test]

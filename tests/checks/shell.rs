@@ -186,9 +186,27 @@ fn every_command_at_a_terminal() {
         .concat(),
         "case",
     );
-    for to in ["hold", "reopen", "close", "reopen"] {
-        let seen = shell.done("lead.one", &[&["case", to, &new][..], &reason].concat());
+    for (to, by_two) in [
+        ("hold", false),
+        ("reopen", true),
+        ("close", true),
+        ("reopen", false),
+    ] {
+        let seen = shell.done("lead.one", &[&["case", to, &case][..], &reason].concat());
         assert!(seen.contains("audit leaf "), "{to}: {seen}");
+        let told = seen.contains("another lead or a custodian decides it");
+        assert_eq!(told, by_two, "{to}: {seen}");
+        if by_two {
+            let listed = shell.json("custodian", &["case", "moves", &case]);
+            let mut all = listed["moves"].as_array().unwrap().iter();
+            let asked = all.find(|one| one["state"] == "requested").unwrap();
+            let asked = asked["move"].as_str().unwrap();
+            let shown = shell.done("custodian", &["decide", asked]);
+            assert!(shown.contains("from: "), "{shown}");
+            let yes = [&["decide", asked, "approve"][..], &reason].concat();
+            let decided = shell.done("custodian", &yes);
+            assert!(decided.contains("state: approved"), "{decided}");
+        }
     }
     let investigator = operator("investigator");
     let named = shell.done(

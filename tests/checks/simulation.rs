@@ -9,6 +9,7 @@ use crate::house::{
     self, House, REASON, admit_as, json_of, name_member, open_case, perform, recognise,
 };
 use breachvault::operations::case::{CloseCase, ListCases, ReopenCase};
+use breachvault::operations::case_move::DecideMove;
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::operations::withdrawal::{DecideWithdrawal, RequestWithdrawal};
@@ -313,8 +314,24 @@ impl Run {
         let open = self.model.cases[case].open;
         let may = self.is_member(case, who) && who <= OTHER_LEAD && open == close;
         assert_eq!(ended.is_ok(), may, "{ended:?}");
+        match ended {
+            Ok(asked) if close => self.decide_close(case, who, asked["move"].as_str().unwrap()),
+            Ok(_) => self.model.cases[case].open = true,
+            Err(_) => {}
+        }
+    }
+
+    /// Somebody tries to approve that a case is closed. Only another lead or the custodian can.
+    fn decide_close(&mut self, case: usize, asker: usize, asked: &str) {
+        let who = self.random.below(4);
+        let ended = self.act("close_or_reopen", |run| {
+            let body = json!({ "decision": "approve", "reason": REASON });
+            perform::<DecideMove>(&run.house.vault, &run.cast[who], &[("move", asked)], body)
+        });
+        let may = self.may(case, who, &[LEAD, OTHER_LEAD, CUSTODIAN]) && who != asker;
+        assert_eq!(ended.is_ok(), may, "{ended:?}");
         if may {
-            self.model.cases[case].open = !close;
+            self.model.cases[case].open = false;
         }
     }
 

@@ -231,13 +231,6 @@ impl Demo {
 
     fn serve(&self, vault: Vault, cast: Cast, incident: Incident) -> Result<(), CliError> {
         let paths = Paths::of(&absolute(&self.dir));
-        tour::write(
-            paths.root(),
-            &tls::ca_file(&paths),
-            self.listen.address,
-            &cast,
-            &incident,
-        )?;
         let guide = Guide {
             ca_file: tls::ca_file(&paths),
             vault_dir: paths.root().to_owned(),
@@ -258,8 +251,16 @@ impl Demo {
         let (json, shown) = (self.json, &listening);
         serve(Arc::new(vault), &listening, move |address| {
             tell_machines(shown);
-            if tour::write_profiles(&guide.vault_dir, &guide.ca_file, address, &guide.cast).is_err()
-            {
+            let Guide {
+                ca_file,
+                vault_dir,
+                cast,
+                incident,
+            } = &guide;
+            if tour::write(vault_dir, ca_file, address, cast, incident).is_err() {
+                streams::words("warning: the tour could not be written");
+            }
+            if tour::write_profiles(vault_dir, ca_file, address, cast).is_err() {
                 streams::words("warning: the profiles for the shell could not be written");
             }
             let told = match json {

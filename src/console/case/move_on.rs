@@ -8,9 +8,9 @@ use crate::console::html::Html;
 use crate::console::page::{Page, Shown, ViewOf};
 use crate::console::refused::Refused;
 use crate::console::visit::Visit;
-use crate::operations::case::{CloseCase, HoldCase, ReopenCase, SetRetention};
+use crate::operations::case::{CaseMoved, CloseCase, HoldCase, ReopenCase, SetRetention};
 use crate::policy::Action as _;
-use crate::vault::{Operation, OperationError};
+use crate::vault::{Done, Operation, OperationError};
 
 /// Closes a case.
 pub struct CloseCasePage;
@@ -33,14 +33,32 @@ struct Again<'a> {
     case: String,
 }
 
+/// Where to go on: to the request that somebody else decides, if there is one.
+trait Next {
+    fn request(&self) -> Option<String>;
+}
+
+impl Next for CaseMoved {
+    fn request(&self) -> Option<String> {
+        self.asked.as_ref().map(|id| format!("/console/moves/{id}"))
+    }
+}
+
+impl Next for Done {
+    fn request(&self) -> Option<String> {
+        None
+    }
+}
+
 macro_rules! moves {
     ($($page:ident $operation:ident $fields:expr;)*) => {$(
         impl Page for $page {
             type Operation = $operation;
             const FIELDS: &'static [Field] = $fields;
 
-            fn show(_: ViewOf<Self>, visit: &Visit) -> Result<Shown, OperationError> {
-                Ok(Shown::Next(visit.done_at(&Self::form_at(visit))))
+            fn show(view: ViewOf<Self>, visit: &Visit) -> Result<Shown, OperationError> {
+                let next = view.request().unwrap_or_else(|| Self::form_at(visit));
+                Ok(Shown::Next(visit.done_at(&next)))
             }
 
             fn form_at(visit: &Visit) -> String {

@@ -39,11 +39,6 @@ impl Kind for Destruction {
         if let Some(from) = &view.not_before {
             facts.push(("Can be carried out from", visit.time(from).to_string()));
         }
-        if let Some(stopped) = &view.stopped {
-            let at = visit.time(&stopped.at);
-            let words = format!("{}, {at}: {}", stopped.by, stopped.reason);
-            facts.push(("Stopped by", words));
-        }
         for exhibit in &view.exhibits {
             let (messages, numbers) = (counted(&exhibit.messages), counted(&exhibit.numbers));
             let words = format!(

@@ -8,6 +8,7 @@ mod ask_export;
 mod ask_raise;
 mod ask_reveal;
 pub(in crate::console) mod called;
+mod case_move;
 mod decide;
 mod destruction;
 mod end_case;
@@ -35,10 +36,11 @@ pub fn each_kind<E: EachKind>(each: E) -> E {
         .kind::<Membership>()
         .kind::<Destruction>()
         .kind::<Erasure>()
+        .kind::<CaseMove>()
 }
 
 use crate::vault::scope::requests::{
-    Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
+    CaseMove, Destruction, Erasure, Export, Membership, Quarantine, Raise, Reveal, Withdrawal,
 };
 
 pub use self::ask_destruction::{DestructionForm, DestructionPage};

@@ -57,6 +57,12 @@ impl<K: Kind> Page for ReadPage<K> {
         let reader = visit.person.as_ref().map(|person| person.name.as_str());
         let own = reader == Some(asked.asked_by.as_str());
         let decide = <<K as RequestKind>::Decide as Action>::KIND;
+        let mut facts = K::facts(&view, visit);
+        if let Some(stopped) = &asked.stopped {
+            let at = visit.time(&stopped.at);
+            let words = format!("{}, {at}: {}", stopped.by, stopped.reason);
+            facts.push(("Stopped by", words));
+        }
         Shown::page(&Shows {
             visit,
             refused: None,
@@ -66,7 +72,7 @@ impl<K: Kind> Page for ReadPage<K> {
             at_once: K::AT_ONCE,
             done: K::done(&view, visit),
             asked,
-            facts: K::facts(&view, visit),
+            facts,
             sample: K::sample(&view),
             waits: matches!(asked.state, ShownState::Requested),
             own,

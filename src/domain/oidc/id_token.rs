@@ -18,7 +18,8 @@ const LEEWAY_S: i64 = 60;
 const OLDEST_S: i64 = 600;
 /// The longest subject, as the standard says.
 const SUBJECT_LONGEST: usize = 255;
-/// How many groups are looked at.
+/// The most groups that a token may name. A longer list is refused, and not read in part: the role of somebody would
+/// follow from the order of their groups.
 const MOST_GROUPS: usize = 1000;
 
 /// Why a token vouches for nobody. The words are for the log of the server: they hold nothing of the token.
@@ -57,6 +58,11 @@ pub enum NotVouched {
     /// A required claim is absent or has another value.
     #[error("a required claim is absent or has another value")]
     Claim,
+    /// It names more groups than are read.
+    #[error(
+        "the ID token names more than 1000 groups: let the provider send those of the vault alone"
+    )]
+    Groups,
 }
 
 impl From<NotSigned> for NotVouched {
@@ -127,7 +133,8 @@ impl<'a> IdToken<'a> {
         Ok(Self(Jws::parse(text)?))
     }
 
-    /// Whether it is signed with a key that is not in the set: the provider may have a new one.
+    /// Whether it is signed with a key that is not in the set: the provider may have a new one. Where no key is named,
+    /// none of the set may have signed it.
     pub fn names_unknown_key(&self, keys: &KeySet) -> bool {
         self.0.names_unknown_key(keys)
     }
@@ -158,7 +165,7 @@ impl<'a> IdToken<'a> {
             issuer: issuer.to_owned(),
             subject: subject.to_owned(),
             name: text("preferred_username").map(str::to_owned),
-            groups: groups(claims.get(expected.groups)),
+            groups: groups(claims.get(expected.groups))?,
         })
     }
 }
@@ -226,14 +233,17 @@ fn says(claim: &Value, value: &str) -> bool {
     }
 }
 
-fn groups(claim: Option<&Value>) -> Vec<String> {
+fn groups(claim: Option<&Value>) -> Result<Vec<String>, NotVouched> {
     let all = match claim {
         Some(Value::Array(all)) => &all[..],
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };
-    let names = all.iter().take(MOST_GROUPS).filter_map(Value::as_str);
-    names.map(str::to_owned).collect()
+    if all.len() > MOST_GROUPS {
+        return Err(NotVouched::Groups);
+    }
+    let names = all.iter().filter_map(Value::as_str);
+    Ok(names.map(str::to_owned).collect())
 }
 
 /// Whether the text is an address over TLS, with nothing that a reader could take for another host.
@@ -360,6 +370,7 @@ mod tests {
             with("iat", json!(NOW as f64 + 0.5)),
             with("nbf", json!(NOW)),
             with("groups", json!("one")),
+            with("groups", json!(vec!["g"; MOST_GROUPS])),
             without("groups"),
             without("preferred_username"),
         ] {
@@ -402,6 +413,10 @@ mod tests {
             (with("nonce", json!("")), NotVouched::Nonce),
             (without("nonce"), NotVouched::Nonce),
             (with("sub", json!("")), NotVouched::Subject),
+            (
+                with("groups", json!(vec!["g"; MOST_GROUPS + 1])),
+                NotVouched::Groups,
+            ),
             (with("sub", json!(7)), NotVouched::Subject),
             (with("sub", json!("x".repeat(256))), NotVouched::Subject),
             (without("sub"), NotVouched::Subject),

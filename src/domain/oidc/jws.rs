@@ -70,13 +70,22 @@ impl<'a> Jws<'a> {
         })
     }
 
-    /// Whether its key is named and not in the set: the provider may have a new one.
+    /// Whether its key is not in the set: the provider may have a new one. Of a provider that names none, each key is
+    /// new that does not verify what it signed.
     pub(super) fn names_unknown_key(&self, keys: &KeySet) -> bool {
-        self.key_id.as_deref().is_some_and(|id| !keys.knows(id))
+        match self.key_id.as_deref() {
+            Some(id) => !keys.knows(id),
+            None => self.is_signed(keys).is_err(),
+        }
     }
 
     /// The payload, if the key that the header names signed it.
     pub(super) fn verify(self, keys: &KeySet) -> Result<Vec<u8>, NotSigned> {
+        self.is_signed(keys)?;
+        Ok(self.payload)
+    }
+
+    fn is_signed(&self, keys: &KeySet) -> Result<(), NotSigned> {
         let key = keys.find(self.key_id.as_deref(), self.algorithm);
         let verified = match key.ok_or(NotSigned::UnknownKey)? {
             PublicKey::Rsa { n, e } => PublicKeyComponents { n, e }.verify(
@@ -87,8 +96,7 @@ impl<'a> Jws<'a> {
             PublicKey::P256(point) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
                 .verify(self.signed.as_bytes(), &self.signature),
         };
-        verified.map_err(|_| NotSigned::Signature)?;
-        Ok(self.payload)
+        verified.map_err(|_| NotSigned::Signature)
     }
 }
 

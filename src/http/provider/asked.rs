@@ -366,6 +366,7 @@ mod tests {
     }
 
     struct Signer {
+        /// Its name in header and key; it is in neither if it is empty.
         name: &'static str,
         pair: EcdsaKeyPair,
     }
@@ -389,11 +390,18 @@ mod tests {
         fn public(&self) -> Value {
             let point = self.pair.public_key().as_ref();
             let [x, y] = [&point[1..33], &point[33..65]].map(|part| URL_SAFE_NO_PAD.encode(part));
-            json!({ "kty": "EC", "crv": "P-256", "kid": self.name, "x": x, "y": y })
+            self.named(json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }))
+        }
+
+        fn named(&self, mut document: Value) -> Value {
+            if !self.name.is_empty() {
+                document["kid"] = self.name.into();
+            }
+            document
         }
 
         fn token(&self, claims: &Value) -> String {
-            let header = json!({ "alg": "ES256", "kid": self.name });
+            let header = self.named(json!({ "alg": "ES256" }));
             let parts = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
             let signed = parts.join(".");
             let signature = self.pair.sign(&random(), signed.as_bytes()).unwrap();
@@ -445,6 +453,22 @@ mod tests {
         // The old key is gone with that.
         outside.signs_with(&one, false);
         assert_eq!(redeem(&provider, None), unknown);
+        // A provider that does not name its keys is asked anew as well, once what it signs does not verify.
+        let (outside, one, two) = (Outside::start(), Signer::new(""), Signer::new(""));
+        let provider = outside.provider();
+        outside.signs_with(&one, true);
+        assert_eq!(redeem(&provider, None).as_deref(), Ok("8f2c"));
+        outside.signs_with(&two, true);
+        let wrong = Err(ProviderFault::Token(NotVouched::Signature));
+        for _ in 0..3 {
+            assert_eq!(redeem(&provider, None), wrong);
+        }
+        assert_eq!(outside.asked("/jwks"), 1);
+        provider.known().keys.as_mut().unwrap().0 = long_ago;
+        for _ in 0..3 {
+            assert_eq!(redeem(&provider, None).as_deref(), Ok("8f2c"));
+        }
+        assert_eq!(outside.asked("/jwks"), 2);
     }
 
     #[test]

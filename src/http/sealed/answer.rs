@@ -85,18 +85,22 @@ async fn give(
     if !is_json {
         return Err(Problem::new(ProblemKind::UnsupportedMediaType));
     }
-    waiting.may_try(from, Instant::now()).map_err(refused)?;
     let body = Limited::new(request.into_body(), BODY).collect();
     let body = tokio::time::timeout(BODY_TIME, body)
         .await
         .map_err(|_| Problem::new(ProblemKind::Timeout))?;
     let body = body.map_err(|_| Problem::new(ProblemKind::TooLarge))?;
     let body = Zeroizing::new(body.to_bytes().to_vec());
+    // Only what is refused counts: a share that is needed is taken, whatever others send from behind the same address.
+    let counted = |problem: Problem| match waiting.may_fail(from, Instant::now()) {
+        Ok(()) => problem,
+        Err(too_many) => refused(too_many),
+    };
     let malformed = |error: serde_json::Error| {
         let mut problem = Problem::new(ProblemKind::MalformedJson);
         problem.line = Some(error.line() as u64);
         problem.column = Some(error.column() as u64);
-        problem
+        counted(problem)
     };
     let input: ShareInput = serde_json::from_slice(&body).map_err(malformed)?;
     let given = waiting.give(&input.share, Instant::now());
@@ -109,9 +113,17 @@ async fn give(
         Err(NotTaken::Refused(fault)) => {
             tracing::warn!(fault = fault.name(), "a share was refused");
         }
-        Err(_) => tracing::warn!("shares did not open the keyring"),
+        Err(NotTaken::Enough) => tracing::info!("a share came after there were enough"),
+        Err(NotTaken::Keyring(fault)) => {
+            tracing::warn!(fault = %fault, "shares did not open the keyring");
+        }
+        Err(NotTaken::TooMany(_)) => {}
     }
-    given.map(|progress| json(&progress)).map_err(refused)
+    match given {
+        Ok(progress) => Ok(json(&progress)),
+        Err(NotTaken::Enough) => Err(refused(NotTaken::Enough)),
+        Err(why) => Err(counted(refused(why))),
+    }
 }
 
 fn refused(why: NotTaken) -> Problem {
@@ -167,6 +179,7 @@ mod tests {
 
     use super::*;
     use crate::domain::Moment;
+    use crate::http::sealed::waiting::tests::sealed;
     use crate::vault::keyring::{Argon2Params, Keyring, LockedKeyring, NewPassphrase};
 
     fn asked(requests: Vec<http::Request<Body>>) -> Vec<(u16, String)> {
@@ -176,7 +189,10 @@ mod tests {
         let params = Argon2Params::new(8, 1, 1).unwrap();
         let (made, entropy) = (Moment::from_seconds(0), SystemEntropy::new());
         Keyring::create(&path, &passphrase, params, made, &entropy).unwrap();
-        let waiting = Waiting::new(LockedKeyring::read(&path).unwrap());
+        asked_of(&Waiting::new(LockedKeyring::read(&path).unwrap()), requests)
+    }
+
+    fn asked_of(waiting: &Waiting, requests: Vec<http::Request<Body>>) -> Vec<(u16, String)> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -184,7 +200,7 @@ mod tests {
         let from = Some(IpAddr::from([192, 0, 2, 1]));
         let one = |request| {
             runtime.block_on(async {
-                let response = answer(&waiting, from, request).await;
+                let response = answer(waiting, from, request).await;
                 assert_eq!(response.headers()["cache-control"], "no-store");
                 let status = response.status().as_u16();
                 let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -227,6 +243,29 @@ mod tests {
     }
 
     #[test]
+    fn a_share_that_is_needed_is_taken_whatever_others_send_from_the_same_address() {
+        const JSON: &str = "application/json";
+        let (waiting, texts, _folder) = sealed();
+        let garbage = (0..30).map(|_| post("/api/v1/unseal", JSON, "{\"share\":\"AAAA\"}"));
+        let told = asked_of(&waiting, garbage.collect());
+        assert_eq!(told.last().unwrap().0, 429);
+        let share = |no: usize| {
+            post(
+                "/api/v1/unseal",
+                JSON,
+                json!({ "share": texts[no] }).to_string(),
+            )
+        };
+        let told = asked_of(&waiting, vec![share(0), share(0), share(2), share(1)]);
+        // The second is refused, as a share that is there already; the last comes too late, and its holder did nothing
+        // wrong.
+        assert_eq!((told[0].0, told[2].0, told[3].0), (200, 200, 422));
+        assert_ne!(told[1].0, 200);
+        assert!(told[2].1.contains("opening"), "{}", told[2].1);
+        assert!(told[3].1.contains("enough shares before"), "{}", told[3].1);
+    }
+
+    #[test]
     fn what_is_no_share_is_refused_and_never_quoted() {
         const JSON: &str = "application/json";
         let all = asked(vec![
@@ -245,6 +284,10 @@ mod tests {
         for (_, body) in &all {
             assert!(!body.contains("AAAA") && !body.contains("more"), "{body}");
         }
+        // Whoever sends too many of them has to wait.
+        let garbage = (0..30).map(|_| post("/api/v1/unseal", JSON, "{\"share\":\"AAAA\"}"));
+        let told: Vec<u16> = asked(garbage.collect()).iter().map(|one| one.0).collect();
+        assert_eq!((told[0], told[29]), (422, 429));
         let line: Value = serde_json::from_str(&all[1].1).unwrap();
         assert_eq!(line["line"], 2);
     }

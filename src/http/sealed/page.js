@@ -39,12 +39,17 @@ function show(told) {
 // Asks until the vault answers as an open one, then goes to its first page.
 async function goOn() {
   by("form").hidden = true;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     await new Promise((done) => { setTimeout(done, 2000); });
     try {
       if ((await fetch("/readyz", { cache: "no-store" })).ok) { location.assign("/"); return; }
+      // It did not open, and was started sealed again.
+      if ((await progress()).state === "sealed") { location.reload(); return; }
     } catch {
-      // Nobody answers between the sealed server and the open one.
+      // Nobody answers between the sealed server and the open one, and that one knows no progress.
+    }
+    if (looks === 30) {
+      by("told").textContent = "It takes longer than a minute. Ask whoever runs the vault: its log says why.";
     }
   }
 }

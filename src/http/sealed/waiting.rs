@@ -12,7 +12,7 @@ use crate::vault::keyring::{Gathering, Keyring, KeyringError, LockedKeyring, Sha
 
 /// How long a share waits for the next one.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
-/// How many shares one address may send at once, and then each minute.
+/// How many shares that are refused one address may send at once, and then each minute.
 const TRIES: u32 = 20;
 
 /// What everybody may know of a sealed vault.
@@ -37,7 +37,7 @@ pub(super) struct Progress {
 /// Why a share was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotTaken {
-    /// Too many came from this address; it may try again in so many seconds.
+    /// Too many that were refused came from this address; it may try again in so many seconds.
     TooMany(u32),
     /// It is not one that is needed.
     Refused(ShareFault),
@@ -84,8 +84,8 @@ impl Waiting {
         self.shares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this address may send another share.
-    pub(super) fn may_try(&self, from: Option<IpAddr>, now: Instant) -> Result<(), NotTaken> {
+    /// Counts what was refused; `Err` if too much of it came from this address.
+    pub(super) fn may_fail(&self, from: Option<IpAddr>, now: Instant) -> Result<(), NotTaken> {
         self.throttle.take(from, now).map_err(NotTaken::TooMany)
     }
 
@@ -190,7 +190,7 @@ impl Shares {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::{Moment, SlotLabel};
     use crate::vault::entropy::SystemEntropy;
@@ -199,7 +199,7 @@ mod tests {
     };
 
     /// A sealed vault with a set of two of three shares.
-    fn sealed() -> (Waiting, Vec<String>, tempfile::TempDir) {
+    pub(crate) fn sealed() -> (Waiting, Vec<String>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keyring");
         let (entropy, made) = (SystemEntropy::new(), Moment::from_seconds(0));
@@ -357,12 +357,12 @@ mod tests {
         let now = Instant::now();
         let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
         for _ in 0..TRIES {
-            waiting.may_try(Some(one), now).unwrap();
+            waiting.may_fail(Some(one), now).unwrap();
         }
         assert!(matches!(
-            waiting.may_try(Some(one), now),
+            waiting.may_fail(Some(one), now),
             Err(NotTaken::TooMany(1..))
         ));
-        waiting.may_try(Some(other), now).unwrap();
+        waiting.may_fail(Some(other), now).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::received::Received;
-use crate::domain::caught;
+use crate::domain::{caught, set_nice};
 use crate::ingest::csv::cuts::Cuts;
 use crate::ingest::csv::parser::SegmentParser;
 use crate::ingest::csv::rows::{skip_beginning, skip_end};
@@ -17,7 +17,8 @@ use crate::ingest::rows::fitness::FitTally;
 use crate::vault::plaintext::RowBatch;
 use crate::vault::{Batches, OperationError};
 
-/// The niceness of reader threads, of 19.
+/// Reader threads run at nice 10, because all others wait for the thread that numbers rows, and requests come before an
+/// admission.
 const NICENESS: i32 = 10;
 
 /// The messages of a parser: the rows of a segment, and then one of the other three.
@@ -63,13 +64,13 @@ pub(super) fn read_segments(
         let mut rest = batches.make();
         skip_beginning(beginning, &mut rest);
         threads.spawn(move || {
-            be_nice();
+            set_nice(NICENESS);
             cut_all(&mut cuts, &to_fill, &filled, (&cut, rest));
         });
         for mut parser in parsers {
             let (to_parse, empty, parsed) = (&to_parse, &empty, parsed.clone());
             threads.spawn(move || {
-                be_nice();
+                set_nice(NICENESS);
                 while let Some((no, segment)) = next(to_parse) {
                     let read = caught(|| {
                         parse(&mut parser, segment, (empty, batches), |rows| {
@@ -132,14 +133,6 @@ pub(super) fn read_segments(
         drop(spare);
         admitted
     })
-}
-
-/// Lowers this thread's priority. Reader threads run at nice 10, because all others wait for the
-/// thread that numbers rows, and requests come before an admission. If the system refuses, the
-/// admission only takes longer.
-fn be_nice() {
-    let this = rustix::thread::gettid();
-    let _ = rustix::process::setpriority_process(Some(this), NICENESS);
 }
 
 /// Cuts the file into segments, to its end. After the last one it sends how the file ended; `rest` takes the lines

@@ -14,10 +14,11 @@ mod remove_member;
 mod retention;
 mod suspend_member;
 
+pub use super::case_move::{CaseMoved, MoveInput};
 pub use lift_suspension::{LetIn, Lift, LiftSuspension, Recovery};
 pub use list::{CaseList, ListCases};
 pub use list_members::{ListMembers, MemberList};
-pub use move_on::{CaseMoved, CloseCase, HoldCase, MoveInput, ReopenCase};
+pub use move_on::{CloseCase, HoldCase, ReopenCase};
 pub use name_member::NameMember;
 pub use open::{OpenCase, OpenCaseInput, OpenedCase};
 pub use overview::ReadOverview;

@@ -2,57 +2,27 @@
 //!
 //! open -> held, open -> closed, held -> open, closed -> open. A held case (legal
 //! hold) cannot be closed. People work on it as before, and nothing in it may be destroyed.
+//! Closing a case and lifting a hold only ask for it: somebody else decides (`operations/case_move.rs`).
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::domain::{CaseId, Reason};
+use crate::domain::CaseId;
+use crate::operations::case_move::{CaseMoved, MoveInput};
+use crate::operations::two_person::Ask;
 use crate::operations::{Docs, Ids, Request, only_reason};
 use crate::policy::{CaseState, actions};
 use crate::vault::scope::Scope;
-use crate::vault::{Operation, OperationError, Target, Why};
+use crate::vault::scope::requests::{CaseMove, Reopening};
+use crate::vault::{Asking, Operation, OperationError, Target, Why};
 
-/// Why a case changes its state.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoveInput {
-    /// Why the case is closed, held or reopened.
-    #[schema(value_type = Reason)]
-    pub reason: String,
-}
-
-/// A case that changed its state.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseMoved {
-    /// The state that it has now.
-    #[schema(value_type = CaseState)]
-    pub state: &'static str,
-}
+/// Asks to close a case: the work is done.
+pub type CloseCase = Ask<CaseMove>;
 
 macro_rules! moves {
-    ($($(#[$doc:meta])* $name:ident $from:expr => $to:expr, $answer:literal $id:literal $summary:literal $description:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $id:literal $summary:literal $description:literal $answer:literal
+        $problems:expr;)*) => {$(
         $(#[$doc])*
         pub struct $name {
             case: CaseId,
             why: Why,
-        }
-
-        impl Operation for $name {
-            type Action = actions::$name;
-            type Answer = CaseMoved;
-
-            fn target(&self) -> Target {
-                Target::Case(self.case.clone())
-            }
-
-            fn why(&self) -> Option<&Why> {
-                Some(&self.why)
-            }
-
-            fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseMoved, OperationError> {
-                scope.move_case($from, $to)?;
-                Ok(CaseMoved { state: $to.as_str() })
-            }
         }
 
         impl Request for $name {
@@ -62,9 +32,9 @@ macro_rules! moves {
                 tag: "Cases",
                 summary: $summary,
                 description: $description,
-                request: r#"{"reason": "the last notice was sent"}"#,
-                answer: concat!(r#"{"state": ""#, $answer, r#""}"#),
-                problems: &["not-found", "case-closed", "case-state"],
+                request: r#"{"reason": "a court asked to keep it"}"#,
+                answer: $answer,
+                problems: $problems,
             };
 
             fn target(ids: &Ids) -> Result<Target, OperationError> {
@@ -79,16 +49,61 @@ macro_rules! moves {
 }
 
 moves! {
-    /// Closes a case: the work is done.
-    CloseCase &[CaseState::Open] => CaseState::Closed,
-        "closed" "closeCase" "Close a case" "The work is done. Nothing is looked up, admitted, decided or handed out any \
-            more; requests that wait stay as they are, run out in their time, and can be decided after a reopening. A case \
-            on hold is reopened before it is closed.";
     /// Puts a case on legal hold: nothing in it may be destroyed.
-    HoldCase &[CaseState::Open] => CaseState::Held,
-        "held" "holdCase" "Put a case on hold" "A legal hold: the work goes on as before, the case cannot be closed, and \
-            nothing in it may be destroyed.";
-    /// Reopens a closed case, or lifts a hold.
-    ReopenCase &[CaseState::Held, CaseState::Closed] => CaseState::Open,
-        "open" "reopenCase" "Reopen a case" "The work goes on, or the hold is lifted.";
+    HoldCase "holdCase" "Put a case on hold" "A legal hold: the work goes on as before, the case cannot be closed, and \
+            nothing in it may be destroyed. Whatever was asked for before, approved or not, and would destroy or erase \
+            something or close the case, is stopped with this reason, and is asked for anew after the hold. One lead \
+            does it; lifting it takes two people."
+        r#"{"state": "held", "requests_ended": 1}"#
+        &["not-found", "case-closed", "case-state"];
+    /// Reopens a closed case, or asks to lift a hold.
+    ReopenCase "reopenCase" "Reopen a case, or ask to lift its hold" "Of a closed case: the work goes on at once. Of a case \
+            on hold: a request, which another lead or a custodian of the case decides; until then it stays on hold."
+        r#"{"state": "held", "move": "v_0123456789abcdefghjk", "expires_at": "2024-03-22T22:34:49Z"}"#
+        &["not-found", "case-closed", "case-state", "too-many-open"];
+}
+
+impl Operation for HoldCase {
+    type Action = actions::HoldCase;
+    type Answer = CaseMoved;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseMoved, OperationError> {
+        let ended = scope.hold_case(&self.why)?;
+        Ok(CaseMoved {
+            requests_ended: Some(ended),
+            ..CaseMoved::to(CaseState::Held)
+        })
+    }
+}
+
+impl Operation for ReopenCase {
+    type Action = actions::ReopenCase;
+    type Answer = CaseMoved;
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        Some(&self.why)
+    }
+
+    fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError> {
+        asking.room_for::<CaseMove>()
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<CaseMoved, OperationError> {
+        Ok(match scope.reopen_case(&self.why)? {
+            Reopening::Done => CaseMoved::to(CaseState::Open),
+            Reopening::Asked(asked, until) => CaseMoved::waits(CaseState::Held, asked, until),
+        })
+    }
 }

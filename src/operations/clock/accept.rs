@@ -78,7 +78,7 @@ impl Request for AcceptTime {
             changes the time that is shown and written down; no deadline, no budget and no delay.",
         request: r#"{"time": "2024-03-21T22:34:49Z", "reason": "the time server was wrong this morning"}"#,
         answer: r#"{"accepted": false, "expires_at": "2024-03-22T22:34:49Z", "time": "2024-03-21T22:34:49Z"}"#,
-        problems: &["clock-right", "own-request"],
+        problems: &["clock-right", "own-request", "recognised-by-asker"],
     };
 
     fn target(_: &Ids) -> Result<Target, OperationError> {

@@ -11,7 +11,7 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         id: "requestDestruction",
         summary: "Ask for the destruction of a case",
         description: "A lead asks and a custodian decides. Nothing is destroyed by the approval: a delay runs, and then \
-            somebody carries it out. A hold is in the way.",
+            somebody carries it out. A hold is in the way, and stops what was asked for before it.",
         request: r#"{"reason": "the retention period is over"}"#,
         answer: r#"{"destruction": "d_0123456789abcdefghjk", "state": "requested", "expires_at":
             "2024-03-28T22:34:49Z"}"#,
@@ -36,7 +36,6 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         summary: "Decide a destruction",
         description: " A yes starts the delay; any lead or custodian of the case can stop it.",
         reason: "checked against the retention plan",
-        problems: ["case-state"],
     },
 };
 
@@ -62,11 +61,11 @@ pub(crate) const CARRY_OUT: Docs = Docs {
     problems: &[
         "not-found",
         "case-closed",
-        "case-state",
         "delay-runs",
         "wrong-state",
         "expired",
         "asker-gone",
+        "decider-gone",
         "result-changed",
     ],
 };

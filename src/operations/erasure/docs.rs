@@ -12,7 +12,7 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         summary: "Ask for the erasure of one person's number",
         description: "An investigator or a lead passes on what a person asked for, with the number or the token of the \
             subject; a lead or a custodian decides. For a number the answer is the same whether an exhibit has it \
-            or not, and the price is too. A hold is in the way.",
+            or not, and the price is too. A hold is in the way, and stops what was asked for before it.",
         request: r#"{"number": "+447700900123", "purpose": "victim-inquiry",
             "reason": "the person asked for it by letter"}"#,
         answer: r#"{"erasure": "f_0123456789abcdefghjk", "state": "requested", "expires_at": "2024-03-28T22:34:49Z"}"#,
@@ -37,7 +37,6 @@ pub(crate) const STEPS: StepDocs = step_docs! {
         summary: "Decide an erasure",
         description: " A yes changes nothing yet: a lead or a custodian carries it out.",
         reason: "the letter was checked",
-        problems: ["case-state"],
     },
 };
 
@@ -53,10 +52,10 @@ pub(crate) const CARRY_OUT: Docs = Docs {
     problems: &[
         "not-found",
         "case-closed",
-        "case-state",
         "admission-in-progress",
         "wrong-state",
         "expired",
         "asker-gone",
+        "decider-gone",
     ],
 };

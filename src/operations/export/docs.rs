@@ -77,6 +77,7 @@ pub(crate) const TAKE: Docs = Docs {
         "package-cancelled",
         "expired",
         "asker-gone",
+        "decider-gone",
         "result-changed",
         "exhibit-withdrawn",
         "package-deleted",

@@ -47,6 +47,11 @@ impl AskedOverApi for Thaw {
             their own.",
         request: r#"{"reason": "a script had no pause; it is mended"}"#,
         answer: r#"{"thawed": true}"#,
-        problems: &["not-found", "case-closed", "own-membership"],
+        problems: &[
+            "not-found",
+            "case-closed",
+            "own-membership",
+            "recognised-by-asker",
+        ],
     };
 }

@@ -54,6 +54,7 @@ pub(crate) const OPEN: Docs = Docs {
         "wrong-state",
         "expired",
         "asker-gone",
+        "decider-gone",
         "result-changed",
         "exhibit-withdrawn",
         "node-silent",

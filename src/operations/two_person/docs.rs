@@ -78,6 +78,7 @@ macro_rules! step_docs {
                     "not-found",
                     "case-closed",
                     "own-request",
+                    "recognised-by-asker",
                     "wrong-state",
                     "expired",
                     "asker-gone",

@@ -14,8 +14,8 @@ pub(super) struct AskedPrints {
     ends: Box<[u64; END_WORDS]>,
 }
 
-/// So many of the last bits are looked at first. The list of them, of 128 KiB, stays near the processor.
-const END_BITS: u32 = 20;
+/// So many of the last bits are looked at first. The list of them, of 256 KiB, stays near the processor.
+const END_BITS: u32 = 21;
 const END_WORDS: usize = 1 << (END_BITS - u64::BITS.ilog2());
 
 impl AskedPrints {

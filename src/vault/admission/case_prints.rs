@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::asked_prints::AskedPrints;
 use super::earlier_exhibit::EarlierExhibit;
+use crate::domain::set_nice;
 use crate::vault::columns::{PRINT_BITS, SeenBlock, SeenPlace};
 use crate::vault::core::Core;
 use crate::vault::error::OperationError;
@@ -40,6 +41,10 @@ pub(super) struct ComingPrints(Option<JoinHandle<Result<Vec<SeenBlock>, Operatio
 
 /// How many threads read them.
 const THREADS: usize = 2;
+
+/// They run at nice 15, behind those that parse the file: the rows are waited for first, and a thread that numbers them
+/// leaves a core idle.
+const NICENESS: i32 = 15;
 
 /// A table has at least one word for so many prints.
 const PRINTS_OF_A_WORD: usize = 3;
@@ -119,6 +124,8 @@ fn read(
     };
     let (first, second) = all.split_at(all.len().div_ceil(THREADS));
     scope(|threads| {
+        set_nice(NICENESS);
+        // It is as far behind as this one.
         let second = threads.spawn(|| open(second));
         let mut blocks = open(first)?;
         let second = second.join();

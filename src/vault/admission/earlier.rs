@@ -141,29 +141,26 @@ impl Earlier {
         let places = Places::of(asked);
         let mut known = Found::of(asked.len());
         let mut search = TagSearch::of(connection, self.case, self.field);
-        for adder in self.added.of_field(self.field) {
-            search.each(keys, adder, self.terms(), |first, tags| {
-                places.find_all(asked, tags, |place, at| {
-                    known.add(place, first.saturating_add(at))
-                });
-            })?;
-            known.check(adder)?;
-        }
+        let adders = self.added.of_field(self.field);
+        search.each(keys, adders, self.terms(), |adder, first, tags| {
+            places.find_all(asked, tags, |place, at| {
+                known.add(place, first.saturating_add(at));
+            });
+            known.check(adder)
+        })?;
         Ok(known.terms)
     }
 
     fn read_all(&self, connection: &Snapshot, keys: &CaseKeys) -> Result<TagTable, OperationError> {
         let mut table = TagTable::with_room(self.visible as usize);
         let mut search = TagSearch::of(connection, self.case, self.field);
-        for adder in self.added.of_field(self.field) {
-            let mut sound = true;
-            search.each(keys, adder, self.terms(), |_, tags| {
-                sound &= tags.iter().all(|tag| table.add(&Tag::from_bytes(*tag)));
-            })?;
-            if !sound {
-                return Err(adder.damaged());
+        let adders = self.added.of_field(self.field);
+        search.each(keys, adders, self.terms(), |adder, _, tags| {
+            match tags.iter().all(|tag| table.add(&Tag::from_bytes(*tag))) {
+                true => Ok(()),
+                false => Err(adder.damaged()),
             }
-        }
+        })?;
         // The terms of the exhibits follow each other without a gap.
         match table.len() == self.visible as usize {
             true => Ok(table),

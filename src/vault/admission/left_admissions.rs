@@ -84,3 +84,62 @@ fn left(core: &Core, connection: &Snapshot) -> Result<Vec<Staged>, StoreError> {
     let left = all.filter(|(.., node)| is_left(node));
     Ok(left.map(|(exhibit, case, _)| (exhibit, case)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ExhibitId, Field};
+    use crate::vault::Settings;
+    use crate::vault::records::tests::fixture::Fixture;
+    use crate::vault::store::{Tables, block_rows, case_rows, node_rows};
+
+    #[test]
+    fn what_a_node_left_that_is_gone_goes_and_it_cannot_admit_what_is_left_of_it_when_it_comes_back()
+     {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let vault = &fixture.vault;
+        let (other, now) = (fixture.another_node(5), vault.core.clock.in_seconds(0));
+        let (node, id) = (other.id.clone(), ExhibitId::from_random([9; 13]));
+        let (told, staged) = sync_channel(1);
+        let (case, exhibit) = (fixture.case.clone(), id.clone());
+        fixture.stage(move |rows| {
+            node_rows::insert(rows, &other)?;
+            let case = case_rows::find(rows, &case)?;
+            let case = case.ok_or(StoreError::inconsistent("test"))?.number;
+            let number = exhibit_rows::stage(rows, &exhibit, case, Some(&other.id), now)?;
+            for no in 0..PARTS + 8 {
+                block_rows::insert(rows, number, Field::SentAt, no, b"sealed")?;
+            }
+            let _ = told.send((number, case));
+            Ok(())
+        });
+        let (number, case) = staged.recv().unwrap();
+        // It is admitted by a node that runs.
+        assert_eq!(vault.clear_left_admissions(), Ok(0));
+        assert_eq!(vault.remove_some((number, case)), Ok(false));
+        fixture.clock.advance_seconds(179);
+        assert_eq!(vault.clear_left_admissions(), Ok(0));
+        fixture.clock.advance_seconds(1);
+        assert_eq!(vault.remove_some((number, case)), Ok(true));
+
+        // The node comes back, and its admission to its end.
+        fixture.saw(&node, 1);
+        let (told, admitted) = sync_channel(1);
+        fixture.stage(move |rows| {
+            let whose = (number, &id, Some(&node));
+            let _ = told.send(exhibit_rows::admit(rows, whose, None, b"sealed", now).is_ok());
+            Ok(())
+        });
+        assert!(!admitted.recv().unwrap(), "a part of it was removed");
+        // What is left is nobody's, so it goes, although its node runs.
+        assert_eq!(vault.clear_left_admissions(), Ok(1));
+        assert_eq!(vault.clear_left_admissions(), Ok(0));
+        let reader = vault.core.readers.snapshot().unwrap();
+        let left = exhibit_rows::numbers(reader.connection().unwrap(), case);
+        assert!(left.unwrap().is_empty());
+        assert_eq!(vault.health().damage(), None);
+    }
+}

@@ -16,7 +16,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{KeyId, Nonces};
+use crate::vault::plaintext::{HEADER, KeyId, Nonces};
 use crate::vault::store::exhibit_rows::ExhibitRow;
 use crate::vault::store::{Snapshot, block_rows, dictionary_rows};
 
@@ -36,12 +36,9 @@ pub(in crate::vault) struct Resealing {
 struct Left {
     place: PartPlace,
     length: usize,
-    front: [u8; FRONT],
+    /// A part that opens, and begins like the one that the digest was over, is that one.
+    header: [u8; HEADER],
 }
-
-/// Version, key and nonce of a ciphertext. No two that the vault sealed have the same; so a part that opens, and begins
-/// like the one that the digest was over, is that one.
-const FRONT: usize = 17;
 
 impl Resealing {
     /// Reads all parts of an exhibit once.
@@ -58,7 +55,7 @@ impl Resealing {
                 left.push_back(Left {
                     place,
                     length: sealed.len(),
-                    front: front_of(sealed),
+                    header: header_of(sealed),
                 });
             }
         })?;
@@ -94,12 +91,12 @@ impl Resealing {
             if bytes > 0 && bytes + next.length > most {
                 break;
             }
-            let (place, front) = (next.place, next.front);
+            let (place, header) = (next.place, next.header);
             self.left.pop_front();
             let damaged = || self.damaged(place);
             // Another ciphertext of the same place, such as one from before an erasure, opens as well.
             let stored = stored(connection, &self.exhibit, place)?;
-            let stored = stored.filter(|stored| front_of(stored) == front);
+            let stored = stored.filter(|stored| header_of(stored) == header);
             // Plaintext stands in it for a moment.
             let mut sealed = Zeroizing::new(stored.ok_or_else(damaged)?);
             let part = part_of(keys, &self.exhibit, place).ok_or_else(damaged)?;
@@ -135,12 +132,12 @@ impl Resealing {
     }
 }
 
-fn front_of(sealed: &[u8]) -> [u8; FRONT] {
-    let mut front = [0; FRONT];
-    for (out, byte) in front.iter_mut().zip(sealed) {
+fn header_of(sealed: &[u8]) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    for (out, byte) in header.iter_mut().zip(sealed) {
         *out = *byte;
     }
-    front
+    header
 }
 
 fn stored(

@@ -183,6 +183,16 @@ pub enum RestoreError {
     /// The keyring has two slots or more, and only one was opened.
     #[error("the keyring has more than one slot, so it takes the holders of two")]
     OneHolder,
+    /// The keyring is from before the vault had two slots.
+    #[error(
+        "the keyring is of generation {generation}, and the mark is of generation {later}, which had two slots or more"
+    )]
+    EarlierKeyring {
+        /// Of the keyring that was given.
+        generation: u64,
+        /// Of the one that the mark was written with.
+        later: u64,
+    },
     /// The key of a case was rotated after the backup, or after the keyring was copied.
     #[error("the keyring does not have the key under which the case {0} is sealed in the backup")]
     OtherKey(CaseId),

@@ -28,8 +28,8 @@ use crate::vault::error::OperationError;
 use crate::vault::inspection::Inspection;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring};
 use crate::vault::ledger::{
-    ControlFault, Signing, StoredHashes, keys_in_force, read_mark, trail, verifier_of, verify_mark,
-    write_mark,
+    ControlFault, Mark, Signing, StoredHashes, keys_in_force, read_mark, trail, verifier_of,
+    verify_mark, write_mark,
 };
 use crate::vault::left_copies;
 use crate::vault::paths::Paths;
@@ -70,6 +70,8 @@ pub struct Verified {
     pub(super) restored: Tip,
     /// What was lost, if anything says that something was.
     pub lost: Option<Lost>,
+    /// What the mark says that was given, if one was.
+    mark: Option<Mark>,
 }
 
 /// A restored vault that is open, with its new log, and not in place yet.
@@ -209,8 +211,11 @@ impl Room {
             size: verdict.size,
             root: verdict.root,
         };
-        if self.paths.high_water_mark().exists() {
-            let mark = read_mark(&self.paths, keyring)?;
+        let marked = match self.paths.high_water_mark().exists() {
+            true => Some(read_mark(&self.paths, keyring)?),
+            false => None,
+        };
+        if let Some(mark) = marked.map(|marked| marked.tip) {
             match mark.size > restored.size {
                 true => lost.push(Lost {
                     leaves: mark.size,
@@ -224,6 +229,7 @@ impl Room {
         Ok(Verified {
             restored,
             lost: lost.into_iter().max_by_key(|lost| lost.leaves),
+            mark: marked,
         })
     }
 
@@ -252,8 +258,8 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// The copy is not what the vault wrote, or the leaf could not be written; or the keyring has two slots or more
-    /// and was opened with one. Nothing is left.
+    /// The copy is not what the vault wrote, or the leaf could not be written; or the keyring has two slots or more,
+    /// or had by what the mark says, and was opened with one. Nothing is left.
     pub fn begin(
         self,
         verified: &Verified,
@@ -262,9 +268,7 @@ impl Room {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Restored, RestoreError> {
-        if !keyring.has_its_holders() {
-            return Err(RestoreError::OneHolder);
-        }
+        holders_are_there(&keyring, verified.mark)?;
         let (generation, slots) = (keyring.generation(), keyring.opened_slots());
         let vault = Vault::begin_anew(&self.paths, keyring, settings, clock, entropy)?;
         vault.check_details()?;
@@ -343,6 +347,24 @@ impl Restored {
         drop(self.folder);
         drop(self.lock);
         Ok(())
+    }
+}
+
+/// Where a keyring has two slots or more, it takes the holders of two; and so it does with a keyring from before the
+/// second slot, if the mark is of a later one that had two.
+fn holders_are_there(keyring: &Keyring, mark: Option<Mark>) -> Result<(), RestoreError> {
+    if !keyring.has_its_holders() {
+        return Err(RestoreError::OneHolder);
+    }
+    let had_two = |mark: &Mark| mark.generation > keyring.generation() && mark.slots > 1;
+    match mark.filter(had_two) {
+        // Its holders are two anyway.
+        Some(_) if keyring.slots() > 1 => Ok(()),
+        Some(mark) => Err(RestoreError::EarlierKeyring {
+            generation: keyring.generation(),
+            later: mark.generation,
+        }),
+        None => Ok(()),
     }
 }
 

@@ -65,7 +65,7 @@ impl Operation for RestoreVault {
     }
 }
 
-/// An administrator accepts the restored vault.
+/// An administrator accepts the restored vault, and is its only one from then on.
 pub(super) struct AcceptRestore {
     pub(super) why: Why,
 }
@@ -82,7 +82,9 @@ impl Operation for AcceptRestore {
         Some(&self.why)
     }
 
-    fn run(self, _: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Done, OperationError> {
+        let ended = scope.end_other_administrators()?;
+        scope.note_detail(json!({ "ended_administrators": ended }));
         Ok(Done)
     }
 }

@@ -8,6 +8,8 @@
 //!
 //! Plaintext: the first tag of the next run, then the tags of this one, sorted; 16 bytes each.
 
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
 use crate::domain::Field;
 use crate::vault::error::OperationError;
 use crate::vault::exhibits::added_terms::{AddedTerms, Adder};
@@ -135,39 +137,30 @@ impl<'c> TagSearch<'c> {
         Ok(())
     }
 
-    /// Gives the tags of all terms that an exhibit added, run after run in the order of their numbers, each run with
-    /// the number of its first term. The runs must be the whole ring: they are numbered without a gap, each names the
-    /// one that follows, and the last names the first.
+    /// Gives the tags of all terms that the exhibits added, run after run in the order of their numbers, each run with
+    /// the number of its first term. The runs of an exhibit must be the whole ring: they are numbered without a gap,
+    /// each names the one that follows, and the last names the first. One thread reads, and another one opens.
     pub(in crate::vault) fn each(
         &mut self,
         keys: &CaseKeys,
-        adder: &Adder,
+        adders: &[Adder],
         terms: Terms,
-        mut with: impl FnMut(u32, &[[u8; TAG]]),
+        with: impl FnMut(&Adder, u32, &[[u8; TAG]]) -> Result<(), OperationError> + Send,
     ) -> Result<(), OperationError> {
-        let parts = ExhibitParts::of(keys, &adder.id);
-        let (mut next, last) = adder.ends();
-        let (mut begins, mut follows) = (None, None);
-        let mut sound = true;
-        terms.each_tags(self.reader.connection(), adder.ends(), |first, sealed| {
-            let opened = parts.tag_run(terms.field, first).open_in_place(sealed);
-            let run = opened.ok().and_then(|plain| TagRun::read(first, &*plain));
-            let Some([after, tags @ ..]) = run.as_ref().map(TagRun::parts) else {
-                sound = false;
-                return;
-            };
-            let expected = follows.replace(*after);
-            begins = begins.or(tags.first().copied());
-            sound &= first == next && (expected.is_none() || expected == tags.first().copied());
-            if sound {
-                with(first, tags);
-            }
-            next = next.saturating_add(tags.len() as u32);
-        })?;
-        match sound && next.checked_sub(1) == Some(last) && begins == follows {
-            true => Ok(()),
-            false => Err(adder.damaged()),
-        }
+        let connection = self.reader.connection();
+        std::thread::scope(|threads| {
+            let (ready, read) = sync_channel(BATCHES);
+            let opener = threads.spawn(move || open_all(keys, terms.field, read, with));
+            let handed_over = adders
+                .iter()
+                .try_for_each(|adder| read_runs(connection, terms, adder, &ready));
+            drop(ready);
+            // Its error says more than that nobody takes what is read.
+            opener
+                .join()
+                .unwrap_or(Err(OperationError::Internal("a panic was caught")))?;
+            handed_over
+        })
     }
 
     /// The run of an exhibit in which a tag would be.
@@ -252,6 +245,121 @@ impl TagRun<&[u8]> {
             first: self.first,
             plain: self.plain.to_vec(),
         }
+    }
+}
+
+/// Runs of one exhibit, still sealed, one after the other.
+struct SealedRuns<'a> {
+    adder: &'a Adder,
+    /// The number of each run's first term, and where the run ends.
+    ends: Vec<(u32, usize)>,
+    sealed: Vec<u8>,
+    /// No runs of this exhibit follow.
+    is_last: bool,
+}
+
+/// How many bytes of runs are handed over at once, and how often before somebody must take them.
+const BATCH: usize = 256 << 10;
+const BATCHES: usize = 4;
+
+impl<'a> SealedRuns<'a> {
+    fn of(adder: &'a Adder) -> Self {
+        Self {
+            adder,
+            ends: Vec::new(),
+            sealed: Vec::with_capacity(BATCH),
+            is_last: false,
+        }
+    }
+}
+
+/// Reads the runs of an exhibit.
+fn read_runs<'a>(
+    connection: &Snapshot,
+    terms: Terms,
+    adder: &'a Adder,
+    ready: &SyncSender<SealedRuns<'a>>,
+) -> Result<(), OperationError> {
+    let (mut runs, mut taken) = (SealedRuns::of(adder), true);
+    terms.each_tags(connection, adder.ends(), |first, sealed| {
+        if runs.sealed.len() + sealed.len() > BATCH && !runs.ends.is_empty() {
+            let full = std::mem::replace(&mut runs, SealedRuns::of(adder));
+            taken = taken && ready.send(full).is_ok();
+        }
+        runs.sealed.extend_from_slice(sealed);
+        runs.ends.push((first, runs.sealed.len()));
+    })?;
+    runs.is_last = true;
+    match taken && ready.send(runs).is_ok() {
+        true => Ok(()),
+        false => Err(OperationError::Internal("nobody opens tags")),
+    }
+}
+
+/// Opens runs and gives their tags to `with`.
+fn open_all(
+    keys: &CaseKeys,
+    field: Field,
+    read: Receiver<SealedRuns<'_>>,
+    mut with: impl FnMut(&Adder, u32, &[[u8; TAG]]) -> Result<(), OperationError>,
+) -> Result<(), OperationError> {
+    let mut ring = None;
+    for mut runs in read {
+        let adder = runs.adder;
+        let parts = ExhibitParts::of(keys, &adder.id);
+        let ring_of = ring.get_or_insert_with(|| Ring::of(adder));
+        let mut from = 0;
+        for (first, to) in runs.ends {
+            let sealed = runs.sealed.get_mut(from..to).unwrap_or_default();
+            let opened = parts.tag_run(field, first).open_in_place(sealed);
+            let run = opened.ok().and_then(|plain| TagRun::read(first, &*plain));
+            let tags = run.as_ref().and_then(|run| ring_of.goes_on(run));
+            with(adder, first, tags.ok_or_else(|| adder.damaged())?)?;
+            from = to;
+        }
+        if runs.is_last && !ring.take().is_some_and(|ring| ring.is_whole()) {
+            return Err(adder.damaged());
+        }
+    }
+    Ok(())
+}
+
+/// The runs of an exhibit as far as they were read.
+struct Ring {
+    /// The number that the next run begins with, and the last number of all.
+    next: u32,
+    last: u32,
+    /// The first tag of the first run, and the one that the last run named.
+    begins: Option<[u8; TAG]>,
+    follows: Option<[u8; TAG]>,
+}
+
+impl Ring {
+    fn of(adder: &Adder) -> Self {
+        let (next, last) = adder.ends();
+        Self {
+            next,
+            last,
+            begins: None,
+            follows: None,
+        }
+    }
+
+    /// The tags of the run, if it is the one that follows.
+    fn goes_on<'r>(&mut self, run: &'r TagRun<&[u8]>) -> Option<&'r [[u8; TAG]]> {
+        let [after, tags @ ..] = run.parts() else {
+            return None;
+        };
+        let first = tags.first().copied();
+        let expected = self.follows.replace(*after);
+        self.begins = self.begins.or(first);
+        let follows = run.first == self.next && (expected.is_none() || expected == first);
+        self.next = self.next.saturating_add(u32::try_from(tags.len()).ok()?);
+        follows.then_some(tags)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.next.checked_sub(1) == Some(self.last) && self.begins == self.follows
     }
 }
 

@@ -182,6 +182,7 @@ impl FoundAdmission {
         RequestFacts {
             state: RequestState::Requested,
             asked_by_caller: self.is_own(caller),
+            known_by_asker_alone: false,
             expired: false,
             account: None,
             read_by: ActionKind::ReadAdmission,

@@ -62,6 +62,11 @@ pub enum KeyringError {
     /// A program that was configured gave nothing: this is why.
     #[error("the program of the slot gave nothing: {0}")]
     Program(ProgramFault),
+    /// The program of a slot gave a key that does not open it.
+    #[error(
+        "the program of the slot gave another key than the slot's: keyring.open is not the one that goes with it"
+    )]
+    WrongProgram,
     /// The keyring has no such slot.
     #[error("the keyring has no such slot")]
     NoSuchSlot,

@@ -107,7 +107,12 @@ impl LockedKeyring {
     /// Runs the program that is configured for every slot of one.
     pub fn unlock_with_program(&self, open: Option<&Program>) -> Result<Keyring, KeyringError> {
         let open = open.ok_or(KeyringError::Program(ProgramFault::NotNamed))?;
-        self.unlock_first(KeyringError::NoSuchSlot, |slot| match &slot.way {
+        let is_one = |slot: &Slot| matches!(slot.way, Way::Command { .. });
+        let otherwise = match self.file.slots.iter().any(is_one) {
+            true => KeyringError::WrongProgram,
+            false => KeyringError::NoSuchSlot,
+        };
+        self.unlock_first(otherwise, |slot| match &slot.way {
             Way::Command { sealed } => {
                 let key = opened_by(open, &sealed.0);
                 Some(key.and_then(|key| Ok(key.kek(&self.file.vault)?)))

@@ -59,5 +59,5 @@ pub use share_set::{Gathered, Gathering};
 pub use slot::is_age_recipient;
 pub use status::{KeyringStatus, SlotStatus};
 pub(in crate::vault) use store::replace_file;
-pub(in crate::vault) use unlocked::NamedKeyring;
+pub(in crate::vault) use unlocked::{Kept, NamedKeyring};
 pub use unlocked::{Keyring, Opened};

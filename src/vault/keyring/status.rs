@@ -21,7 +21,7 @@ pub struct KeyringStatus {
     pub slots: Vec<SlotStatus>,
     /// How many cases have a key; `None` while locked.
     pub cases: Option<usize>,
-    /// The number of the slot that it was opened with; `None` while locked.
+    /// The number of the slot that it was opened with; `None` while locked, and once that slot is gone.
     pub opened_with: Option<u32>,
 }
 

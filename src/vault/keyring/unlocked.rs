@@ -13,7 +13,7 @@ use crate::vault::plaintext::{KeyId, Nonces, SubjectToken};
 use super::base64::Base64;
 use super::body::{Body, body_sealer};
 use super::case_keys::CaseKeys;
-use super::case_ring::{CaseRing, KeysOfCase};
+use super::case_ring::{CaseKey, CaseRing, KeysOfCase};
 use super::derive::{VaultUse, from_vault};
 use super::error::KeyringError;
 use super::file::{KeyringFile, MOST_SLOTS, RootHead, body_aad, digest_of_head};
@@ -56,6 +56,15 @@ pub(in crate::vault) struct NamedKeyring {
     pub(in crate::vault) generation: u64,
     /// Of slots and cases.
     pub(in crate::vault) digest: [u8; 32],
+}
+
+/// What of a keyring must not be lost when another file takes its place.
+#[derive(Clone, Copy)]
+pub(in crate::vault) struct Kept<F> {
+    /// The keys that came in up to this generation: the newest of this keyring that the head of the log named.
+    pub(in crate::vault) named: u64,
+    /// Of which cases.
+    pub(in crate::vault) needed: F,
 }
 
 /// A file of another node that the same root opens.
@@ -158,21 +167,35 @@ impl Keyring {
         Ok(())
     }
 
+    /// How many slots it has.
+    pub(in crate::vault) fn slots(&self) -> u8 {
+        // There are eight at most.
+        u8::try_from(self.file.slots.len()).unwrap_or(u8::MAX)
+    }
+
     /// Whether the holders of two slots are there, where there are two slots or more.
     pub(in crate::vault) fn has_its_holders(&self) -> bool {
-        self.file.slots.len() < 2 || self.second.is_some()
+        self.file.slots.len() < 2 || self.held().count() == 2
     }
 
-    /// The numbers of the slots that were opened.
+    /// The slots that were opened, as far as the file has them still: one may be removed, or another one be in its
+    /// place, here or at another node.
+    fn held(&self) -> impl Iterator<Item = &Opened> {
+        let (slots, vault) = (&self.file.slots, &self.file.vault);
+        let is_there = move |one: &&Opened| {
+            let mut slots = slots.iter().filter(|slot| slot.no == one.slot);
+            slots.any(|slot| slot.fingerprint(vault) == one.fingerprint)
+        };
+        let opened = std::iter::once(&self.opened).chain(&self.second);
+        opened.filter(is_there)
+    }
+
+    /// The numbers of the slots that were opened and are still there.
     pub(in crate::vault) fn opened_slots(&self) -> Vec<u32> {
-        let second = self.second.iter();
-        std::iter::once(&self.opened)
-            .chain(second)
-            .map(|one| one.slot)
-            .collect()
+        self.held().map(|one| one.slot).collect()
     }
 
-    /// The slot that it was opened with.
+    /// The slot that it was opened with, which may be gone since.
     pub fn opened(&self) -> &Opened {
         &self.opened
     }
@@ -192,16 +215,16 @@ impl Keyring {
         store::identity(&self.path) == self.written
     }
 
-    /// Goes on with the file that another node of the vault wrote, which the head of the log names; `needed` says which
-    /// cases must not be lost. Only if the same root opens it: with another one it has to be unlocked. It is on the
-    /// disk before this returns.
+    /// Goes on with the file that another node of the vault wrote, which the head of the log names; `kept` says what
+    /// must not be lost. Only if the same root opens it: with another one it has to be unlocked. It is on the disk
+    /// before this returns.
     pub(in crate::vault) fn take(
         &mut self,
         bytes: &[u8],
         named: &NamedKeyring,
-        needed: impl Fn(&CaseId) -> bool,
+        kept: Kept<impl Fn(&CaseId) -> bool>,
     ) -> Result<(), KeyringError> {
-        let other = self.read_other(bytes, named, needed)?;
+        let other = self.read_other(bytes, named, kept)?;
         let replaced = store::replace(&self.path, bytes);
         self.written = store::identity(&self.path).or(self.written);
         replaced?;
@@ -213,13 +236,13 @@ impl Keyring {
     pub(in crate::vault) fn take_in_place(
         &mut self,
         named: &NamedKeyring,
-        needed: impl Fn(&CaseId) -> bool,
+        kept: Kept<impl Fn(&CaseId) -> bool>,
     ) -> Result<bool, KeyringError> {
         let found = store::identity(&self.path);
         if found.is_none() || found == self.written {
             return Ok(false);
         }
-        let other = self.read_other(&store::read(&self.path)?, named, needed)?;
+        let other = self.read_other(&store::read(&self.path)?, named, kept)?;
         self.go_on_with(other, named.digest);
         self.written = found;
         Ok(true)
@@ -229,7 +252,7 @@ impl Keyring {
         &self,
         bytes: &[u8],
         named: &NamedKeyring,
-        needed: impl Fn(&CaseId) -> bool,
+        kept: Kept<impl Fn(&CaseId) -> bool>,
     ) -> Result<Other, KeyringError> {
         let file = KeyringFile::parse(bytes)?;
         if file.vault != self.file.vault || file.generation != named.generation {
@@ -244,9 +267,8 @@ impl Keyring {
         if digest_of(&file, &body.cases)? != named.digest {
             return Err(KeyringError::NotTheNamed);
         }
-        // What this one has beyond what the log names was never committed.
-        let is_later = self.file.generation < named.generation;
-        if !body.cases.goes_on_from(&self.cases, is_later, needed) {
+        let Kept { named, needed } = kept;
+        if !body.cases.goes_on_from(&self.cases, named, needed) {
             return Err(KeyringError::LacksKey);
         }
         Ok(Other {
@@ -280,7 +302,9 @@ impl Keyring {
 
     /// The status of the keyring.
     pub fn status(&self) -> KeyringStatus {
-        let opened_with = Some(self.opened.slot);
+        let mut held = self.held();
+        let first = held.find(|one| one.slot == self.opened.slot);
+        let opened_with = first.map(|one| one.slot);
         self.file.status(Some(self.cases.len()), opened_with)
     }
 
@@ -304,8 +328,14 @@ impl Keyring {
             return Err(KeyringError::CaseKnown);
         }
         let id = KeyId::new(1);
-        let keys = KeysOfCase::new(Secret::random(entropy)?, id, Secret::random(entropy)?);
-        self.cases.put(case.clone(), keys);
+        let lasting = Secret::random(entropy)?;
+        let first = CaseKey {
+            id,
+            since: self.file.generation + 1,
+            key: Secret::random(entropy)?,
+        };
+        self.cases
+            .put(case.clone(), KeysOfCase::new(lasting, first));
         let written = self.write(self.file.slots.clone(), entropy);
         if written.is_err() {
             self.cases.take(case);
@@ -335,7 +365,8 @@ impl Keyring {
         case: &CaseId,
         entropy: &dyn Entropy,
     ) -> Result<KeyId, KeyringError> {
-        let id = self.cases.add_newest(case, Secret::random(entropy)?)?;
+        let (key, since) = (Secret::random(entropy)?, self.file.generation + 1);
+        let id = self.cases.add_newest(case, key, since)?;
         let written = self.write(self.file.slots.clone(), entropy);
         if written.is_err() {
             self.cases.drop_newest(case);
@@ -383,8 +414,12 @@ impl Keyring {
         entropy: &dyn Entropy,
     ) -> Result<(), KeyringError> {
         let mut slots = self.file.slots.clone();
-        let replaced = slots.iter_mut().find(|slot| slot.no == self.opened.slot);
-        let replaced = replaced.ok_or(KeyringError::Damaged { what: "slot" })?;
+        let opened = self.opened.slot;
+        if self.held().all(|one| one.slot != opened) {
+            return Err(KeyringError::NoSuchSlot);
+        }
+        let replaced = slots.iter_mut().find(|slot| slot.no == opened);
+        let replaced = replaced.ok_or(KeyringError::NoSuchSlot)?;
         let Way::Passphrase { argon2id, .. } = replaced.way else {
             return Err(KeyringError::OtherKind);
         };
@@ -448,8 +483,8 @@ impl Keyring {
     }
 
     /// Whether a slot can be removed: it is there, it is not the last, and one of those that stay is known to open.
-    /// That is the one that the keyring was opened with, or any that is proved when it is made, as all but those for
-    /// age recipients are.
+    /// That is one that the keyring was opened with, or any that is proved when it is made, as all but those for age
+    /// recipients are.
     pub fn may_remove(&self, no: u32) -> Result<(), KeyringError> {
         let (gone, mut stay): (Vec<&Slot>, Vec<&Slot>) =
             self.file.slots.iter().partition(|slot| slot.no == no);
@@ -459,7 +494,8 @@ impl Keyring {
         if stay.is_empty() {
             return Err(KeyringError::LastSlot);
         }
-        stay.retain(|slot| slot.no == self.opened.slot || !matches!(slot.way, Way::Age { .. }));
+        let is_held = |slot: &Slot| self.held().any(|one| one.slot == slot.no);
+        stay.retain(|slot| is_held(slot) || !matches!(slot.way, Way::Age { .. }));
         match stay.is_empty() {
             true => Err(KeyringError::NoProvedSlot),
             false => Ok(()),
@@ -764,13 +800,18 @@ mod tests {
         }
     }
 
+    /// What must not be lost of a keyring that was named when it was of this generation.
+    fn kept<F: Fn(&CaseId) -> bool>(named: u64, needed: F) -> Kept<F> {
+        Kept { named, needed }
+    }
+
     #[test]
     fn the_file_that_is_named_is_taken_and_no_other() {
         let bench = Bench::new();
         let mut keyring = bench.create().unwrap();
         keyring.add_case(&case(1), &bench.entropy).unwrap();
         let mut other = bench.unlock(OLD).unwrap();
-        let all = |_: &CaseId| true;
+        let all = kept(2, |_: &CaseId| true);
         assert_eq!(other.take_in_place(&named(&keyring), all), Ok(false));
         let (old, before) = (named(&keyring), fs::read(bench.path()).unwrap());
         // As if another node had written it, and somebody had copied it here.
@@ -790,7 +831,7 @@ mod tests {
             Err(KeyringError::LacksKey)
         );
         assert!(other.has_case(&case(1)));
-        let not_destroyed = |one: &CaseId| *one != case(1);
+        let not_destroyed = kept(3, |one: &CaseId| *one != case(1));
         assert_eq!(other.take(&before, &named(&keyring), all).err(), not_it);
         assert_eq!(other.take(&sent, &named(&keyring), not_destroyed), Ok(()));
         assert!(!other.has_case(&case(1)) && other.is_in_place());
@@ -816,16 +857,97 @@ mod tests {
         let committed = fs::read(bench.path()).unwrap();
         store::replace(&bench.path(), &before).unwrap();
         other.add_case(&case(3), &bench.entropy).unwrap();
-        other.add_case_key(&case(1), &bench.entropy).unwrap();
+        assert_eq!(other.generation(), keyring.generation());
         assert_ne!(other.digest(), keyring.digest());
         let in_the_log = |one: &CaseId| *one != case(3);
-        assert_eq!(
-            other.take(&committed, &named(&keyring), |_| true),
-            Err(KeyringError::LacksKey)
-        );
-        assert_eq!(other.take(&committed, &named(&keyring), in_the_log), Ok(()));
+        let lacks = Err(KeyringError::LacksKey);
+        let taken = other.take(&committed, &named(&keyring), kept(2, |_| true));
+        assert_eq!(taken, lacks);
+        let taken = other.take(&committed, &named(&keyring), kept(2, in_the_log));
+        assert_eq!(taken, Ok(()));
         assert!(same_key(&keyring, &other, &case(1)) && same_key(&keyring, &other, &case(2)));
         assert!(!other.has_case(&case(3)));
+    }
+
+    #[test]
+    fn a_new_key_that_was_never_committed_gives_way_to_that_of_another_node_also_after_a_restart() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        keyring.add_case(&case(1), &bench.entropy).unwrap();
+        keyring.add_case(&case(2), &bench.entropy).unwrap();
+        let (before, both) = (fs::read(bench.path()).unwrap(), keyring.generation());
+        let mut other = bench.unlock(OLD).unwrap();
+        // Both rotate the key of one case at once. One of them commits it, and goes on.
+        keyring.add_case_key(&case(1), &bench.entropy).unwrap();
+        let (at_once, first) = (fs::read(bench.path()).unwrap(), named(&keyring));
+        keyring.retire_case_keys(&case(1), &bench.entropy).unwrap();
+        let later = fs::read(bench.path()).unwrap();
+        store::replace(&bench.path(), &before).unwrap();
+        other.add_case_key(&case(1), &bench.entropy).unwrap();
+        let lost = fs::read(bench.path()).unwrap();
+        assert_eq!(other.generation(), first.generation);
+        assert_eq!(other.case_key_ids(&case(1)).len(), 2);
+        let all = |_: &CaseId| true;
+        let lacks = Err(KeyringError::LacksKey);
+        for (file, named) in [(&at_once, &first), (&later, &named(&keyring))] {
+            store::replace(&bench.path(), &lost).unwrap();
+            let mut other = bench.unlock(OLD).unwrap();
+            // Where its own key was named too, there are two logs.
+            let own = other.generation();
+            assert_eq!(other.take(file, named, kept(own, all)), lacks);
+            assert_eq!(other.take(file, named, kept(both, all)), Ok(()));
+            assert!(same_key(&keyring, &other, &case(1)));
+            assert!(same_key(&keyring, &other, &case(2)));
+        }
+        // A key that was named is not lost, whatever else is not committed.
+        other.destroy_case(&case(2), &bench.entropy).unwrap();
+        let without = fs::read(bench.path()).unwrap();
+        let taken = keyring.take(&without, &named(&other), kept(both, all));
+        assert_eq!(taken, lacks);
+        let not_destroyed = kept(both, |one: &CaseId| *one != case(2));
+        let taken = keyring.take(&without, &named(&other), not_destroyed);
+        assert_eq!(taken, Ok(()));
+    }
+
+    #[test]
+    fn a_slot_that_another_node_removed_counts_as_opened_no_more() {
+        let bench = Bench::new();
+        let mut keyring = bench.create().unwrap();
+        let (one, handed) = added(&mut keyring, &bench, &SlotWanted::Passphrase);
+        let Handed::Passphrase(text) = handed else {
+            panic!("no passphrase");
+        };
+        let mut other = bench.unlock(OLD).unwrap();
+        other.joined_by(&bench.unlock(&text).unwrap()).unwrap();
+        assert!(other.has_its_holders());
+        assert_eq!(other.opened_slots(), [0, one]);
+        let taken = |other: &mut Keyring, keyring: &Keyring| {
+            let (bytes, named) = (fs::read(bench.path()).unwrap(), named(keyring));
+            let kept = kept(other.generation(), |_| true);
+            other.take(&bytes, &named, kept).unwrap();
+        };
+        // Another slot gets the number of one that went.
+        keyring.remove_slot(one, &bench.entropy).unwrap();
+        let identity = age::x25519::Identity::generate();
+        let recipients = vec![identity.to_public().to_string()];
+        let (no, _) = added(&mut keyring, &bench, &SlotWanted::Age { recipients });
+        assert_eq!(no, one);
+        taken(&mut other, &keyring);
+        assert!(!other.has_its_holders());
+        assert_eq!(other.opened_slots(), [0]);
+        // The one that is left was never known to open.
+        assert_eq!(other.may_remove(0), Err(KeyringError::NoProvedSlot));
+        // Its own one gets another passphrase elsewhere.
+        keyring
+            .change_passphrase(&new(NEW), MADE, &bench.entropy)
+            .unwrap();
+        taken(&mut other, &keyring);
+        assert_eq!(other.opened_slots(), Vec::<u32>::new());
+        assert_eq!(other.status().opened_with, None);
+        let refused = other.change_passphrase(&new(OLD), MADE, &bench.entropy);
+        assert_eq!(refused, Err(KeyringError::NoSuchSlot));
+        assert_eq!(other.opened().slot, 0, "how it was opened");
+        assert!(bench.unlock(NEW).is_ok() && bench.unlock(OLD).is_err());
     }
 
     #[test]

@@ -72,13 +72,14 @@ impl Book {
             StoreFault::Tampered => ControlFault::Table(error.at),
             _ => ControlFault::Store(error),
         })?;
-        self.core.know_nodes(node_rows::list(&self.writer)?);
+        let nodes = node_rows::list(&self.writer)?;
+        self.core.know_nodes(nodes, end.size);
         has_keyring(&self.core, &self.writer, &named)
     }
 
     /// Compares the log with its high-water mark.
     pub(in crate::vault) fn verify_mark(&self) -> Result<(), MarkFault> {
-        let mark = mark::read(&self.core.paths, &self.core.keys())?;
+        let mark = mark::read(&self.core.paths, &self.core.keys())?.tip;
         mark::verify(mark, self.edge.frontier.size(), |size| {
             let at = Frontier::read(size, &StoredHashes(&self.writer));
             at.ok().map(|frontier| frontier.root())
@@ -101,7 +102,7 @@ impl Book {
         drop(keys);
         self.core.control.note_head(&seal);
         transaction.commit()?;
-        self.core.is_named(generation);
+        self.core.has_named(generation);
         self.edge.seal = seal;
         self.core.set_log_name(name.clone());
         self.edge.key = VerifierKey::new(name.clone(), public(&self.edge.pair));
@@ -268,7 +269,7 @@ impl Book {
             Ok(()) => {
                 if let (Some(seal), Some(generation)) = (seal, generation) {
                     self.edge.seal = seal;
-                    core.is_named(generation);
+                    core.has_named(generation);
                 }
             }
             Err(error) => self.edge.is_unsure |= error.fault == StoreFault::Uncertain,
@@ -358,7 +359,7 @@ impl Book {
         // Before anybody can see it.
         self.core.control.note_head(&seal);
         transaction.commit()?;
-        self.core.is_named(generation);
+        self.core.has_named(generation);
         self.edge.seal = seal;
         if let Some(pair) = pair {
             self.edge.key = VerifierKey::new(self.edge.origin.clone(), public(&pair));

@@ -198,7 +198,7 @@ mod tests {
             ActionKind::AddMachine,
             ActionKind::EndMachine,
             ActionKind::ResetFactor,
-            ActionKind::CloseCase,
+            ActionKind::HoldCase,
             ActionKind::NameMember,
             ActionKind::ThawLookups,
             ActionKind::AcceptTime,

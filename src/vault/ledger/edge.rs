@@ -183,7 +183,7 @@ impl Edge {
             core.kept_here.is_behind();
         }
         // From here on control rows are compared with what the other node wrote.
-        core.know_nodes(node_rows::list(transaction)?);
+        core.know_nodes(node_rows::list(transaction)?, end.size);
         if name_of_log(transaction, &core.vault)? != self.origin {
             return Err(BookError::OtherLog);
         }
@@ -224,8 +224,7 @@ pub(super) fn has_keyring(
 ) -> Result<(), ControlFault> {
     let found = control_seal::verify_keyring(named, &core.keys());
     let Err(fault) = found else {
-        core.is_named(named.generation);
-        return Ok(());
+        return Ok(core.found_named(named.generation, connection)?);
     };
     if !core.has_server {
         return Err(fault);
@@ -237,8 +236,7 @@ pub(super) fn has_keyring(
         cases: there.map(|case| case.id).collect(),
     };
     if core.take_keyring_in_place(&wanted) {
-        core.is_named(named.generation);
-        return Ok(());
+        return Ok(core.found_named(named.generation, connection)?);
     }
     core.others.wants(Some(wanted));
     Err(fault)
@@ -259,5 +257,106 @@ fn damaged(fault: &BookError) -> Option<&'static str> {
         | BookError::OtherLog
         | BookError::Control(ControlFault::Seal | ControlFault::Missing) => Some("checkpoint"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::ExhibitId;
+    use crate::vault::entropy::SystemEntropy;
+    use crate::vault::exhibits::under_way::Tracked;
+    use crate::vault::keyring::{Keyring, KeyringError};
+    use crate::vault::named_generation::NamedGeneration;
+    use crate::vault::records::tests::fixture::Fixture;
+    use crate::vault::store::Tables;
+    use crate::vault::{Caller, Settings};
+
+    fn named(keyring: &Keyring) -> NamedKeyring {
+        NamedKeyring {
+            generation: keyring.generation(),
+            digest: *keyring.digest(),
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_keyring_that_no_commit_named_gives_way_to_that_of_another_node() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let (core, case) = (&fixture.vault.core, &fixture.case);
+        let commit = || {
+            let core = Arc::clone(core);
+            fixture.stage(move |rows| core.tell_of_node(rows, true).map(drop));
+        };
+        let kept = |of: u64| NamedGeneration::read(&core.paths, of).newest();
+        commit();
+        let before = core.keys().generation();
+        assert_eq!(kept(before), before);
+        // Two nodes make a key of one case at once, and the other one commits it.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let path = elsewhere.path().join("keyring");
+        fs::copy(core.paths.keyring(), &path).unwrap();
+        let mut theirs = fixture.keyring_at(&path);
+        let entropy = SystemEntropy::new();
+        theirs.add_case_key(case, &entropy).unwrap();
+        let mut own = core.keyring_to_change().unwrap();
+        own.add_case_key(case, &entropy).unwrap();
+        drop(own);
+        assert!(!core.has_named_keyring());
+        assert!(core.keyring_to_change().is_err(), "one change at a time");
+        assert_eq!(kept(before + 1), before, "a restart knows it");
+        let reader = core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        assert!(has_keyring(core, connection, &named(&theirs)).is_err());
+        let wanted = core.others.wanted().unwrap();
+        assert_eq!(wanted.named, named(&theirs));
+        let sent = fs::read(&path).unwrap();
+        // It would not, if its own key had been committed.
+        core.named.is(before + 1);
+        let refused = core.take_keyring(&sent, &wanted);
+        assert_eq!(refused, Err(KeyringError::LacksKey));
+        core.named.is(before);
+        assert_eq!(core.take_keyring(&sent, &wanted), Ok(()));
+        has_keyring(core, connection, &named(&theirs)).unwrap();
+        assert!(core.has_named_keyring());
+        commit();
+        assert_eq!(kept(before + 1), before + 1);
+        assert_eq!(fixture.vault.health().damage(), None);
+    }
+
+    #[test]
+    fn a_keyring_that_somebody_copied_here_ends_admissions_to_cases_that_have_no_key_in_it() {
+        let Some(tables) = Tables::empty() else {
+            return;
+        };
+        let fixture = Fixture::at(Settings::default(), Some(tables.address()));
+        let core = &fixture.vault.core;
+        let (told, case) = (Arc::clone(core), fixture.case.clone());
+        fixture.stage(move |rows| {
+            let case = case_rows::find(rows, &case)?;
+            let case = case.ok_or(StoreError::inconsistent("test"))?;
+            case_rows::destroy(rows, case.number, b"")?;
+            told.tell_of_node(rows, true).map(drop)
+        });
+        let exhibit = ExhibitId::from_random([9; 13]);
+        let (admissions, caller) = (&core.admissions, Caller::system());
+        let admission = Tracked::begin(admissions, &fixture.case, &exhibit, &caller, None);
+        let reader = core.readers.snapshot().unwrap();
+        let connection = reader.connection().unwrap();
+        let of_now = named(&core.keys());
+        has_keyring(core, connection, &of_now).unwrap();
+        assert!(!admission.progress().is_cancelled());
+        // Another node takes the keys away, and somebody copies its file.
+        let mut theirs = fixture.keyring_at(&core.paths.keyring());
+        let destroyed = theirs.destroy_case(&fixture.case, &SystemEntropy::new());
+        destroyed.unwrap();
+        has_keyring(core, connection, &named(&theirs)).unwrap();
+        assert!(!core.keys().has_case(&fixture.case));
+        assert!(admission.progress().is_cancelled());
+        assert_eq!(core.others.wanted(), None);
     }
 }

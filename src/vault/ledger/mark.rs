@@ -7,6 +7,8 @@
 //! the mark's size, was put back, and so was a log whose mark is missing.
 //! Not promised: that mark, keyring and database put back together are found. A kept checkpoint
 //! finds that.
+//! It also says with which keyring it was written, and how many slots that one had: a restore reads this, so that a
+//! keyring of before the vault had two slots does not do away with the second holder.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -49,6 +51,17 @@ pub enum MarkFault {
     /// The hashes of the tree do not give a root.
     #[error("the tree's hashes are incomplete")]
     Tree,
+}
+
+/// What a mark says.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::vault) struct Mark {
+    /// How far the log had come.
+    pub(in crate::vault) tip: Tip,
+    /// The generation of the keyring that it was written with.
+    pub(in crate::vault) generation: u64,
+    /// How many slots that keyring had.
+    pub(in crate::vault) slots: u8,
 }
 
 /// When the mark is written next.
@@ -104,9 +117,11 @@ pub(in crate::vault) fn write(
     entropy: &dyn Entropy,
     end: Tip,
 ) -> Result<(), KeyringError> {
-    let mut plain = Vec::with_capacity(40);
+    let mut plain = Vec::with_capacity(49);
     plain.extend_from_slice(&end.size.to_be_bytes());
     plain.extend_from_slice(end.root.as_bytes());
+    plain.extend_from_slice(&keyring.generation().to_be_bytes());
+    plain.push(keyring.slots());
     let sealed = keyring
         .root_keys()
         .high_water_mark()
@@ -140,7 +155,7 @@ pub(in crate::vault) fn verify(
 }
 
 /// Reads the mark.
-pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<Tip, MarkFault> {
+pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<Mark, MarkFault> {
     let sealed = fs::read(paths.high_water_mark()).map_err(|error| match error.kind() {
         ErrorKind::NotFound => MarkFault::Missing,
         kind => MarkFault::Unreadable(kind),
@@ -150,11 +165,21 @@ pub(in crate::vault) fn read(paths: &Paths, keyring: &Keyring) -> Result<Tip, Ma
         .high_water_mark()
         .open(&Aad::high_water_mark(keyring.vault()), &sealed)
         .map_err(|_| MarkFault::Foreign)?;
-    let (size, root) = plain.split_first_chunk::<8>().ok_or(MarkFault::Foreign)?;
-    let root = root.try_into().map_err(|_| MarkFault::Foreign)?;
-    Ok(Tip {
-        size: u64::from_be_bytes(*size),
-        root: Hash::from_bytes(root),
+    parse(&plain).ok_or(MarkFault::Foreign)
+}
+
+fn parse(plain: &[u8]) -> Option<Mark> {
+    let (size, rest) = plain.split_first_chunk::<8>()?;
+    let (root, rest) = rest.split_first_chunk::<32>()?;
+    let (generation, rest) = rest.split_first_chunk::<8>()?;
+    let &[slots] = rest else { return None };
+    Some(Mark {
+        tip: Tip {
+            size: u64::from_be_bytes(*size),
+            root: Hash::from_bytes(*root),
+        },
+        generation: u64::from_be_bytes(*generation),
+        slots,
     })
 }
 
@@ -177,6 +202,20 @@ mod tests {
         let behind = MarkFault::Behind { log: 8, mark: 9 };
         assert_eq!(verify(mark(9, 9), 8, root_at), Err(behind));
         assert_eq!(verify(mark(3, 4), 9, root_at), Err(MarkFault::Beside));
+    }
+
+    #[test]
+    fn a_mark_of_another_length_is_none() {
+        let sevens = u64::from_be_bytes([7; 8]);
+        let read = parse(&[7; 49]).unwrap();
+        assert_eq!(
+            (read.tip.size, read.generation, read.slots),
+            (sevens, sevens, 7)
+        );
+        assert_eq!(read.tip.root, Hash::from_bytes([7; 32]));
+        for length in (0..49).chain([50, 98]) {
+            assert!(parse(&vec![7; length]).is_none(), "{length}");
+        }
     }
 
     #[test]

@@ -36,7 +36,9 @@ pub(crate) use draft::{ActOutcome, Detail, Draft, StatedDecision};
 pub use fault::BookError;
 pub use health::Health;
 pub use mark::MarkFault;
-pub(in crate::vault) use mark::{read as read_mark, verify as verify_mark, write as write_mark};
+pub(in crate::vault) use mark::{
+    Mark, read as read_mark, verify as verify_mark, write as write_mark,
+};
 pub(in crate::vault) use signing::{Signing, verifier_of};
 pub(in crate::vault) use stored_log::{StoredHashes, name_of_log};
 pub(crate) use writer::{Ledger, Stager};

@@ -195,7 +195,7 @@ pub(in crate::vault) fn verify_index_in(snapshot: &Snapshot) -> Result<(), Trail
 /// one in the seal of the log's end. The vault may be served. Answers the size of the mark.
 pub fn verify_mark(paths: &Paths, keyring: &Keyring) -> Result<u64, TrailFailure> {
     // Read before the log, which only grows.
-    let mark = mark::read(paths, keyring)?;
+    let mark = mark::read(paths, keyring)?.tip;
     let snapshot = snapshot(paths)?;
     let size = leaf_rows::count(&snapshot)?;
     let tip = |size| {

@@ -3,9 +3,9 @@
 //! The head says generation and digest, authenticated, so any node may send it. It is taken only if the root that is in
 //! memory opens it and no key of a case gets lost that the log does not call destroyed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::ask::ask;
+use super::ask::Asker;
 use super::tls::Tls;
 use super::wire::Question;
 use crate::vault::core::Core;
@@ -13,9 +13,11 @@ use crate::vault::node_key::NodeKey;
 
 /// How long a node has to send it.
 const WITHIN: Duration = Duration::from_secs(5);
+/// How long it is waited for all of them. The name of a host may take longer.
+const WITHIN_ALL: Duration = Duration::from_millis(5500);
 
-/// Asks one node after the other, those that run first. Says whether this node has it then.
-pub(super) fn pull(core: &Core, tls: &Tls) -> bool {
+/// Asks all nodes at once, and takes the first file that is the one. Says whether this node has it then.
+pub(super) fn pull(core: &Core, asker: &Asker) -> bool {
     let Some(wanted) = core.others.wanted() else {
         return false;
     };
@@ -23,9 +25,12 @@ pub(super) fn pull(core: &Core, tls: &Tls) -> bool {
     let mut others = core.others.list();
     others.retain(|one| one.can_be_asked());
     others.sort_by_key(|one| !one.runs);
-    for other in others {
-        let answer = ask(tls, &other, Question::Keyring(generation), WITHIN);
-        let Ok(Some(bytes)) = answer else {
+    let answers = asker.all(others, Question::Keyring(generation), WITHIN);
+    let until = Instant::now() + WITHIN_ALL;
+    while let Ok((other, answer)) =
+        answers.recv_timeout(until.saturating_duration_since(Instant::now()))
+    {
+        let Some(bytes) = answer else {
             continue;
         };
         let (node, name) = (&other.id, &other.name);
@@ -50,7 +55,7 @@ pub(in crate::vault) fn take_keyring_at_start(core: &Core) -> bool {
     }
     let tls = NodeKey::of(&core.paths, &*core.entropy).map(|key| Tls::of(&key));
     match tls {
-        Ok(Ok(tls)) => pull(core, &tls),
+        Ok(Ok(tls)) => pull(core, &Asker::new(tls)),
         _ => false,
     }
 }

@@ -1,13 +1,10 @@
 //! Asks all other nodes for their checkpoints and compares them: every ten seconds, and for whoever is about to give
 //! something out. Asks them for their keyring as soon as this node lacks the newest.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::ask::ask;
+use super::ask::Asker;
 use super::compare::{Difference, compare};
 use super::pull::pull;
 use super::tls::Tls;
@@ -16,7 +13,7 @@ use crate::vault::core::Core;
 use crate::vault::error::OperationError;
 use crate::vault::ledger::Stager;
 use crate::vault::other_nodes::OtherNode;
-use crate::vault::store::{StoreError, case_rows, node_rows};
+use crate::vault::store::{StoreError, checkpoint_rows, node_rows};
 
 /// How often all are asked.
 const EVERY: Duration = Duration::from_secs(10);
@@ -28,8 +25,6 @@ const WITHIN: Duration = Duration::from_secs(3);
 const WITHIN_ALL: Duration = Duration::from_millis(3500);
 /// What was found holds so long for others who want to know it.
 const HOLDS: Duration = Duration::from_secs(1);
-/// So many questions are under way at a time.
-const MOST_ASKED: usize = 64;
 
 /// What came of the newest round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +37,8 @@ enum Found {
 
 pub(super) struct Rounds {
     core: Arc<Core>,
-    tls: Arc<Tls>,
+    asker: Asker,
     stager: Stager,
-    asked: Arc<AtomicUsize>,
     newest: Mutex<Option<(Instant, Found)>>,
 }
 
@@ -52,9 +46,8 @@ impl Rounds {
     pub(super) fn new(core: Arc<Core>, tls: Tls, stager: Stager) -> Self {
         Self {
             core,
-            tls: Arc::new(tls),
+            asker: Asker::new(tls),
             stager,
-            asked: Arc::default(),
             newest: Mutex::default(),
         }
     }
@@ -70,26 +63,11 @@ impl Rounds {
             if stops() {
                 return;
             }
-            if pull(&self.core, &self.tls) {
-                if self.forget_destroyed().is_err() {
-                    tracing::warn!("what is kept of destroyed cases could not be looked for");
-                }
+            if pull(&self.core, &self.asker) {
                 self.tell();
             }
             self.look();
         }
-    }
-
-    /// Drops what is kept in memory of cases whose keys are not in the new keyring, and ends their admissions.
-    fn forget_destroyed(&self) -> Result<(), StoreError> {
-        let reader = self.core.readers.snapshot()?;
-        let mut cases = case_rows::list(reader.connection()?)?;
-        cases.retain(|case| self.core.is_destroyed(case));
-        for case in &cases {
-            self.core.admissions.end(&case.id);
-            self.core.forget(case);
-        }
-        Ok(())
     }
 
     /// Says in this node's row which keyring it has, so that whoever destroyed a case need not wait for a minute.
@@ -97,7 +75,7 @@ impl Rounds {
         let core = Arc::clone(&self.core);
         let told = self
             .stager
-            .stage(move |transaction| core.tell_of_node(transaction, true));
+            .stage(move |transaction| core.tell_of_node(transaction, true).map(drop));
         if told.is_err() {
             tracing::warn!("it could not be written down which keyring this node has");
         }
@@ -113,27 +91,20 @@ impl Rounds {
 
     /// All are asked, also those that do not run as far as this node is shown.
     pub(super) fn look(&self) {
-        if let Err(error) = self.learn() {
-            tracing::warn!(fault = %error, "the other nodes could not be read");
+        match self.round(|one| one.runs || one.can_be_asked()) {
+            Ok(found) => *self.newest() = Some(found),
+            Err(error) => tracing::warn!(fault = %error, "the other nodes could not be read"),
         }
-        let found = self.round(|one| one.runs || one.can_be_asked());
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        *newest = Some((Instant::now(), found));
     }
 
     pub(super) fn agree(&self) -> Result<(), OperationError> {
         let since = Instant::now();
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self.newest();
         let found = match *newest {
             // A node that was silent is asked again, but once for all who wait together.
             Some((at, Found::Silence)) if at >= since => Found::Silence,
             Some((at, found)) if at.elapsed() < HOLDS && found != Found::Silence => found,
-            _ => {
-                self.learn()?;
-                let found = self.round(|one| one.runs);
-                *newest = Some((Instant::now(), found));
-                found
-            }
+            _ => newest.insert(self.round(|one| one.runs)?).1,
         };
         match found {
             Found::Agreement => Ok(()),
@@ -142,43 +113,24 @@ impl Rounds {
         }
     }
 
-    /// Reads which nodes there are, and which of them run.
-    fn learn(&self) -> Result<(), StoreError> {
-        let reader = self.core.readers.snapshot()?;
-        let rows = node_rows::list(reader.connection()?)?;
-        self.core.know_nodes(rows);
-        Ok(())
+    fn newest(&self) -> MutexGuard<'_, Option<(Instant, Found)>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn round(&self, is_asked: impl Fn(&OtherNode) -> bool) -> Found {
+    /// Reads which nodes there are, and which of them run; asks those that are to be asked, and compares. Answers what
+    /// came of it, and when.
+    fn round(&self, is_asked: impl Fn(&OtherNode) -> bool) -> Result<(Instant, Found), StoreError> {
+        {
+            let reader = self.core.readers.snapshot()?;
+            let connection = reader.connection()?;
+            let size = checkpoint_rows::size(connection)?.unwrap_or_default();
+            self.core.know_nodes(node_rows::list(connection)?, size);
+        }
         let mut others = self.core.others.list();
         others.retain(is_asked);
-        let (back, answers) = channel();
-        for other in &others {
-            let (back, other) = (back.clone(), other.clone());
-            let (tls, asked) = (Arc::clone(&self.tls), Arc::clone(&self.asked));
-            let is_one_too_many = asked.fetch_add(1, Ordering::AcqRel) >= MOST_ASKED;
-            let work = move || {
-                let answer = match other.can_be_asked() && !is_one_too_many {
-                    true => ask(&tls, &other, Question::Checkpoint, WITHIN)
-                        .ok()
-                        .flatten(),
-                    false => None,
-                };
-                asked.fetch_sub(1, Ordering::AcqRel);
-                // Nobody waits any more if it took too long.
-                let _ = back.send((other, answer));
-            };
-            let spawned = thread::Builder::new()
-                .name("node asks".to_owned())
-                .spawn(work);
-            if spawned.is_err() {
-                self.asked.fetch_sub(1, Ordering::AcqRel);
-            }
-        }
-        drop(back);
-        let until = Instant::now() + WITHIN_ALL;
         let mut silent = others.iter().filter(|one| one.runs).count();
+        let answers = self.asker.all(others, Question::Checkpoint, WITHIN);
+        let until = Instant::now() + WITHIN_ALL;
         let mut found = Found::Agreement;
         while let Ok((other, answer)) =
             answers.recv_timeout(until.saturating_duration_since(Instant::now()))
@@ -203,9 +155,10 @@ impl Rounds {
             }
         }
         self.core.others.were_silent(silent);
-        match found {
+        let found = match found {
             Found::Agreement if silent > 0 => Found::Silence,
             found => found,
-        }
+        };
+        Ok((Instant::now(), found))
     }
 }

@@ -63,6 +63,7 @@ pub(in crate::vault) use reject::rejects_of_account;
 pub use reject::{Reject, RejectCells, RejectKind};
 pub(in crate::vault) use rows::TEXTS;
 pub use rows::{Basis, BatchFull, Fineness, Row, RowBatch};
+pub(in crate::vault) use seal::HEADER;
 pub use seal::{BlockSealer, OVERHEAD, OpenError, SealError, TermSealer};
 pub(in crate::vault) use shape::shape;
 pub use skip::SkipKind;

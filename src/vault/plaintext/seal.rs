@@ -15,7 +15,8 @@ use super::key_id::{FORMAT_VERSION, KeyId};
 use super::nonce::Nonce;
 use super::phone::Phone;
 
-const HEADER: usize = 1 + 4 + 12;
+/// What stands before a ciphertext: version, key id and nonce. No two that the vault sealed have the same.
+pub(in crate::vault) const HEADER: usize = 1 + 4 + 12;
 const TAG: usize = 16;
 
 /// By how many bytes a ciphertext is longer than its plaintext.

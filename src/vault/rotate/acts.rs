@@ -16,7 +16,7 @@ use crate::vault::call::target::Target;
 use crate::vault::door::Operation;
 use crate::vault::error::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::plaintext::{KeyId, Nonces};
+use crate::vault::plaintext::{HEADER, KeyId, Nonces};
 use crate::vault::scope::Scope;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::detail_rows;
@@ -63,9 +63,8 @@ pub(super) struct ResealedRun {
 
 impl ResealedRun {
     /// The key and the nonce of the values and of the tags: another ciphertext has another nonce.
-    pub(super) fn fronts(run: &StoredRun) -> [Vec<u8>; 2] {
-        const FRONT: usize = 17;
-        [&run.sealed, &run.tags].map(|sealed| sealed.iter().copied().take(FRONT).collect())
+    pub(super) fn headers(run: &StoredRun) -> [Vec<u8>; 2] {
+        [&run.sealed, &run.tags].map(|sealed| sealed.iter().copied().take(HEADER).collect())
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -91,7 +90,7 @@ impl Operation for ResealTerms {
         for ResealedRun { before, run } in &self.runs {
             let there = terms.stored_run(rows, run.first)?;
             // An erasure came between: the next pass takes what it left.
-            if there.is_some_and(|there| ResealedRun::fronts(&there) == *before) {
+            if there.is_some_and(|there| ResealedRun::headers(&there) == *before) {
                 terms.reseal(rows, run)?;
             }
         }

@@ -517,7 +517,7 @@ fn prepare_runs(
                     added = AddedTerms::load(connection, keys, terms.case)?;
                 }
                 let adder = added.adder(field, run.first).ok_or(RotateError::Case)?;
-                let before = ResealedRun::fronts(&run);
+                let before = ResealedRun::headers(&run);
                 ExhibitParts::of(keys, &adder.id)
                     .reseal_run(&mut nonces, field, &mut run)
                     .map_err(|_| RotateError::Case)?;

@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Reading, Scope};
+use super::{Reading, Scope, is_known_by_alone};
 use crate::domain::{AccountName, Moment, OperatorId};
-use crate::policy::Writes;
+use crate::policy::{Denial, Writes};
 use crate::vault::budget::charge::{self, Payer};
 use crate::vault::budget::price::BudgetKind;
 use crate::vault::core::Core;
@@ -57,6 +57,9 @@ impl<A: Writes> Scope<'_, A> {
         let case = self.case_row()?;
         membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
+        if is_known_by_alone(self.connection, case.number, self.operator()?, operator)? {
+            return Err(self.deny(Denial::RecognisedByAsker));
+        }
         Ok(charge::thaw(
             self.transaction()?,
             operator,

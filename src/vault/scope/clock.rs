@@ -38,6 +38,8 @@ impl Scope<'_, actions::AcceptTime> {
             })?;
             if !self.still_may(ActionKind::AcceptTime, &by)? {
                 self.core.clock.forget_proposal();
+            } else if self.operator()? != &by && !self.is_vouched_for_beside(Some(&by))? {
+                return Err(self.deny(Denial::RecognisedByAsker));
             }
         }
         let accepted = self.core.clock.accept(self.operator()?, stated);

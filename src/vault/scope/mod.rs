@@ -81,13 +81,18 @@ pub use self::passkeys::{OwnPassword, PasskeyBegun, PasskeyEnrolled, PasskeyView
 pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
+pub(in crate::vault) use self::recognition::is_known_by_alone;
 pub(in crate::vault) use self::records::question_of;
 pub(in crate::vault) use self::recovery::Recovering;
 pub use self::recovery::{Recovered, RecoveryStopped, RecoveryView};
+#[cfg(test)]
+pub(in crate::vault) use self::remains::Remains;
 pub use self::remains::{
     ActOf, CertificateState, CertificateView, DestroyedExhibit, DestructionFacts, HandedOut,
 };
-pub(in crate::vault) use self::remains::{carried_out_at, certified, waits_for};
+pub(in crate::vault) use self::remains::{
+    carried_out_at, certified, keyless_since, note_keyless, waits_for,
+};
 pub use self::restoring::TakenAway;
 pub(in crate::vault) use self::session::{Entering, SessionFor, SignsInWith, Verified};
 pub use self::session::{SelfMembership, SelfView, SessionOpened, SessionView, SignedIn};

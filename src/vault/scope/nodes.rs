@@ -11,7 +11,7 @@ use crate::vault::error::{Conflict, OperationError};
 use crate::vault::node_key::NodeKey;
 use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
-use crate::vault::this_node::runs;
+use crate::vault::this_node::LAPSES;
 
 /// A node.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +25,8 @@ pub struct NodeView {
     pub since: Moment,
     /// When it last said that it runs; null once it stopped.
     pub seen_at: Option<Moment>,
-    /// Whether that was within three minutes.
+    /// Whether that was within three minutes, by the clock of the node that was asked. Whether others wait for it, each
+    /// finds out by itself.
     pub running: bool,
     /// The generation of its keyring then.
     pub keyring_generation: u64,
@@ -37,8 +38,9 @@ pub struct NodeView {
 
 /// For how long somebody's wish to strike a node off waits for another administrator, in seconds.
 const WAITS_S: i64 = 24 * 3600;
-/// Under which key the database has the node, who wishes it, and since when. One wish at a time.
-const WISH: &str = "strike-off";
+/// Under which key the database has who wishes to strike a node off, and since when: this, and the node. For each node
+/// there is one wish at a time.
+const WISH: &str = "strike-off-";
 
 /// What became of the wish to strike a node off.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,12 +93,13 @@ impl<A: Writes> Scope<'_, A> {
         let other = self.other_who_wishes(id, &own, now)?;
         let wish = match &other {
             Some(_) => String::new(),
-            None => format!("{id} {own} {}", now.seconds()),
+            None => format!("{own} {}", now.seconds()),
         };
-        meta_rows::put(self.transaction()?, WISH, &wish)?;
+        meta_rows::put(self.transaction()?, &format!("{WISH}{id}"), &wish)?;
         if other.is_some() {
             node_rows::strike(self.transaction()?, id, self.now)?;
-            self.core.others.forget(id);
+            let leaf = self.leaf.ok_or(OperationError::Internal("no leaf"))?;
+            self.core.others.forget(id, leaf.saturating_add(1));
         }
         let struck_off = other.is_some();
         self.notes.object = Some(id.to_string());
@@ -114,11 +117,8 @@ impl<A: Writes> Scope<'_, A> {
         own: &OperatorId,
         now: Moment,
     ) -> Result<Option<OperatorId>, OperationError> {
-        let wish = meta_rows::find(self.connection, WISH)?.unwrap_or_default();
+        let wish = meta_rows::find(self.connection, &format!("{WISH}{id}"))?.unwrap_or_default();
         let mut words = wish.split(' ');
-        if words.next() != Some(id.as_str()) {
-            return Ok(None);
-        }
         let by = words.next().and_then(|by| by.parse::<OperatorId>().ok());
         let since = words.next().and_then(|since| since.parse().ok());
         let waited = now.seconds().saturating_sub(since.unwrap_or(i64::MIN));
@@ -140,7 +140,7 @@ impl Reading<'_> {
     fn shown(&self, row: NodeRow) -> NodeView {
         let clock = &self.core.clock;
         NodeView {
-            running: runs(&row, clock.in_seconds(0)),
+            running: said_lately(&row, clock.in_seconds(0)),
             seen_at: (row.seen_at.seconds() > 0).then(|| clock.shown(row.seen_at)),
             since: clock.shown(row.since),
             node: row.id,
@@ -150,4 +150,10 @@ impl Reading<'_> {
             key: Some(hex::encode(&row.key)).filter(|key| !key.is_empty()),
         }
     }
+}
+
+/// For people, who are told by a clock; see `other_nodes.rs` for what waits for a node.
+fn said_lately(row: &NodeRow, now: Moment) -> bool {
+    let since = now.seconds().saturating_sub(row.seen_at.seconds());
+    u64::try_from(since).unwrap_or(0) < LAPSES.as_secs()
 }

@@ -267,6 +267,9 @@ impl<A: Writes> Scope<'_, A> {
         let own = self.operator()?.clone();
         match self.reset_asked_by(&secrets)? {
             Some(by) if by == own => Err(self.deny(Denial::OwnRequest)),
+            Some(by) if !self.is_vouched_for_beside(Some(&by))? => {
+                Err(self.deny(Denial::RecognisedByAsker))
+            }
             Some(by) => {
                 secrets.agree_reset();
                 // A new factor needs no delay any more, and the old code may be lost with the passkeys.
@@ -362,6 +365,14 @@ impl Reading<'_> {
     /// somebody who was recognised them in a case. Whoever keeps the groups of the provider makes as many leads as they
     /// like, who recognise each other; what two leads of the vault do together, or one does to others, is not theirs.
     pub(super) fn is_vouched_for_here(&self) -> Result<bool, OperationError> {
+        self.is_vouched_for_beside(None)
+    }
+
+    /// The same by somebody else than `other`, who could have a second identity at the provider and be the caller.
+    pub(super) fn is_vouched_for_beside(
+        &self,
+        other: Option<&OperatorId>,
+    ) -> Result<bool, OperationError> {
         let was_invited = |operator: &OperatorId| {
             let row = operator_rows::find(self.connection, operator)?;
             Ok::<_, OperationError>(row.is_some_and(|row| !row.by_provider))
@@ -371,7 +382,7 @@ impl Reading<'_> {
             return Ok(true);
         }
         for (_, _, by) in membership_rows::recognitions_of(self.connection, operator)? {
-            if was_invited(&by)? {
+            if Some(&by) != other && was_invited(&by)? {
                 return Ok(true);
             }
         }

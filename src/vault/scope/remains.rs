@@ -24,9 +24,9 @@ use crate::vault::core::Core;
 use crate::vault::ledger::Signing;
 use crate::vault::plaintext::{Aad, open_json};
 use crate::vault::records::Shown;
-use crate::vault::store::case_rows::{self, CaseRow};
+use crate::vault::store::case_rows::{self, CaseNumber, CaseRow};
 use crate::vault::store::node_rows::{self, NodeRow};
-use crate::vault::store::{Snapshot, StoreError};
+use crate::vault::store::{Snapshot, StoreError, Transaction};
 
 /// The most exhibits that a certificate lists one by one, and the most packages. A leaf's digest covers the text, and a
 /// signed note has at most a million bytes.
@@ -54,6 +54,9 @@ pub(in crate::vault) struct Remains {
     /// What was destroyed, and by whom; nothing where a case had lost its key before anybody carried anything out, as
     /// where an older database was put back.
     pub(in crate::vault) facts: Option<DestructionFacts>,
+    /// The first generation of the keyring without the keys of the case, once they left it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::vault) keyless_since: Option<u64>,
     pub(in crate::vault) certificate: Option<SignedCertificate>,
 }
 
@@ -207,6 +210,7 @@ impl Remains {
             title: gone.clone(),
             reference: gone,
             facts: None,
+            keyless_since: None,
             certificate: None,
         }
     }
@@ -222,11 +226,41 @@ pub(in crate::vault) fn carried_out_at(core: &Core, case: &CaseRow) -> Option<St
     Some(open(core, case).ok()?.facts?.carried_out.at)
 }
 
+/// The first generation of the keyring without the keys of a destroyed case, as its remains say it.
+pub(in crate::vault) fn keyless_since(core: &Core, case: &CaseRow) -> Option<u64> {
+    open(core, case).ok()?.keyless_since
+}
+
+/// Writes down that the keyring is without the keys of a destroyed case, and since which generation, unless that is
+/// known. A keyring that the head of the log names from this commit on never has them again. Answers the generation.
+pub(in crate::vault) fn note_keyless(
+    core: &Core,
+    rows: &Transaction,
+    case: CaseNumber,
+) -> Result<u64, OperationError> {
+    let gone = OperationError::Internal("a destroyed case without a row");
+    let case = case_rows::find_by_number(rows, case)?.ok_or(gone)?;
+    let mut remains = open(core, &case)?;
+    if let Some(since) = remains.keyless_since {
+        return Ok(since);
+    }
+    let since = core.keyless_since(&case.id);
+    remains.keyless_since = Some(since);
+    case_rows::destroy(rows, case.number, &seal(core, &case, &remains)?)?;
+    Ok(since)
+}
+
 fn open(core: &Core, case: &CaseRow) -> Result<Remains, OperationError> {
     let aad = Aad::remains(&core.vault, &case.id);
     let keys = core.keys();
     let details = keys.root_keys().details();
     open_json(details, &aad, &case.sealed, "remains of a case")
+}
+
+fn seal(core: &Core, case: &CaseRow, remains: &Remains) -> Result<Vec<u8>, OperationError> {
+    let aad = Aad::remains(&core.vault, &case.id);
+    let keys = core.keys();
+    core.seal_json(keys.root_keys().details(), &aad, remains)
 }
 
 impl Reading<'_> {
@@ -248,10 +282,7 @@ impl<A: Action> Scope<'_, A> {
         case: &CaseRow,
         remains: &Remains,
     ) -> Result<Vec<u8>, OperationError> {
-        let aad = Aad::remains(&self.core.vault, &case.id);
-        let keys = self.core.keys();
-        self.core
-            .seal_json(keys.root_keys().details(), &aad, remains)
+        seal(self.core, case, remains)
     }
 
     /// The certificate of the destroyed case; `NotFound` if it was not destroyed.
@@ -263,13 +294,9 @@ impl<A: Action> Scope<'_, A> {
         let remains = self.remains(case)?;
         let signed = remains.certificate;
         let is_shredding = signed.is_none() && case.state == CaseState::Destroyed;
-        let (generation, has_key) = {
-            let keys = self.core.keys();
-            (keys.generation(), keys.has_case(&case.id))
-        };
-        let waits_for = match is_shredding && !has_key {
-            true => waits_for(self.core, self.connection, generation)?,
-            false => Vec::new(),
+        let waits_for = match remains.keyless_since.filter(|_| is_shredding) {
+            Some(generation) => waits_for(self.core, self.connection, generation)?,
+            None => Vec::new(),
         };
         Ok(CertificateView {
             case: case.id.clone(),
@@ -302,7 +329,8 @@ impl Scope<'_, actions::CertifyDestruction> {
         }
         let internal = OperationError::Internal("certificate");
         let leaf = self.leaf.ok_or(internal.clone())?;
-        let generation = self.core.keys().generation();
+        let unnoted = OperationError::Internal("nobody noted that the keys are gone");
+        let generation = remains.keyless_since.ok_or(unnoted)?;
         // Looked at again where nobody can move the log in between.
         if self.core.keys().has_case(&case.id)
             || !waits_for(self.core, self.connection, generation)?.is_empty()
@@ -347,6 +375,7 @@ struct Written<'w> {
     case: &'w CaseId,
     remains: &'w Remains,
     leaf: u64,
+    /// The first one without the keys.
     generation: u64,
     /// Those of the vault, and all that were struck off: when that was, depends on a clock that two people can set.
     nodes: &'w [NodeRow],

@@ -2,15 +2,17 @@
 //!
 //! The restored rows are of the backup's moment. What ended, was used or was spent after it would be there again:
 //! sessions and invitations, decisions that were used, budgets, members who were suspended; and a recovery that
-//! somebody stopped, whose delay would be over by now. So all of that is taken away, and people give it anew.
+//! somebody stopped, whose delay would be over by now. So all of that is taken away, and people give it anew. What
+//! protects may have come after the backup too: a case that is open may have been put on hold, and an administrator's
+//! account may have ended. So every open case is on hold, and of the administrators one is left.
 
 use serde::Serialize;
 
 use super::Scope;
 use super::bound_account::open_account;
 use super::budgets::party_of;
-use crate::domain::Moment;
-use crate::policy::{ActionKind, RequestState, Seat, Writes, allows_seat};
+use crate::domain::{HomeRole, Moment};
+use crate::policy::{ActionKind, CaseState, RequestState, Seat, Writes, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::budget::charge;
 use crate::vault::budget::price::BudgetKind;
@@ -35,6 +37,8 @@ pub struct TakenAway {
     pub budgets: usize,
     /// How many memberships are suspended until a lead confirms them.
     pub memberships: usize,
+    /// The cases that were open and are on hold now.
+    pub put_on_hold: Vec<String>,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -69,6 +73,10 @@ impl<A: Writes> Scope<'_, A> {
         for case in case_rows::list(self.connection)? {
             // Nobody asks about it any more, and no account in it opens.
             let destroyed = self.core.is_destroyed(&case);
+            if !destroyed && case.state == CaseState::Open {
+                case_rows::set_state(transaction, case.number, CaseState::Held)?;
+                taken.put_on_hold.push(case.id.to_string());
+            }
             for member in membership_rows::list(self.connection, case.number)? {
                 if !destroyed {
                     taken.budgets += self.count_as_spent(&case, &member, unknown_s)?;
@@ -86,6 +94,25 @@ impl<A: Writes> Scope<'_, A> {
             }
         }
         Ok(taken)
+    }
+
+    /// Ends the accounts of all administrators but the caller, who accepts what was restored; answers whose. One of
+    /// them may have ended after the backup. They are invited anew.
+    pub fn end_other_administrators(&mut self) -> Result<Vec<String>, OperationError> {
+        let own = self.operator()?.clone();
+        let mut ended = Vec::new();
+        for row in operator_rows::list(self.connection)? {
+            let acts = row.home == HomeRole::Administrator && row.state == OperatorState::Active;
+            if !acts || row.id == own {
+                continue;
+            }
+            let no_name: [u8; 16] = self.core.draw()?;
+            let transaction = self.transaction()?;
+            operator_rows::revoke(transaction, &row.id, &no_name)?;
+            session_rows::revoke_all(transaction, &row.id, self.now)?;
+            ended.push(row.id.to_string());
+        }
+        Ok(ended)
     }
 
     /// Ends what lets somebody replace a second factor that was lost, or was said to be: a recovery, a reset, or a wish

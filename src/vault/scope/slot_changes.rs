@@ -640,6 +640,10 @@ fn kind_of(word: &str) -> Result<&'static str, OperationError> {
 
 /// What the slots and the programs do not allow is a state of things; all else is a fault.
 fn not_changed(error: KeyringError) -> OperationError {
+    if matches!(error, KeyringError::Program(_) | KeyringError::NotProved) {
+        // Who carries it out is told that the slot was not made, and whoever runs the vault why.
+        tracing::warn!(fault = %error, "a slot was not made");
+    }
     match error {
         KeyringError::TooManySlots
         | KeyringError::LastSlot

@@ -81,9 +81,11 @@ impl<A: Action> Scope<'_, A> {
         let mut all = Vec::new();
         let in_vault = |action| allows_seat(action, Seat::Home(home));
         if in_vault(ActionKind::AcceptTime) && self.core.clock.report().in_doubt() {
-            let own = self.core.clock.proposed_by().as_deref() == Some(operator.as_str());
+            let by = self.core.clock.proposed_by();
+            let own = by.as_deref() == Some(operator.as_str());
+            let by = by.and_then(|by| by.parse().ok());
             all.push(TaskView {
-                yours: !own && self.is_vouched_for_here()?,
+                yours: !own && self.is_vouched_for_beside(by.as_ref())?,
                 ..TaskView::of(TaskKind::Clock)
             });
         }

@@ -55,7 +55,7 @@ pub(crate) fn newest(connection: &Snapshot) -> Result<Option<(u64, String)>, Sto
 }
 
 /// How many leaves the newest checkpoint is of.
-pub(super) fn size(connection: &Snapshot) -> Result<Option<u64>, StoreError> {
+pub(crate) fn size(connection: &Snapshot) -> Result<Option<u64>, StoreError> {
     connection.first(
         "checkpoint::size",
         "-- checkpoint::size\nSELECT size FROM checkpoint",

@@ -19,6 +19,8 @@ pub(crate) struct MembershipRow {
     pub(crate) suspended_by: Option<OperatorId>,
     /// Whether a lead knows whose account it is.
     pub(crate) recognised: bool,
+    /// Who knows it; whoever opened the case is their own.
+    pub(crate) recognised_by: Option<OperatorId>,
 }
 
 impl MembershipRow {
@@ -312,5 +314,10 @@ fn read(row: &ControlRow<'_>) -> Result<MembershipRow, StoreError> {
             .get::<Option<i64>>("recognised_at")
             .map_err(&failed)?
             .is_some(),
+        recognised_by: row
+            .get::<Option<String>>("recognised_by")
+            .map_err(&failed)?
+            .map(|by| sound("membership::recognised_by", by.parse()))
+            .transpose()?,
     })
 }

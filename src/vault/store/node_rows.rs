@@ -31,8 +31,10 @@ pub(crate) struct Seen<'a> {
     pub(crate) run: &'a [u8],
     pub(crate) at: Moment,
     pub(crate) generation: u64,
-    /// Which key it has, and where others ask it; nothing new if none.
-    pub(crate) place: Option<(&'a [u8], &'a str)>,
+    /// Which key it has; the one before if none.
+    pub(crate) key: Option<&'a [u8]>,
+    /// Where others ask it; empty if they do not, also if they did when it ran before.
+    pub(crate) address: &'a str,
 }
 
 pub(crate) fn insert(connection: &Transaction, row: &NodeRow) -> Result<(), StoreError> {
@@ -80,10 +82,9 @@ pub(crate) fn saw(
         ("run", blob(seen.run)),
         ("seen_at", int(seen.at.seconds())),
         ("generation", number(seen.generation)?),
+        ("address", text(seen.address)),
     ];
-    if let Some((key, address)) = seen.place {
-        set.extend([("key", blob(key)), ("address", text(address))]);
-    }
+    set.extend(seen.key.map(|key| ("key", blob(key))));
     connection.update(&NODE, &key(id), &[("struck_at", int(IS_ONE))], &set)
 }
 

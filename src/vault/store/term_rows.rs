@@ -456,9 +456,8 @@ impl Terms {
         self,
         connection: &Snapshot,
         (from, to): (u32, u32),
-        mut with: impl FnMut(u32, &mut [u8]),
+        mut with: impl FnMut(u32, &[u8]),
     ) -> Result<(), StoreError> {
-        let mut sealed = Vec::new();
         connection.each(
             "term_run::each_tags",
             "-- term_run::each_tags
@@ -466,9 +465,7 @@ impl Terms {
              WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4 ORDER BY first",
             values![self.case.0, self.field.code(), from, to],
             |row| {
-                sealed.clear();
-                sealed.extend_from_slice(row.blob(1)?);
-                with(row.get(0)?, &mut sealed);
+                with(row.get(0)?, row.blob(1)?);
                 Ok(())
             },
         )

@@ -356,6 +356,20 @@ fn a_stolen_session_lifts_no_hold_closes_no_case_and_accepts_no_time() {
     let lifted = lead.signed(key, POST, &reopen, &reason).assert_status(200);
     let leaf = incident.leaf(lifted.leaf().unwrap());
     assert!(leaf["assertion"].is_string(), "{leaf}");
+    // It takes a second person, who signs as well.
+    assert_eq!(state().0, "held");
+    let by_second = |asked: &str| {
+        let path = format!("/moves/{asked}/decision");
+        let decided = incident.custodian().post(&path, &body::approve());
+        decided.assert_status(200);
+    };
+    by_second(&lifted.member("move"));
+    assert_eq!(state().0, "open");
+    let asked = incident.ask_move(&incident.case, "close");
+    let decision = format!("/moves/{asked}/decision");
+    refused(lead.post(&decision, &body::approve()));
+    lead.signed(key, POST, &decision, &body::deny())
+        .assert_status(200);
     lead.signed(key, put, &retention, &until).assert_status(200);
     assert_eq!(state().1, "2024-04-03T09:00:00Z");
     // What was signed for one date sets no other.
@@ -364,9 +378,11 @@ fn a_stolen_session_lifts_no_hold_closes_no_case_and_accepts_no_time() {
     lead.with_assertion(put, &retention, &other, &key.sign(&challenge.json()))
         .assert_problem(403, "assertion-refused");
     lead.post(&hold, &reason).assert_status(200);
-    lead.signed(key, POST, &reopen, &reason).assert_status(200);
-    lead.signed(key, POST, &close, &reason).assert_status(200);
-    assert_eq!(state().0, "closed");
+    for (act, then) in [(&reopen, "open"), (&close, "closed")] {
+        let asked = lead.signed(key, POST, act, &reason).assert_status(200);
+        by_second(&asked.member("move"));
+        assert_eq!(state().0, then);
+    }
 
     incident.clock.jump_seconds(86_400);
     let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": body::REASON });

@@ -67,6 +67,7 @@ fn check(incident: &Incident, row: &Row, who: Who, answer: &Answer, leaf: &Value
         "{raise}",
         "{request}",
         "{quarantine}",
+        "{move}",
     ];
     if of_case.iter().any(|name| route.contains(name)) {
         let same = leaf["case"] == incident.case.as_str();

@@ -103,6 +103,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         "{quarantine}",
         "{destruction}",
         "{erasure}",
+        "{move}",
     ]
     .iter()
     .any(|name| route.contains(name));
@@ -138,6 +139,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
             _ => RequestState::Requested,
         },
         asked_by_caller: asker == who,
+        known_by_asker_alone: false,
         expired: false,
         account: route.contains("{export}").then(account),
         // The one whose leaves are listed is a reveal.
@@ -166,6 +168,7 @@ fn status(denial: Denial) -> u16 {
         Denial::SessionEnded | Denial::WrongCredential => 401,
         Denial::NotAllowed
         | Denial::OwnRequest
+        | Denial::RecognisedByAsker
         | Denial::NotTheAsker
         | Denial::IdentityRefused
         | Denial::SecondFactorNeeded
@@ -181,7 +184,8 @@ fn status(denial: Denial) -> u16 {
         | Denial::NothingAdmitted
         | Denial::WrongState(_)
         | Denial::Expired
-        | Denial::AskerGone => 409,
+        | Denial::AskerGone
+        | Denial::DeciderGone => 409,
         Denial::OverBudget { .. } => 422,
         Denial::BudgetSpent { .. } | Denial::LookupsFrozen { .. } | Denial::Throttled { .. } => 429,
     }
@@ -415,6 +419,8 @@ fn about_requests(text: &mut String) {
             CaseRole::Custodian,
             RequestState::Requested,
         ),
+        (A::DecideMove, CaseRole::Lead, RequestState::Requested),
+        (A::DecideMove, CaseRole::Custodian, RequestState::Requested),
         (A::CarryOutErasure, CaseRole::Lead, RequestState::Approved),
         (
             A::CarryOutErasure,
@@ -448,6 +454,7 @@ fn about_requests(text: &mut String) {
                         request: Some(RequestFacts {
                             state,
                             asked_by_caller: own,
+                            known_by_asker_alone: false,
                             expired,
                             account: member(CaseRole::Liaison).account,
                             read_by: ActionKind::ReadReveal,

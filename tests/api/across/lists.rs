@@ -37,6 +37,7 @@ const LISTS: &[(&str, &str, &str, Who)] = &[
         Who::Lead,
     ),
     ("/cases/{case}/erasures", "erasures", "erasure", Who::Lead),
+    ("/cases/{case}/moves", "moves", "move", Who::Lead),
     (
         "/cases/{case}/quarantines",
         "quarantines",
@@ -64,6 +65,7 @@ fn filled() -> Incident {
         incident.ask_membership(&format!("somebody.{at}"));
         incident.ask_destruction(&incident.case);
         incident.ask_erasure();
+        incident.ask_move(&incident.case, "close");
     }
     incident
 }

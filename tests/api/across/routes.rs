@@ -220,6 +220,9 @@ pub const ROWS: &[Row] = &[
     row("POST /api/v1/cases/{case}/close",                 Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/hold",                  Lead, Investigator, 403),
     row("POST /api/v1/cases/{case}/reopen",                Lead, Outsider, 404),
+    row("GET /api/v1/cases/{case}/moves",                  Custodian, Investigator, 403),
+    row("GET /api/v1/moves/{move}",                        SecondLead, Outsider, 404),
+    row("POST /api/v1/moves/{move}/decision",              Custodian, Lead, 403),
     row("POST /api/v1/cases/{case}/key/rotation",          Administrator, Lead, 403),
     row("PUT /api/v1/cases/{case}/retention",              Lead, Custodian, 403),
     row("POST /api/v1/cases/{case}/destructions",          Lead, Custodian, 403),
@@ -341,11 +344,24 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         }
         "POST /api/v1/cases/{case}/close" | "POST /api/v1/cases/{case}/hold" => {
             at_rest(incident, false);
+            no_moves(incident);
             Some(body::reason())
         }
         "POST /api/v1/cases/{case}/reopen" => {
             at_rest(incident, true);
             Some(body::reason())
+        }
+        "GET /api/v1/moves/{move}" => {
+            at_rest(incident, false);
+            target = Some(incident.ask_move(&case, "close"));
+            asker = Some(Who::Lead);
+            None
+        }
+        "POST /api/v1/moves/{move}/decision" => {
+            at_rest(incident, false);
+            target = Some(incident.ask_move(&case, "close"));
+            asker = Some(Who::Lead);
+            Some(body::deny())
         }
         "PUT /api/v1/cases/{case}/members/{operator}" => {
             target = Some(incident.invite(&fresh_name(), "investigator").0);
@@ -617,6 +633,7 @@ pub fn ask(incident: &Incident, route: &str) -> Asked {
         "{request}",
         "{destruction}",
         "{erasure}",
+        "{move}",
     ]
     .iter()
     .fold(path, |path, name| {
@@ -716,14 +733,20 @@ pub fn somebody_like(incident: &Incident, who: Who) -> Client {
 
 /// Closed, or open.
 fn at_rest(incident: &Incident, closed: bool) {
-    let to = |name: &str| {
-        incident
-            .lead()
-            .post(&incident.of_case(&format!("/{name}")), &body::reason())
-    };
-    to("reopen");
+    incident.work_on(&incident.case);
     if closed {
-        to("close").assert_status(200);
+        incident.move_by_two(&incident.case, "close");
+    }
+}
+
+/// Nobody waits for a decision about the state of the case: there may be so many of an asker only.
+fn no_moves(incident: &Incident) {
+    let waiting = incident.of_case("/moves?state=requested");
+    let waiting = incident.lead().get(&waiting).assert_status(200).json();
+    for one in waiting["moves"].as_array().unwrap() {
+        let path = format!("/moves/{}/decision", one["move"].as_str().unwrap());
+        let denied = incident.custodian().post(&path, &body::deny());
+        denied.assert_status(200);
     }
 }
 

@@ -17,17 +17,25 @@ fn a_case_goes_from_open_to_held_to_open_to_closed_and_back_and_no_other_way() {
     };
     move_on("reopen").assert_problem(409, "case-state");
     let held = move_on("hold").assert_status(200);
-    assert_eq!(held.json(), json!({ "state": "held" }));
+    assert_eq!(held.json(), json!({ "state": "held", "requests_ended": 0 }));
     assert_eq!(state(), "held");
     move_on("close").assert_problem(409, "case-state");
     move_on("hold").assert_problem(409, "case-state");
-    move_on("reopen").assert_status(200);
-    let closed = move_on("close").assert_status(200);
-    assert_eq!(closed.json(), json!({ "state": "closed" }));
+    // One lead asks, and somebody else decides.
+    let asked = move_on("reopen").assert_status(200);
+    assert_eq!(asked.member("state"), "held");
+    assert_eq!(state(), "held");
+    incident.move_by_two(&incident.case, "reopen");
+    assert_eq!(state(), "open");
+    let asked = move_on("close").assert_status(200);
+    assert_eq!(asked.member("state"), "open");
+    assert_eq!(state(), "open");
+    incident.move_by_two(&incident.case, "close");
     assert_eq!(state(), "closed");
     move_on("close").assert_problem(409, "case-closed");
     move_on("hold").assert_problem(409, "case-closed");
-    move_on("reopen").assert_status(200);
+    let opened = move_on("reopen").assert_status(200);
+    assert_eq!(opened.json(), json!({ "state": "open" }));
     assert_eq!(state(), "open");
 }
 
@@ -51,12 +59,10 @@ fn a_held_case_is_worked_on_and_a_closed_one_is_at_rest() {
         json!({ "fingerprint": me.member("fingerprint"), "reason": "read out by telephone" });
     lead.post(&path, &typed).assert_status(200);
     newcomer.get(&incident.of_case("")).assert_status(200);
-    lead.post(&incident.of_case("/reopen"), &body::reason())
-        .assert_status(200);
+    incident.move_by_two(&incident.case, "reopen");
     let subject = incident.subject(&number);
     let reveal = incident.approved_reveal(&[subject]);
-    lead.post(&incident.of_case("/close"), &body::reason())
-        .assert_status(200);
+    incident.move_by_two(&incident.case, "close");
 
     let investigator = incident.investigator();
     let closed = |answer: crate::support::Answer| answer.assert_problem(409, "case-closed");

@@ -85,7 +85,7 @@ fn a_case_without_an_exhibit_says_what_comes_first() {
         .lead()
         .post(&hold, &body::reason())
         .assert_status(200);
-    assert!(page(&case).contains("<button>End the hold</button>"));
+    assert!(page(&case).contains("<button>Ask to end the hold</button>"));
 }
 
 #[test]

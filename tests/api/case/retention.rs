@@ -51,8 +51,7 @@ fn a_lead_sets_the_date_and_leads_and_custodians_are_reminded_unless_a_hold_keep
     let hold = incident.of_case("/hold");
     lead.post(&hold, &body::reason()).assert_status(200);
     assert_eq!(reminded(Who::Lead), None);
-    let reopen = incident.of_case("/reopen");
-    lead.post(&reopen, &body::reason()).assert_status(200);
+    incident.move_by_two(&incident.case, "reopen");
     lead.put(&path, &body::reason()).assert_status(200);
     assert_eq!(reminded(Who::Lead), None);
 }

@@ -54,6 +54,7 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
     let list = incident.approved_list(RECIPIENT);
     let membership = incident.ask_membership("somebody.new");
     let destruction = incident.approved_destruction(&incident.case);
+    let closing = incident.ask_move(&incident.case, "close");
     let destroyed = format!("/console/cases/{}", incident.destroyed_case());
     let case = format!("/console{}", incident.of_case(""));
     let exhibit = incident.first_exhibit();
@@ -96,6 +97,8 @@ fn every_page_is_for_everybody_in_both_themes_and_on_a_small_screen() {
         ("quarantine", format!("/console/quarantines/{quarantine}")),
         ("quarantine-list", format!("/console/quarantines/{list}")),
         ("membership", format!("/console/memberships/{membership}")),
+        ("moves", in_case("/moves")),
+        ("move", format!("/console/moves/{closing}")),
         ("destructions", in_case("/destructions")),
         ("destruction-new", in_case("/destructions/new")),
         (

@@ -49,6 +49,9 @@ const CERTIFICATE: &str = "MIIBGzCBzqADAgECAhR5E+FXwLSnq3YCR+BIpB+o63eHJjAFBgMrZ
 /// What an identity that nobody keeps was made with.
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
+const HOLD: &str = "POST /console/cases/{case}/hold";
+const REOPEN: &str = "POST /console/cases/{case}/reopen";
+
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     get("GET /console", EVERYBODY),
@@ -159,11 +162,14 @@ const ROWS: &[Row] = &[
     get("GET /console/cases/new", EVERYBODY),
     post("POST /console/cases/new", &[("title", "A case"), ("reference", "T-1"), REASON], LEADS),
     get("GET /console/cases/{case}", MEMBERS),
-    post("POST /console/cases/{case}/hold", &[REASON], LEADS),
-    post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
     post("POST /console/cases/{case}/close", &[REASON], LEADS),
-    // What follows needs an open case.
-    post("POST /console/cases/{case}/reopen", &[REASON], LEADS),
+    post(HOLD, &[REASON], LEADS),
+    // What follows needs an open case: two people lift the hold below.
+    post(REOPEN, &[REASON], LEADS),
+    get("GET /console/cases/{case}/moves", KEEPERS),
+    get("GET /console/moves/{move}", KEEPERS),
+    // The first lead asked for it.
+    post("POST /console/moves/{move}", DENY, &[SecondLead, Custodian]),
     post("POST /console/cases/{case}/retention", &[("keep_until", "2030-01-01T00:00:00Z"), REASON], LEADS),
     // The case was not destroyed.
     Row {
@@ -398,6 +404,15 @@ fn every_page_is_for_those_who_may_and_tells_everybody_else_why_not() {
                 &asked,
                 (&number, &subject),
             );
+            if row.page == REOPEN {
+                incident.work_on(&incident.case);
+            }
+            if row.page == HOLD {
+                // It stops what was made ready of these.
+                let stopped = ["{destruction}", "{erasure}", "{move}"];
+                let goes_on = |page: &str| !stopped.iter().any(|name| page.contains(name));
+                asked.borrow_mut().retain(|page, _| goes_on(page));
+            }
             let text = String::from_utf8_lossy(&answer.body).into_owned();
             let granted = row.granted.contains(&who);
             match granted {
@@ -572,6 +587,7 @@ fn request(incident: &Incident, path: &str, name: &str, subject: &str) -> String
             incident.approved_destruction(&incident.case)
         }
         "destruction" => incident.ask_destruction(&incident.case),
+        "move" => incident.ask_move(&incident.case, "close"),
         "erasure" if path.ends_with("/carrying-out") => incident.approved_erasure(),
         "erasure" => incident.ask_erasure(),
         // Nobody has one.

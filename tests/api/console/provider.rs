@@ -556,6 +556,95 @@ fn a_lead_whom_only_the_provider_made_does_nothing_to_others_until_another_lead_
     says(&back.submit(&recovery, &[]), "not-allowed");
 }
 
+#[test]
+fn a_second_identity_of_a_lead_at_the_provider_is_not_the_second_person_for_that_lead() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let page = browser.get("/console").assert_status(200).text();
+    let read_out = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
+    let ann = accounts(&vault, "ext.ann").remove(0).0;
+    let case = vault.open_case();
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = vault.lead().put(&member, &json!({ "role": "lead" }));
+    assert_eq!(named.assert_status(200).member("state"), "given");
+    let known = vault
+        .lead()
+        .post(&format!("{member}/recognition"), &read_out);
+    known.assert_status(200);
+
+    // What the lead asks for who recognised the account, it does not decide, and it is not told to.
+    let second = vault.operator(Who::SecondLead);
+    let of_second = format!("/cases/{case}/members/{second}");
+    let named = vault.lead().put(&of_second, &json!({ "role": "lead" }));
+    let membership = named.assert_status(200).member("membership");
+    let until = vault.clock.now().plus_seconds(86_400).to_string();
+    let more = json!({ "points": 10, "until": until, "reason": "many people asked" });
+    let raise = vault.lead().post(&format!("/cases/{case}/raises"), &more);
+    let raise = raise.assert_status(201).member("raise");
+    let closing = vault.ask_move(&case, "close");
+    let yes = [("decision", "approve"), ("reason", "it is the other me")];
+    let home = browser.get("/console").assert_status(200).text();
+    for request in [
+        format!("/console/memberships/{membership}"),
+        format!("/console/raises/{raise}"),
+        format!("/console/moves/{closing}"),
+    ] {
+        browser.get(&request).assert_status(200);
+        assert!(!home.contains(&request), "{request}: {home}");
+        says(&browser.submit(&request, &yes), "recognised-by-asker");
+    }
+    let thaw = format!(
+        "/console/cases/{case}/members/{}/thaw",
+        vault.operator(Who::Lead)
+    );
+    let reason = [("reason", "it is the other me")];
+    says(&browser.submit(&thaw, &reason), "recognised-by-asker");
+    // Nor is it the second one who accepts a time.
+    vault.clock.jump_seconds(86_400);
+    let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": "a watch of my own" });
+    let accepted = vault.lead().post("/clock/acceptance", &time);
+    assert_eq!(accepted.assert_status(200).json()["accepted"], false);
+    let stated = [
+        ("time", "2024-04-03T09:00:00Z"),
+        ("reason", "a watch of my own"),
+    ];
+    says(
+        &browser.submit("/console/clock", &stated),
+        "recognised-by-asker",
+    );
+    vault.clock.jump_seconds(-86_400);
+
+    // What it asks for itself, that lead decides; here, that there is another lead.
+    let page = format!("/console{of_second}");
+    assert_eq!(browser.submit(&page, &[("role", "lead")]).status, 303);
+    let list = format!("/cases/{case}/memberships?state=requested");
+    let list = vault.lead().get(&list).assert_status(200).json();
+    let mut all = list["memberships"].as_array().unwrap().iter();
+    let asked = all.find(|one| one["asked_by"] == "ext.ann").unwrap();
+    let decision = format!(
+        "/memberships/{}/decision",
+        asked["membership"].as_str().unwrap()
+    );
+    let approve = json!({ "decision": "approve", "reason": "we work together" });
+    vault.lead().post(&decision, &approve).assert_status(200);
+    vault
+        .recognise_by(&vault.lead(), &case, &vault.second_lead())
+        .assert_status(200);
+    // Once another lead knows whose account it is, it is somebody.
+    let known = vault
+        .second_lead()
+        .post(&format!("{member}/recognition"), &read_out);
+    known.assert_status(200);
+    let decided = browser.submit(&format!("/console/moves/{closing}"), &yes);
+    assert_eq!(decided.status, 303, "{}", decided.text());
+    let read = vault.lead().get(&format!("/cases/{case}"));
+    assert_eq!(read.assert_status(200).member("state"), "closed");
+}
+
 /// Enrols a passkey on the page for it.
 fn enrol_with(browser: &Browser, key: &Authenticator) -> Answer {
     browser.get("/console/passkeys").assert_status(200);

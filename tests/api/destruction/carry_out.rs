@@ -24,11 +24,7 @@ fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
     by(Who::Investigator).assert_problem(403, "not-allowed");
     by(Who::Outsider).assert_problem(404, "not-found");
     let lead = incident.lead();
-    let hold = incident.of_case("/hold");
-    lead.post(&hold, &body::reason()).assert_status(200);
-    by(Who::Custodian).assert_problem(409, "case-state");
     let reopen = incident.of_case("/reopen");
-    lead.post(&reopen, &body::reason()).assert_status(200);
 
     let ended = by(Who::SecondLead).assert_status(200);
     assert_eq!(ended.member("state"), "destroyed");
@@ -66,6 +62,72 @@ fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
         // Once more when the rows are gone too.
         signed(&incident);
     }
+}
+
+#[test]
+fn nobody_alone_ends_a_case_past_the_hold_of_another_lead() {
+    let incident = incident();
+    let (lead, second) = (incident.lead(), incident.second_lead());
+    let destruction = approved(&incident);
+    incident.clock.advance_seconds(61);
+    let hold = incident.of_case("/hold");
+    second.post(&hold, &body::reason()).assert_status(200);
+    let shown = || {
+        let read = lead.get(&format!("/destructions/{destruction}"));
+        read.assert_status(200).json()
+    };
+    assert_eq!(shown()["state"], "stopped");
+    assert_eq!(shown()["stopped"]["by"], Who::SecondLead.name());
+    assert_eq!(shown()["decided_by"], Who::Custodian.name());
+    let by = |who| carry_out(&incident.client(who), &destruction);
+    by(Who::Lead).assert_problem(409, "wrong-state");
+    // One lead alone lifts no hold, and gets rid of nobody by suspending them.
+    let lifting = incident.ask_move(&incident.case, "reopen");
+    let suspended = incident.suspend(&incident.case, Who::Lead, Who::SecondLead);
+    suspended.assert_status(200);
+    let decision = format!("/moves/{lifting}/decision");
+    lead.post(&decision, &body::approve())
+        .assert_problem(403, "own-request");
+    let state = || {
+        lead.get(&incident.of_case(""))
+            .assert_status(200)
+            .member("state")
+    };
+    assert_eq!(state(), "held");
+    by(Who::Lead).assert_problem(409, "wrong-state");
+    // With the custodian the hold is lifted. What was approved before it stays stopped, and begins anew with its delay.
+    incident
+        .custodian()
+        .post(&decision, &body::approve())
+        .assert_status(200);
+    assert_eq!(state(), "open");
+    incident.clock.advance_seconds(61);
+    by(Who::Lead).assert_problem(409, "wrong-state");
+    by(Who::Custodian).assert_problem(409, "wrong-state");
+    let anew = approved(&incident);
+    carry_out(&lead, &anew).assert_problem(409, "delay-runs");
+}
+
+#[test]
+fn an_approval_does_not_outlive_the_right_of_whoever_gave_it() {
+    let incident = incident();
+    let destruction = approved(&incident);
+    incident.clock.advance_seconds(61);
+    let case = &incident.case;
+    let by_lead = || carry_out(&incident.lead(), &destruction);
+    incident
+        .suspend(case, Who::Lead, Who::Custodian)
+        .assert_status(200);
+    by_lead().assert_problem(409, "decider-gone");
+    // In another role they could not have approved it.
+    incident.name_member(case, Who::Custodian, "investigator", None);
+    by_lead().assert_problem(409, "decider-gone");
+    incident.name_member(case, Who::Custodian, "custodian", None);
+    incident.revoke(Who::Custodian);
+    by_lead().assert_problem(409, "decider-gone");
+    let found = incident.look_up(&incident.investigator(), &[NUMBER]);
+    let found = found.assert_status(200).json();
+    assert_eq!(found["results"][0]["state"], "exposed");
 }
 
 #[test]

@@ -20,15 +20,13 @@ fn a_lead_asks_and_nobody_else_and_a_hold_is_in_the_way() {
     let hold = incident.of_case("/hold");
     lead.post(&hold, &body::reason()).assert_status(200);
     ask(&incident, &lead).assert_problem(409, "case-state");
-    let reopen = incident.of_case("/reopen");
-    lead.post(&reopen, &body::reason()).assert_status(200);
+    incident.move_by_two(&incident.case, "reopen");
     let asked = ask(&incident, &lead).assert_status(201);
     assert_eq!(asked.member("state"), "requested");
     let leaf = incident.leaf(asked.leaf().unwrap());
     assert_eq!(leaf["action"], "destruction.request");
     assert_eq!(leaf["object"], asked.member("destruction").as_str());
     // A case at rest can end too.
-    let close = incident.of_case("/close");
-    lead.post(&close, &body::reason()).assert_status(200);
+    incident.move_by_two(&incident.case, "close");
     ask(&incident, &lead).assert_status(201);
 }

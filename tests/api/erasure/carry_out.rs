@@ -43,13 +43,15 @@ fn what_was_approved_is_carried_out_once_by_a_lead_or_a_custodian() {
         .lead()
         .post(&hold, &body::reason())
         .assert_status(200);
-    carry_out(&incident.custodian(), &erasure).assert_problem(409, "case-state");
-    let reopen = incident.of_case("/reopen");
-    incident
-        .lead()
-        .post(&reopen, &body::reason())
-        .assert_status(200);
+    carry_out(&incident.custodian(), &erasure).assert_problem(409, "wrong-state");
+    incident.move_by_two(&incident.case, "reopen");
+    carry_out(&incident.custodian(), &erasure).assert_problem(409, "wrong-state");
+    let read = incident.lead().get(&format!("/erasures/{erasure}"));
+    let read = read.assert_status(200).json();
+    assert_eq!(read["state"], "stopped", "{read}");
+    assert_eq!(read["stopped"]["by"], "lead.one", "{read}");
     assert_eq!(state(&incident, NUMBER), "exposed");
+    let erasure = approved(&incident, NUMBER);
     let done = carry_out(&incident.custodian(), &erasure).assert_status(200);
     assert_eq!(done.member("state"), "used");
     assert_eq!(state(&incident, NUMBER), "not_exposed");

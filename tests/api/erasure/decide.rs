@@ -18,12 +18,13 @@ fn somebody_else_decides_and_nothing_is_erased_by_that() {
         .lead()
         .post(&hold, &body::reason())
         .assert_status(200);
-    approve(Who::Custodian).assert_problem(409, "case-state");
-    let reopen = incident.of_case("/reopen");
-    incident
-        .lead()
-        .post(&reopen, &body::reason())
-        .assert_status(200);
+    approve(Who::Custodian).assert_problem(409, "wrong-state");
+    incident.move_by_two(&incident.case, "reopen");
+    approve(Who::Custodian).assert_problem(409, "wrong-state");
+    // A hold stopped it, so it is asked for anew.
+    let asked = ask(&incident, &incident.lead(), NUMBER).assert_status(201);
+    let erasure = asked.member("erasure");
+    let approve = |who| decide(&incident.client(who), &erasure, &body::approve());
     let decided = approve(Who::Custodian).assert_status(200);
     assert_eq!(
         incident.leaf(decided.leaf().unwrap())["action"],

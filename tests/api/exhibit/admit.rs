@@ -417,16 +417,8 @@ fn what_ends_the_right_to_admit_ends_the_admission_and_nothing_stays() {
         slow.send(head(&empty, csv.len()).as_bytes());
         slow.send(&csv[..csv.len() / 2]);
         wait_for(&empty.vault, "exhibit.begin", 1);
-        let move_on = |to: &str| {
-            let path = format!("/cases/{}/{to}", empty.case);
-            let answer = empty
-                .vault
-                .lead()
-                .post(&path, &crate::support::body::reason());
-            answer.assert_status(200);
-        };
         if end == "close" {
-            move_on("close");
+            empty.vault.move_by_two(&empty.case, "close");
         } else {
             let custodian = empty.vault.custodian();
             custodian.delete("/sessions/current").assert_status(200);
@@ -439,7 +431,7 @@ fn what_ends_the_right_to_admit_ends_the_admission_and_nothing_stays() {
             "{answer}"
         );
         if end == "close" {
-            move_on("reopen");
+            empty.vault.work_on(&empty.case);
         } else {
             empty.vault.forget_sessions();
         }

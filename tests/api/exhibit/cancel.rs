@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{head, wait_until};
-use crate::support::{Incident, Who, Wire, body, fresh_csv, invented};
+use crate::support::{Incident, Who, Wire, fresh_csv, invented};
 
 #[test]
 fn a_cancelled_admission_leaves_nothing_and_its_sender_is_told() {
@@ -87,10 +87,7 @@ fn the_admission_of_a_case_that_was_closed_can_still_be_cancelled() {
     let mut slow = Wire::to(&incident);
     slow.send(head(&incident, Some(1000)).as_bytes());
     wait_until(&incident, |status| status["state"] == "running");
-    incident
-        .lead()
-        .post(&incident.of_case("/close"), &body::reason())
-        .assert_status(200);
+    incident.move_by_two(&incident.case, "close");
     incident
         .lead()
         .delete(&incident.of_case("/admissions/current"))

@@ -1,10 +1,10 @@
 //! Slots of the keyring come and go when the one who asked does it; what opens a new one is handed out once.
 
-use breachvault::vault::keyring::{Passphrase, Share, ShareFault};
+use breachvault::vault::keyring::{KeyringError, Passphrase, Share, ShareFault};
 use serde_json::{Value, json};
 
 use super::{CHANGE, carry_out, change, decide, locked, removal, shares, slots};
-use crate::support::{TestVault, body};
+use crate::support::{TestVault, body, captured};
 
 #[test]
 fn shares_are_handed_out_once_and_open_the_keyring() {
@@ -148,6 +148,18 @@ fn a_program_wraps_a_key_and_gives_it_back() {
             .unlock_with_program(other.open.as_ref())
             .is_err()
     );
+    // One that gives a whole key of another slot is named for what it is.
+    let whole = script(
+        "whole",
+        "#!/bin/sh\ncat >/dev/null; head -c 32 /dev/zero | base64\n",
+    );
+    let toml = format!("[keyring]\nopen = [{whole:?}]\n");
+    let whole = breachvault::config::Config::parse(&toml)
+        .unwrap()
+        .keyring
+        .programs();
+    let opened = locked(&vault).unlock_with_program(whole.open.as_ref());
+    assert_eq!(opened.err(), Some(KeyringError::WrongProgram));
     // A program is proved when its slot is made, so the passphrase may go.
     change(&vault, &removal(0));
     let refused = vault.administrator().post(CHANGE, &removal(1));
@@ -169,4 +181,7 @@ fn a_program_that_does_not_give_the_key_back_adds_no_slot() {
         slots(&vault)["keyring"]["slots"].as_array().unwrap().len(),
         1
     );
+    // The vault's own log says why.
+    let why = "the program of the slot gave nothing: it ended with a failure";
+    assert!(captured().contains(why), "{why}");
 }

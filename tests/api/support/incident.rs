@@ -269,6 +269,34 @@ impl TestVault {
         self.recognise(case, operator);
     }
 
+    /// What the first lead asks for and nobody has decided yet: to `close` a case, or to `reopen` one that is held.
+    pub fn ask_move(&self, case: &str, act: &str) -> String {
+        let asked = self
+            .lead()
+            .post(&format!("/cases/{case}/{act}"), &body::reason());
+        asked.assert_status(200).member("move")
+    }
+
+    /// The same, and the custodian approves it.
+    pub fn move_by_two(&self, case: &str, act: &str) {
+        let path = format!("/moves/{}/decision", self.ask_move(case, act));
+        let decided = self.custodian().post(&path, &body::approve());
+        decided.assert_status(200);
+    }
+
+    /// The case is open, whatever it was.
+    pub fn work_on(&self, case: &str) {
+        let read = self.lead().get(&format!("/cases/{case}"));
+        match read.assert_status(200).member("state").as_str() {
+            "held" => self.move_by_two(case, "reopen"),
+            "closed" => {
+                let path = format!("/cases/{case}/reopen");
+                self.lead().post(&path, &body::reason()).assert_status(200);
+            }
+            _ => {}
+        }
+    }
+
     /// A case of two leads and a custodian.
     pub fn case_of_three(&self) -> String {
         let case = self.open_case();

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -12,8 +13,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::domain::{
-    AccountName, CaseId, CaseRole, ExhibitId, Field, HomeRole, Moment, OperatorId, OperatorName,
-    SessionId,
+    AccountName, CaseId, CaseRole, ExhibitId, Field, HomeRole, Moment, NodeId, OperatorId,
+    OperatorName, SessionId,
 };
 use crate::policy::{Action, CaseState};
 use crate::vault::budget::price::Price;
@@ -30,18 +31,21 @@ use crate::vault::exhibits::exhibit_parts::{ExhibitParts, Part};
 use crate::vault::exhibits::file_accounts::FileAccounts;
 use crate::vault::exhibits::index_ranges::IndexRanges;
 use crate::vault::exhibits::tag_runs;
-use crate::vault::keyring::{Argon2Params, CaseKeys, LockedKeyring, NewPassphrase, Passphrase};
+use crate::vault::keyring::{
+    Argon2Params, CaseKeys, Keyring, LockedKeyring, NewPassphrase, Passphrase,
+};
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::scope::Scope;
 use crate::vault::scope::seal_account;
 use crate::vault::store::exhibit_rows::ExhibitNumber;
+use crate::vault::store::node_rows::{self, NodeRow, Seen};
 use crate::vault::store::operator_rows::NewOperator;
 use crate::vault::store::session_rows::{NewSession, SessionMeans};
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Database, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows, exhibit_rows,
-    leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows, stored_parts,
-    subject_index_rows,
+    Database, StoreError, Tables, Transaction, Writer, block_rows, case_rows, dictionary_rows,
+    exhibit_rows, leaf_rows, membership_rows, operator_rows, session_rows, statistics_rows,
+    stored_parts, subject_index_rows,
 };
 use crate::vault::{
     Answer, Body, Caller, Operation, OperationError, Passkeys, Paths, Receipt, Refusal,
@@ -201,6 +205,52 @@ impl Fixture {
             tables,
             _directory: directory,
         }
+    }
+
+    /// The keyring of this file, as another process opens it.
+    pub(in crate::vault) fn keyring_at(&self, path: &Path) -> Keyring {
+        let locked = LockedKeyring::read(path).unwrap();
+        let keyring = locked.unlock(&Passphrase::new(PASSPHRASE.to_owned()));
+        keyring.unwrap()
+    }
+
+    /// Another node of a vault whose tables a server has, as it says now that it runs. It is in no row yet.
+    pub(in crate::vault) fn another_node(&self, no: u8) -> NodeRow {
+        let now = self.vault.core.clock.in_seconds(0);
+        NodeRow {
+            id: NodeId::from_random([no; 13]),
+            name: format!("node {no}"),
+            run: vec![7; 16],
+            since: now,
+            seen_at: now,
+            generation: 1,
+            key: Vec::new(),
+            address: String::new(),
+            struck: None,
+        }
+    }
+
+    /// It says so again.
+    pub(in crate::vault) fn saw(&self, id: &NodeId, generation: u64) {
+        let (id, at) = (id.clone(), self.vault.core.clock.in_seconds(0));
+        self.stage(move |rows| {
+            let seen = Seen {
+                run: &[7; 16],
+                at,
+                generation,
+                key: None,
+                address: "",
+            };
+            node_rows::saw(rows, &id, &seen).map(drop)
+        });
+    }
+
+    /// Writes rows as the vault does.
+    pub(in crate::vault) fn stage(
+        &self,
+        step: impl FnOnce(&Transaction) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        self.vault.ledger.stager().stage(step).unwrap();
     }
 
     pub(in crate::vault) fn member(

@@ -38,7 +38,7 @@ impl<A: Action> Scope<'_, A> {
             other => other,
         })?;
         let told = Leaf::parse(&leaf).map_err(|_| damaged())?;
-        let asker = approves::<K>(&told, found)?;
+        let (asker, decider) = approves::<K>(&told, found)?;
         let statement = Statement::of(found, &asker)?;
         if told.decided != Some(statement.digest()) {
             return Err(damaged());
@@ -49,6 +49,9 @@ impl<A: Action> Scope<'_, A> {
         if !self.asker_stands(found)? {
             return Err(self.deny(Denial::AskerGone));
         }
+        if !self.decider_stands::<K>(&decider)? {
+            return Err(self.deny(Denial::DeciderGone));
+        }
         Ok(Approval {
             leaf,
             seq,
@@ -57,21 +60,22 @@ impl<A: Action> Scope<'_, A> {
     }
 }
 
-/// The asker, if the leaf says that somebody else approved this request.
-fn approves<K: RequestKind>(leaf: &Leaf, found: &Found<K>) -> Result<OperatorId, OperationError> {
+/// The asker and the decider, if the leaf says that somebody else than the asker approved this request.
+fn approves<K: RequestKind>(
+    leaf: &Leaf,
+    found: &Found<K>,
+) -> Result<(OperatorId, OperatorId), OperationError> {
     let asker = leaf.asker.as_deref().ok_or_else(damaged)?;
+    let decider = leaf.operator.as_deref().ok_or_else(damaged)?;
     let holds = leaf.action == <K::Decide as Action>::KIND.name()
         && leaf.outcome == Outcome::Done
         && leaf.decision == Some(Decision::Approve)
         && leaf.object.as_deref() == Some(found.row.id.as_str())
         && leaf.case.as_deref() == Some(found.keys.case().as_str())
         && asker == found.row.asker.as_str()
-        && leaf
-            .operator
-            .as_deref()
-            .is_some_and(|decider| decider != asker);
-    match (holds, asker.parse()) {
-        (true, Ok(asker)) => Ok(asker),
+        && decider != asker;
+    match (holds, asker.parse(), decider.parse()) {
+        (true, Ok(asker), Ok(decider)) => Ok((asker, decider)),
         _ => Err(damaged()),
     }
 }

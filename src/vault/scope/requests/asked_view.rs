@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::sealed::Sealed;
+use super::stopped::StoppedView;
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
@@ -35,6 +36,10 @@ pub struct AskedView {
     pub reason: String,
     /// The decider's reason.
     pub decision_reason: Option<String>,
+    /// Who stopped it, or put the hold that did; left out if nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stopped: Option<StoppedView>,
     /// Its package is being built or handed out at this moment; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -56,7 +61,7 @@ pub enum ShownState {
     Used,
     /// Handed out, and its receiver said that it arrived.
     Acknowledged,
-    /// Stopped after the approval, before it was carried out.
+    /// Stopped before it was carried out, by somebody or by a hold.
     Stopped,
     /// Not decided, or not used, in time.
     Expired,
@@ -102,6 +107,10 @@ impl AskedView {
             purpose: sealed.purpose,
             reason: sealed.reason.clone(),
             decision_reason: sealed.decision_reason.clone(),
+            stopped: match &sealed.stopped {
+                Some(stopped) => Some(stopped.view(reading)?),
+                None => None,
+            },
             building: reading.core.package_turns.is_building(&row.id),
         })
     }

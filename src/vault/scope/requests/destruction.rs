@@ -1,9 +1,10 @@
 //! Destructions: the end of a case. A lead asks, a custodian decides, and a delay runs before anybody can carry it out.
 //!
-//! A hold is in the way of asking, approving and carrying out. While the delay runs, and after it until somebody
-//! carries it out, any lead or custodian of the case stops it. Bound to the exhibits of the case, so that nothing is
-//! destroyed that nobody looked at. Carrying it out ends the case in one commit: from then on no act reads it. The
-//! vault then takes the keys away and deletes the rows (`vault/shred.rs`), however often it is interrupted.
+//! A hold stops what was asked for before it, approved or not, and is in the way of asking. While the delay runs, and
+//! after it until somebody carries it out, any lead or custodian of the case stops it. Bound to the exhibits of the
+//! case, so that nothing is destroyed that nobody looked at. Carrying it out ends the case in one commit: from then on
+//! no act reads it. The vault then takes the keys away and deletes the rows (`vault/shred.rs`), however often it is
+//! interrupted.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,8 +20,7 @@ use super::packaged::Packaged;
 use super::sealed::{Sealed, damaged};
 use super::{Export, Quarantine};
 use crate::domain::{
-    CaseId, CaseRole, DestructionId, ExhibitId, Moment, OperatorId, OperatorName, Reason,
-    RequestIdOfKind as _, hex,
+    CaseId, CaseRole, DestructionId, ExhibitId, Moment, OperatorId, RequestIdOfKind as _, hex,
 };
 use crate::policy::{CaseState, RequestState, Seat, Writes, actions};
 use crate::vault::call::receipt::Receipt;
@@ -52,21 +52,6 @@ pub struct DestructionBody {
     exhibits: Vec<String>,
 }
 
-/// What became of it after the decision.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ending {
-    stopped: Option<Stopped>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stopped {
-    by: String,
-    at: i64,
-    reason: String,
-}
-
 /// A request as leads and custodians see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Destruction)]
@@ -92,10 +77,6 @@ pub struct DestructionView {
     pub due: bool,
     /// The exhibits that end with the case.
     pub exhibits: Vec<EndingExhibit>,
-    /// Who stopped it, if somebody did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub stopped: Option<StoppedView>,
 }
 
 /// An exhibit that would end. Counts are of its file alone, rounded for a custodian who did not admit it.
@@ -107,20 +88,6 @@ pub struct EndingExhibit {
     pub messages: Shown,
     /// Distinct numbers in its file.
     pub numbers: Shown,
-}
-
-/// Who stopped a destruction, when and why.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = StoppedDestruction)]
-pub struct StoppedView {
-    /// The name of who did.
-    #[schema(value_type = OperatorName)]
-    pub by: String,
-    /// When.
-    pub at: Moment,
-    /// Why.
-    #[schema(value_type = Reason)]
-    pub reason: String,
 }
 
 /// A destruction that was approved and is not over, as the page of its case says it.
@@ -170,7 +137,7 @@ impl RequestKind for Destruction {
     type Wanted = ();
     type Counted = ();
     type Body = DestructionBody;
-    type After = Ending;
+    type After = ();
     type View = DestructionView;
 
     fn seconds(settings: &Settings) -> i64 {
@@ -237,7 +204,7 @@ impl RequestKind for Destruction {
         id: DestructionId,
         asked: AskedView,
         body: DestructionBody,
-        ending: Ending,
+        (): (),
     ) -> Result<DestructionView, OperationError> {
         let case = reading.case_row()?;
         let keys = reading.core.case_keys(&case.id)?;
@@ -251,14 +218,6 @@ impl RequestKind for Destruction {
             });
         }
         exhibits.retain(|one| body.exhibits.iter().any(|id| id == one.exhibit.as_str()));
-        let stopped = match ending.stopped {
-            Some(stopped) => Some(StoppedView {
-                by: reading.operator_name(&parsed_operator(&stopped.by)?)?,
-                at: Moment::from_seconds(stopped.at),
-                reason: stopped.reason,
-            }),
-            None => None,
-        };
         let mut view = DestructionView {
             destruction: id,
             case: case.id.clone(),
@@ -268,7 +227,6 @@ impl RequestKind for Destruction {
             keep_until: reading.describe(case)?.keep_until.map(Moment::from_seconds),
             due: false,
             exhibits,
-            stopped,
         };
         if let Some(coming) = reading.coming_destruction(Some(&view.destruction))? {
             view.not_before = Some(coming.not_before);
@@ -302,7 +260,7 @@ impl<'v> Reading<'v> {
             {
                 continue;
             }
-            let sealed = Sealed::<DestructionBody, Ending>::open(self.core, &keys, &row)?;
+            let sealed = Sealed::<DestructionBody, ()>::open(self.core, &keys, &row)?;
             let keys = Arc::clone(&keys);
             let found = Found::<Destruction> { row, keys, sealed }.sound()?;
             let term = found.sealed.term();
@@ -334,13 +292,8 @@ impl<A: Writes> Scope<'_, A> {
         id: &DestructionId,
         why: &Why,
     ) -> Result<(), OperationError> {
-        let mut found = self.request::<Destruction>(id)?;
-        found.sealed.after.stopped = Some(Stopped {
-            by: self.operator()?.to_string(),
-            at: self.now.seconds(),
-            reason: why.reason.as_str().to_owned(),
-        });
-        self.advance(&found, RequestState::Approved, RequestState::Stopped)
+        let found = self.request::<Destruction>(id)?;
+        self.stop(found, RequestState::Approved, why)
     }
 
     /// Ends the case. From the commit on no act reads anything of it but what is left: the certificate to come.
@@ -364,6 +317,7 @@ impl<A: Writes> Scope<'_, A> {
             title,
             reference,
             facts: Some(facts),
+            keyless_since: None,
             certificate: None,
         };
         self.advance(&found, RequestState::Approved, RequestState::Used)?;
@@ -456,8 +410,4 @@ impl<A: Writes> Scope<'_, A> {
         }
         Ok(all)
     }
-}
-
-fn parsed_operator(id: &str) -> Result<OperatorId, OperationError> {
-    id.parse().map_err(|_| damaged())
 }

@@ -3,8 +3,9 @@
 //!
 //! A request names a number or the token of a subject. Of a number it keeps a keyed tag and nothing else, so a request
 //! is made, decided and carried out for a number that no exhibit has as well: asking tells and refuses the same. A hold
-//! is in the way of asking, approving and carrying out. Carrying it out writes the tag into the erasure list of the
-//! case; from that commit on the number is answered as absent. `vault/erase.rs` then overwrites what is stored.
+//! stops what was asked for before it, approved or not, and is in the way of asking. Carrying it out writes the tag
+//! into the erasure list of the case; from that commit on the number is answered as absent. `vault/erase.rs` then
+//! overwrites what is stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -14,6 +14,7 @@
 mod approval;
 mod asked_view;
 mod bound_exhibits;
+mod case_move;
 mod decider_device;
 mod destruction;
 mod end;
@@ -39,6 +40,8 @@ mod sealed;
 mod standing;
 mod statement;
 mod steps;
+mod stop;
+mod stopped;
 mod waiting;
 mod withdrawal;
 
@@ -55,14 +58,16 @@ pub(in crate::vault) static REQUEST_KINDS: &[ListedKind] = &[
     ListedKind::of::<Membership>(),
     ListedKind::of::<Destruction>(),
     ListedKind::of::<Erasure>(),
+    ListedKind::of::<CaseMove>(),
 ];
 
 use self::listed_kind::ListedKind;
 
 pub use self::asked_view::{AskedView, ShownState};
+pub use self::case_move::{CaseMove, CaseMoveView, Reopening};
 pub use self::decider_device::DeciderDevice;
 pub use self::destruction::{
-    ComingDestruction, Destruction, DestructionView, EndedCase, EndingExhibit, StoppedView,
+    ComingDestruction, Destruction, DestructionView, EndedCase, EndingExhibit,
 };
 pub use self::erasure::{Erasure, ErasureBegun, ErasureView, ErasureWanted, NamedBy};
 pub use self::export::{Export, ExportView, ExportWanted};
@@ -83,5 +88,6 @@ pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reject_list::{RejectList, RejectRow};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::Outline;
+pub use self::stopped::StoppedView;
 pub use self::waiting::{WaitingView, WaitsFor};
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

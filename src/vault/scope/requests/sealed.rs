@@ -3,6 +3,7 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+use super::stopped::Stopped;
 use crate::domain::{AccountName, Moment, Purpose, RequestId};
 use crate::vault::OperationError;
 use crate::vault::clock::Term;
@@ -31,6 +32,9 @@ pub(super) struct Sealed<B, F> {
     /// Keyed digest of what was found for it when it was asked. If that is another when it is
     /// decided or opened, it is refused.
     pub(super) found: [u8; 32],
+    /// Who stopped it, if somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stopped: Option<Stopped>,
     pub(super) body: B,
     pub(super) after: F,
 }

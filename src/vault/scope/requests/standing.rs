@@ -1,10 +1,10 @@
-//! Whether the asker of a request could still ask for it.
+//! Whether the asker of a request could still ask for it, and whoever approved it still approve it.
 
 use super::found::Found;
 use super::kind::RequestKind;
 use super::sealed::parsed;
-use crate::domain::CaseRole;
-use crate::policy::{Action, Seat, allows_seat};
+use crate::domain::{CaseRole, OperatorId};
+use crate::policy::{Action, ActionKind, Seat, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::scope::{Reading, open_account};
 use crate::vault::store::membership_rows::MembershipRow;
@@ -19,24 +19,44 @@ impl Reading<'_> {
         found: &Found<K>,
     ) -> Result<bool, OperationError> {
         let (case, asker) = (self.case_row()?, &found.row.asker);
-        let Some(operator) = operator_rows::find(self.connection, asker)? else {
-            return Ok(false);
-        };
-        let member = membership_rows::find(self.connection, case.number, asker)?;
-        let Some(member) = member.filter(MembershipRow::counts) else {
+        let Some(member) = self.who_may(asker, <K::Ask as Action>::KIND)? else {
             return Ok(false);
         };
         let own = match &member.account {
             Some(sealed) => Some(open_account(self.core, case, asker, sealed)?),
             None => None,
         };
-        let about_own = match member.role {
+        Ok(match member.role {
             CaseRole::Liaison => own.is_some() && own == parsed(found.sealed.account.as_deref())?,
             _ => true,
+        })
+    }
+
+    /// The same of whoever approved it, when something is done on the approval: nobody's yes outlives their right to
+    /// say it.
+    pub(super) fn decider_stands<K: RequestKind>(
+        &self,
+        decider: &OperatorId,
+    ) -> Result<bool, OperationError> {
+        let member = self.who_may(decider, <K::Decide as Action>::KIND)?;
+        Ok(member.is_some())
+    }
+
+    /// The membership of somebody in the case, if it counts and allows the action.
+    fn who_may(
+        &self,
+        operator: &OperatorId,
+        action: ActionKind,
+    ) -> Result<Option<MembershipRow>, OperationError> {
+        let Some(account) = operator_rows::find(self.connection, operator)? else {
+            return Ok(None);
         };
-        Ok(operator.state == OperatorState::Active
-            && !operator.home.stays_outside_cases()
-            && allows_seat(<K::Ask as Action>::KIND, Seat::Member(member.role))
-            && about_own)
+        if account.state != OperatorState::Active || account.home.stays_outside_cases() {
+            return Ok(None);
+        }
+        let case = self.case_row()?;
+        let member = membership_rows::find(self.connection, case.number, operator)?;
+        Ok(member
+            .filter(|member| member.counts() && allows_seat(action, Seat::Member(member.role))))
     }
 }

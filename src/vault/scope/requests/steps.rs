@@ -72,6 +72,16 @@ impl<A: Writes> Scope<'_, A> {
         why: &Why,
         counted: Option<&K::Counted>,
     ) -> Result<(K::Id, Moment), OperationError> {
+        self.ask_by_this::<K>(wanted, why, counted)
+    }
+
+    /// The same by an act that is not named after the request.
+    pub(super) fn ask_by_this<K: RequestKind>(
+        &mut self,
+        wanted: K::Wanted,
+        why: &Why,
+        counted: Option<&K::Counted>,
+    ) -> Result<(K::Id, Moment), OperationError> {
         let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let body = K::body(self, wanted, counted)?;
@@ -85,6 +95,7 @@ impl<A: Writes> Scope<'_, A> {
             waits: term.into(),
             holds: None,
             found: self.find::<K>(&keys, &body)?,
+            stopped: None,
             body,
             after: K::After::default(),
         };

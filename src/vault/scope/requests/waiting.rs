@@ -16,7 +16,7 @@ use crate::domain::{AccountName, CaseId, CaseRole, OperatorName, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::Reading;
+use crate::vault::scope::{Reading, is_known_by_alone};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::request_rows;
 
@@ -89,7 +89,11 @@ pub(super) fn add_waiting<K: RequestKind>(
     for row in request_rows::list(reading.connection, place.case.number, K::NAME, asker)? {
         let own = row.asker == *reader;
         let waits = match row.state {
-            RequestState::Requested => own || decides,
+            RequestState::Requested if own => true,
+            RequestState::Requested => {
+                let case = place.case.number;
+                decides && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
+            }
             state => state == RequestState::Approved,
         };
         if !waits {
