@@ -252,7 +252,7 @@ fn whatever_is_killed_nothing_answered_is_lost_or_doubled_and_no_exhibit_is_ther
         .map(|(name, directory)| Worker::start(name, directory.path(), case, &told));
     let (mut chance, mut kept) = (Chance(seed), Vec::new());
     let mut counts = [0_u64; 4];
-    let is_over = AtomicBool::new(false);
+    let (is_over, newest_refusal) = (AtomicBool::new(false), Mutex::new(String::new()));
     let begun = Instant::now();
     thread::scope(|scope| {
         let _over = Over(&is_over);
@@ -265,7 +265,11 @@ fn whatever_is_killed_nothing_answered_is_lost_or_doubled_and_no_exhibit_is_ther
                 let reason = format!("lookup {no} at the first node");
                 match look_up(&house.vault, &people.investigator, case, &reason) {
                     Ok(reply) => told.lock().unwrap().lookup(reply.leaf, reason),
-                    Err(refusal) => is_for_want_of_a_server(&refusal),
+                    Err(refusal) => {
+                        is_for_want_of_a_server(&refusal);
+                        assert_eq!(house.vault.health().damage(), None, "{refusal:?}");
+                        *newest_refusal.lock().unwrap() = format!("{refusal:?}");
+                    }
                 }
                 thread::sleep(Duration::from_millis(10));
             }
@@ -304,7 +308,7 @@ fn whatever_is_killed_nothing_answered_is_lost_or_doubled_and_no_exhibit_is_ther
         }
         // Everybody is answered again, without a person.
         let newest = *told.lock().unwrap().lookups.keys().last().unwrap_or(&0);
-        until_all_answer(&told, newest);
+        until_all_answer(&told, newest, &newest_refusal);
     });
     workers.iter_mut().for_each(Worker::kill);
     let [second, third, processes, servers] = counts;
@@ -342,7 +346,7 @@ fn whatever_is_killed_nothing_answered_is_lost_or_doubled_and_no_exhibit_is_ther
 }
 
 /// Waits until all three nodes were answered once more.
-fn until_all_answer(told: &Mutex<Told>, newest: u64) {
+fn until_all_answer(told: &Mutex<Told>, newest: u64, refusal: &Mutex<String>) {
     let begun = Instant::now();
     loop {
         let missing = {
@@ -355,7 +359,12 @@ fn until_all_answer(told: &Mutex<Told>, newest: u64) {
         let Some(name) = missing else {
             return;
         };
-        assert!(begun.elapsed() < PATIENCE, "no answer: {name}");
+        let refusal = || refusal.lock().unwrap().clone();
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "no answer: {name}, {}",
+            refusal()
+        );
         thread::sleep(Duration::from_millis(20));
     }
 }

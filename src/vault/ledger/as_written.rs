@@ -41,10 +41,20 @@ pub(in crate::vault) fn proven_leaf(
     let read = leaf_rows::with_one(connection, seq, |leaves| {
         leaves.next_into(&mut |leaf| found = agrees(&leaf, &origin).then(|| leaf.bytes.to_vec()))
     })?;
-    let leaf = found.filter(|_| read.is_ok()).ok_or_else(damaged)?;
-    tip.prove(seq, &leaf, &StoredHashes(connection))
-        .map_err(|_| damaged())?;
-    Ok(Some(leaf))
+    let leaf = found.filter(|_| read.is_ok());
+    let proven = leaf.filter(|leaf| tip.prove(seq, leaf, &StoredHashes(connection)).is_ok());
+    match proven {
+        Some(leaf) => Ok(Some(leaf)),
+        None => {
+            is_there(connection)?;
+            Err(damaged())
+        }
+    }
+}
+
+/// Fails if the server went away: then what could not be read is not what somebody changed.
+fn is_there(connection: &Snapshot) -> Result<(), StoreError> {
+    checkpoint_rows::newest(connection).map(drop)
 }
 
 /// Verifies the whole log up to its newest checkpoint for an act, unless that was done and nobody else wrote since.
@@ -238,6 +248,9 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
     let found = leaf_rows::with_before(connection, size, |leaves| {
         verify_stored(leaves, &claim, Some(&hashes))
     })?;
+    if found.is_err() {
+        is_there(connection)?;
+    }
     match found {
         Ok((verdict, None)) if verdict.size == size && size >= tip.size => {}
         Ok((_, None)) => return Err(damaged(CHECKPOINT)),
@@ -256,7 +269,10 @@ fn verify(core: &Core, connection: &Snapshot, tip: Tip) -> Result<u64, StoreErro
     // The stored hashes are those of the leaves. What was signed must continue what this process wrote.
     match Frontier::read(tip.size, &hashes) {
         Ok(frontier) if frontier.root() == tip.root => Ok(size),
-        _ => Err(damaged(LEAF)),
+        _ => {
+            is_there(connection)?;
+            Err(damaged(LEAF))
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Why the log could not be continued or appended to.
 
-use std::fmt;
-
 use super::control_seal::ControlFault;
 use crate::vault::audit::{CheckpointError, KeyError, TreeError};
 use crate::vault::keyring::KeyringError;
@@ -94,6 +92,10 @@ pub(super) fn of_store(fault: &BookError) -> StoreError {
     StoreError { at, fault }
 }
 
-pub(super) fn tree<E: std::error::Error + fmt::Debug>(_: TreeError<E>) -> BookError {
-    BookError::Tree
+/// Hashes that a server does not give now are none that somebody changed.
+pub(super) fn tree(error: TreeError<StoreError>) -> BookError {
+    match error {
+        TreeError::Read(error) if error.is_of_server() => BookError::Store(error),
+        _ => BookError::Tree,
+    }
 }

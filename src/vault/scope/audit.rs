@@ -203,7 +203,14 @@ impl<A: Action> Scope<'_, A> {
             let (size, root) = (checkpoint.size, &checkpoint.root);
             verify_inclusion(&leaf_hash(&leaf), seq, size, path, root).is_ok()
         });
-        let path = proven.ok_or_else(|| self.core.control.found_damaged("tree_hash"))?;
+        let path = match proven {
+            Some(path) => path,
+            None => {
+                // If the server went away, nothing was found.
+                checkpoint_rows::newest(self.connection)?;
+                return Err(self.core.control.found_damaged("tree_hash").into());
+            }
+        };
         Ok(LogProof(InclusionProof::new(seq, path, note).to_string()))
     }
 

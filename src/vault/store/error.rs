@@ -101,6 +101,18 @@ impl StoreError {
         matches!(self.fault, StoreFault::Damaged | StoreFault::Inconsistent)
     }
 
+    /// Whether a server did not answer, or not now. That says nothing of what it keeps.
+    pub(crate) fn is_of_server(&self) -> bool {
+        matches!(
+            self.fault,
+            StoreFault::Unreachable
+                | StoreFault::Busy
+                | StoreFault::Uncertain
+                | StoreFault::ReadOnly
+                | StoreFault::Careless(_)
+        )
+    }
+
     pub(crate) fn inconsistent(at: &'static str) -> Self {
         Self {
             at,

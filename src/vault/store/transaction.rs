@@ -147,6 +147,12 @@ impl Writer {
             false => Ok(()),
         });
         match (verified, view) {
+            // Nothing was found, because the server went away meanwhile: the next transaction looks again.
+            (Err(error), _) if error.is_of_server() => {
+                self.version.set(before);
+                self.compared.set(last);
+                Err(error)
+            }
             (Err(error), Some(view)) => {
                 view.note_damage(error);
                 Ok(())

@@ -62,6 +62,7 @@ impl ServerPlace {
             return Err(PlaceFault::Form);
         }
         let (text, authorities) = without_authorities(text)?;
+        let text = with_single_hosts(&text);
         let mut config = Config::from_str(&text).map_err(|_| PlaceFault::Form)?;
         if config.get_password().is_some() {
             return Err(PlaceFault::Password);
@@ -254,6 +255,22 @@ fn without_authorities(text: &str) -> Result<(String, Option<PathBuf>), PlaceFau
         false => format!("{address}?{rest}"),
     };
     Ok((address, path))
+}
+
+/// The address with an option for each host that an option names: the library takes `host=/a,/b` for one.
+fn with_single_hosts(text: &str) -> String {
+    let Some((address, options)) = text.split_once('?') else {
+        return text.to_owned();
+    };
+    let single = |option: &str| match option.strip_prefix("host=") {
+        Some(hosts) => {
+            let hosts = hosts.split(',').map(|host| format!("host={host}"));
+            hosts.collect::<Vec<_>>().join("&")
+        }
+        None => option.to_owned(),
+    };
+    let options: Vec<String> = options.split('&').map(single).collect();
+    format!("{address}?{}", options.join("&"))
 }
 
 #[cfg(test)]

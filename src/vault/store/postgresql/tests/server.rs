@@ -342,7 +342,7 @@ impl TestServer {
             "$@" >>"$0/log" 2>&1 & server=$!
             read -r word
             kill -INT "$server" 2>/dev/null; wait "$server"
-            [ "$word" = again ] || rm -rf "$0"
+            [ "$word" = again ] || rm -rf "$0" 2>/dev/null
         "#;
         let folder = self.folder.path();
         let mut command = match self.little {
