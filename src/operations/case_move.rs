@@ -116,11 +116,12 @@ const STEPS: StepDocs = step_docs! {
     },
     read: {
         summary: "Read a move that was asked for",
-        description: "From which state to which the case would go.",
+        description: "From which state to which the case would go, and who put the hold that would be lifted.",
         example: r#"{"move": "v_0123456789abcdefghjk", "case": "c_0123456789abcdefghjk", "state": "requested",
             "asked_by": "lead.one", "asked_at": "2024-03-21T22:34:49Z", "expires_at": "2024-03-22T22:34:49Z",
             "decided_by": null, "decided_at": null, "reason": "the court has decided", "decision_reason": null,
-            "from": "held", "to": "open"}"#,
+            "from": "held", "to": "open", "hold": {"by": "lead.two", "at": "2024-03-20T09:00:00Z", "reason":
+            "a court asked to keep it"}}"#,
     },
     decide: {
         summary: "Decide a move",

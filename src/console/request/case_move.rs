@@ -24,15 +24,20 @@ impl Kind for CaseMove {
         &view.asked
     }
 
-    fn facts(view: &CaseMoveView, _: &Visit) -> Vec<(&'static str, String)> {
+    fn facts(view: &CaseMoveView, visit: &Visit) -> Vec<(&'static str, String)> {
         let asked = match view.to.as_str() {
             "closed" => "the case is closed",
             _ => "the hold of the case is lifted",
         };
-        vec![
+        let mut facts = vec![
             ("What is asked", asked.to_owned()),
             ("State when it was asked", view.from.clone()),
             ("State after a yes", view.to.clone()),
-        ]
+        ];
+        if let Some(hold) = &view.hold {
+            let words = format!("{}, {}: {}", hold.by, visit.time(&hold.at), hold.reason);
+            facts.push(("Put on hold by", words));
+        }
+        facts
     }
 }

@@ -10,10 +10,11 @@ use super::integrity::IntegrityView;
 use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
-    AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
+    AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName, Reason,
     Reference, Title, words,
 };
 use crate::policy::{Action, CaseState, Denial, Seat, Writes};
+use crate::vault::call::target::Why;
 use crate::vault::error::{Conflict, DataRefusal, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::line_report::KindCount;
@@ -34,6 +35,31 @@ pub(super) struct Description {
     /// Until when the case is to be kept, in seconds; then somebody decides about its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) keep_until: Option<i64>,
+    /// Who put the case on hold, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hold {
+    by: String,
+    at: i64,
+    reason: String,
+}
+
+/// Who put a case on hold, when and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hold)]
+pub struct HoldView {
+    /// The name of who did.
+    #[schema(value_type = OperatorName)]
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Why.
+    #[schema(value_type = Reason)]
+    pub reason: String,
 }
 
 /// A case as its members see it.
@@ -57,6 +83,10 @@ pub struct CaseView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub keep_until: Option<Moment>,
+    /// Who put it on hold, while it is and if a person did. Left out for a liaison.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub hold: Option<HoldView>,
     /// What the caller is in it.
     #[schema(value_type = Option<CaseRole>)]
     pub role: Option<&'static str>,
@@ -323,6 +353,10 @@ impl<A: Action> Scope<'_, A> {
             (true, 0 | 1, _) => Some(0),
             _ => None,
         };
+        let hold = match told {
+            true => self.hold_view(&description)?,
+            false => None,
+        };
         Ok(CaseView {
             case: case.id.clone(),
             title: description.title,
@@ -332,6 +366,7 @@ impl<A: Action> Scope<'_, A> {
                 false => case.state.as_str(),
             },
             opened_at: case.opened_at,
+            hold,
             keep_until: description.keep_until.map(Moment::from_seconds),
             role: role.map(CaseRole::as_str),
             account: account.map(|account| account.as_str().to_owned()),
@@ -365,6 +400,7 @@ impl<A: Writes> Scope<'_, A> {
             title: title.as_str().to_owned(),
             reference: reference.as_str().to_owned(),
             keep_until: keep_until.map(Moment::seconds),
+            hold: None,
         };
         let aad = Aad::case_description(&self.core.vault, &case);
         let sealed = self
@@ -380,16 +416,34 @@ impl<A: Writes> Scope<'_, A> {
 
     /// Sets until when the case is to be kept, or that nothing says so.
     pub fn set_retention(&mut self, until: Option<Moment>) -> Result<(), OperationError> {
-        let case = self.case_row()?;
-        let mut description = self.describe(case)?;
+        let mut description = self.describe(self.case_row()?)?;
         let before = description.keep_until.map(Moment::from_seconds);
         description.keep_until = until.map(Moment::seconds);
+        self.note_detail(json!({ "before": before, "keep_until": until }));
+        self.describe_anew(&description)
+    }
+
+    /// Keeps who put the case on hold and why, or that it is on hold no more.
+    pub(super) fn note_hold(&mut self, why: Option<&Why>) -> Result<(), OperationError> {
+        let mut description = self.describe(self.case_row()?)?;
+        description.hold = match why {
+            Some(why) => Some(Hold {
+                by: self.operator()?.to_string(),
+                at: self.now.seconds(),
+                reason: why.reason.as_str().to_owned(),
+            }),
+            None => None,
+        };
+        self.describe_anew(&description)
+    }
+
+    fn describe_anew(&self, description: &Description) -> Result<(), OperationError> {
+        let case = self.case_row()?;
         let keys = self.core.case_keys(&case.id)?;
         let aad = Aad::case_description(&self.core.vault, &case.id);
         let sealed = self
             .core
-            .seal_json(keys.descriptions(), &aad, &description)?;
-        self.note_detail(json!({ "before": before, "keep_until": until }));
+            .seal_json(keys.descriptions(), &aad, description)?;
         Ok(case_rows::describe(
             self.transaction()?,
             case.number,
@@ -574,11 +628,31 @@ impl Reading<'_> {
                 title: remains.title,
                 reference: remains.reference,
                 keep_until: None,
+                hold: None,
             });
         }
         let keys = self.core.case_keys(&case.id)?;
         let aad = Aad::case_description(&self.core.vault, &case.id);
         open_json(keys.descriptions(), &aad, &case.sealed, "case description")
+    }
+
+    /// Who put the case of this act on hold.
+    pub(super) fn hold(&self) -> Result<Option<HoldView>, OperationError> {
+        self.hold_view(&self.describe(self.case_row()?)?)
+    }
+
+    fn hold_view(&self, description: &Description) -> Result<Option<HoldView>, OperationError> {
+        let Some(hold) = &description.hold else {
+            return Ok(None);
+        };
+        let by: OperatorId = hold.by.parse().map_err(|_| OperationError::Damaged {
+            place: "case description".to_owned(),
+        })?;
+        Ok(Some(HoldView {
+            by: self.operator_name(&by)?,
+            at: Moment::from_seconds(hold.at),
+            reason: hold.reason.clone(),
+        }))
     }
 
     /// Title and reference of a case, for what is left of it.

@@ -62,7 +62,7 @@ pub use self::asking::Asking;
 pub use self::audit::{LeafQuery, LeafView, LogProof};
 pub(in crate::vault) use self::bound_account::{open_account, seal_account};
 pub(in crate::vault) use self::budgets::party_of;
-pub use self::cases::{CaseView, LeftOut, LiftedBy, MemberView, OverviewView};
+pub use self::cases::{CaseView, HoldView, LeftOut, LiftedBy, MemberView, OverviewView};
 pub(in crate::vault) use self::credentials::{counted_step, right_password, was_here};
 pub use self::difference::{AccountDifferenceView, ChangesView, DifferenceView, SidesView};
 pub use self::exhibits::{DuplicateLine, DuplicatesView, ExhibitView, RuleCount};

@@ -22,6 +22,10 @@ fn it_says_from_which_state_to_which_and_why_to_those_who_decide() {
         assert_eq!(json["asked_by"], "lead.one");
         assert_eq!(json["reason"], body::REASON);
         assert!(json.get("stopped").is_none(), "{json}");
+        // And whose hold it is.
+        assert_eq!(json["hold"]["by"], "lead.two", "{json}");
+        assert_eq!(json["hold"]["reason"], body::REASON);
+        assert!(json["hold"]["at"].is_string());
     }
     for (who, status) in [
         (Who::Investigator, 403),
@@ -32,4 +36,22 @@ fn it_says_from_which_state_to_which_and_why_to_those_who_decide() {
     ] {
         incident.client(who).get(&path).assert_status(status);
     }
+    let of_case = |who: Who| {
+        let read = incident.client(who).get(&incident.of_case(""));
+        read.assert_status(200).json()
+    };
+    for who in [Who::Lead, Who::Custodian, Who::Investigator] {
+        assert_eq!(of_case(who)["hold"]["by"], "lead.two", "{who:?}");
+    }
+    assert!(of_case(Who::Liaison).get("hold").is_none());
+    // Once it is lifted nobody is shown who put it.
+    let yes = super::decide(
+        &incident.custodian(),
+        &asked.member("move"),
+        &body::approve(),
+    );
+    yes.assert_status(200);
+    assert!(of_case(Who::Lead).get("hold").is_none());
+    let json = incident.lead().get(&path).assert_status(200).json();
+    assert!(json.get("hold").is_none(), "{json}");
 }

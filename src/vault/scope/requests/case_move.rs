@@ -15,7 +15,7 @@ use super::sealed::damaged;
 use crate::domain::{CaseId, CaseMoveId, Moment};
 use crate::policy::{CaseState, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Reading, Scope};
+use crate::vault::scope::{HoldView, Reading, Scope};
 use crate::vault::{Conflict, OperationError, Settings, Why};
 
 /// Closing a case, or lifting its hold.
@@ -47,6 +47,10 @@ pub struct CaseMoveView {
     /// The state that a yes gives it: `closed`, or `open` if its hold would be lifted.
     #[schema(value_type = CaseState)]
     pub to: String,
+    /// Who put the hold that would be lifted, when and why; left out once it is lifted, and if a person did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub hold: Option<HoldView>,
 }
 
 /// What became of a wish to reopen a case.
@@ -126,7 +130,11 @@ impl RequestKind for CaseMove {
         body: &CaseMoveBody,
     ) -> Result<(), OperationError> {
         let (from, to) = body.states()?;
-        scope.move_case(&[from], to)
+        scope.move_case(&[from], to)?;
+        match from {
+            CaseState::Held => scope.note_hold(None),
+            _ => Ok(()),
+        }
     }
 
     fn view(
@@ -136,7 +144,12 @@ impl RequestKind for CaseMove {
         body: CaseMoveBody,
         (): (),
     ) -> Result<CaseMoveView, OperationError> {
+        let hold = match body.states()?.0 {
+            CaseState::Held => reading.hold()?,
+            _ => None,
+        };
         Ok(CaseMoveView {
+            hold,
             id,
             case: reading.case_row()?.id.clone(),
             asked,
@@ -150,6 +163,7 @@ impl Scope<'_, actions::HoldCase> {
     /// Puts the case on hold, and stops what the hold is in the way of; answers how many requests that were.
     pub fn hold_case(&mut self, why: &Why) -> Result<usize, OperationError> {
         self.move_case(&[CaseState::Open], CaseState::Held)?;
+        self.note_hold(Some(why))?;
         let stopped = self.stop_what_ends_data(why)?;
         self.note_detail(json!({ "requests_ended": stopped }));
         Ok(stopped)
