@@ -6,7 +6,7 @@
 //!     NODE_KILLS=1000 cargo test --test checks node_kills:: -- --nocapture
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,6 +53,11 @@ fn worker() {
     let paths = Paths::of(Path::new(&told("NODE_VAULT")));
     let (case, name) = (told("NODE_CASE"), told("NODE_NAME"));
     let life: u64 = told("NODE_LIFE").parse().unwrap();
+    // Whoever started it has ended, without the time to kill it.
+    thread::spawn(|| {
+        let _ = std::io::stdin().read(&mut [0]);
+        std::process::exit(1);
+    });
     // The server may be away at this moment, so it starts again as whoever watches over processes would.
     let begun = Instant::now();
     let vault = loop {
@@ -180,6 +185,7 @@ impl Worker {
             .env("NODE_CASE", &self.case)
             .env("NODE_NAME", self.name)
             .env("NODE_LIFE", life.to_string())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
