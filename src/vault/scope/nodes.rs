@@ -159,7 +159,14 @@ impl Reading<'_> {
 
     fn shown(&self, row: NodeRow) -> Result<NodeView, OperationError> {
         let clock = &self.core.clock;
-        let running = row.struck.is_none() && said_lately(&row, clock.in_seconds(0));
+        // Whoever answers runs, whatever the time is that its row says.
+        let is_own = self
+            .core
+            .node
+            .as_ref()
+            .is_some_and(|node| node.id == row.id);
+        let is_heard = is_own || said_lately(&row, clock.in_seconds(0));
+        let running = row.struck.is_none() && is_heard;
         let has_said = row.seen_at.seconds() > 0;
         let state = match (row.struck, running) {
             (Some(_), _) => "struck-off",
