@@ -345,7 +345,7 @@ impl TestServer {
         let script = r#"
             "$@" >>"$0/log" 2>&1 & server=$!
             read -r word
-            kill -INT "$server" 2>/dev/null; wait "$server"
+            kill -INT "$server" 2>/dev/null; wait "$server" 2>/dev/null
             [ "$word" = again ] || rm -rf "$0" 2>/dev/null
         "#;
         let folder = self.folder.path();
