@@ -74,7 +74,7 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
     };
 
     // Without the copy no commit is durable, and nobody is answered.
-    asks(&house.vault, "before".to_owned()).unwrap();
+    asks(&house.vault, "before anything".to_owned()).unwrap();
     copy.kill();
     let refused = asks(&house.vault, "the copy is away".to_owned());
     assert!(matches!(refused, Err(Refusal::Unaudited(_))), "{refused:?}");
@@ -151,14 +151,20 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
     // The old server comes back as it was, and says that it accepts writes. Nodes stay where they are, and whoever
     // starts does not go on with what it has.
     server.begin();
-    look_up(&house.vault, &people.investigator, case, "afterwards").unwrap();
+    look_up(
+        &house.vault,
+        &people.investigator,
+        case,
+        "afterwards, there",
+    )
+    .unwrap();
     second.stop().unwrap();
     drop(second);
     let refused = house::open_with(&Paths::of(other.path()), clock(), house::settings()).err();
     assert!(matches!(refused, Some(StartError::Mark(_))), "{refused:?}");
     server.kill();
     let second = open(&other, house::settings());
-    look_up(&second, &people.investigator, case, "with the new one").unwrap();
+    look_up(&second, &people.investigator, case, "with the new server").unwrap();
     is_sound(&second);
     is_sound(&house.vault);
 }

@@ -80,6 +80,10 @@ fn initialise(programs: &Path, folder: &Path) {
     succeeded(&made);
     fs::write(data.join("pg_hba.conf"), who_comes_in("scram-sha-256")).unwrap();
     certify(&folder.join("ca.pem"), &data);
+    // Not an argument of the server, so that a test can turn it off while it runs.
+    let settings = data.join("postgresql.conf");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text + "\nssl = on\n").unwrap();
 }
 
 fn succeeded(done: &Output) {
@@ -341,7 +345,7 @@ impl TestServer {
         let script = r#"
             "$@" >>"$0/log" 2>&1 & server=$!
             read -r word
-            kill -INT "$server" 2>/dev/null; wait "$server"
+            kill -INT "$server" 2>/dev/null; wait "$server" 2>/dev/null
             [ "$word" = again ] || rm -rf "$0" 2>/dev/null
         "#;
         let folder = self.folder.path();
@@ -361,7 +365,6 @@ impl TestServer {
         let own = [
             "listen_addresses=127.0.0.1",
             "shared_buffers=32MB",
-            "ssl=on",
             // A vault of a test has ten.
             "max_connections=400",
             "max_wal_size=128MB",
