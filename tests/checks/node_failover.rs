@@ -143,7 +143,11 @@ fn a_promoted_copy_has_all_that_was_answered_and_the_nodes_go_on_with_it() {
     for (seq, reason) in &told {
         let found = leaf(&house.vault, &people.auditor, *seq).unwrap();
         assert_eq!(found["leaf"]["action"], "record.lookup", "{found}");
-        assert_eq!(found["detail"]["reason"], reason.as_str(), "{found}");
+        assert_eq!(
+            found["detail"]["detail"]["reason"],
+            reason.as_str(),
+            "{found}"
+        );
     }
     let size = verified(&[house.directory.path(), other.path()]);
     assert!(size > *told.keys().last().unwrap());
