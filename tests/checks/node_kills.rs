@@ -1,7 +1,7 @@
 //! Kills at any moment: of nodes, of the server's processes, and of the whole server, while people look up and admit.
 //! Nothing that was answered is lost, nothing is there twice, the log is one, and no exhibit is there by half.
 //!
-//! A few dozen kills, because each costs a start. For a series, which takes about a quarter of an hour:
+//! A few dozen kills, because each costs a start. For a series, which takes about ten minutes:
 //!
 //!     NODE_KILLS=1000 cargo test --test checks node_kills:: -- --nocapture
 
