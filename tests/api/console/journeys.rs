@@ -479,6 +479,7 @@ fn an_admission_is_watched_without_a_click_and_cancelled() {
     chromium.picture("lead-admission-under-way-1280");
     // It stands still when it is told to.
     chromium.follow("Stop that");
+    chromium.comes_to("still=1");
     chromium.run("window.still = true", &[]);
     std::thread::sleep(Duration::from_millis(2500));
     assert_eq!(chromium.run("return window.still", &[]), true);

@@ -315,6 +315,9 @@ fn a_click_or_a_drag_filters_every_chart_and_stands_in_the_address_with_and_with
     chromium.choose("sent_from", from);
     chromium.choose("sent_to", to);
     chromium.press("Count");
+    // The page that was left has neither: only the one that comes has both chosen.
+    chromium.find(&format!("#sent_from option[selected][value='{from}']"));
+    chromium.find(&format!("#sent_to option[selected][value='{to}']"));
     let place = chromium.place();
     let held = |name: &str, time: &str| place.contains(&format!("{name}={}", stretch(time)));
     assert!(held("sent_from", from) && held("sent_to", to), "{place}");
