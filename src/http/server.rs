@@ -10,6 +10,7 @@ use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::app::App;
 use super::certificate_end;
@@ -22,7 +23,7 @@ use super::reload::{LOOKED_EVERY, Reloading};
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks, Oidc};
-use crate::domain::io_words;
+use crate::domain::{Moment, io_words};
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
 use crate::vault::{Paths, Vault};
@@ -197,25 +198,11 @@ async fn serve_on_until(
     let router = routes().into_router(Arc::clone(&app));
 
     vault.served_until(certificate_end::of_file(&config.certificate));
-    let reloading = match config.reloads {
-        true => Some(tokio::spawn(
-            Reloading {
-                tls: tls.clone(),
-                machines: machines_tls,
-                machine_ca: config.machine_ca.clone(),
-                certificate: config.certificate.clone(),
-                key: config.key.clone(),
-                tls_1_2: config.tls_1_2,
-                config: config.config_file.clone(),
-                every: LOOKED_EVERY,
-                served_until: {
-                    let vault = Arc::clone(&vault);
-                    Box::new(move |ends| vault.served_until(ends))
-                },
-            }
-            .run(signal(SignalKind::hangup()).map_err(|error| ServeError::Signals(error.kind()))?),
-        )),
-        false => None,
+    let reloading = {
+        let vault = Arc::clone(&vault);
+        reloading(config, tls.clone(), machines_tls, move |ends| {
+            vault.served_until(ends)
+        })?
     };
     let bounded = Bounded::new(
         Proving::nothing(handshakes(tls, config)),
@@ -275,6 +262,33 @@ async fn serve_on_until(
     stop_vault(app, vault).await?;
     served.map_err(|error| ServeError::Listen(error.kind()))?;
     served_machines.map_err(|error| ServeError::ListenMachines(error.kind()))
+}
+
+/// Begins to take over what is renewed, if that is configured: a certificate that is renewed in time is served, also
+/// while the vault is sealed. `served_until` is called with the end of each that is taken over.
+pub(super) fn reloading(
+    config: &ServeConfig,
+    tls: RustlsConfig,
+    machines: Option<RustlsConfig>,
+    served_until: impl Fn(Option<Moment>) + Send + Sync + 'static,
+) -> Result<Option<JoinHandle<()>>, ServeError> {
+    if !config.reloads {
+        return Ok(None);
+    }
+    let hang_ups = signal(SignalKind::hangup());
+    let hang_ups = hang_ups.map_err(|error| ServeError::Signals(error.kind()))?;
+    let reloading = Reloading {
+        tls,
+        machines,
+        machine_ca: config.machine_ca.clone(),
+        certificate: config.certificate.clone(),
+        key: config.key.clone(),
+        tls_1_2: config.tls_1_2,
+        config: config.config_file.clone(),
+        every: LOOKED_EVERY,
+        served_until: Box::new(served_until),
+    };
+    Ok(Some(tokio::spawn(reloading.run(hang_ups))))
 }
 
 /// The listener for machines and how they are shaken hands with, if there is to be one.

@@ -195,9 +195,11 @@ impl Core {
         )
     }
 
-    /// Whether packages are in a folder that other nodes may share.
-    pub(in crate::vault) fn shares_packages(&self) -> bool {
-        self.node.is_some() && self.paths.may_share_packages()
+    /// This node, if its packages are in a folder that other nodes may share.
+    pub(in crate::vault) fn shares_packages(&self) -> Option<&ThisNode> {
+        self.node
+            .as_ref()
+            .filter(|_| self.paths.may_share_packages())
     }
 
     /// Drops what is kept of a destroyed case in memory.

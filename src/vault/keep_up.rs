@@ -121,12 +121,7 @@ impl Vault {
     ///
     /// The database could not be read.
     pub fn clear_left_builds(&self) -> Result<usize, StoreError> {
-        let Some(node) = self
-            .core
-            .node
-            .as_ref()
-            .filter(|_| self.core.shares_packages())
-        else {
+        let Some(node) = self.core.shares_packages() else {
             return Ok(0);
         };
         let others = {
@@ -140,12 +135,7 @@ impl Vault {
     /// Deletes what this node built of a request's package, in a folder that nodes share. Says whether they do: then
     /// another one may be there.
     pub fn discard_package(&self, request: &RequestId) -> bool {
-        let Some(node) = self
-            .core
-            .node
-            .as_ref()
-            .filter(|_| self.core.shares_packages())
-        else {
+        let Some(node) = self.core.shares_packages() else {
             return false;
         };
         // What cannot be deleted goes with old packages.

@@ -23,8 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use self::waiting::Waiting;
 use super::authenticate;
 use super::connections::Bounded;
-use super::reload::{LOOKED_EVERY, Reloading};
-use super::server::{ServeConfig, ServeError};
+use super::server::{ServeConfig, ServeError, reloading};
 use super::tls;
 use crate::vault::keyring::{Keyring, LockedKeyring};
 
@@ -79,14 +78,8 @@ pub async fn serve_sealed_until(
             answer::answer(&waiting, from, Request::from_parts(parts, body)).await
         }
     };
-    let reloading = match config.reloads {
-        true => {
-            let hang_ups = signal(SignalKind::hangup());
-            let hang_ups = hang_ups.map_err(|error| ServeError::Signals(error.kind()))?;
-            Some(tokio::spawn(reloading(tls.clone(), config).run(hang_ups)))
-        }
-        false => None,
-    };
+    // There is no address for machines, and nobody to tell when the certificate ends.
+    let reloading = reloading(config, tls.clone(), None, |_| {})?;
     let watched = (Arc::clone(&waiting), handle.clone());
     let watching = tokio::spawn(async move {
         let (waiting, handle) = watched;
@@ -119,20 +112,4 @@ pub async fn serve_sealed_until(
     }
     served.map_err(failed)?;
     Ok(waiting.take_keyring())
-}
-
-/// A certificate that is renewed while the vault is sealed is served. There is no address for machines, and nobody to
-/// tell when the certificate ends.
-fn reloading(tls: RustlsConfig, config: &ServeConfig) -> Reloading {
-    Reloading {
-        tls,
-        machines: None,
-        machine_ca: None,
-        certificate: config.certificate.clone(),
-        key: config.key.clone(),
-        tls_1_2: config.tls_1_2,
-        config: config.config_file.clone(),
-        every: LOOKED_EVERY,
-        served_until: Box::new(|_| {}),
-    }
 }

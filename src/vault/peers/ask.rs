@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
+use super::places::Places;
 use super::timed::{Timed, left};
 use super::tls::Tls;
 use super::wire::{Question, read_answer};
@@ -19,17 +19,17 @@ use crate::vault::other_nodes::OtherNode;
 /// So many questions are under way at a time.
 const MOST_ASKED: usize = 64;
 
-/// Whoever asks: what it proves, and how many questions are under way.
+/// Whoever asks: what it proves, and the places of its questions.
 pub(super) struct Asker {
     tls: Arc<Tls>,
-    under_way: Arc<AtomicUsize>,
+    places: Places,
 }
 
 impl Asker {
     pub(super) fn new(tls: Tls) -> Self {
         Self {
             tls: Arc::new(tls),
-            under_way: Arc::default(),
+            places: Places::new(MOST_ASKED),
         }
     }
 
@@ -43,7 +43,7 @@ impl Asker {
     ) -> Receiver<(OtherNode, Option<Vec<u8>>)> {
         let (back, answers) = channel();
         for other in others {
-            let Some(place) = self.place().filter(|_| other.can_be_asked()) else {
+            let Some(place) = self.places.take().filter(|_| other.can_be_asked()) else {
                 let _ = back.send((other, None));
                 continue;
             };
@@ -60,21 +60,6 @@ impl Asker {
                 .spawn(work);
         }
         answers
-    }
-
-    fn place(&self) -> Option<Place> {
-        let place = Place(Arc::clone(&self.under_way));
-        let taken = self.under_way.fetch_add(1, Ordering::AcqRel);
-        (taken < MOST_ASKED).then_some(place)
-    }
-}
-
-/// Gives the place back.
-struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -201,7 +186,7 @@ mod tests {
     fn so_many_are_asked_at_a_time_and_one_that_cannot_be_asked_takes_no_place() {
         let key = made_key();
         let asker = Asker::new(Tls::of(&key).unwrap());
-        let places: Vec<Place> = (0..MOST_ASKED).map_while(|_| asker.place()).collect();
+        let places: Vec<_> = (0..MOST_ASKED).map_while(|_| asker.places.take()).collect();
         assert_eq!(places.len(), MOST_ASKED);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -216,6 +201,6 @@ mod tests {
         assert!(listener.accept().is_err(), "one too many was asked");
         drop(places);
         asked("");
-        assert_eq!(asker.under_way.load(Ordering::Acquire), 0);
+        assert_eq!(asker.places.taken(), 0);
     }
 }

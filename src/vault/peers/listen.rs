@@ -7,12 +7,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use super::places::Places;
 use super::timed::Timed;
 use super::wire::{Question, write_answer};
 use crate::vault::core::Core;
@@ -24,26 +24,6 @@ const MOST: usize = 32;
 /// The pause after a connection that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The places of those who are answered.
-struct Places(AtomicUsize);
-
-/// Gives the place back.
-struct Place(Arc<Places>);
-
-impl Places {
-    fn take(self: &Arc<Self>) -> Option<Place> {
-        let taken = self.0.fetch_add(1, Ordering::AcqRel);
-        let place = Place(Arc::clone(self));
-        (taken < MOST).then_some(place)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// Answers until it `stops`.
 pub(super) fn serve(
     listener: &TcpListener,
@@ -51,7 +31,7 @@ pub(super) fn serve(
     core: &Arc<Core>,
     stops: impl Fn() -> bool,
 ) {
-    let places = Arc::new(Places(AtomicUsize::new(0)));
+    let places = Places::new(MOST);
     for stream in listener.incoming() {
         if stops() {
             return;

@@ -13,6 +13,7 @@
 mod ask;
 mod compare;
 mod listen;
+mod places;
 mod pull;
 mod rounds;
 mod timed;

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::by_whom::{ByWhom, ByWhomView};
 use super::integrity::IntegrityView;
 use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
 use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
 use crate::domain::{
-    AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName, Reason,
+    AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
     Reference, Title, words,
 };
 use crate::policy::{Action, CaseState, Denial, Seat, Writes};
@@ -37,29 +38,7 @@ pub(super) struct Description {
     pub(super) keep_until: Option<i64>,
     /// Who put the case on hold, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    hold: Option<Hold>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Hold {
-    by: String,
-    at: i64,
-    reason: String,
-}
-
-/// Who put a case on hold, when and why.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Hold)]
-pub struct HoldView {
-    /// The name of who did.
-    #[schema(value_type = OperatorName)]
-    pub by: String,
-    /// When.
-    pub at: Moment,
-    /// Why.
-    #[schema(value_type = Reason)]
-    pub reason: String,
+    hold: Option<ByWhom>,
 }
 
 /// A case as its members see it.
@@ -86,7 +65,7 @@ pub struct CaseView {
     /// Who put it on hold, while it is and if a person did. Left out for a liaison.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub hold: Option<HoldView>,
+    pub hold: Option<ByWhomView>,
     /// What the caller is in it.
     #[schema(value_type = Option<CaseRole>)]
     pub role: Option<&'static str>,
@@ -427,11 +406,7 @@ impl<A: Writes> Scope<'_, A> {
     pub(super) fn note_hold(&mut self, why: Option<&Why>) -> Result<(), OperationError> {
         let mut description = self.describe(self.case_row()?)?;
         description.hold = match why {
-            Some(why) => Some(Hold {
-                by: self.operator()?.to_string(),
-                at: self.now.seconds(),
-                reason: why.reason.as_str().to_owned(),
-            }),
+            Some(why) => Some(ByWhom::of(self.operator()?, self.now, &why.reason)),
             None => None,
         };
         self.describe_anew(&description)
@@ -637,22 +612,14 @@ impl Reading<'_> {
     }
 
     /// Who put the case of this act on hold.
-    pub(super) fn hold(&self) -> Result<Option<HoldView>, OperationError> {
+    pub(super) fn hold(&self) -> Result<Option<ByWhomView>, OperationError> {
         self.hold_view(&self.describe(self.case_row()?)?)
     }
 
-    fn hold_view(&self, description: &Description) -> Result<Option<HoldView>, OperationError> {
-        let Some(hold) = &description.hold else {
-            return Ok(None);
-        };
-        let by: OperatorId = hold.by.parse().map_err(|_| OperationError::Damaged {
-            place: "case description".to_owned(),
-        })?;
-        Ok(Some(HoldView {
-            by: self.operator_name(&by)?,
-            at: Moment::from_seconds(hold.at),
-            reason: hold.reason.clone(),
-        }))
+    fn hold_view(&self, description: &Description) -> Result<Option<ByWhomView>, OperationError> {
+        let hold = description.hold.as_ref();
+        hold.map(|hold| hold.view(self, "case description"))
+            .transpose()
     }
 
     /// Title and reference of a case, for what is left of it.

@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::sealed::Sealed;
-use super::stopped::StoppedView;
+use super::sealed::{PLACE, Sealed};
 use crate::domain::{Moment, OperatorId, Purpose};
 use crate::policy::RequestState;
 use crate::vault::OperationError;
 use crate::vault::clock::{Term, VaultClock};
-use crate::vault::scope::Reading;
+use crate::vault::scope::{ByWhomView, Reading};
 use crate::vault::store::request_rows::RequestRow;
 
 /// Who asked and why, who decided, and until when it holds.
@@ -39,7 +38,7 @@ pub struct AskedView {
     /// Who stopped it, or put the hold that did; left out if nobody did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub stopped: Option<StoppedView>,
+    pub stopped: Option<ByWhomView>,
     /// Its package is being built or handed out at this moment; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -108,7 +107,7 @@ impl AskedView {
             reason: sealed.reason.clone(),
             decision_reason: sealed.decision_reason.clone(),
             stopped: match &sealed.stopped {
-                Some(stopped) => Some(stopped.view(reading)?),
+                Some(stopped) => Some(stopped.view(reading, PLACE)?),
                 None => None,
             },
             building: reading.core.package_turns.is_building(&row.id),

@@ -15,7 +15,7 @@ use super::sealed::damaged;
 use crate::domain::{CaseId, CaseMoveId, Moment};
 use crate::policy::{CaseState, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{HoldView, Reading, Scope};
+use crate::vault::scope::{ByWhomView, Reading, Scope};
 use crate::vault::{Conflict, OperationError, Settings, Why};
 
 /// Closing a case, or lifting its hold.
@@ -50,7 +50,7 @@ pub struct CaseMoveView {
     /// Who put the hold that would be lifted, when and why; left out once it is lifted, and if a person did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub hold: Option<HoldView>,
+    pub hold: Option<ByWhomView>,
 }
 
 /// What became of a wish to reopen a case.

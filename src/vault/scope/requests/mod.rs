@@ -41,7 +41,6 @@ mod standing;
 mod statement;
 mod steps;
 mod stop;
-mod stopped;
 mod waiting;
 mod withdrawal;
 
@@ -88,6 +87,5 @@ pub use self::raise::{Raise, RaiseView, RaiseWanted};
 pub use self::reject_list::{RejectList, RejectRow};
 pub use self::reveal::{MaskedSubject, Reveal, RevealView, RevealWanted};
 pub(in crate::vault) use self::sealed::Outline;
-pub use self::stopped::StoppedView;
 pub use self::waiting::{WaitingView, WaitsFor};
 pub use self::withdrawal::{LaterDuplicates, Withdrawal, WithdrawalView};

@@ -263,7 +263,7 @@ impl<A: Writes> Scope<'_, A> {
         if !has_cleared {
             kept.is_behind();
         }
-        if steps == list.steps() && (has_cleared || self.core.shares_packages()) {
+        if steps == list.steps() && (has_cleared || self.core.shares_packages().is_some()) {
             return Ok(!list.is_empty());
         }
         Err(OperationError::Conflict(match state {

@@ -195,21 +195,22 @@ impl PackageFile {
 
     /// Deletes it, if it is there, whoever built it.
     pub fn delete(&self) -> io::Result<()> {
-        self.named("tar").iter().try_for_each(Named::remove)
+        self.delete_those(|_| true)
     }
 
     /// The same for what was built before erasures had come to this step; a name that does not say it counts as such.
     pub(in crate::vault) fn delete_older(&self, steps: u64) -> io::Result<()> {
-        let mut all = self.named("tar");
-        all.retain(|one| one.steps.is_none_or(|built| built < steps));
-        all.iter().try_for_each(Named::remove)
+        self.delete_those(|one| one.steps.is_none_or(|built| built < steps))
     }
 
     /// The same for what this node built, which nobody will get.
     pub(in crate::vault) fn delete_of(&self, node: &NodeId) -> io::Result<()> {
-        let mut all = self.named("tar");
-        all.retain(|one| one.node.as_ref() == Some(node));
-        all.iter().try_for_each(Named::remove)
+        self.delete_those(|one| one.node.as_ref() == Some(node))
+    }
+
+    fn delete_those(&self, is_meant: impl Fn(&Named) -> bool) -> io::Result<()> {
+        let mut all = self.named("tar").into_iter();
+        all.try_for_each(|one| if is_meant(&one) { one.remove() } else { Ok(()) })
     }
 
     /// Deletes what there is of it, finished or not.

@@ -3,13 +3,13 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::stopped::Stopped;
 use crate::domain::{AccountName, Moment, Purpose, RequestId};
 use crate::vault::OperationError;
 use crate::vault::clock::Term;
 use crate::vault::core::Core;
 use crate::vault::keyring::{CaseKeys, RequestDigest};
 use crate::vault::plaintext::{Aad, open_json};
+use crate::vault::scope::by_whom::ByWhom;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::request_rows::RequestRow;
 
@@ -34,7 +34,7 @@ pub(super) struct Sealed<B, F> {
     pub(super) found: [u8; 32],
     /// Who stopped it, if somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) stopped: Option<Stopped>,
+    pub(super) stopped: Option<ByWhom>,
     pub(super) body: B,
     pub(super) after: F,
 }

@@ -10,9 +10,9 @@ use super::erasure::Erasure;
 use super::found::{Found, SealedOf};
 use super::kind::RequestKind;
 use super::sealed::Sealed;
-use super::stopped::Stopped;
 use crate::policy::{RequestState, Writes};
 use crate::vault::scope::Scope;
+use crate::vault::scope::by_whom::ByWhom;
 use crate::vault::store::request_rows;
 use crate::vault::{OperationError, Why};
 
@@ -24,7 +24,7 @@ impl<A: Writes> Scope<'_, A> {
         from: RequestState,
         why: &Why,
     ) -> Result<(), OperationError> {
-        found.sealed.stopped = Some(Stopped::of(self.operator()?, self.now, &why.reason));
+        found.sealed.stopped = Some(ByWhom::of(self.operator()?, self.now, &why.reason));
         self.advance(&found, from, RequestState::Stopped)
     }
 
