@@ -374,7 +374,7 @@ fn a_call_that_comes_upon_damage_is_paid_like_an_answer() {
     fixture.writer.change("DELETE FROM subject_index");
     assert_eq!(left(&fixture), 3.0);
     let found = place(look_up(&fixture, &fixture.lead, &[HIDDEN]));
-    assert_eq!(found, "subject_index");
+    assert_eq!(found, fixture.named("subject_index"));
     assert_eq!(left(&fixture), 2.0);
     let leaf = fixture.last_leaf();
     assert!(leaf.get("subjects").is_none_or(Value::is_null));
