@@ -29,7 +29,7 @@ use crate::vault::held_up::HeldUpCases;
 use crate::vault::identity::{Challenges, KnownSessions, Throttle, WrongFingerprints};
 use crate::vault::kept_here::KeptHere;
 use crate::vault::key_ages::KnownDues;
-use crate::vault::keyring::{CaseKeys, Kept, Keyring, KeyringError};
+use crate::vault::keyring::{CaseKeys, Kept, Keyring, KeyringError, KeyringStatus};
 use crate::vault::last_backups::LastBackups;
 use crate::vault::named_generation::NamedGeneration;
 use crate::vault::other_nodes::{OtherNodes, WantedKeyring};
@@ -274,15 +274,18 @@ impl Core {
         Ok(())
     }
 
-    /// How far the rotations are that the keyring says are under way: that of the root first, then those of cases.
-    pub(in crate::vault) fn rotations_under_way(&self) -> Vec<RotationProgress> {
-        let (of_root, cases) = {
+    /// The status of the keyring, and how far the rotations are that it says are under way: that of the root first,
+    /// then those of cases. Both are of one moment: a rotation may end at any.
+    pub(in crate::vault) fn key_status(&self) -> (KeyringStatus, Vec<RotationProgress>) {
+        let (status, of_root, cases) = {
             let keys = self.keys();
-            (keys.root_rotates().then_some(None), keys.rotating())
+            let of_root = keys.root_rotates().then_some(None);
+            (keys.status(), of_root, keys.rotating())
         };
         let cases = cases.into_iter().map(Some);
         let all = of_root.into_iter().chain(cases);
-        all.map(|case| self.rotations.progress(case)).collect()
+        let rotations = all.map(|case| self.rotations.progress(case));
+        (status, rotations.collect())
     }
 
     /// The other nodes that run, as far as this one heard.

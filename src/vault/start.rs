@@ -442,7 +442,7 @@ impl Vault {
 
     /// How far the rotations of case keys and of the root are that are under way.
     pub fn rotations(&self) -> Vec<RotationProgress> {
-        self.core.rotations_under_way()
+        self.core.key_status().1
     }
 
     /// The cases with an erasure that a fault keeps from its end.

@@ -11,7 +11,7 @@ use breachvault::operations::audit::ReadLeaf;
 use breachvault::operations::case::ReadCase;
 use breachvault::operations::erasure::{CarryOutErasure, DecideErasure, RequestErasure};
 use breachvault::operations::exhibit::{AdmitRequest, Arriving, ListExhibits, admit};
-use breachvault::operations::key::{KeyStatus, RotateCaseKey};
+use breachvault::operations::key::{KeyStatus, ListSlots, ReadKeys, RotateCaseKey};
 use breachvault::operations::membership::DecideMembership;
 use breachvault::operations::operator::AddOperator;
 use breachvault::operations::record::{CountRecords, LookUp, SearchRecords};
@@ -192,6 +192,54 @@ impl Scene {
             .ask::<KeyStatus>(&self.administrator, &[], json!({}));
         status.unwrap()["rotations"].clone()
     }
+}
+
+/// While a case has two keys there is one generation more, and its rotation is under way; in each other one none is.
+#[test]
+fn what_is_said_of_the_keyring_is_of_one_moment() {
+    const ROTATIONS: u64 = 10;
+    let house = House::new();
+    let administrator = sign_in(&house.vault, "archibald");
+    let said = |no: u64| {
+        let none = json!({});
+        let of_keyring = |answer: Value| answer["keyring"].clone();
+        match no % 3 {
+            0 => house.ask::<KeyStatus>(&administrator, &[], none),
+            1 => house
+                .ask::<ReadKeys>(&administrator, &[], none)
+                .map(of_keyring),
+            _ => house
+                .ask::<ListSlots>(&administrator, &[], none)
+                .map(of_keyring),
+        }
+        .unwrap()
+    };
+    let generation = |said: &Value| said["generation"].as_u64().unwrap();
+    let before = generation(&said(0));
+    let mut seen = BTreeSet::new();
+    std::thread::scope(|threads| {
+        let rotating = threads.spawn(|| {
+            let case = [("case", house.people.case.as_str())];
+            for _ in 0..ROTATIONS {
+                let reason = json!({ "reason": REASON });
+                let begun = house.ask::<RotateCaseKey>(&administrator, &case, reason);
+                begun.unwrap();
+                assert_eq!(house.vault.rotate(), Ok(1));
+            }
+        });
+        for no in 0.. {
+            if rotating.is_finished() {
+                break;
+            }
+            let said = said(no);
+            let since = generation(&said) - before;
+            let under_way = said["rotations"].as_array().unwrap().len();
+            assert_eq!(under_way as u64, since % 2, "{said}");
+            seen.insert(since);
+        }
+    });
+    assert_eq!(generation(&said(0)), before + 2 * ROTATIONS);
+    assert!(seen.len() > 1, "{seen:?}");
 }
 
 /// Asked for, approved, carried out and overwritten.

@@ -65,9 +65,10 @@ impl Operation for ReadKeys {
         Ok(Keys {
             log_key: scope.verifier_key()?,
             package_key: scope.package_signer()?.public(),
-            keyring: scope
-                .told_key_status()?
-                .map(|status| KeyState::from(status).with_rotations(scope.rotations())),
+            keyring: match scope.may_know_key_status()? {
+                true => Some(KeyState::of(scope)?),
+                false => None,
+            },
         })
     }
 }

@@ -31,8 +31,7 @@ impl Operation for ListSlots {
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Slots, OperationError> {
         Ok(Slots {
-            keyring: KeyState::from((scope.key_status(), scope.key_dues()?))
-                .with_rotations(scope.rotations()),
+            keyring: KeyState::of(scope)?,
             change: scope.slot_change()?,
         })
     }

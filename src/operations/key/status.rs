@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{CaseId, Moment};
 use crate::operations::{Docs, Empty, Ids, Request};
-use crate::policy::actions;
+use crate::policy::{Action, actions};
 use crate::vault::keyring::{Argon2Params, Fingerprint, KeyringStatus};
 use crate::vault::scope::Scope;
 use crate::vault::{KeyDue, Operation, OperationError, RotationProgress, Target};
@@ -91,10 +91,13 @@ impl From<RotationProgress> for RotationState {
 }
 
 impl KeyState {
-    /// The same with the rotations that are under way.
-    pub(super) fn with_rotations(mut self, rotations: Vec<RotationProgress>) -> Self {
-        self.rotations = rotations.into_iter().map(RotationState::from).collect();
-        self
+    /// That of the vault, with the rotations that are under way.
+    pub(super) fn of<A: Action>(scope: &Scope<'_, A>) -> Result<Self, OperationError> {
+        let (status, rotations) = scope.key_status();
+        Ok(Self {
+            rotations: rotations.into_iter().map(RotationState::from).collect(),
+            ..Self::from((status, scope.key_dues()?))
+        })
     }
 }
 
@@ -184,8 +187,7 @@ impl Operation for KeyStatus {
     }
 
     fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<KeyState, OperationError> {
-        let state = KeyState::from((scope.key_status(), scope.key_dues()?));
-        Ok(state.with_rotations(scope.rotations()))
+        KeyState::of(scope)
     }
 }
 

@@ -10,7 +10,6 @@ use crate::policy::{Action, ActionKind, Denial, Seat, actions, allows_seat};
 use crate::vault::call::receipt::Receipt;
 use crate::vault::core::Core;
 use crate::vault::error::{Conflict, OperationError};
-use crate::vault::key_ages::KeyDue;
 use crate::vault::keyring::{KeyringStatus, NewPassphrase};
 use crate::vault::rotations::RotationProgress;
 use crate::vault::store::exhibit_rows;
@@ -71,21 +70,15 @@ impl<A: Action> Scope<'_, A> {
         RotationBegun(Arc::clone(self.core))
     }
 
-    /// The rotations of case keys and of the root that are under way.
-    pub fn rotations(&self) -> Vec<RotationProgress> {
-        self.core.rotations_under_way()
+    /// Generation, slots and number of cases, and the rotations of case keys and of the root that are under way, all of
+    /// one moment; nothing secret.
+    pub fn key_status(&self) -> (KeyringStatus, Vec<RotationProgress>) {
+        self.core.key_status()
     }
 
-    /// Generation, slots and number of cases; nothing secret.
-    pub fn key_status(&self) -> KeyringStatus {
-        self.core.keys().status()
-    }
-
-    /// The same, with the keys that have a date, if the caller may know it.
-    pub fn told_key_status(&self) -> Result<Option<(KeyringStatus, Vec<KeyDue>)>, OperationError> {
-        match allows_seat(ActionKind::KeyStatus, Seat::Home(self.home_role()?)) {
-            true => Ok(Some((self.key_status(), self.key_dues()?))),
-            false => Ok(None),
-        }
+    /// Whether the caller may know that.
+    pub fn may_know_key_status(&self) -> Result<bool, OperationError> {
+        let seat = Seat::Home(self.home_role()?);
+        Ok(allows_seat(ActionKind::KeyStatus, seat))
     }
 }

@@ -406,7 +406,15 @@ impl Session {
         match self {
             Self::Sqlite(_) => sql.to_owned(),
             Self::Postgresql(_) => {
-                let sql = sql.replace("x'", "'\\x").replace("AS BLOB", "AS BYTEA");
+                // An x before a quote is one of a value, unless it ends a text, as an id may.
+                let mut pieces: Vec<String> = sql.split('\'').map(str::to_owned).collect();
+                for at in (1..pieces.len()).step_by(2) {
+                    if pieces[at - 1].ends_with('x') {
+                        pieces[at - 1].pop();
+                        pieces[at].insert_str(0, "\\x");
+                    }
+                }
+                let sql = pieces.join("'").replace("AS BLOB", "AS BYTEA");
                 let sizes = ["length(sealed)", "length(tags)", "16", "36"];
                 sizes.into_iter().fold(sql, zeros)
             }

@@ -234,8 +234,13 @@ fn a_later_exhibit_whose_range_is_away_does_not_make_a_count_smaller() {
     assert_eq!(found[0]["messages"], 3);
     let lost = "DELETE FROM subject_index WHERE exhibit = 2";
     fixture.writer.change(lost);
+    if fixture.vault.core.has_server {
+        // This machine keeps the right one.
+        assert_eq!(ask(&fixture, &fixture.lead, 1).unwrap(), found);
+    }
+    fixture.forget_parts();
     let found = place(ask(&fixture, &fixture.lead, 1));
-    assert_eq!(found, "subject_index");
+    assert_eq!(found, fixture.named("subject_index"));
 }
 
 #[test]
@@ -247,7 +252,8 @@ fn an_account_or_a_value_whose_segment_is_away_is_damage_and_not_unknown() {
     // A liaison is not told what is damaged.
     assert_eq!(place(ask(&fixture, &fixture.liaison, 6)), "");
     for asked in [json!({"account": ["acme"]}), json!({"kind": ["voice"]})] {
-        assert_eq!(place(search(&fixture, asked, None)), "dictionary");
+        let found = place(search(&fixture, asked, None));
+        assert_eq!(found, fixture.named("dictionary"));
     }
 }
 

@@ -442,6 +442,24 @@ impl Fixture {
         exhibit
     }
 
+    /// Which part is named of an exhibit of which this one was changed or taken away, and nothing is known yet: with a
+    /// server, the digests of all parts are compared before one of them is read.
+    pub(in crate::vault) fn named(&self, part: &'static str) -> &'static str {
+        match self.vault.core.has_server {
+            true => "exhibit",
+            false => part,
+        }
+    }
+
+    /// What this machine keeps of the parts of exhibits, which it does of a server's tables, is forgotten.
+    pub(in crate::vault) fn forget_parts(&self) {
+        let db = &self.writer;
+        let case = case_rows::find(db, &self.case).unwrap().unwrap();
+        for exhibit in exhibit_rows::numbers(db, case.number).unwrap() {
+            exhibit_rows::forget_parts(&self.vault.core.readers, exhibit);
+        }
+    }
+
     /// Asks under an action; what `ask` gives comes back as JSON.
     pub(in crate::vault) fn ask<A: Action, T: Serialize>(
         &self,

@@ -66,6 +66,15 @@ fn statements(fixture: &Fixture, call: impl FnOnce()) -> (Vec<String>, Vec<Strin
     (take_statements(), on_the_ledger())
 }
 
+/// The same where rows that were read for another call are read again, as they are after a second: what runs does not
+/// depend on how quick the machine is.
+fn statements_anew(fixture: &Fixture, call: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+    statements(fixture, || {
+        fixture.vault.core.control.forget_kept();
+        call();
+    })
+}
+
 #[test]
 fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
     let held = fixture(&[sent(1, "acme", 0), sent(1, "acme", 60), sent(2, "acme", 90)]);
@@ -80,7 +89,7 @@ fn a_call_that_cannot_pay_runs_the_same_statements_whatever_the_case_holds() {
         (&[ABSENT], true),
     ] {
         let run = |fixture: &Fixture| {
-            statements(fixture, || {
+            statements_anew(fixture, || {
                 let denied = look_up(fixture, &fixture.lead, numbers);
                 assert_eq!(denied.is_err(), refused, "{numbers:?}");
             })
@@ -197,7 +206,7 @@ fn refused_alike(
     call: &dyn Fn(&Fixture) -> Result<Value, Refusal>,
 ) {
     let [one, other] = fixtures.each_ref().map(|fixture| {
-        statements(fixture, || match call(fixture) {
+        statements_anew(fixture, || match call(fixture) {
             Err(Refusal::Denied(denial, _)) => assert_eq!(denial.name(), named),
             Err(Refusal::Failed(error, _)) => assert_eq!(error.name(), named),
             other => panic!("{named}: {other:?}"),
@@ -374,7 +383,7 @@ fn a_call_that_comes_upon_damage_is_paid_like_an_answer() {
     fixture.writer.change("DELETE FROM subject_index");
     assert_eq!(left(&fixture), 3.0);
     let found = place(look_up(&fixture, &fixture.lead, &[HIDDEN]));
-    assert_eq!(found, "subject_index");
+    assert_eq!(found, fixture.named("subject_index"));
     assert_eq!(left(&fixture), 2.0);
     let leaf = fixture.last_leaf();
     assert!(leaf.get("subjects").is_none_or(Value::is_null));
@@ -422,7 +431,7 @@ fn a_liaisons_filter_runs_the_same_statements_whatever_other_accounts_have() {
         records.find(|record| record["account"] == account).unwrap()["subject"].clone()
     };
     let run = |filter: &Value| {
-        statements(&fixture, || {
+        statements_anew(&fixture, || {
             let asked = super::by(&[], filter.clone());
             let found = super::table(&fixture, &fixture.liaison, asked).unwrap();
             assert_eq!(found["totals"]["messages"], 0, "{filter}");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::{Dimension, Order, PageQuery, RecordFilter, TableQuery};
 use super::fixture::{Fixture, Sent, sent};
-use super::{filter, place, table};
+use super::{filter, nothing_kept, place, table};
 use crate::domain::Field;
 use crate::policy::actions;
 use crate::vault::records::scan::walk::threads;
@@ -23,7 +23,10 @@ const ROWS: i64 = 30;
 
 /// Many exhibits of one block each: more than one thread has work.
 fn many() -> (Fixture, Vec<ExhibitNumber>) {
-    let mut fixture = Fixture::new();
+    many_in(Fixture::new())
+}
+
+fn many_in(mut fixture: Fixture) -> (Fixture, Vec<ExhibitNumber>) {
     let mut exhibits = Vec::new();
     for no in 0..EXHIBITS {
         let row = |at: i64| Sent {
@@ -196,7 +199,7 @@ fn people_counted_on_several_threads_are_those_of_the_records_in_order() {
 
 #[test]
 fn a_later_page_opens_nothing_before_its_cursor_and_keeps_the_total() {
-    let (fixture, exhibits) = many();
+    let (fixture, exhibits) = many_in(nothing_kept());
     let lead = &fixture.lead;
     let ask = |cursor: Option<&str>| {
         let filter = json!({"kind": ["voice"]});

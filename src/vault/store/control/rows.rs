@@ -15,7 +15,7 @@ use super::state::{ControlState, Elements, Group, Kept, tampered};
 use super::sum::Sum;
 use super::tables::{CASES, CLOCK, CONTROL, ControlTable, ERASURE, EXHIBIT, META, NODE};
 use crate::vault::store::error::StoreError;
-use crate::vault::store::snapshot::Snapshot;
+use crate::vault::store::snapshot::{Snapshot, statements};
 use crate::vault::store::transaction::Transaction;
 use crate::vault::store::value::{Value, ValueRef};
 
@@ -585,6 +585,7 @@ impl Transaction {
                     false => Err(state.found_damaged(table.name)),
                 }
             };
+            statements::note(sql);
             let (session, key) = (self.session(), values(key));
             return session.look(table.name, sql, &key, Box::new(check));
         }

@@ -309,6 +309,13 @@ impl ControlState {
         spoilt.clear();
     }
 
+    /// What a second does, for tests that compare what is read.
+    #[cfg(test)]
+    pub(crate) fn forget_kept(&self) {
+        let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        all.clear();
+    }
+
     /// The log's head is, or is about to be, the one with this seal.
     pub(crate) fn note_head(&self, seal: &[u8]) {
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
