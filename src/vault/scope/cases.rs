@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::by_whom::{ByWhom, ByWhomView};
 use super::integrity::IntegrityView;
 use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
-use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
+use super::{Reading, RowsOf, Scope, WantedRows, is_known_by_alone, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
     Reference, Title, words,
@@ -172,8 +172,8 @@ words! {
     pub enum LiftedBy {
         /// The reader lifts the suspension.
         You => "you",
-        /// Somebody else than the reader, who imposed it or is the member: another lead of the case, or an
-        /// administrator if another administrator imposed it.
+        /// Somebody else than the reader, who imposed it, is the member or could be the member under another name:
+        /// another lead of the case, or an administrator if another administrator imposed it.
         SomebodyElse => "somebody-else",
         /// The leads of the case name the member anew.
         Naming => "naming",
@@ -290,7 +290,7 @@ impl<A: Action> Scope<'_, A> {
                 None => None,
             };
             let lifted_by = match row.suspended {
-                true => Some(self.lifted_by(&row, &acting, leads)?),
+                true => Some(self.lifted_by(case, &row, &acting, leads)?),
                 false => None,
             };
             let frozen_until = self.frozen_until(case, &row)?;
@@ -522,9 +522,12 @@ impl<A: Writes> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?;
         let acting = self.acting_leads(case)?;
         let by_lead = self.grant.role() == Some(CaseRole::Lead);
-        match self.lifted_by(&member, &acting, by_lead)? {
+        match self.lifted_by(case, &member, &acting, by_lead)? {
             LiftedBy::Naming | LiftedBy::Passphrase => Err(self.deny(Denial::NotAllowed)),
-            LiftedBy::SomebodyElse => Err(self.deny(Denial::OwnRequest)),
+            LiftedBy::SomebodyElse => Err(self.deny(match self.lifts_own(case, &member)? {
+                true => Denial::RecognisedByAsker,
+                false => Denial::OwnRequest,
+            })),
             LiftedBy::You => Ok(membership_rows::lift(
                 self.transaction()?,
                 case.number,
@@ -549,7 +552,7 @@ impl<A: Writes> Scope<'_, A> {
         let may = ended
             && member.role == CaseRole::Lead
             && self.grant.role().is_none()
-            && self.acting_leads(case)?.is_empty();
+            && !self.can_others_act(case, &member, &self.acting_leads(case)?, 1)?;
         if !may {
             return Err(self.deny(Denial::NotAllowed));
         }
@@ -686,7 +689,8 @@ impl Reading<'_> {
     }
 
     /// Who lets a member in again who was suspended, or is not. `acting` are the leads who can act; the reader is one
-    /// of the case if they are there `as_lead`, else an administrator.
+    /// of the case if they are there `as_lead`, else an administrator. An account of the OpenID provider for which the
+    /// member alone stands does not count: both can be one person.
     pub(in crate::vault::scope) fn lifted_by(
         &self,
         member: &MembershipRow,
@@ -694,8 +698,7 @@ impl Reading<'_> {
         as_lead: bool,
     ) -> Result<LiftedBy, OperationError> {
         if member.suspended && member.suspended_by.is_none() {
-            let own = self.caller.operator_id() == Some(&member.operator);
-            return Ok(match (as_lead, own) {
+            return Ok(match (as_lead, own || self.lifts_own(case, member)?) {
                 (true, false) => LiftedBy::You,
                 (true, true) => LiftedBy::SomebodyElse,
                 // One lead comes back by the passphrase, and confirms the others.
@@ -705,28 +708,62 @@ impl Reading<'_> {
         let imposed_by = member
             .suspended_by
             .as_ref()
-            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+            .filter(|by| member.role == CaseRole::Lead && !acting.contains(by));
         let Some(by) = imposed_by else {
             return Ok(LiftedBy::Naming);
         };
         if !as_lead && !self.is_administrator(by)? {
             return Ok(LiftedBy::Passphrase);
         }
-        let reader = self.caller.operator_id();
-        Ok(
-            match reader == Some(by) || reader == Some(&member.operator) {
-                true => LiftedBy::SomebodyElse,
-                false => LiftedBy::You,
-            },
-        )
+        let imposed = self.caller.operator_id() == Some(by);
+        Ok(match own || imposed || self.lifts_own(case, member)? {
+            true => LiftedBy::SomebodyElse,
+            false => LiftedBy::You,
+        })
+    }
+
+    /// Whether the reader could be the suspended member under another name: one of the two came by the OpenID provider,
+    /// and nobody but the other one stands for whose account that is. Whoever stands for a member also confirms them
+    /// after a restore, and lets them in where a lead imposed it who cannot act: nobody else may be there who could.
+    fn lifts_own(&self, case: &CaseRow, member: &MembershipRow) -> Result<bool, OperationError> {
+        let Some(reader) = self.caller.operator_id() else {
+            return Ok(false);
+        };
+        if is_known_by_alone(self.connection, case.number, reader, &member.operator)? {
+            return Ok(true);
+        }
+        let by_administrator = match &member.suspended_by {
+            Some(by) => self.is_administrator(by)?,
+            None => false,
+        };
+        Ok(by_administrator
+            && is_known_by_alone(self.connection, case.number, &member.operator, reader)?)
+    }
+
+    /// Whether so many of the leads who can act could not be the member under another name.
+    fn can_others_act(
+        &self,
+        case: &CaseRow,
+        member: &MembershipRow,
+        acting: &[OperatorId],
+        count: usize,
+    ) -> Result<bool, OperationError> {
+        let mut others = 0;
+        for lead in acting {
+            let known = is_known_by_alone(self.connection, case.number, lead, &member.operator)?;
+            others += usize::from(!known);
+        }
+        Ok(others >= count)
     }
 
     /// The leads of a case who can do something in it now.
     pub(in crate::vault::scope) fn acting_leads(
+        case: &CaseRow,
         &self,
         case: &CaseRow,
     ) -> Result<Vec<OperatorId>, OperationError> {
         let mut acting = Vec::new();
+        let own = self.caller.operator_id() == Some(&member.operator);
         for member in membership_rows::list(self.connection, case.number)? {
             if member.role == CaseRole::Lead && member.counts() {
                 let operator = operator_rows::find(self.connection, &member.operator)?;
@@ -743,6 +780,9 @@ impl Reading<'_> {
     /// that is said to be in none.
     pub(in crate::vault::scope) fn check_member(
         &self,
+        if self.can_others_act(case, member, acting, 2)? {
+            return Ok(LiftedBy::Naming);
+        }
         wanted: &MembershipWanted,
     ) -> Result<(), OperationError> {
         self.check_operator(&wanted.operator)?;

@@ -92,7 +92,10 @@ pub(super) fn add_waiting<K: RequestKind>(
             RequestState::Requested if own => true,
             RequestState::Requested => {
                 let case = place.case.number;
-                decides && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
+                decides
+                    && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
+                    && !(decide.ends_for_others()
+                        && is_known_by_alone(reading.connection, case, &row.asker, reader)?)
             }
             state => state == RequestState::Approved,
         };
