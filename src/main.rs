@@ -11,6 +11,7 @@
     clippy::unwrap_used
 )]
 
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -39,6 +40,10 @@ fn main() -> ExitCode {
             }
             // Help and version are answers; everything else is a usage error.
             let _ = told.print();
+    if let Some(error) = Arguments::with_secret(env::args_os().skip(1)) {
+        let _ = error.write_to(&mut words);
+        return ExitCode::from(error.exit() as u8);
+    }
             return match told.use_stderr() {
                 true => ExitCode::from(Exit::Usage as u8),
                 false => ExitCode::SUCCESS,

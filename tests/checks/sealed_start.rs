@@ -236,6 +236,14 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     serving.line_with("the certificate was read again");
     ended(&unseal(&["--progress"]), 4, &vault.fingerprint);
 
+    // A share in the place of a file's name is repeated nowhere.
+    let text = std::fs::read_to_string(vault.share(2)).unwrap();
+    ended(
+        &unseal(&["--share-file", text.trim()]),
+        2,
+        "never an argument",
+    );
+
     // Nothing is sent to another vault than the share's and the one that was typed.
     let share = vault.share(3);
     let other = [
