@@ -489,7 +489,7 @@ fn way_out(denial: Denial) -> Option<&'static str> {
 
 fn conflict_in_words(conflict: &Conflict) -> &'static str {
     match conflict {
-        Conflict::NameTaken => "an operator of this name exists already",
+        Conflict::NameTaken => "the name is taken: an operator, or a node, has it already",
         Conflict::CaseState(CaseState::Open) => "the case is open already",
         Conflict::CaseState(CaseState::Held) => {
             "the case is on hold; its hold is lifted before it is closed or destroyed"
