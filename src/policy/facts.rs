@@ -65,7 +65,7 @@ words! {
         Used => "used",
         /// The receiver of the export confirmed that it arrived.
         Acknowledged => "acknowledged",
-        /// Somebody stopped it before it was carried out, or a hold did.
+        /// Somebody stopped it before it was carried out, or a hold did, or the end of its decider's membership.
         Stopped => "stopped",
     }
 }

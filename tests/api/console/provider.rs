@@ -733,6 +733,58 @@ fn a_lead_and_their_second_identity_are_one_person_whichever_of_them_comes_first
     assert_eq!(accepted.assert_status(200).json()["accepted"], true);
 }
 
+#[test]
+fn another_role_by_the_provider_stops_for_good_what_somebody_approved() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let case = vault.open_case();
+    vault.name_member(&case, Who::Investigator, "investigator", None);
+    let (investigator, lead) = (vault.client(Who::Investigator), vault.lead());
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let page = browser.get("/console").assert_status(200).text();
+    let read_out = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
+    let ann = accounts(&vault, "ext.ann").remove(0).0;
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = lead.put(&member, &json!({ "role": "lead" }));
+    named.assert_status(200);
+    let known = lead.post(&format!("{member}/recognition"), &read_out);
+    known.assert_status(200);
+    let wanted = json!({
+        "number": "+447700900999",
+        "purpose": "victim-inquiry",
+        "reason": "the person asked for it",
+    });
+    let asked = investigator.post(&format!("/cases/{case}/erasures"), &wanted);
+    let erasure = asked.assert_status(201).member("erasure");
+    let yes = [("decision", "approve"), ("reason", "the person proved it")];
+    let decided = browser.submit(&format!("/console/erasures/{erasure}"), &yes);
+    assert_eq!(decided.status, 303, "{}", decided.text());
+    let shown = || {
+        let read = lead.get(&format!("/erasures/{erasure}"));
+        read.assert_status(200).json()
+    };
+    assert_eq!(shown()["state"], "approved");
+    let (_, entered) = come(&vault, &provider, "ann:investigators");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let told = shown();
+    assert_eq!(told["state"], "stopped", "{told}");
+    assert_eq!(told["stopped"]["by"], "ext.ann", "{told}");
+    let listed = vault.auditor().get(&format!("/requests/{erasure}/leaves"));
+    let listed = listed.assert_status(200).json();
+    let mut all = listed["leaves"].as_array().unwrap().iter();
+    let ended = all.find(|one| one["action"] == "operator.regroup").unwrap();
+    let path = format!("/audit/leaves/{}", ended["leaf"]);
+    let told = vault.auditor().get(&path).assert_status(200).json();
+    assert_eq!(
+        told["detail"]["detail"]["requests"],
+        json!([erasure]),
+        "{told}"
+    );
+}
+
 /// Enrols a passkey on the page for it.
 fn enrol_with(browser: &Browser, key: &Authenticator) -> Answer {
     browser.get("/console/passkeys").assert_status(200);

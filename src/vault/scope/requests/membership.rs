@@ -115,6 +115,8 @@ impl RequestKind for Membership {
         wanted.check(asking)
     }
 
+    const AT_ONCE: bool = true;
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
