@@ -11,14 +11,24 @@
     clippy::unwrap_used
 )]
 
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use breachvault::cli::{Arguments, Exit, harden};
+use breachvault::cli::{Arguments, Exit, harden, heed_hang_ups};
 use clap::Parser;
 
 fn main() -> ExitCode {
+    // Whoever sends SIGHUP to a server does not know how far it is, so nothing else comes before this.
+    let serves = env::args_os().nth(1).is_some_and(|word| word == "serve");
+    let heeded = !serves || heed_hang_ups().is_ok();
     let mut words = io::stderr();
+    if !heeded {
+        let _ = writeln!(
+            words,
+            "warning: a hang-up would end this process while it starts"
+        );
+    }
     if harden().is_err() {
         let _ = writeln!(words, "warning: core dumps could not be turned off");
     }
@@ -29,6 +39,10 @@ fn main() -> ExitCode {
     {
         let _ = writeln!(words, "error: another TLS provider was installed before");
         return ExitCode::from(Exit::Failed as u8);
+    }
+    if let Some(error) = Arguments::with_secret(env::args_os().skip(1)) {
+        let _ = error.write_to(&mut words);
+        return ExitCode::from(error.exit() as u8);
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -1,5 +1,7 @@
 //! The whole command line: which command was given.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -131,16 +133,7 @@ impl Arguments {
             may_hold_number(text) || (unexpected && begins)
         };
         if told.iter().any(|text| is_secret(text)) {
-            return Some(
-                CliError::usage(
-                    "a share, token or identity is never an argument, because other users and the shell's history \
-                     see those",
-                )
-                .hint(
-                    "type it when you are asked, or name a file; it is in the shell's history now: remove it there, \
-                     and if others use this machine, have it replaced",
-                ),
-            );
+            return Some(typed_secret());
         }
         told.iter().any(is_number).then(|| {
             CliError::usage(
@@ -148,6 +141,13 @@ impl Arguments {
             )
             .hint("type it when you are asked, or name a file with --file; remove it from the shell's history")
         })
+    }
+
+    /// What to say in the place of running a command line that has a share, token or identity in it, also where a file
+    /// is named, or a folder: whatever is done with it, its words would repeat it.
+    pub fn with_secret(mut line: impl Iterator<Item = OsString>) -> Option<CliError> {
+        let found = line.any(|argument| holds_secret(&argument.to_string_lossy()));
+        found.then(typed_secret)
     }
 
     /// Runs the command that was given.
@@ -196,6 +196,61 @@ impl Arguments {
     }
 }
 
+fn typed_secret() -> CliError {
+    CliError::usage(
+        "a share, token or identity is never an argument, because other users and the shell's history see those",
+    )
+    .hint(
+        "type it when you are asked, or name a file; it is in the shell's history now: remove it there, and if others \
+         use this machine, have it replaced",
+    )
+}
+
+/// Whether an argument has a secret in it, in any case of letters. A file may be called after one, or a program that
+/// opens one, so its beginning alone is not enough.
+fn holds_secret(argument: &str) -> bool {
+    let argument = argument.to_ascii_uppercase();
+    let other = |sign: char| !(sign.is_ascii_alphanumeric() || "-_".contains(sign));
+    let mut parts = argument
+        .split(other)
+        .map(|part| part.trim_start_matches(['-', '_']));
+    let mut shares = argument.match_indices("BVSHARE");
+    parts.any(|part| is_token(part) || is_identity(part))
+        || shares.any(|(at, _)| is_share(&argument[at..]))
+}
+
+/// The number of the format, and then a group of letters or nothing.
+fn is_share(text: &str) -> bool {
+    let rest = text.trim_start_matches("BVSHARE");
+    let after = rest.trim_start_matches(|sign: char| sign.is_ascii_digit());
+    let separates = |sign: char| sign == '-' || sign.is_whitespace();
+    let mut groups = after.split(separates).skip(1);
+    let group = groups.find(|group| !group.is_empty());
+    let is_group =
+        |group: &str| group.len() == 4 && group.chars().all(|sign| sign.is_ascii_alphanumeric());
+    let letters = after.find(|sign: char| !sign.is_ascii_alphanumeric());
+    let in_one = letters.unwrap_or(after.len()) >= 16;
+    let in_groups = after.starts_with(separates) && group.is_some_and(is_group);
+    after.len() < rest.len() && (after.is_empty() || in_one || in_groups)
+}
+
+fn is_token(part: &str) -> bool {
+    let secret = part.strip_prefix("BVT_");
+    secret.is_some_and(|rest| {
+        rest.len() >= 16 && rest.chars().all(|sign| sign.is_ascii_alphanumeric())
+    })
+}
+
+/// `age` writes an identity in Bech32: what kind it is, `1`, and the secret.
+fn is_identity(part: &str) -> bool {
+    let kinds = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
+    let secret = part.rsplit_once('1').map_or("", |(_, secret)| secret);
+    let bech32 = |sign: char| "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".contains(sign);
+    kinds.iter().any(|kind| part.starts_with(kind))
+        && secret.len() >= 6
+        && secret.chars().all(bech32)
+}
+
 /// Whether the text has a secret in it that can be told by how it begins, in any case of letters.
 fn is_secret(text: &str) -> bool {
     let text = text.to_ascii_uppercase();
@@ -225,6 +280,65 @@ mod tests {
             let said = String::from_utf8(said).unwrap();
             assert!(said.contains("never an argument"), "{said}");
             assert!(!said.to_ascii_lowercase().contains("abcd"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_wherever_it_was_typed_and_no_name_of_a_file_is_taken_for_one() {
+        let share = "BVSHARE1-5DZQ-YOW2-AAAA";
+        let token = "bvt_00000000000000000000000000000000000000000000000000009pys0c";
+        let identity = "AGE-SECRET-KEY-1QQPQZ7Y4F2N0S3JN54KHCE6MUA7LQQPQZ";
+        let plugin = "age-plugin-yubikey-1qqpqz7y4f2n0s3jn";
+        let joined = format!("--share-file={share}");
+        let deep = format!("/media/{}/x", share.to_ascii_lowercase());
+        let told = format!("the token {token} was lost");
+        for line in [
+            &[
+                "key",
+                "unseal",
+                "--server",
+                "https://localhost:1",
+                "--share-file",
+                share,
+            ][..],
+            &["key", "unseal", &joined],
+            &["key", "unseal", "bvshare1 5dzq yow2"],
+            &["key", "unseal", "bvshare15dzqyow2aaaabbbbccccdddd"],
+            &["key", "unseal", "BVSHARE1", "5DZQ", "YOW2"],
+            &["serve", "--age-identity", identity],
+            &["serve", "--age-identity", plugin],
+            &["serve", "--dir", &deep],
+            &["doctor", "--dir", share],
+            &["config", "check", share],
+            &["exhibit", "check", token],
+            &["case", "list", "--token-file", token],
+            &["case", "list", "--profile", token],
+            &["tokens", "revoke", "--reason", &told],
+        ] {
+            let told = Arguments::with_secret(line.iter().map(OsString::from)).unwrap();
+            let mut said = Vec::new();
+            told.write_to(&mut said).unwrap();
+            let said = String::from_utf8(said).unwrap().to_ascii_lowercase();
+            assert!(said.contains("never an argument"), "{said}");
+            for secret in ["5dzq", "pys0c", "qqpqz"] {
+                assert!(!said.contains(secret), "{said}");
+            }
+        }
+        for name in [
+            "/media/safe/bvshare1.txt",
+            "bvshare-alice",
+            "BVSHARE1-alice.txt",
+            "/srv/bvt_tokens/nightly",
+            "bvt_token_of_the_nightly_script",
+            "/keys/age-plugin-yubikey-identity.txt",
+            "age-plugin-yubikey",
+            "age-plugin-1password --generate",
+            "AGE-SECRET-KEY-1.txt",
+            "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+            "--share-file",
+            "o_0123456789abcdefghjk",
+        ] {
+            assert!(!holds_secret(name), "{name}");
         }
     }
 

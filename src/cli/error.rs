@@ -429,7 +429,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::AskerGone => "who asked for this could not ask for it any more",
         Denial::DeciderGone => "who approved this could not approve it any more",
         Denial::RecognisedByAsker => {
-            "your account came by the provider, and nobody but the asker stands for whose it is"
+            "you and the other person could be one: nobody else stands for an account that came by the provider"
         }
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",
@@ -489,7 +489,7 @@ fn way_out(denial: Denial) -> Option<&'static str> {
 
 fn conflict_in_words(conflict: &Conflict) -> &'static str {
     match conflict {
-        Conflict::NameTaken => "an operator of this name exists already",
+        Conflict::NameTaken => "the name is taken: an operator, or a node, has it already",
         Conflict::CaseState(CaseState::Open) => "the case is open already",
         Conflict::CaseState(CaseState::Held) => {
             "the case is on hold; its hold is lifted before it is closed or destroyed"

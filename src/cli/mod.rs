@@ -44,3 +44,4 @@ mod unlock_args;
 pub use arguments::Arguments;
 pub use error::{CliError, Exit};
 pub use harden::harden;
+pub use serve::heed_hang_ups;

@@ -1,12 +1,13 @@
 //! `serve`: opens a vault and answers over HTTPS until it is interrupted.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::doctor::is_open;
 use super::error::CliError;
@@ -14,7 +15,7 @@ use super::listen::Listen;
 use super::unlock_args::UnlockArgs;
 use super::{settings, streams, unlock};
 use crate::domain::RelyingParty;
-use crate::http::{self, ServeConfig, ServeError, TlsError};
+use crate::http::{self, ServeConfig, ServeError, Stop, TlsError};
 use crate::vault::{Paths, Settings, StartError, Vault};
 
 #[derive(Args)]
@@ -48,7 +49,6 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<(), CliError> {
         let runtime = runtime()?;
-        let _heeded = heed_hang_ups(&runtime)?;
         let mut config = settings::config(self.config.as_deref())?;
         if let Some(listen) = self.listen {
             config.serve.listen = listen.address;
@@ -88,9 +88,16 @@ impl Serve {
 /// From now on SIGHUP does not end the process. Whoever sends it, because a certificate was renewed, does not know
 /// whether the vault is sealed or still starts. Until there is a server that reads the certificate again, nothing needs
 /// to be done: it reads the newest one when it begins.
-fn heed_hang_ups(runtime: &Runtime) -> Result<Signal, CliError> {
+///
+/// # Errors
+///
+/// The handler could not be installed. It stays when the runtime ends that installs it.
+pub fn heed_hang_ups() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     let _context = runtime.enter();
-    signal(SignalKind::hangup()).map_err(CliError::io("wait for signals"))
+    signal(SignalKind::hangup()).map(drop)
 }
 
 /// Waits sealed until shares open the keyring, then serves at the same address.
@@ -113,21 +120,33 @@ fn serve_after_shares(
     }
     let told = |error: ServeError| told(&error, listening);
     let listener = http::listen(listening).map_err(told)?;
-    let sealed = http::serve_sealed(locked, &listener, listening, |address| {
+    // One for both servers: a signal that comes between them, while the vault opens, is not lost.
+    let stop = {
+        let _context = runtime.enter();
+        Stop::on_signals().map_err(told)?
+    };
+    let ready = |address| {
         streams::words(&format!(
             "sealed: waiting for shares at https://{address} (`breachvault key unseal`)"
         ));
-    });
-    let Some(keyring) = runtime.block_on(sealed).map_err(told)? else {
+    };
+    let until = stop.clone().asked();
+    let sealed = http::serve_sealed_until(locked, &listener, listening, ready, until);
+    let keyring = runtime.block_on(sealed).map_err(told)?;
+    let Some(keyring) = keyring.filter(|_| !stop.is_asked()) else {
         http::log::flush();
         return Ok(());
     };
     let party = settings.relying_party.clone();
     let vault = Arc::new(unlock::start(&paths, keyring, settings)?);
-    let served = runtime.block_on(http::serve_on(vault, listener, listening, |address| {
-        told_where("unsealed: serving", address, &party);
-        tell_machines(listening);
-    }));
+    let ready = |address| {
+        if !stop.is_asked() {
+            told_where("unsealed: serving", address, &party);
+            tell_machines(listening);
+        }
+    };
+    let until = stop.clone().asked();
+    let served = runtime.block_on(http::serve_on(vault, listener, listening, ready, until));
     http::log::flush();
     served.map_err(told)
 }

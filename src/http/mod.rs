@@ -59,7 +59,9 @@ pub use self::problem_kind::ProblemKind;
 pub use self::provider::ProviderFault;
 pub use self::route::{PageRoute, Route};
 pub use self::routes::{page_table, table};
-pub use self::sealed::{serve_sealed, serve_sealed_until};
-pub use self::server::{ServeConfig, ServeError, listen, router, serve, serve_on, serve_until};
+pub use self::sealed::serve_sealed_until;
+pub use self::server::{
+    ServeConfig, ServeError, Stop, listen, router, serve, serve_on, serve_until,
+};
 pub use self::tls::TlsError;
 pub use self::upload::UploadQuery;

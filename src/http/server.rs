@@ -10,6 +10,7 @@ use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::app::App;
@@ -134,26 +135,46 @@ pub async fn serve(
     config: &ServeConfig,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    serve_on(vault, listen(config)?, config, ready).await
+    let stop = Stop::on_signals()?.asked();
+    serve_on(vault, listen(config)?, config, ready, stop).await
 }
 
-/// [`serve`], but on a listener that is open already.
-pub async fn serve_on(
-    vault: Arc<Vault>,
-    listener: TcpListener,
-    config: &ServeConfig,
-    ready: impl FnOnce(SocketAddr),
-) -> Result<(), ServeError> {
-    let waiting = |kind| signal(kind).map_err(|error| ServeError::Signals(error.kind()));
-    let mut interrupted = waiting(SignalKind::interrupt())?;
-    let mut terminated = waiting(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    };
-    serve_on_until(vault, listener, config, ready, stop).await
+/// Whether this process was asked to stop, by SIGINT or SIGTERM, since this was made. From then on a signal is not lost
+/// while nothing serves, as it would be with streams that are made anew: the handlers stay.
+#[derive(Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// Waits for the signals from now on, in the runtime that is entered.
+    ///
+    /// # Errors
+    ///
+    /// The handlers could not be installed.
+    pub fn on_signals() -> Result<Self, ServeError> {
+        let waiting = |kind| signal(kind).map_err(|error| ServeError::Signals(error.kind()));
+        let mut interrupted = waiting(SignalKind::interrupt())?;
+        let mut terminated = waiting(SignalKind::terminate())?;
+        let (told, asked) = watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = terminated.recv() => {}
+            }
+            let _ = told.send(true);
+        });
+        Ok(Self(asked))
+    }
+
+    /// Whether it was asked.
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Is done once it was asked.
+    pub async fn asked(mut self) {
+        // It fails only if the runtime ends.
+        let _ = self.0.wait_for(|asked| *asked).await;
+    }
 }
 
 /// [`serve`], but until `stop` is done.
@@ -163,7 +184,7 @@ pub async fn serve_until(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    serve_on_until(vault, listen(config)?, config, ready, stop).await
+    serve_on(vault, listen(config)?, config, ready, stop).await
 }
 
 /// Opens the address that is listened on.
@@ -171,7 +192,8 @@ pub fn listen(config: &ServeConfig) -> Result<TcpListener, ServeError> {
     TcpListener::bind(config.listen).map_err(|error| ServeError::Listen(error.kind()))
 }
 
-async fn serve_on_until(
+/// [`serve_until`], but on a listener that is open already.
+pub async fn serve_on(
     vault: Arc<Vault>,
     listener: TcpListener,
     config: &ServeConfig,

@@ -314,6 +314,14 @@ impl ActionKind {
 }
 
 impl ActionKind {
+    /// Whether it decides what leads alone ask for and what others lose by: a case that is closed or destroyed, a hold
+    /// that is lifted. Then nobody asks under one name and decides under another, whichever of the two asks.
+    pub fn ends_for_others(self) -> bool {
+        matches!(self, Self::DecideMove | Self::DecideDestruction)
+    }
+}
+
+impl ActionKind {
     /// Whether numbers or a package leave the vault with it, so that the nodes of a vault compare their logs before.
     pub fn gives_out(self) -> bool {
         matches!(

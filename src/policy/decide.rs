@@ -200,7 +200,8 @@ fn about_request(
             if request.asked_by_caller {
                 return Err(Denial::OwnRequest);
             }
-            if request.known_by_asker_alone {
+            let either_way = action.ends_for_others();
+            if request.known_by_asker_alone || (either_way && request.asker_known_by_caller_alone) {
                 return Err(Denial::RecognisedByAsker);
             }
             &[RequestState::Requested][..]
@@ -275,6 +276,7 @@ mod tests {
             state,
             asked_by_caller,
             known_by_asker_alone: false,
+            asker_known_by_caller_alone: false,
             expired: false,
             account: None,
             read_by: ActionKind::ReadReveal,
@@ -604,6 +606,39 @@ mod tests {
         }
         // It may be read, and what they asked for themselves is refused as that.
         assert!(decide(&facts, ActionKind::ReadReveal).is_ok());
+        // The other way round it is refused where a case ends or a hold is lifted, and nowhere else.
+        facts.request = Some(RequestFacts {
+            asker_known_by_caller_alone: true,
+            ..request(false, RequestState::Requested)
+        });
+        for role in [CaseRole::Lead, CaseRole::Custodian] {
+            facts
+                .case
+                .as_mut()
+                .unwrap()
+                .membership
+                .as_mut()
+                .unwrap()
+                .role = role;
+            for action in ActionKind::ALL.iter().filter(|action| action.decides()) {
+                let either_way = [ActionKind::DecideMove, ActionKind::DecideDestruction];
+                let either_way = either_way.contains(action);
+                let expected = match (allows_seat(*action, Seat::Member(role)), either_way) {
+                    (false, _) => Some(Denial::NotAllowed),
+                    (true, true) => Some(Denial::RecognisedByAsker),
+                    (true, false) => None,
+                };
+                assert_eq!(decide(&facts, *action).err(), expected, "{role:?} {action}");
+            }
+        }
+        facts
+            .case
+            .as_mut()
+            .unwrap()
+            .membership
+            .as_mut()
+            .unwrap()
+            .role = CaseRole::Lead;
         facts.request = Some(RequestFacts {
             asked_by_caller: true,
             ..known_by_asker

@@ -31,7 +31,8 @@ pub enum Denial {
     AskerGone,
     /// Who approved was revoked, or is no member of the case any more who could approve this.
     DeciderGone,
-    /// The caller's account came by the OpenID provider, and nobody but the asker stands for whose it is.
+    /// The caller and the asker, or whom it is done to, could be one person: an account came by the OpenID provider,
+    /// and nobody else stands for whose it is.
     RecognisedByAsker,
     /// The request is in another state than this needs. The caller may read that state anyway.
     WrongState(RequestState),

@@ -65,7 +65,7 @@ words! {
         Used => "used",
         /// The receiver of the export confirmed that it arrived.
         Acknowledged => "acknowledged",
-        /// Somebody stopped it before it was carried out, or a hold did.
+        /// Somebody stopped it before it was carried out, or a hold did, or the end of its decider's membership.
         Stopped => "stopped",
     }
 }
@@ -90,6 +90,8 @@ pub struct RequestFacts {
     pub asked_by_caller: bool,
     /// True if the caller came by the OpenID provider, and all that says whose account it is is the asker's word.
     pub known_by_asker_alone: bool,
+    /// True if the asker came by the OpenID provider, and all that says whose account it is is the caller's word.
+    pub asker_known_by_caller_alone: bool,
     /// True if the request was not decided or used in time.
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.

@@ -13,7 +13,7 @@ use crate::vault::store::{StoreError, StoreFault};
 /// Why the present state does not allow an operation. The list is closed; `docs/errors.md` explains each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conflict {
-    /// An operator of this name exists.
+    /// An operator, or a node, of this name exists.
     NameTaken,
     /// The case is in this state, which does not allow the operation.
     CaseState(CaseState),

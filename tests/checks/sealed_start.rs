@@ -236,6 +236,14 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     serving.line_with("the certificate was read again");
     ended(&unseal(&["--progress"]), 4, &vault.fingerprint);
 
+    // A share in the place of a file's name is repeated nowhere.
+    let text = std::fs::read_to_string(vault.share(2)).unwrap();
+    ended(
+        &unseal(&["--share-file", text.trim()]),
+        2,
+        "never an argument",
+    );
+
     // Nothing is sent to another vault than the share's and the one that was typed.
     let share = vault.share(3);
     let other = [
@@ -284,6 +292,42 @@ fn two_holders_unseal_a_vault_and_a_leaf_says_so() {
     let leaf = leaf.unwrap();
     assert!(leaf.contains("\"object\":\"shares "), "{leaf}");
     assert!(leaf.contains(" 1,3\""), "{leaf}");
+}
+
+/// A signal that comes between the two servers, while the vault opens, ends it too.
+#[test]
+fn a_stop_that_comes_while_a_vault_opens_is_not_lost() {
+    let vault = WithShares::new();
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut serving = Serving::start(vault.closed.directory.path());
+        let unseal = |no: usize| {
+            let share = vault.share(no);
+            let given = [
+                "key",
+                "unseal",
+                "--server",
+                &serving.url,
+                "--share-file",
+                &share,
+            ];
+            vault.run(&given)
+        };
+        ended(&unseal(3), 0, "1 more is needed");
+        ended(&unseal(1), 0, "opening");
+        serving.send(signal);
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = serving.process.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{signal:?} was lost"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        assert!(status.success(), "{signal:?}: {status}");
+    }
 }
 
 #[test]

@@ -14,7 +14,6 @@ impl Kind for CaseMove {
     const WHERE: Option<&'static str> = Some("The page of the case asks for it.");
     const DOES: &'static str = "the case has the other state: it is closed, or its hold is lifted and what the hold was in the way of can be asked \
         for anew";
-    const AT_ONCE: bool = true;
 
     fn id(view: &CaseMoveView) -> String {
         view.id.to_string()

@@ -27,8 +27,6 @@ pub trait Kind: TwoPerson {
     const WHERE: Option<&'static str> = None;
     /// What happens after a yes, as the rest of a sentence.
     const DOES: &'static str;
-    /// Whether the yes itself does it, so that nothing is left to be done with it.
-    const AT_ONCE: bool = false;
 
     /// Its identifier.
     fn id(view: &Self::View) -> String;

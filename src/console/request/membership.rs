@@ -15,7 +15,6 @@ impl Kind for Membership {
         Some("The members' page asks for it where another lead decides.");
     const DOES: &'static str =
         "the operator has the role in the case, as soon as a lead has recognised them";
-    const AT_ONCE: bool = true;
 
     fn id(view: &MembershipView) -> String {
         view.membership.to_string()

@@ -14,7 +14,6 @@ impl Kind for Raise {
     const ASKS: &'static str = "Asks for more lookup points.";
     const HAS_FORM: bool = true;
     const DOES: &'static str = "the asker has this many more lookup points until then";
-    const AT_ONCE: bool = true;
 
     fn id(view: &RaiseView) -> String {
         view.raise.to_string()

@@ -14,7 +14,6 @@ impl Kind for Withdrawal {
     const ASKS: &'static str = "Asks to take an exhibit out of all answers.";
     const WHERE: Option<&'static str> = Some("The list of exhibits asks for it.");
     const DOES: &'static str = "the exhibit counts no more: its records are in no answer";
-    const AT_ONCE: bool = true;
 
     fn id(view: &WithdrawalView) -> String {
         view.withdrawal.to_string()

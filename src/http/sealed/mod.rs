@@ -18,7 +18,6 @@ use axum::extract::Request;
 use axum::handler::HandlerWithoutStateExt as _;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use tokio::signal::unix::{SignalKind, signal};
 
 use self::waiting::Waiting;
 use super::authenticate;
@@ -32,27 +31,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How often it is looked whether shares have waited too long.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Answers until there are enough shares, and gives the keyring that they open; or until SIGINT or SIGTERM, and gives
+/// Answers until there are enough shares, and gives the keyring that they open; or until `stop` is done, and gives
 /// none. Connections that come meanwhile wait for whoever listens next.
-pub async fn serve_sealed(
-    locked: LockedKeyring,
-    listener: &TcpListener,
-    config: &ServeConfig,
-    ready: impl FnOnce(SocketAddr),
-) -> Result<Option<Keyring>, ServeError> {
-    let waiting = |kind| signal(kind).map_err(|error| ServeError::Signals(error.kind()));
-    let mut interrupted = waiting(SignalKind::interrupt())?;
-    let mut terminated = waiting(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    };
-    serve_sealed_until(locked, listener, config, ready, stop).await
-}
-
-/// [`serve_sealed`], but until `stop` is done.
 pub async fn serve_sealed_until(
     locked: LockedKeyring,
     listener: &TcpListener,

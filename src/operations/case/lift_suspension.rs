@@ -37,13 +37,18 @@ impl AskedOverApi for Lift {
             (`PUT /cases/{case}/members/{operator}`). The lead gets back the role that leads gave them, and \
             nothing else. After a restore, which suspends everybody, a lead of the case confirms any member by it. A \
             lead or an administrator can do this while fewer than two leads can act and \
-            whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed. An \
-            administrator lifts only what another administrator imposed. Where no lead can act and the account of the \
-            lead who imposed it has ended, an administrator does it with the vault's passphrase, \
-            by `breachvault operator let-in` while the vault is not served.",
+            whoever suspended the lead is none of those. Nobody lifts a suspension that they imposed, nor one of a \
+            lead whom they could be under another name at the OpenID provider. An administrator lifts only what \
+            another administrator imposed. Where no lead can act and the account of the lead who imposed it has ended, \
+            an administrator does it with the vault's passphrase, by `breachvault operator let-in` while the vault is not served.",
         request: r#"{"reason": "both leads were suspended"}"#,
         answer: "{}",
-        problems: &["not-found", "own-membership", "own-request"],
+        problems: &[
+            "not-found",
+            "own-membership",
+            "own-request",
+            "recognised-by-asker",
+        ],
     };
 }
 

@@ -44,9 +44,9 @@ impl AskedOverApi for Removal {
         tag: "Cases",
         summary: "Remove a member from a case",
         description: "The operator is no member of the case any more, at once. What they asked for in it and was not \
-            used yet is denied, and stays so if they become a member again, for which another lead decides as for \
-            anybody. A lead can do this. A lead is not removed by one person: two leads give them another role first \
-            (`PUT /cases/{case}/members/{operator}`), unless their account has ended.",
+            used yet is denied, and what they approved and nobody used is stopped. Both stay so if they become a \
+            member again, for which another lead decides as for anybody. A lead can do this. A lead is not removed by \
+            one person: two leads give them another role first (`PUT /cases/{case}/members/{operator}`), unless their account has ended.",
         request: r#"{"reason": "she works on another case now"}"#,
         answer: r#"{"requests_ended": 1}"#,
         problems: &["not-found", "own-membership"],

@@ -33,7 +33,8 @@ impl AskedOverApi for Suspension {
         id: "suspendMember",
         tag: "Cases",
         summary: "Suspend a member of a case",
-        description: "The member's rights in the case end at once. A lead or an administrator can do this. \
+        description: "The member's rights in the case end at once, and what they approved and nobody used is stopped \
+            for good. A lead or an administrator can do this. \
             If the member is suspended already, a lead takes the place of whoever suspended them, and an \
             administrator does not. \
             To let them in again is to give rights: a lead names them, and another lead decides. Where \

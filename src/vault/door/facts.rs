@@ -189,14 +189,19 @@ pub(in crate::vault) fn load(
                     None => None,
                 };
                 let term = outline.as_ref().map(|outline| outline.term);
-                let known_by_asker_alone = match caller.operator_id() {
-                    Some(caller) => is_known_by_alone(connection, row.case, caller, &row.asker)?,
-                    None => false,
+                let (known_by_asker_alone, asker_known_by_caller_alone) = match caller.operator_id()
+                {
+                    Some(caller) => (
+                        is_known_by_alone(connection, row.case, caller, &row.asker)?,
+                        is_known_by_alone(connection, row.case, &row.asker, caller)?,
+                    ),
+                    None => (false, false),
                 };
                 situation.facts.request = Some(RequestFacts {
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
                     known_by_asker_alone,
+                    asker_known_by_caller_alone,
                     expired: term.is_none_or(|term| core.clock.has_ended(term)),
                     account: outline.and_then(|outline| outline.account),
                     read_by: read_by(&row.kind)?,

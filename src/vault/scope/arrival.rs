@@ -18,7 +18,7 @@ use crate::vault::error::OperationError;
 use crate::vault::identity::{OperatorSecrets, Subnet, Unasserted};
 use crate::vault::store::operator_rows::{self, ArrivedOperator, OperatorRow, OperatorState};
 use crate::vault::store::session_rows::SessionMeans;
-use crate::vault::store::{membership_rows, session_rows};
+use crate::vault::store::{case_rows, membership_rows, session_rows};
 
 /// Somebody for whom the provider vouches.
 pub(in crate::vault) struct Arriving {
@@ -143,7 +143,8 @@ impl<A: Writes> Scope<'_, A> {
         })
     }
 
-    /// Another role ends every membership and every session. No role ends the sessions; what they are stays for the day
+    /// Another role ends every membership and every session, and stops what they asked for or approved and nobody used.
+    /// No role ends the sessions; what they are stays for the day
     /// when a group of theirs counts again, and then a lead of each case recognises them anew.
     pub(in crate::vault) fn regroup(
         &mut self,
@@ -153,9 +154,16 @@ impl<A: Writes> Scope<'_, A> {
             .filter(|row| row.state == OperatorState::Active && row.by_provider)
             .ok_or(OperationError::NotFound)?;
         let (mut memberships_ended, mut unrecognised) = (0, 0);
+        let mut requests = Vec::new();
         match wanted.role {
             Some(role) => {
                 operator_rows::set_home(self.transaction()?, &row.id, role)?;
+                for number in membership_rows::numbers_of(self.connection, &row.id)? {
+                    let case = case_rows::find_by_number(self.connection, number)?;
+                    if let Some(case) = case.filter(|case| !self.core.is_destroyed(case)) {
+                        requests.extend(self.stop_all_of(&case, &row.id)?.ids);
+                    }
+                }
                 memberships_ended = membership_rows::remove_all(self.transaction()?, &row.id)?;
             }
             None => {
@@ -168,6 +176,7 @@ impl<A: Writes> Scope<'_, A> {
             "role_before": row.home.as_str(),
             "role": wanted.role.map(HomeRole::as_str),
             "memberships_ended": memberships_ended,
+            "requests": requests,
             "unrecognised_in_cases": unrecognised,
             "sessions_ended": sessions_ended,
         }));

@@ -169,6 +169,11 @@ impl<A: Action> Scope<'_, A> {
             .collect()
     }
 
+    /// One leaf, proved to be the one that the vault wrote.
+    pub(super) fn one_leaf(&self, seq: u64) -> Result<Leaf, OperationError> {
+        parse(seq, &self.leaf_bytes(seq)?)
+    }
+
     /// The exact bytes of a leaf, proved to be those that the vault wrote.
     pub fn leaf_bytes(&self, seq: u64) -> Result<Vec<u8>, OperationError> {
         let leaf = proven_leaf(self.core, self.connection, self.tip, seq)?;

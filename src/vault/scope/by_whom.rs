@@ -8,12 +8,15 @@ use crate::domain::{Moment, OperatorId, OperatorName, Reason};
 use crate::vault::OperationError;
 
 /// Who did something, when and why, as it is sealed.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ByWhom {
     by: String,
     at: i64,
     reason: String,
+    /// The leaf of the act, if it is one of another thing than what this is sealed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    leaf: Option<u64>,
 }
 
 /// Who did something, when and why.
@@ -31,12 +34,26 @@ pub struct ByWhomView {
 }
 
 impl ByWhom {
-    pub(super) fn of(by: &OperatorId, at: Moment, reason: &Reason) -> Self {
+    pub(super) fn of(by: &OperatorId, at: Moment, reason: &str) -> Self {
         Self {
             by: by.to_string(),
             at: at.seconds(),
-            reason: reason.as_str().to_owned(),
+            reason: reason.to_owned(),
+            leaf: None,
         }
+    }
+
+    /// The same, done by the act that has this leaf.
+    pub(super) fn under(self, leaf: u64) -> Self {
+        Self {
+            leaf: Some(leaf),
+            ..self
+        }
+    }
+
+    /// The leaf of the act, if it is one of another thing.
+    pub(super) fn leaf(&self) -> Option<u64> {
+        self.leaf
     }
 
     /// As it is shown. `place` is where it is sealed, in case that it is damaged.

@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 use super::by_whom::{ByWhom, ByWhomView};
 use super::integrity::IntegrityView;
 use super::requests::{ComingDestruction, MembershipWanted, WaitingView};
-use super::{Reading, RowsOf, Scope, WantedRows, open_account, seal_account};
+use super::{Reading, RowsOf, Scope, WantedRows, is_known_by_alone, open_account, seal_account};
 use crate::domain::{
     AccountName, CaseId, CaseRole, ExhibitId, HomeRole, Moment, OperatorId, OperatorName,
     Reference, Title, words,
 };
-use crate::policy::{Action, CaseState, Denial, Seat, Writes};
+use crate::policy::{Action, CaseState, Denial, Seat, Writes, allows_seat};
 use crate::vault::call::target::Why;
 use crate::vault::error::{Conflict, DataRefusal, NearMisses, OperationError};
 use crate::vault::exhibits::description::open_description;
@@ -172,8 +172,8 @@ words! {
     pub enum LiftedBy {
         /// The reader lifts the suspension.
         You => "you",
-        /// Somebody else than the reader, who imposed it or is the member: another lead of the case, or an
-        /// administrator if another administrator imposed it.
+        /// Somebody else than the reader, who imposed it, is the member or could be the member under another name:
+        /// another lead of the case, or an administrator if another administrator imposed it.
         SomebodyElse => "somebody-else",
         /// The leads of the case name the member anew.
         Naming => "naming",
@@ -290,7 +290,7 @@ impl<A: Action> Scope<'_, A> {
                 None => None,
             };
             let lifted_by = match row.suspended {
-                true => Some(self.lifted_by(&row, &acting, leads)?),
+                true => Some(self.lifted_by(case, &row, &acting, leads)?),
                 false => None,
             };
             let frozen_until = self.frozen_until(case, &row)?;
@@ -406,7 +406,7 @@ impl<A: Writes> Scope<'_, A> {
     pub(super) fn note_hold(&mut self, why: Option<&Why>) -> Result<(), OperationError> {
         let mut description = self.describe(self.case_row()?)?;
         description.hold = match why {
-            Some(why) => Some(ByWhom::of(self.operator()?, self.now, &why.reason)),
+            Some(why) => Some(ByWhom::of(self.operator()?, self.now, why.reason.as_str())),
             None => None,
         };
         self.describe_anew(&description)
@@ -445,7 +445,8 @@ impl<A: Writes> Scope<'_, A> {
         self.give_role(wanted)
     }
 
-    /// Gives the role; whoever calls this has decided it. A suspended member is let in again. Whoever was recognised
+    /// Gives the role; whoever calls this has decided it. A suspended member is let in again. What the member approved,
+    /// nobody used, and the new role could not approve, is stopped. Whoever was recognised
     /// stays so, but where the role needs a second factor or a passkey that they do not have: whoever has only their
     /// password could set that up and be in the role, so a lead recognises them once they have it.
     pub(in crate::vault::scope) fn give_role(
@@ -458,6 +459,7 @@ impl<A: Writes> Scope<'_, A> {
             Some(account) => Some(seal_account(self.core, case, &wanted.operator, account)?),
             None => None,
         };
+        self.stop_beyond(case, &wanted.operator, wanted.role)?;
         membership_rows::upsert(
             self.transaction()?,
             case.number,
@@ -471,20 +473,43 @@ impl<A: Writes> Scope<'_, A> {
         Ok(())
     }
 
-    /// Ends a member's rights in the case, until another lead gives some again. A lead's suspension takes the place of
-    /// an earlier one; an administrator's takes nobody's place, so that an administrator never gets to be who imposed
-    /// what a lead imposed.
+    /// Stops what somebody approved in the case, nobody used, and this role of theirs could not approve.
+    pub(in crate::vault::scope) fn stop_beyond(
+        &mut self,
+        case: &CaseRow,
+        operator: &OperatorId,
+        role: CaseRole,
+    ) -> Result<(), OperationError> {
+        let words = "whoever approved this has another role in the case now";
+        let may = |action| allows_seat(action, Seat::Member(role));
+        let stopped = self.stop_approved_by(case, operator, words, |kind| !may(kind.decide))?;
+        if !stopped.ids.is_empty() {
+            let (ended, ids) = (stopped.open, stopped.ids);
+            self.note_detail(json!({ "approvals_ended": ended, "approvals": ids }));
+        }
+        Ok(())
+    }
+
+    /// Ends a member's rights in the case, until another lead gives some again, and stops what they approved and nobody
+    /// used. A lead's suspension takes the place of an earlier one; an administrator's takes nobody's place, so that an
+    /// administrator never gets to be who imposed what a lead imposed.
     pub fn suspend_member(&mut self, operator: &OperatorId) -> Result<(), OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;
         let member = membership_rows::find(self.connection, case.number, operator)?
             .ok_or(OperationError::NotFound)?;
-        if member.suspended {
-            self.note_detail(json!({ "suspended_before_by": member.suspended_by }));
-            if self.grant.role() != Some(CaseRole::Lead) {
-                return Ok(());
-            }
+        let before = member.suspended.then_some(member.suspended_by);
+        if before.is_some() && self.grant.role() != Some(CaseRole::Lead) {
+            self.note_detail(json!({ "suspended_before_by": before }));
+            return Ok(());
         }
+        let words = "whoever approved this was suspended in the case";
+        let stopped = self.stop_approved_by(case, operator, words, |_| true)?;
+        let mut detail = json!({ "approvals_ended": stopped.open, "approvals": stopped.ids });
+        if let Some(by) = before {
+            detail["suspended_before_by"] = json!(by);
+        }
+        self.note_detail(detail);
         Ok(membership_rows::suspend(
             self.transaction()?,
             case.number,
@@ -494,9 +519,10 @@ impl<A: Writes> Scope<'_, A> {
         )?)
     }
 
-    /// Ends a membership, and denies what the member asked for in the case and did not use yet; answers how many
-    /// requests that were. A lead is the second person for the others, also while they are suspended, so one lead does
-    /// not get rid of another by it; one whose account has ended is nobody's second person.
+    /// Ends a membership, denies what the member asked for in the case and did not use yet, and stops what they
+    /// approved and nobody used; answers how many requests they had asked for. A lead is the second person for the
+    /// others, also while they are suspended, so one lead does not get rid of another by it; one whose account has
+    /// ended is nobody's second person.
     pub fn remove_member(&mut self, operator: &OperatorId) -> Result<usize, OperationError> {
         self.not_oneself(operator)?;
         let case = self.case_row()?;
@@ -506,9 +532,17 @@ impl<A: Writes> Scope<'_, A> {
             return Err(self.deny(Denial::NotAllowed));
         }
         let ended = self.end_requests_of(operator)?;
-        self.note_detail(json!({ "role": member.role.as_str(), "requests_ended": ended }));
+        let words = "whoever approved this is no member of the case any more";
+        let stopped = self.stop_approved_by(case, operator, words, |_| true)?;
+        self.note_detail(json!({
+            "role": member.role.as_str(),
+            "requests_ended": ended.len(),
+            "requests": ended,
+            "approvals_ended": stopped.open,
+            "approvals": stopped.ids,
+        }));
         membership_rows::remove(self.transaction()?, case.number, operator)?;
-        Ok(ended)
+        Ok(ended.len())
     }
 
     /// Lets a suspended lead in again, in the role that leads gave them, where leads cannot: fewer than two can act,
@@ -522,9 +556,12 @@ impl<A: Writes> Scope<'_, A> {
             .ok_or(OperationError::NotFound)?;
         let acting = self.acting_leads(case)?;
         let by_lead = self.grant.role() == Some(CaseRole::Lead);
-        match self.lifted_by(&member, &acting, by_lead)? {
+        match self.lifted_by(case, &member, &acting, by_lead)? {
             LiftedBy::Naming | LiftedBy::Passphrase => Err(self.deny(Denial::NotAllowed)),
-            LiftedBy::SomebodyElse => Err(self.deny(Denial::OwnRequest)),
+            LiftedBy::SomebodyElse => Err(self.deny(match self.lifts_own(case, &member)? {
+                true => Denial::RecognisedByAsker,
+                false => Denial::OwnRequest,
+            })),
             LiftedBy::You => Ok(membership_rows::lift(
                 self.transaction()?,
                 case.number,
@@ -549,7 +586,7 @@ impl<A: Writes> Scope<'_, A> {
         let may = ended
             && member.role == CaseRole::Lead
             && self.grant.role().is_none()
-            && self.acting_leads(case)?.is_empty();
+            && !self.can_others_act(case, &member, &self.acting_leads(case)?, 1)?;
         if !may {
             return Err(self.deny(Denial::NotAllowed));
         }
@@ -686,16 +723,18 @@ impl Reading<'_> {
     }
 
     /// Who lets a member in again who was suspended, or is not. `acting` are the leads who can act; the reader is one
-    /// of the case if they are there `as_lead`, else an administrator.
+    /// of the case if they are there `as_lead`, else an administrator. An account of the OpenID provider for which the
+    /// member alone stands does not count: both can be one person.
     pub(in crate::vault::scope) fn lifted_by(
         &self,
+        case: &CaseRow,
         member: &MembershipRow,
         acting: &[OperatorId],
         as_lead: bool,
     ) -> Result<LiftedBy, OperationError> {
+        let own = self.caller.operator_id() == Some(&member.operator);
         if member.suspended && member.suspended_by.is_none() {
-            let own = self.caller.operator_id() == Some(&member.operator);
-            return Ok(match (as_lead, own) {
+            return Ok(match (as_lead, own || self.lifts_own(case, member)?) {
                 (true, false) => LiftedBy::You,
                 (true, true) => LiftedBy::SomebodyElse,
                 // One lead comes back by the passphrase, and confirms the others.
@@ -705,20 +744,55 @@ impl Reading<'_> {
         let imposed_by = member
             .suspended_by
             .as_ref()
-            .filter(|by| member.role == CaseRole::Lead && acting.len() < 2 && !acting.contains(by));
+            .filter(|by| member.role == CaseRole::Lead && !acting.contains(by));
         let Some(by) = imposed_by else {
             return Ok(LiftedBy::Naming);
         };
+        if self.can_others_act(case, member, acting, 2)? {
+            return Ok(LiftedBy::Naming);
+        }
         if !as_lead && !self.is_administrator(by)? {
             return Ok(LiftedBy::Passphrase);
         }
-        let reader = self.caller.operator_id();
-        Ok(
-            match reader == Some(by) || reader == Some(&member.operator) {
-                true => LiftedBy::SomebodyElse,
-                false => LiftedBy::You,
-            },
-        )
+        let imposed = self.caller.operator_id() == Some(by);
+        Ok(match own || imposed || self.lifts_own(case, member)? {
+            true => LiftedBy::SomebodyElse,
+            false => LiftedBy::You,
+        })
+    }
+
+    /// Whether the reader could be the suspended member under another name: one of the two came by the OpenID provider,
+    /// and nobody but the other one stands for whose account that is. Whoever stands for a member also confirms them
+    /// after a restore, and lets them in where a lead imposed it who cannot act: nobody else may be there who could.
+    fn lifts_own(&self, case: &CaseRow, member: &MembershipRow) -> Result<bool, OperationError> {
+        let Some(reader) = self.caller.operator_id() else {
+            return Ok(false);
+        };
+        if is_known_by_alone(self.connection, case.number, reader, &member.operator)? {
+            return Ok(true);
+        }
+        let by_administrator = match &member.suspended_by {
+            Some(by) => self.is_administrator(by)?,
+            None => false,
+        };
+        Ok(by_administrator
+            && is_known_by_alone(self.connection, case.number, &member.operator, reader)?)
+    }
+
+    /// Whether so many of the leads who can act could not be the member under another name.
+    fn can_others_act(
+        &self,
+        case: &CaseRow,
+        member: &MembershipRow,
+        acting: &[OperatorId],
+        count: usize,
+    ) -> Result<bool, OperationError> {
+        let mut others = 0;
+        for lead in acting {
+            let known = is_known_by_alone(self.connection, case.number, lead, &member.operator)?;
+            others += usize::from(!known);
+        }
+        Ok(others >= count)
     }
 
     /// The leads of a case who can do something in it now.

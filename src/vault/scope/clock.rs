@@ -38,7 +38,7 @@ impl Scope<'_, actions::AcceptTime> {
             })?;
             if !self.still_may(ActionKind::AcceptTime, &by)? {
                 self.core.clock.forget_proposal();
-            } else if self.operator()? != &by && !self.is_vouched_for_beside(Some(&by))? {
+            } else if self.operator()? != &by && !self.is_somebody_beside(&by)? {
                 return Err(self.deny(Denial::RecognisedByAsker));
             }
         }

@@ -264,6 +264,14 @@ impl<'v, A: Action> Scope<'v, A> {
     pub fn note_detail(&mut self, detail: Value) {
         self.notes.detail = detail;
     }
+
+    /// The same beside what was noted before in this act.
+    pub(in crate::vault::scope) fn add_detail(&mut self, detail: Value) {
+        let before = std::mem::replace(&mut self.notes.detail, detail);
+        if let (Value::Object(before), Some(detail)) = (before, self.notes.detail.as_object_mut()) {
+            detail.extend(before);
+        }
+    }
 }
 
 impl<'v, A: Writes> Scope<'v, A> {

@@ -267,9 +267,7 @@ impl<A: Writes> Scope<'_, A> {
         let own = self.operator()?.clone();
         match self.reset_asked_by(&secrets)? {
             Some(by) if by == own => Err(self.deny(Denial::OwnRequest)),
-            Some(by) if !self.is_vouched_for_beside(Some(&by))? => {
-                Err(self.deny(Denial::RecognisedByAsker))
-            }
+            Some(by) if !self.is_somebody_beside(&by)? => Err(self.deny(Denial::RecognisedByAsker)),
             Some(by) => {
                 secrets.agree_reset();
                 // A new factor needs no delay any more, and the old code may be lost with the passkeys.
@@ -365,28 +363,34 @@ impl Reading<'_> {
     /// somebody who was recognised them in a case. Whoever keeps the groups of the provider makes as many leads as they
     /// like, who recognise each other; what two leads of the vault do together, or one does to others, is not theirs.
     pub(super) fn is_vouched_for_here(&self) -> Result<bool, OperationError> {
-        self.is_vouched_for_beside(None)
+        Ok(!self.who_vouches_for(self.operator()?)?.is_empty())
     }
 
-    /// The same by somebody else than `other`, who could have a second identity at the provider and be the caller.
-    pub(super) fn is_vouched_for_beside(
-        &self,
-        other: Option<&OperatorId>,
-    ) -> Result<bool, OperationError> {
+    /// Whether the caller and `other` are two people by the word of two who were invited. Whichever of them acts first,
+    /// one could else be a second identity of the other at the provider, or both of somebody third.
+    pub(super) fn is_somebody_beside(&self, other: &OperatorId) -> Result<bool, OperationError> {
+        let others = self.who_vouches_for(other)?;
+        let own = self.who_vouches_for(self.operator()?)?;
+        let differs = |one: &OperatorId| others.iter().any(|other| other != one);
+        Ok(own.iter().any(differs))
+    }
+
+    /// Those who were invited and recognised somebody in a case. Whoever was invited stands for themselves.
+    fn who_vouches_for(&self, operator: &OperatorId) -> Result<Vec<OperatorId>, OperationError> {
         let was_invited = |operator: &OperatorId| {
             let row = operator_rows::find(self.connection, operator)?;
             Ok::<_, OperationError>(row.is_some_and(|row| !row.by_provider))
         };
-        let operator = self.operator()?;
         if was_invited(operator)? {
-            return Ok(true);
+            return Ok(vec![operator.clone()]);
         }
+        let mut all = Vec::new();
         for (_, _, by) in membership_rows::recognitions_of(self.connection, operator)? {
-            if Some(&by) != other && was_invited(&by)? {
-                return Ok(true);
+            if was_invited(&by)? {
+                all.push(by);
             }
         }
-        Ok(false)
+        Ok(all)
     }
 
     /// Whether the caller may make or end the account of an administrator: with the vault's passphrase, on the host, or

@@ -44,13 +44,14 @@ impl<A: Writes> Scope<'_, A> {
         }
         self.check_fingerprint(operator, typed)?;
         let before = membership_rows::find(self.connection, case.number, operator)?;
-        let transaction = self.transaction()?;
         let lead = CaseRole::Lead;
+        self.stop_beyond(case, operator, lead)?;
+        let transaction = self.transaction()?;
         membership_rows::upsert(transaction, case.number, operator, lead, None)?;
         let by = self.operator()?;
         membership_rows::recognise(transaction, case.number, operator, by, self.now)?;
         let before = before.map(|member| member.role.as_str());
-        self.note_detail(json!({ "slots": slots, "role_before": before }));
+        self.add_detail(json!({ "slots": slots, "role_before": before }));
         self.notes.alarm = Some(Alarm::CaseRecovered);
         Ok(())
     }

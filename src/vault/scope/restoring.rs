@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::Scope;
 use super::bound_account::open_account;
 use super::budgets::party_of;
+use super::requests::is_open;
 use crate::domain::{HomeRole, Moment};
-use crate::policy::{ActionKind, CaseState, RequestState, Seat, Writes, allows_seat};
+use crate::policy::{ActionKind, CaseState, Seat, Writes, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::budget::charge;
 use crate::vault::budget::price::BudgetKind;
@@ -58,10 +59,7 @@ impl<A: Writes> Scope<'_, A> {
             }
         }
         for request in request_rows::all(self.connection)? {
-            if matches!(
-                request.state,
-                RequestState::Requested | RequestState::Approved
-            ) {
+            if is_open(&request) {
                 request_rows::delete(transaction, &request.id)?;
                 taken.requests.push(request.id.to_string());
             }

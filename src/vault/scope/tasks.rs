@@ -83,9 +83,13 @@ impl<A: Action> Scope<'_, A> {
         if in_vault(ActionKind::AcceptTime) && self.core.clock.report().in_doubt() {
             let by = self.core.clock.proposed_by();
             let own = by.as_deref() == Some(operator.as_str());
-            let by = by.and_then(|by| by.parse().ok());
+            let by: Option<OperatorId> = by.and_then(|by| by.parse().ok());
+            let may = match &by {
+                Some(by) => self.is_somebody_beside(by)?,
+                None => self.is_vouched_for_here()?,
+            };
             all.push(TaskView {
-                yours: !own && self.is_vouched_for_beside(by.as_ref())?,
+                yours: !own && may,
                 ..TaskView::of(TaskKind::Clock)
             });
         }
@@ -223,7 +227,7 @@ impl Reading<'_> {
                 };
                 let acting = self.acting_leads(&case)?;
                 if member.role == CaseRole::Lead
-                    && self.lifted_by(&member, &acting, false)? == LiftedBy::You
+                    && self.lifted_by(&case, &member, &acting, false)? == LiftedBy::You
                 {
                     all.push(TaskView {
                         yours: true,
@@ -274,7 +278,7 @@ impl Reading<'_> {
         }
         let acting = self.acting_leads(case)?;
         for member in suspended {
-            if self.lifted_by(&member, &acting, true)? == LiftedBy::You {
+            if self.lifted_by(case, &member, &acting, true)? == LiftedBy::You {
                 all.push(TaskView {
                     yours: true,
                     ..self.task_of(TaskKind::Suspension, case, Some(title), &member)?

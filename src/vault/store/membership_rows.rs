@@ -173,14 +173,23 @@ pub(crate) fn remove_all(
     connection: &Transaction,
     operator: &OperatorId,
 ) -> Result<usize, StoreError> {
-    let by = [("operator", text(operator.as_str()))];
-    let numbers = connection.rows(&MEMBERSHIP, &by, |row| {
-        row.get("case_number").map_err(at("membership::remove_all"))
-    })?;
+    let numbers = numbers_of(connection, operator)?;
     for number in &numbers {
-        remove(connection, CaseNumber(*number), operator)?;
+        remove(connection, *number, operator)?;
     }
     Ok(numbers.len())
+}
+
+/// The numbers of all cases in which the operator is a member, suspended or not.
+pub(crate) fn numbers_of(
+    connection: &Snapshot,
+    operator: &OperatorId,
+) -> Result<Vec<CaseNumber>, StoreError> {
+    let by = [("operator", text(operator.as_str()))];
+    connection.rows(&MEMBERSHIP, &by, |row| {
+        let number = row.get("case_number");
+        number.map(CaseNumber).map_err(at("membership::numbers_of"))
+    })
 }
 
 /// Takes away the sealed account of a member of a destroyed case.

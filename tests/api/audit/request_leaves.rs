@@ -135,3 +135,62 @@ fn a_number_in_a_query_is_written_one_way() {
         refused.assert_problem(422, "invalid");
     }
 }
+
+#[test]
+fn the_leaf_of_a_hold_is_among_those_of_each_request_that_it_stopped() {
+    let incident = Incident::new();
+    let case = &incident.case;
+    let (waits, approved) = (
+        incident.ask_destruction(case),
+        incident.approved_destruction(case),
+    );
+    let over = incident.ask_destruction(case);
+    let denied = incident
+        .custodian()
+        .post(&format!("/destructions/{over}/decision"), &body::deny());
+    denied.assert_status(200);
+    let hold = incident.of_case("/hold");
+    let held = incident.second_lead().post(&hold, &body::reason());
+    assert_eq!(held.assert_status(200).json()["requests_ended"], 2);
+    let of = |request: &str, query: &str| leaves(&incident.auditor(), request, query);
+    let first = |listed: &Value| actions(listed)[0].0.clone();
+    for request in [&waits, &approved] {
+        let listed = of(request, "");
+        assert_eq!(first(&listed), "case.hold", "{listed}");
+        let leaf = listed["leaves"][0]["leaf"].as_u64().unwrap();
+        let told = incident.auditor().get(&format!("/audit/leaves/{leaf}"));
+        let told = told.assert_status(200).json();
+        let ended = told["detail"]["detail"]["requests"].as_array().unwrap();
+        assert!(ended.contains(&json!(request)), "{told}");
+        assert!(!ended.contains(&json!(over)), "{told}");
+        // Those who read the request see it as well.
+        let seen = leaves(&incident.lead(), request, "");
+        assert_eq!(first(&seen), "case.hold", "{seen}");
+        // A page at a time, each leaf once.
+        let (mut paged, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = leaves(&incident.lead(), request, &format!("?limit=1{after}"));
+            paged.extend(actions(&page));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(paged, actions(&seen));
+    }
+    assert_eq!(first(&of(&over, "")), "destruction.decide");
+}
+
+#[test]
+fn the_leaf_of_a_removal_is_among_those_of_each_request_that_it_ended() {
+    let incident = Incident::new();
+    let subject = incident.subject(&incident.log.messages[0].number);
+    let reveal = incident.ask_reveal(&incident.investigator(), &[subject]);
+    let investigator = incident.operator(Who::Investigator);
+    let member = incident.of_case(&format!("/members/{investigator}"));
+    let removed = incident.lead().delete_with(&member, &body::reason());
+    let removed = removed.assert_status(200).leaf();
+    let listed = leaves(&incident.auditor(), &reveal, "");
+    assert_eq!(listed["leaves"][0]["leaf"].as_u64(), removed, "{listed}");
+    assert_eq!(listed["leaves"][0]["action"], "member.remove", "{listed}");
+}

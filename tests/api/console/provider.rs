@@ -645,6 +645,146 @@ fn a_second_identity_of_a_lead_at_the_provider_is_not_the_second_person_for_that
     assert_eq!(read.assert_status(200).member("state"), "closed");
 }
 
+#[test]
+fn a_lead_and_their_second_identity_are_one_person_whichever_of_them_comes_first() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let case = vault.open_case();
+    vault.name_member(&case, Who::Custodian, "custodian", None);
+    let (custodian, lead) = (vault.client(Who::Custodian), vault.lead());
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let page = browser.get("/console").assert_status(200).text();
+    let read_out = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
+    let ann = accounts(&vault, "ext.ann").remove(0).0;
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = lead.put(&member, &json!({ "role": "lead" }));
+    assert_eq!(named.assert_status(200).member("state"), "given");
+    let known = lead.post(&format!("{member}/recognition"), &read_out);
+    known.assert_status(200);
+
+    // The second identity asks, and the lead decides: not where a case is closed, and it does not wait for them.
+    let reason = [("reason", "it is the other me")];
+    let asks = browser.submit(&format!("/console/cases/{case}/close"), &reason);
+    assert_eq!(asks.status, 303, "{}", asks.text());
+    let moves = lead.get(&format!("/cases/{case}/moves"));
+    let moves = moves.assert_status(200).json();
+    assert_eq!(moves["moves"][0]["asked_by"], "ext.ann", "{moves}");
+    let closing = moves["moves"][0]["move"].as_str().unwrap();
+    let waits = |client: &Client| {
+        let inbox = client.get("/inbox").assert_status(200).json();
+        let mut all = inbox["waiting"].as_array().unwrap().iter();
+        all.any(|one| one["request"] == closing)
+    };
+    assert!(!waits(&lead) && waits(&custodian));
+    let decision = format!("/moves/{closing}/decision");
+    let yes = json!({ "decision": "approve", "reason": "the work is done" });
+    lead.post(&decision, &yes)
+        .assert_problem(403, "recognised-by-asker");
+    custodian.post(&decision, &yes).assert_status(200);
+    let read = lead.get(&format!("/cases/{case}"));
+    assert_eq!(read.assert_status(200).member("state"), "closed");
+    vault.work_on(&case);
+
+    // The lead whom an administrator suspended is not let in by the other name, nor the other name by the lead.
+    vault
+        .suspend(&case, Who::Administrator, Who::Lead)
+        .assert_status(200);
+    let lift = format!("/cases/{case}/members/{}/lift", vault.operator(Who::Lead));
+    let members = browser.get(&format!("/console/cases/{case}/members"));
+    assert!(!members.assert_status(200).text().contains(&lift));
+    let lifted = browser.submit(&format!("/console{lift}"), &reason);
+    says(&lifted, "recognised-by-asker");
+    lead.get(&format!("/cases/{case}"))
+        .assert_problem(404, "not-found");
+    let own = vault.lift(&case, Who::Administrator, Who::Lead);
+    own.assert_problem(403, "own-request");
+    let administrator = vault.other_administrator();
+    vault
+        .lift_as(&case, &administrator, Who::Lead)
+        .assert_status(200);
+    let suspension = format!("{member}/suspension");
+    let why = json!({ "reason": "a reason of the tests" });
+    let suspended = vault.administrator().post(&suspension, &why);
+    suspended.assert_status(200);
+    lead.delete_with(&suspension, &why)
+        .assert_problem(403, "recognised-by-asker");
+    administrator
+        .delete_with(&suspension, &why)
+        .assert_status(200);
+    browser
+        .get(&format!("/console/cases/{case}"))
+        .assert_status(200);
+
+    // The second identity accepts a time first, and the lead is not the second one. Somebody else is.
+    vault.clock.jump_seconds(86_400);
+    let time = json!({ "time": "2024-04-03T09:00:00Z", "reason": "a watch of my own" });
+    let stated = [
+        ("time", "2024-04-03T09:00:00Z"),
+        ("reason", "a watch of my own"),
+    ];
+    let proposed = browser.submit("/console/clock", &stated);
+    assert_eq!(proposed.status, 303, "{}", proposed.text());
+    let second = lead.post("/clock/acceptance", &time);
+    second.assert_problem(403, "recognised-by-asker");
+    let accepted = vault.second_lead().post("/clock/acceptance", &time);
+    assert_eq!(accepted.assert_status(200).json()["accepted"], true);
+}
+
+#[test]
+fn another_role_by_the_provider_stops_for_good_what_somebody_approved() {
+    let Some(provider) = Provider::start("ES256") else {
+        return;
+    };
+    let vault = TestVault::with(&provider.config());
+    let case = vault.open_case();
+    vault.name_member(&case, Who::Investigator, "investigator", None);
+    let (investigator, lead) = (vault.client(Who::Investigator), vault.lead());
+    let (browser, entered) = come(&vault, &provider, "ann:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let page = browser.get("/console").assert_status(200).text();
+    let read_out = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
+    let ann = accounts(&vault, "ext.ann").remove(0).0;
+    let member = format!("/cases/{case}/members/{ann}");
+    let named = lead.put(&member, &json!({ "role": "lead" }));
+    named.assert_status(200);
+    let known = lead.post(&format!("{member}/recognition"), &read_out);
+    known.assert_status(200);
+    let wanted = json!({
+        "number": "+447700900999",
+        "purpose": "victim-inquiry",
+        "reason": "the person asked for it",
+    });
+    let asked = investigator.post(&format!("/cases/{case}/erasures"), &wanted);
+    let erasure = asked.assert_status(201).member("erasure");
+    let yes = [("decision", "approve"), ("reason", "the person proved it")];
+    let decided = browser.submit(&format!("/console/erasures/{erasure}"), &yes);
+    assert_eq!(decided.status, 303, "{}", decided.text());
+    let shown = || {
+        let read = lead.get(&format!("/erasures/{erasure}"));
+        read.assert_status(200).json()
+    };
+    assert_eq!(shown()["state"], "approved");
+    let (_, entered) = come(&vault, &provider, "ann:investigators");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let told = shown();
+    assert_eq!(told["state"], "stopped", "{told}");
+    assert_eq!(told["stopped"]["by"], "ext.ann", "{told}");
+    let listed = vault.auditor().get(&format!("/requests/{erasure}/leaves"));
+    let listed = listed.assert_status(200).json();
+    let mut all = listed["leaves"].as_array().unwrap().iter();
+    let ended = all.find(|one| one["action"] == "operator.regroup").unwrap();
+    let path = format!("/audit/leaves/{}", ended["leaf"]);
+    let told = vault.auditor().get(&path).assert_status(200).json();
+    assert_eq!(
+        told["detail"]["detail"]["requests"],
+        json!([erasure]),
+        "{told}"
+    );
+}
+
 /// Enrols a passkey on the page for it.
 fn enrol_with(browser: &Browser, key: &Authenticator) -> Answer {
     browser.get("/console/passkeys").assert_status(200);

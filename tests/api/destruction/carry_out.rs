@@ -7,7 +7,7 @@ use serde_json::json;
 use ureq::http::Method;
 
 use super::{NUMBER, approved, carry_out, incident, signed};
-use crate::support::{Browser, Who, body, fresh_csv};
+use crate::support::{Answer, Browser, Who, body, fresh_csv};
 
 #[test]
 fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
@@ -111,20 +111,76 @@ fn nobody_alone_ends_a_case_past_the_hold_of_another_lead() {
 #[test]
 fn an_approval_does_not_outlive_the_right_of_whoever_gave_it() {
     let incident = incident();
+    let (case, custodian) = (&incident.case, incident.operator(Who::Custodian));
+    let member = incident.of_case(&format!("/members/{custodian}"));
+    let ends: [(&dyn Fn() -> Answer, &str); 3] = [
+        (
+            &|| incident.suspend(case, Who::Lead, Who::Custodian),
+            "was suspended in the case",
+        ),
+        // In another role they could not have approved it.
+        (
+            &|| {
+                let named = incident
+                    .lead()
+                    .put(&member, &json!({ "role": "investigator" }));
+                let named = named.assert_status(200).member("membership");
+                let decision = format!("/memberships/{named}/decision");
+                incident.second_lead().post(&decision, &body::approve())
+            },
+            "has another role in the case now",
+        ),
+        (
+            &|| incident.lead().delete_with(&member, &body::reason()),
+            "is no member of the case any more",
+        ),
+    ];
+    for (end, words) in ends {
+        let destruction = approved(&incident);
+        incident.clock.advance_seconds(61);
+        let ended = end().assert_status(200).leaf().unwrap();
+        let by_lead = || carry_out(&incident.lead(), &destruction);
+        by_lead().assert_problem(409, "wrong-state");
+        let read = incident.lead().get(&format!("/destructions/{destruction}"));
+        let read = read.assert_status(200).json();
+        assert_eq!(read["state"], "stopped", "{read}");
+        assert_eq!(read["decided_by"], Who::Custodian.name(), "{read}");
+        let reason = read["stopped"]["reason"].as_str().unwrap();
+        assert_eq!(reason, format!("whoever approved this {words}"));
+        let told = incident.auditor().get(&format!("/audit/leaves/{ended}"));
+        let told = told.assert_status(200).json();
+        assert_eq!(told["detail"]["detail"]["approvals_ended"], 1, "{told}");
+        assert_eq!(
+            told["detail"]["detail"]["approvals"],
+            json!([destruction]),
+            "{told}"
+        );
+        let leaves = format!("/requests/{destruction}/leaves");
+        let leaves = incident.auditor().get(&leaves).assert_status(200).json();
+        assert!(
+            leaves["leaves"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|one| one["leaf"] == ended),
+            "{leaves}"
+        );
+        // It stays so when they are back.
+        incident.name_member(case, Who::Custodian, "custodian", None);
+        by_lead().assert_problem(409, "wrong-state");
+    }
+    // Of an account that ended nothing is taken away, and nothing can be done on what it approved, nor does it wait.
     let destruction = approved(&incident);
     incident.clock.advance_seconds(61);
-    let case = &incident.case;
-    let by_lead = || carry_out(&incident.lead(), &destruction);
-    incident
-        .suspend(case, Who::Lead, Who::Custodian)
-        .assert_status(200);
-    by_lead().assert_problem(409, "decider-gone");
-    // In another role they could not have approved it.
-    incident.name_member(case, Who::Custodian, "investigator", None);
-    by_lead().assert_problem(409, "decider-gone");
-    incident.name_member(case, Who::Custodian, "custodian", None);
+    let waits = || {
+        let inbox = incident.lead().get("/inbox").assert_status(200).json();
+        let mut all = inbox["waiting"].as_array().unwrap().iter();
+        all.any(|one| one["request"] == destruction.as_str())
+    };
+    assert!(waits());
     incident.revoke(Who::Custodian);
-    by_lead().assert_problem(409, "decider-gone");
+    carry_out(&incident.lead(), &destruction).assert_problem(409, "decider-gone");
+    assert!(!waits());
     let found = incident.look_up(&incident.investigator(), &[NUMBER]);
     let found = found.assert_status(200).json();
     assert_eq!(found["results"][0]["state"], "exposed");

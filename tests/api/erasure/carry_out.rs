@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use ureq::http::Method;
 
-use super::{NUMBER, approved, ask, carry_out, incident, state};
+use super::{NUMBER, approved, ask, carry_out, decide, incident, state};
 use crate::support::{Browser, TestVault, Who, body};
 use crate::tables::only_on_sqlite;
 
@@ -128,4 +128,49 @@ fn an_erasure_that_cannot_be_ended_is_told_to_those_it_concerns() {
     assert!(anybody("/metrics").contains(&format!("{gauge}0\n")));
     assert_eq!(health(), json!({ "held_up": 0, "since": null }));
     assert_eq!(task(Who::Lead), None);
+}
+
+#[test]
+fn what_a_member_approved_ends_with_their_membership_and_what_others_approved_does_not() {
+    let incident = incident();
+    let case = &incident.case;
+    let decided = |who: Who| {
+        let asked = ask(&incident, &incident.investigator(), NUMBER).assert_status(201);
+        let erasure = asked.member("erasure");
+        let yes = decide(&incident.client(who), &erasure, &body::approve());
+        yes.assert_status(200);
+        erasure
+    };
+    let waiting = ask(&incident, &incident.investigator(), NUMBER).assert_status(201);
+    let waiting = waiting.member("erasure");
+    let (gone, stays) = (decided(Who::Custodian), decided(Who::SecondLead));
+    let suspended = incident.suspend(case, Who::Lead, Who::Custodian);
+    suspended.assert_status(200);
+    let shown = |erasure: &str| {
+        let read = incident.investigator().get(&format!("/erasures/{erasure}"));
+        read.assert_status(200).json()
+    };
+    // Whoever asked is told by whom, and not for which reason somebody was suspended.
+    let told = shown(&gone);
+    assert_eq!(told["state"], "stopped", "{told}");
+    assert_eq!(told["stopped"]["by"], Who::Lead.name(), "{told}");
+    assert_ne!(told["stopped"]["reason"], body::REASON, "{told}");
+    assert_eq!(shown(&stays)["state"], "approved");
+    assert_eq!(shown(&waiting)["state"], "requested");
+    let leaves = |who: Who| {
+        let path = format!("/requests/{gone}/leaves");
+        let listed = incident.client(who).get(&path).assert_status(200).json();
+        let all = listed["leaves"].as_array().unwrap().clone();
+        let mut all = all.into_iter();
+        all.find(|one| one["action"] == "member.suspend").unwrap()
+    };
+    assert_eq!(leaves(Who::Auditor)["reason"], body::REASON);
+    let told = leaves(Who::Investigator);
+    assert!(told.get("reason").is_none(), "{told}");
+    // It stays so when they are back; another one is carried out.
+    incident.name_member(case, Who::Custodian, "custodian", None);
+    carry_out(&incident.lead(), &gone).assert_problem(409, "wrong-state");
+    assert_eq!(state(&incident, NUMBER), "exposed");
+    carry_out(&incident.custodian(), &stays).assert_status(200);
+    assert_eq!(state(&incident, NUMBER), "not_exposed");
 }

@@ -1,5 +1,7 @@
 //! Another lead or the custodian says yes or no.
 
+use serde_json::json;
+
 use super::{ask, decide, state};
 use crate::support::{Incident, Who, body};
 
@@ -108,4 +110,64 @@ fn a_decision_comes_in_time_and_is_about_the_state_that_was_asked_about() {
     incident.clock.advance_seconds(24 * 3600);
     incident.forget_sessions();
     decide(&incident.custodian(), &late, &body::approve()).assert_problem(409, "expired");
+}
+
+#[test]
+fn what_a_yes_did_at_once_stays_as_it_was_decided() {
+    let incident = Incident::new();
+    let lead = incident.lead();
+    let read = |path: &str| incident.lead().get(path).assert_status(200).json();
+    let is_done = |path: &str| {
+        let read = read(path);
+        assert_eq!(read["state"], "approved", "{path} {read}");
+        assert!(read.get("stopped").is_none(), "{path} {read}");
+    };
+    // Neither a reopening nor a hold stops what was done; there is nothing to stop.
+    let closing = ask(&incident, &lead, "close").assert_status(200);
+    let closing = format!("/moves/{}", closing.member("move"));
+    let yes = |path: &str, who: Who| {
+        let decision = format!("{path}/decision");
+        let decided = incident.client(who).post(&decision, &body::approve());
+        decided.assert_status(200);
+    };
+    yes(&closing, Who::Custodian);
+    incident.work_on(&incident.case);
+    is_done(&closing);
+    let hold = || {
+        let held = incident.second_lead();
+        let held = held.post(&incident.of_case("/hold"), &body::reason());
+        assert_eq!(held.assert_status(200).json()["requests_ended"], 0);
+    };
+    hold();
+    let lifting = ask(&incident, &lead, "reopen").assert_status(200);
+    let lifting = format!("/moves/{}", lifting.member("move"));
+    yes(&lifting, Who::Custodian);
+    hold();
+    is_done(&lifting);
+    incident.move_by_two(&incident.case, "reopen");
+    // Nor does the end of the membership of who asked, or decided, or time.
+    let raise = incident.ask_raise(&incident.investigator(), 10);
+    let raise = format!("/raises/{raise}");
+    yes(&raise, Who::Lead);
+    let withdrawal = incident.ask_withdrawal_of_a_fresh_one();
+    let withdrawal = format!("/withdrawals/{withdrawal}");
+    yes(&withdrawal, Who::Lead);
+    let membership = incident.ask_membership("somebody.else");
+    let membership = format!("/memberships/{membership}");
+    yes(&membership, Who::SecondLead);
+    for who in [Who::Investigator, Who::Custodian] {
+        let member = incident.of_case(&format!("/members/{}", incident.operator(who)));
+        let removed = incident.lead().delete_with(&member, &body::reason());
+        assert_eq!(
+            removed.assert_status(200).json(),
+            json!({ "requests_ended": 0 })
+        );
+    }
+    let suspended = incident.suspend(&incident.case, Who::Lead, Who::SecondLead);
+    suspended.assert_status(200);
+    incident.clock.advance_seconds(2 * 86_400);
+    incident.forget_sessions();
+    for path in [&closing, &lifting, &raise, &withdrawal, &membership] {
+        is_done(path);
+    }
 }

@@ -49,7 +49,7 @@ impl<A: Action> Scope<'_, A> {
         if !self.asker_stands(found)? {
             return Err(self.deny(Denial::AskerGone));
         }
-        if !self.decider_stands::<K>(&decider)? {
+        if !self.decider_stands::<K>(found.row.case, &decider)? {
             return Err(self.deny(Denial::DeciderGone));
         }
         Ok(Approval {

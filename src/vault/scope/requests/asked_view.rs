@@ -35,7 +35,7 @@ pub struct AskedView {
     pub reason: String,
     /// The decider's reason.
     pub decision_reason: Option<String>,
-    /// Who stopped it, or put the hold that did; left out if nobody did.
+    /// Who stopped it, put the hold that did, or ended the membership of who approved it; left out if nobody did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub stopped: Option<ByWhomView>,
@@ -52,7 +52,7 @@ pub struct AskedView {
 pub enum ShownState {
     /// Not decided yet.
     Requested,
-    /// Allowed and not used yet.
+    /// Allowed and not used yet; or done at once, where nothing is left to use.
     Approved,
     /// Not allowed.
     Denied,
@@ -60,7 +60,7 @@ pub enum ShownState {
     Used,
     /// Handed out, and its receiver said that it arrived.
     Acknowledged,
-    /// Stopped before it was carried out, by somebody or by a hold.
+    /// Stopped before it was carried out: by somebody, by a hold, or with the membership of who approved it.
     Stopped,
     /// Not decided, or not used, in time.
     Expired,
@@ -72,12 +72,11 @@ impl ShownState {
         matches!(self, Self::Approved | Self::Used | Self::Acknowledged)
     }
 
-    /// A request past its time is shown as expired, whatever its row says.
-    pub(super) fn of(state: RequestState, term: Term, clock: &VaultClock) -> Self {
+    /// A request past its time is shown as expired, whatever its row says, but for what a yes did `at_once`.
+    pub(super) fn of(state: RequestState, at_once: bool, term: Term, clock: &VaultClock) -> Self {
         match state {
-            RequestState::Requested | RequestState::Approved if clock.has_ended(term) => {
-                Self::Expired
-            }
+            RequestState::Requested if clock.has_ended(term) => Self::Expired,
+            RequestState::Approved if !at_once && clock.has_ended(term) => Self::Expired,
             RequestState::Requested => Self::Requested,
             RequestState::Approved => Self::Approved,
             RequestState::Denied => Self::Denied,
@@ -93,11 +92,12 @@ impl AskedView {
         reading: &Reading<'_>,
         row: &RequestRow,
         sealed: &Sealed<B, F>,
+        at_once: bool,
     ) -> Result<Self, OperationError> {
         let name = |id: &OperatorId| reading.operator_name(id);
         let term = sealed.term();
         Ok(Self {
-            state: ShownState::of(row.state, term, &reading.core.clock),
+            state: ShownState::of(row.state, at_once, term, &reading.core.clock),
             asked_by: name(&row.asker)?,
             asked_at: row.asked_at,
             expires_at: reading.core.clock.shown_end(term),

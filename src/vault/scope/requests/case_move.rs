@@ -10,6 +10,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::asked_view::AskedView;
+use super::destruction::Destruction;
+use super::erasure::Erasure;
 use super::kind::{RequestKind, Touched, seal};
 use super::sealed::damaged;
 use crate::domain::{CaseId, CaseMoveId, Moment};
@@ -82,6 +84,8 @@ impl RequestKind for CaseMove {
     type Body = CaseMoveBody;
     type After = ();
     type View = CaseMoveView;
+
+    const AT_ONCE: bool = true;
 
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
@@ -164,9 +168,11 @@ impl Scope<'_, actions::HoldCase> {
     pub fn hold_case(&mut self, why: &Why) -> Result<usize, OperationError> {
         self.move_case(&[CaseState::Open], CaseState::Held)?;
         self.note_hold(Some(why))?;
-        let stopped = self.stop_what_ends_data(why)?;
-        self.note_detail(json!({ "requests_ended": stopped }));
-        Ok(stopped)
+        let kinds = [Destruction::NAME, Erasure::NAME, CaseMove::NAME];
+        let stopped = self.stop_kinds(&kinds, why)?;
+        let (ended, requests) = (stopped.open, stopped.ids);
+        self.note_detail(json!({ "requests_ended": ended, "requests": requests }));
+        Ok(ended)
     }
 }
 
@@ -178,7 +184,8 @@ impl Scope<'_, actions::ReopenCase> {
             return Ok(Reopening::Asked(id, expires_at));
         }
         self.move_case(&[CaseState::Closed], CaseState::Open)?;
-        self.stop_all::<CaseMove>(why)?;
+        let stopped = self.stop_kinds(&[CaseMove::NAME], why)?;
+        self.note_detail(json!({ "requests": stopped.ids }));
         Ok(Reopening::Done)
     }
 }

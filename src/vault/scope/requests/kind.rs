@@ -121,6 +121,10 @@ pub trait RequestKind: seal::Listed + Sized + Send + Sync + 'static {
     /// What the leaves of the request and of the decision say.
     fn touched(body: &Self::Body) -> Touched<'_>;
 
+    /// Whether a yes is all: what was asked is done in the same act. Then an approved one is over, and nothing stops it
+    /// or ends it any more.
+    const AT_ONCE: bool = false;
+
     /// Whether an approved one waits for somebody with this seat, who asked for it or did not.
     fn waits_for_use(_: &Self::Body, _own: bool, _: Seat) -> bool {
         false

@@ -3,11 +3,14 @@
 //! Members of the case see what was done. An auditor also sees who read the request and what was refused. Counts,
 //! subjects and digests of a leaf are left out: not everybody who reads a request may know them.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::REQUEST_KINDS;
+use super::sealed::Outline;
 use crate::domain::{CaseId, Moment, OperatorId, OperatorName, Reason, RequestId, Title};
 use crate::policy::{Action, ActionKind};
 use crate::vault::OperationError;
@@ -15,8 +18,9 @@ use crate::vault::audit::{Decision, Leaf, Outcome};
 use crate::vault::ledger::verify_all;
 use crate::vault::scope::Scope;
 use crate::vault::scope::leaf_words::Words;
+use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::leaf_rows::LeafFilter;
-use crate::vault::store::request_rows;
+use crate::vault::store::request_rows::{self, RequestRow};
 
 /// A page of the leaves of a request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,18 +112,27 @@ impl<A: Action> Scope<'_, A> {
         // Who is no member is an auditor.
         let hides = self.grant.role().map(|_| read_by(&row.kind)).transpose()?;
         let mut words = Words::of(&self.reading);
+        let mut beside = self.ended_by(case, &row)?;
+        beside.retain(|leaf| filter.before.is_some_and(|before| leaf.seq < before));
         let (mut leaves, mut more) = (Vec::new(), true);
         while more && leaves.len() <= limit {
-            let found = self.found_leaves(&filter, BATCH)?;
+            let mut found = self.found_leaves(&filter, BATCH)?;
             more = found.len() == BATCH as usize;
             filter.before = found.last().map(|leaf| leaf.seq);
+            let down_to = filter.before.filter(|_| more).unwrap_or(0);
+            found.extend(beside.extract_if(.., |leaf| leaf.seq >= down_to));
+            found.sort_by_key(|leaf| Reverse(leaf.seq));
             for leaf in found.into_iter().filter(|leaf| is_shown(leaf, hides)) {
                 let detail = match leaves.len() < limit {
                     true => self.detail_of(&leaf)?,
                     // The one beyond the page says that there is another page.
                     false => Value::Null,
                 };
-                let words = words.beside(&leaf, &detail)?;
+                let mut words = words.beside(&leaf, &detail)?;
+                // Why somebody was suspended, say, is not for everybody who may read the request.
+                if hides.is_some() && leaf.object.as_deref() != Some(request.as_str()) {
+                    words.reason = None;
+                }
                 leaves.push(RequestLeafView {
                     leaf: leaf.seq,
                     time: leaf.time.parse().map_err(|_| super::sealed::damaged())?,
@@ -150,6 +163,26 @@ impl<A: Action> Scope<'_, A> {
             next: next.map(|last| last.leaf.to_string()),
             leaves,
         })
+    }
+}
+
+impl<A: Action> Scope<'_, A> {
+    /// The leaf of the act that ended a request among others, if one did, such as a hold: it is about the case or a
+    /// member, and names no request.
+    fn ended_by(&self, case: &CaseRow, row: &RequestRow) -> Result<Vec<Leaf>, OperationError> {
+        let mut places: Vec<u64> = row.decided_leaf.into_iter().collect();
+        if !self.core.is_destroyed(case) {
+            places.extend(Outline::of(self.core, case, row)?.stopped_by);
+        }
+        places.retain(|seq| *seq < self.tip.size);
+        let mut leaves = Vec::new();
+        for seq in places {
+            let leaf = self.one_leaf(seq)?;
+            if leaf.object.as_deref() != Some(row.id.as_str()) {
+                leaves.push(leaf);
+            }
+        }
+        Ok(leaves)
     }
 }
 

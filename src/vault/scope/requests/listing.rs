@@ -55,7 +55,7 @@ impl<A: Action> Scope<'_, A> {
             let sealed: SealedOf<K> = Sealed::open(self.core, &keys, &row)?;
             let keys = Arc::clone(&keys);
             let Found { row, sealed, .. } = Found::<K> { row, keys, sealed }.sound()?;
-            let state = ShownState::of(row.state, sealed.term(), &self.core.clock);
+            let state = ShownState::of(row.state, K::AT_ONCE, sealed.term(), &self.core.clock);
             let about_own = own.is_none() || parsed(sealed.account.as_deref())? == own;
             if !about_own || wanted.state.is_some_and(|wanted| wanted != state) {
                 continue;

@@ -11,9 +11,9 @@ use super::asked_view::AskedView;
 use super::kind::{RequestKind, Touched, seal};
 use super::sealed::{damaged, parsed};
 use crate::domain::{AccountName, CaseRole, MembershipId, OperatorId, OperatorName};
-use crate::policy::actions;
+use crate::policy::{Denial, actions};
 use crate::vault::keyring::RequestDigest;
-use crate::vault::scope::{Asking, Reading, Scope};
+use crate::vault::scope::{Asking, Reading, Scope, is_known_by_alone};
 use crate::vault::store::membership_rows;
 use crate::vault::{OperationError, Settings};
 
@@ -115,6 +115,8 @@ impl RequestKind for Membership {
         wanted.check(asking)
     }
 
+    const AT_ONCE: bool = true;
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
@@ -166,7 +168,13 @@ impl RequestKind for Membership {
         scope: &mut Scope<'_, actions::DecideMembership>,
         body: &MembershipBody,
     ) -> Result<(), OperationError> {
-        scope.give_role(&body.wanted()?)
+        let (case, wanted) = (scope.case_row()?, body.wanted()?);
+        // Nobody says yes to a role of their own, also not under another name.
+        let decider = scope.operator()?;
+        if is_known_by_alone(scope.connection, case.number, decider, &wanted.operator)? {
+            return Err(scope.deny(Denial::RecognisedByAsker));
+        }
+        scope.give_role(&wanted)
     }
 
     fn member(

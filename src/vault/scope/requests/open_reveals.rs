@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::asked_view::{AskedView, ShownState};
 use super::found::{Found, SealedOf};
+use super::kind::RequestKind as _;
 use super::reveal::Reveal;
 use super::sealed::{Sealed, damaged};
 use crate::domain::{Moment, OperatorName, RevealId};
@@ -57,7 +58,7 @@ impl Scope<'_, actions::ListReveals> {
                 no.is_some_and(|no| sealed.body.subjects.contains(&no))
             };
             let subjects: Vec<SubjectToken> = people.iter().filter(of).copied().collect();
-            let asked = AskedView::of(self, &row, &sealed)?;
+            let asked = AskedView::of(self, &row, &sealed, Reveal::AT_ONCE)?;
             if subjects.is_empty() || asked.state == ShownState::Expired {
                 continue;
             }

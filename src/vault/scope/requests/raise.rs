@@ -74,6 +74,8 @@ impl RequestKind for Raise {
     type After = ();
     type View = RaiseView;
 
+    const AT_ONCE: bool = true;
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }

@@ -106,6 +106,8 @@ pub(in crate::vault) struct Outline {
     pub(in crate::vault) account: Option<AccountName>,
     /// How long it has to go.
     pub(in crate::vault) term: Term,
+    /// The leaf of the act that stopped it among others, if one did.
+    pub(in crate::vault) stopped_by: Option<u64>,
 }
 
 impl Outline {
@@ -119,6 +121,7 @@ impl Outline {
         Ok(Self {
             account: parsed(sealed.account.as_deref())?,
             term: sealed.term(),
+            stopped_by: sealed.stopped.as_ref().and_then(ByWhom::leaf),
         })
     }
 }

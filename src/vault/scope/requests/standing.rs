@@ -7,6 +7,7 @@ use crate::domain::{CaseRole, OperatorId};
 use crate::policy::{Action, ActionKind, Seat, allows_seat};
 use crate::vault::OperationError;
 use crate::vault::scope::{Reading, open_account};
+use crate::vault::store::case_rows::CaseNumber;
 use crate::vault::store::membership_rows::MembershipRow;
 use crate::vault::store::operator_rows::OperatorState;
 use crate::vault::store::{membership_rows, operator_rows};
@@ -19,7 +20,7 @@ impl Reading<'_> {
         found: &Found<K>,
     ) -> Result<bool, OperationError> {
         let (case, asker) = (self.case_row()?, &found.row.asker);
-        let Some(member) = self.who_may(asker, <K::Ask as Action>::KIND)? else {
+        let Some(member) = self.who_may(case.number, asker, <K::Ask as Action>::KIND)? else {
             return Ok(false);
         };
         let own = match &member.account {
@@ -36,15 +37,17 @@ impl Reading<'_> {
     /// say it.
     pub(super) fn decider_stands<K: RequestKind>(
         &self,
+        case: CaseNumber,
         decider: &OperatorId,
     ) -> Result<bool, OperationError> {
-        let member = self.who_may(decider, <K::Decide as Action>::KIND)?;
+        let member = self.who_may(case, decider, <K::Decide as Action>::KIND)?;
         Ok(member.is_some())
     }
 
     /// The membership of somebody in the case, if it counts and allows the action.
     fn who_may(
         &self,
+        case: CaseNumber,
         operator: &OperatorId,
         action: ActionKind,
     ) -> Result<Option<MembershipRow>, OperationError> {
@@ -54,8 +57,7 @@ impl Reading<'_> {
         if account.state != OperatorState::Active || account.home.stays_outside_cases() {
             return Ok(None);
         }
-        let case = self.case_row()?;
-        let member = membership_rows::find(self.connection, case.number, operator)?;
+        let member = membership_rows::find(self.connection, case, operator)?;
         Ok(member
             .filter(|member| member.counts() && allows_seat(action, Seat::Member(member.role))))
     }

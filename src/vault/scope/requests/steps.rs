@@ -59,7 +59,7 @@ impl Reading<'_> {
         row: &RequestRow,
         sealed: SealedOf<K>,
     ) -> Result<K::View, OperationError> {
-        let asked = AskedView::of(self, row, &sealed)?;
+        let asked = AskedView::of(self, row, &sealed, K::AT_ONCE)?;
         K::view(self, id, asked, sealed.body, sealed.after)
     }
 }
@@ -169,7 +169,8 @@ impl<A: Decides> Scope<'_, A> {
             },
         )?;
         self.note_request::<K>(&found.sealed.body);
-        self.notes.detail = K::touched(&found.sealed.body).detail;
+        // Beside what the yes did.
+        self.add_detail(K::touched(&found.sealed.body).detail);
         self.notes.rows = self.notes.rows.filter(|_| !K::LEAVES);
         self.notes.verdict = Some(StatedDecision {
             decision: match approve {

@@ -92,9 +92,17 @@ pub(super) fn add_waiting<K: RequestKind>(
             RequestState::Requested if own => true,
             RequestState::Requested => {
                 let case = place.case.number;
-                decides && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
+                decides
+                    && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
+                    && !(decide.ends_for_others()
+                        && is_known_by_alone(reading.connection, case, &row.asker, reader)?)
             }
-            state => state == RequestState::Approved,
+            // What could not be used is not said to wait for it, once whoever approved it could not any more.
+            RequestState::Approved => match &row.decider {
+                Some(decider) => reading.decider_stands::<K>(row.case, decider)?,
+                None => false,
+            },
+            _ => false,
         };
         if !waits {
             continue;
@@ -130,7 +138,7 @@ pub(super) fn add_waiting<K: RequestKind>(
             kind: K::NAME.to_owned(),
             request: row.id.as_str().to_owned(),
             waits_for,
-            asked: AskedView::of(reading, &row, &sealed)?,
+            asked: AskedView::of(reading, &row, &sealed, K::AT_ONCE)?,
             member,
             member_role,
         });

@@ -123,6 +123,8 @@ impl RequestKind for Withdrawal {
         Some(Price::of_request(0).comparing(true))
     }
 
+    const AT_ONCE: bool = true;
+
     fn seconds(settings: &Settings) -> i64 {
         settings.reveal_s
     }
