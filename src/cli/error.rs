@@ -317,6 +317,10 @@ fn way_to_move(error: &CopyError) -> Option<&'static str> {
             "the vault's tables are where they were; stop whoever wrote, and run it again"
         }
         CopyError::Start(_) => "look at the vault with `breachvault doctor`; nothing was changed",
+        CopyError::NotOpened(fault) if matches!(**fault, StartError::NotANode) => {
+            "the vault knows nodes, and this directory is none of them: `breachvault node join` makes it one \
+             (docs/scale.md)"
+        }
         CopyError::NotOpened(_) | CopyError::Unended => {
             "run it again, or start the vault: a start does what is left (docs/postgresql.md)"
         }

@@ -299,12 +299,19 @@ impl Vault {
 
     /// Whether the vault has this node. Where a file has the tables, there are none.
     fn is_node(&self) -> Result<bool, StartError> {
-        let Some(node) = &self.core.node else {
-            return Ok(!self.core.has_server);
-        };
         let reader = self.core.readers.snapshot()?;
-        let all = node_rows::list(reader.connection()?)?;
-        Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
+        Ok(self.core.is_node(reader.connection()?)?)
+    }
+
+    /// The other nodes that cannot start, because a file of this directory has the tables now.
+    pub(in crate::vault) fn nodes_left(&self) -> Result<Vec<String>, StoreError> {
+        if self.core.has_server {
+            return Ok(Vec::new());
+        }
+        let reader = self.core.readers.snapshot()?;
+        let mut all = node_rows::list(reader.connection()?)?;
+        all.retain(|row| self.core.own_node.as_ref() != Some(&row.id));
+        Ok(all.into_iter().map(|row| row.name).collect())
     }
 
     /// Clears what builds left that had not ended. In a folder that nodes share, those of nodes that run go on.
@@ -649,6 +656,10 @@ pub(in crate::vault) fn prepare_at(
         true => this_node(paths, &writer, &*entropy, access)?,
         false => None,
     };
+    let own_node = match &node {
+        Some(node) => Some(node.id.clone()),
+        None => ThisNode::id_in(paths).map_err(|error| StartError::Io(error.kind()))?,
+    };
     let packages = paths.with_packages(settings.packages.as_deref());
     if access == Access::Work && settings.packages.is_some() {
         fs::read_dir(packages.packages()).map_err(|error| StartError::Packages(error.kind()))?;
@@ -670,6 +681,7 @@ pub(in crate::vault) fn prepare_at(
         paths: packages,
         has_server,
         node,
+        own_node,
         others: Arc::new(OtherNodes::default()),
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),

@@ -109,10 +109,14 @@ impl Shelf {
     }
 
     fn put_in_place(&self, room: Room) -> Result<Paths, RestoreError> {
+        self.put_in_place_at(room, LATER)
+    }
+
+    fn put_in_place_at(&self, room: Room, at: &str) -> Result<Paths, RestoreError> {
         let keyring = unlocked(&room);
         let entropy = Arc::new(SystemEntropy::new());
         let verified = room.verify(&keyring, &*entropy)?;
-        let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+        let clock = Arc::new(ManualClock::new(at.parse().unwrap()));
         let restored = room.begin(&verified, keyring, house::settings(), clock, entropy)?;
         let caller = sign_in(restored.vault(), "archibald");
         restored.put_in_place(&caller, only_reason(REASON).unwrap())?;
@@ -127,6 +131,16 @@ impl Shelf {
         left.sort();
         left
     }
+}
+
+/// A vault in a file that was backed up and restored into a directory of its own.
+pub(crate) fn restored(closed: &Closed, at: &str) -> Closed {
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&closed.paths(), "vault.bvdata");
+    let keyring = shelf.back_up_keyring(&closed.paths());
+    let room = shelf.room(&database, &keyring, None).unwrap();
+    shelf.put_in_place_at(room, at).unwrap();
+    Closed::copied(&closed.people, &shelf.path("restored"))
 }
 
 fn unlocked(room: &Room) -> Keyring {
