@@ -534,7 +534,12 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }
-        Conflict::PackageDeleted => "the package was deleted 30 days after it was first handed out",
+        Conflict::PackageDeleted => {
+            "the vault deleted the package: 30 days after it was first handed out, or after an erasure or a restore"
+        }
+        Conflict::PackageElsewhere => {
+            "the package is not at this node of the vault, but at the one that built it"
+        }
         Conflict::NoSuchPart { .. } => "the package has no such bytes",
     }
 }
