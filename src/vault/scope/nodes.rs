@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Reading, Scope};
 use crate::domain::{Moment, NodeId, NodeName, OperatorId, OperatorName, hex};
 use crate::policy::{ActionKind, Writes};
-use crate::vault::error::{Conflict, OperationError};
+use crate::vault::error::OperationError;
 use crate::vault::node_key::NodeKey;
 use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
@@ -70,7 +70,7 @@ impl<A: Writes> Scope<'_, A> {
     pub fn join_node(&mut self, name: &NodeName) -> Result<NodeView, OperationError> {
         let all = node_rows::list(self.connection)?;
         if all.iter().any(|row| row.name == name.as_str()) {
-            return Err(OperationError::Conflict(Conflict::NameTaken));
+            return Err(OperationError::invalid("name", "is that of another node"));
         }
         let row = NodeRow {
             id: NodeId::from_random(self.core.draw()?),

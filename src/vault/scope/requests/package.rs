@@ -18,7 +18,7 @@ use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::keyring::PackageSigner;
 use crate::vault::ledger::Signing;
 use crate::vault::scope::{Reading, Scope};
-use crate::vault::store::node_rows;
+use crate::vault::store::{StoreError, StoreFault, node_rows};
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
@@ -219,6 +219,10 @@ impl<A: Writes> Scope<'_, A> {
         let deleted = (erased || self.core.was_restored()) && !file.is_there();
         let is_elsewhere = !file.is_there() && built.is_none() && self.has_other_nodes()?;
         let lost = || match (deleted, is_elsewhere) {
+            _ if file.is_away() => OperationError::Store(StoreError {
+                at: "packages::folder",
+                fault: StoreFault::CannotOpen,
+            }),
             (true, _) => OperationError::Conflict(Conflict::PackageDeleted),
             (false, true) => OperationError::Conflict(Conflict::PackageElsewhere),
             (false, false) => OperationError::Damaged {
