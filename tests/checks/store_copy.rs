@@ -23,7 +23,8 @@ use breachvault::vault::identity::Password;
 use breachvault::vault::keyring::{Argon2Params, LockedKeyring, NewPassphrase, Passphrase};
 use breachvault::vault::store_copy::{CopyError, Place, Step, With, move_tables, prepare};
 use breachvault::vault::{
-    Caller, MovedTables, Paths, Refusal, SchemaFault, SignIn, StartError, Vault, trail,
+    Caller, ExhibitFacts, MovedTables, Paths, Refusal, SchemaFault, SignIn, StartError, Vault,
+    trail,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -297,13 +298,25 @@ fn a_case_that_ends_in_a_file_is_certified_with_what_is_known_of_each_node_of_be
     };
     let (house, _room) = crate::postgresql::house(&server, false);
     house.admit(log(500, 1)).unwrap();
-    let (_second, third) = (joined(&house, "second"), joined(&house, "third"));
+    let (second, third) = (joined(&house, "second"), joined(&house, "third"));
     let state = |house: &House, name: &str| {
         let all = nodes(&house.vault);
         let found = all.into_iter().find(|node| node["name"] == name);
         found.unwrap_or_else(|| panic!("{name}"))
     };
     strike_off(&house, &state(&house, "third")["node"]);
+    let second = crate::nodes::open(&second, house::settings());
+    let facts = ExhibitFacts {
+        name: None,
+        source: None,
+        region: None,
+        bytes: None,
+        accept_quarantined: false,
+    };
+    let people = &house.people;
+    let begun = second.begin_admission(&people.custodian, &people.case, facts);
+    drop(begun.ok().unwrap());
+    drop(second);
     let closed = house.close();
     // One that was struck off takes the tables nowhere.
     let struck = Closed::copied(&closed.people, third.path());
@@ -329,7 +342,9 @@ fn a_case_that_ends_in_a_file_is_certified_with_what_is_known_of_each_node_of_be
     let refused = house
         .vault
         .perform(&administrator, StrikeOffNode { node, why });
-    assert!(matches!(refused, Err(Refusal::Failed(..))), "{refused:?}");
+    assert!(matches!(refused.err(), Some(Refusal::Failed(..))));
+    // What a node left there that was killed while it admitted is cleared by now, and keeps nobody waiting.
+    house.admit(log(500, 2)).unwrap();
 
     // It waits for nobody who cannot come, and says of nobody more than is known.
     let told = destroy(&house);
@@ -781,6 +796,19 @@ fn a_user_that_can_neither_alter_nor_drop_serves_a_vault_and_what_was_erased_is_
     let refused = create(&paths).err();
     let expected = Some(StartError::Schema(SchemaFault::NotOwner)).map(|one| one.to_string());
     assert_eq!(refused.map(|one| one.to_string()), expected);
+    // Without rights the answer is not that there is a vault; nor where there is no such database.
+    server.sql("postgres", "CREATE DATABASE ungranted OWNER keeper");
+    prepare(&server.by_socket("keeper", "ungranted"), None, &SystemClock).unwrap();
+    for (name, words) in [
+        ("ungranted", "does not allow it"),
+        ("absent", "no database of this name"),
+    ] {
+        let room = TempDir::new().unwrap();
+        let paths = Paths::of(room.path());
+        Vault::put_tables_at(&paths, &own(name), None).unwrap();
+        let refused = create(&paths).unwrap_err().to_string();
+        assert!(refused.contains(words), "{name}: {refused}");
+    }
 
     for name in ["breach", "moved"] {
         let keeper = server.by_socket("keeper", name);

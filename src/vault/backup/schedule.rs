@@ -221,8 +221,8 @@ impl BackupSchedule {
         }
     }
 
-    /// Makes the backups of the keyring and of the erasure lists, where there is a folder for them. Answers what that of
-    /// the keyring is, and the files.
+    /// Makes the backups of the keyring and of the erasure lists, where there is a folder for them. Answers what is
+    /// in the one of the keyring, and the files.
     fn make_beside(
         &self,
         vault: &Vault,

@@ -501,7 +501,7 @@ fn text(of: &Written<'_>) -> String {
     }
     if of.nodes.len() > 1 {
         line(format_args!(
-            "Remaining: packages of the case in folders that other nodes have for themselves, until each cleared its own."
+            "Remaining: packages of the case in folders of other nodes alone, until each of them has cleared its own."
         ));
     }
     for words in SAID {
