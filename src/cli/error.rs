@@ -12,7 +12,8 @@ use crate::vault::keyring::KeyringError;
 use crate::vault::store_copy::CopyError;
 use crate::vault::trail::TrailFailure;
 use crate::vault::{
-    BookError, Conflict, ControlFault, MarkFault, OperationError, Refusal, StartError, Unaudited,
+    BookError, Conflict, ControlFault, MarkFault, OperationError, Refusal, StartError, StoreError,
+    StoreFault, Unaudited,
 };
 
 /// An `error:` line, sometimes a `hint:` line, and the exit status. Neither line ever holds a
@@ -156,12 +157,28 @@ impl From<StartError> for CliError {
             StartError::Exists => Self::failed(error.to_string())
                 .hint("choose another directory; nothing was changed"),
             StartError::InUse => Self::failed(error.to_string())
-                .hint("if the server is running, use the API or stop it first"),
+                .hint("if it is served, stop it first; what can be done by the API needs no stop"),
+            StartError::Taken => Self::failed(error.to_string())
+                .hint("name another database with --store; nothing was changed in this one"),
+            StartError::NamesANode => Self::failed(error.to_string()).hint(
+                "if the file was copied with another node's directory, remove it; if not, the directory is a node \
+                 already (docs/scale.md)",
+            ),
+            StartError::HasAFile => Self::failed(error.to_string())
+                .hint("`store copy` moves the tables to a server (docs/postgresql.md)"),
+            StartError::Store(StoreError {
+                fault: StoreFault::Unauthorised,
+                ..
+            }) => Self::failed(error.to_string()).hint(
+                "\"Rights on the server\" in docs/postgresql.md has what the user needs; after `store prepare` the \
+                 owner of the tables gives it",
+            ),
             StartError::NotANode => Self::failed(error.to_string())
                 .hint("`breachvault node join` makes it one (docs/scale.md)"),
-            StartError::Missing => {
-                Self::failed(error.to_string()).hint("`breachvault init` makes a vault")
-            }
+            StartError::Missing => Self::failed(error.to_string()).hint(
+                "`breachvault init` makes a vault; a directory that was copied without data/store or data/vault.db \
+                 lacks that file",
+            ),
             _ => {
                 let told = Self::failed(error.to_string());
                 match way_to_start(&error) {
@@ -180,21 +197,33 @@ fn way_to_start(error: &StartError) -> Option<&'static str> {
             "put back keys/high-water-mark from the newest backup; one that is older than the log is accepted \
              (docs/backup.md)"
         }
-        StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside | MarkFault::Foreign)
-        | StartError::Control(
-            ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring | ControlFault::OtherRoot,
-        )
+        StartError::Mark(MarkFault::Foreign) => {
+            "keys/keyring and keys/high-water-mark are of two moments: after a new root take both from the newest \
+             copy, or from the node that made the root (docs/scale.md)"
+        }
+        StartError::Control(ControlFault::OtherRoot) => {
+            "the vault has a newer root, or an older copy lies here: put the newest keys/keyring and \
+             keys/high-water-mark here, both, of a backup or of the node that made the root (docs/scale.md)"
+        }
+        StartError::Mark(MarkFault::Behind { .. } | MarkFault::Beside)
+        | StartError::Control(ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring)
         | StartError::Log(BookError::CutOff { .. } | BookError::Root) => {
-            "an older copy of data/ or keys/ lies here; put back the newest copy of both, from one moment; \
-             `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md)"
+            "an older copy of data/ or keys/ lies here, or the server that data/store names has an older one of the \
+             tables; put back the newest copy of both, from one moment, or name the right server; \
+             `breachvault audit verify --checkpoint KEPT` shows what is missing (docs/backup.md, docs/scale.md)"
         }
         StartError::Control(
             ControlFault::Missing | ControlFault::Seal | ControlFault::Table(_),
         ) => {
             "somebody changed the database, or the disk is failing; keep it, and restore a backup (docs/backup.md)"
         }
+        StartError::Moved(to) if to.starts_with("sqlite") => {
+            "the vault is the file data/vault.db in the directory where `store copy` ran: serve it there; if that is \
+             this directory, remove data/store; any other one serves no more (docs/postgresql.md)"
+        }
         StartError::Moved(_) => {
-            "data/store of the vault's directory said where the tables are now; put it back (docs/postgresql.md)"
+            "data/store of the directory where `store copy` ran says where the tables are now; copy it here \
+             (docs/postgresql.md)"
         }
         StartError::Log(BookError::Tree | BookError::Checkpoint(_)) => {
             "`breachvault audit verify` says where the log is wrong; docs/backup.md says how to restore a backup"
@@ -317,6 +346,10 @@ fn way_to_move(error: &CopyError) -> Option<&'static str> {
             "the vault's tables are where they were; stop whoever wrote, and run it again"
         }
         CopyError::Start(_) => "look at the vault with `breachvault doctor`; nothing was changed",
+        CopyError::NotOpened(fault) if matches!(**fault, StartError::NotANode) => {
+            "the vault knows nodes, and this directory is none of them: `breachvault node join` makes it one \
+             (docs/scale.md)"
+        }
         CopyError::NotOpened(_) | CopyError::Unended => {
             "run it again, or start the vault: a start does what is left (docs/postgresql.md)"
         }
@@ -530,7 +563,12 @@ fn conflict_in_words(conflict: &Conflict) -> &'static str {
         Conflict::CutTooClose => {
             "this table and one given out before could together disclose people"
         }
-        Conflict::PackageDeleted => "the package was deleted 30 days after it was first handed out",
+        Conflict::PackageDeleted => {
+            "the vault deleted the package: 30 days after it was first handed out, or after an erasure or a restore"
+        }
+        Conflict::PackageElsewhere => {
+            "the package is not at this node of the vault, but at the one that built it"
+        }
         Conflict::NoSuchPart { .. } => "the package has no such bytes",
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Connection {
     profile: Option<String>,
     /// How many seconds may still be waited in all.
     patience: Cell<u64>,
+    /// How many seconds were waited because the server asked to.
+    waited: Cell<u64>,
     quiet: bool,
 }
 
@@ -80,6 +82,7 @@ impl Connection {
             by_machine,
             profile: None,
             patience: Cell::new(patience),
+            waited: Cell::new(0),
             quiet,
         }
     }
@@ -272,6 +275,7 @@ impl Connection {
             }
             tries += 1;
             self.patience.set(left);
+            self.waited.set(self.waited.get() + seconds);
             self.words(&format!("the server asks to wait {seconds} s; waiting"));
             thread::sleep(Duration::from_secs(seconds));
         }
@@ -353,12 +357,17 @@ impl Connection {
             report: report.cloned().map(Box::new),
             ..failure
         };
-        Err(match wait {
-            Some(seconds) => failure.way_out(format!(
+        Err(match (wait, self.waited.get()) {
+            (Some(seconds), 0) => failure.way_out(format!(
                 "the server asks to wait {}; --wait {seconds} does so",
                 in_words(seconds)
             )),
-            None => failure,
+            (Some(seconds), waited) => failure.way_out(format!(
+                "the server still asks to wait {}, after {}; a greater --wait goes on waiting",
+                in_words(seconds),
+                in_words(waited)
+            )),
+            (None, _) => failure,
         })
     }
 

@@ -17,7 +17,12 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
     let kind = kind.strip_prefix("/errors#")?.to_owned();
     let title = text("title")?;
     let mut what = title.trim_end_matches('.').to_owned();
-    match (text("at").map(|at| typed(&at)), text("rule")) {
+    // Where the damage is in the vault was typed by nobody.
+    let at = text("at").map(|at| match kind.as_str() {
+        "damaged" => at.into_owned(),
+        _ => typed(&at),
+    });
+    match (at, text("rule")) {
         // What was typed says it all; what a request looks like does not matter here.
         (Some(at), Some(rule)) if kind == "invalid" => what = format!("{at}: {rule}"),
         (Some(at), Some(rule)) => what.push_str(&format!("; {at}: {rule}")),
@@ -134,6 +139,17 @@ mod tests {
         );
         assert!(told.way_out.is_some());
         assert_eq!(told.kind, FailureKind::Usage);
+    }
+
+    #[test]
+    fn the_place_of_damage_is_no_option_of_a_command() {
+        let damaged = json!({ "type": "/errors#damaged", "title": "A part is missing.",
+            "at": "package of e_0123456789abcdefghjk" });
+        let told = failure(&damaged, None).unwrap().what;
+        assert!(
+            told.contains("; package of e_0123456789abcdefghjk"),
+            "{told}"
+        );
     }
 
     #[test]

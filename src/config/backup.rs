@@ -11,10 +11,11 @@ use crate::vault::backup::BackupSchedule;
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Backup {
-    /// The folder of the backups of the database; without one, none are made.
+    /// The folder of the backups of the database; without one, none are made. Where a server has the tables, none are.
     #[serde(serialize_with = "as_text")]
     pub directory: Option<PathBuf>,
-    /// The folder of the backups of the keyring, on another disk; without one, none are made.
+    /// The folder of the backups of the keyring, on another disk; without one, none are made. Alone where a server has
+    /// the tables, which `serve` looks at.
     #[serde(serialize_with = "as_text")]
     pub keyring_directory: Option<PathBuf>,
     /// How many hours from one to the next.
@@ -47,7 +48,6 @@ impl Backup {
             return refused("backup", "every_hours and keep must be at least 1");
         }
         match (&self.directory, &self.keyring_directory) {
-            (None, Some(_)) => refused("backup.keyring_directory", "needs backup.directory too"),
             (Some(one), Some(other)) if one == other => refused(
                 "backup.keyring_directory",
                 "must be another folder than backup.directory: who has both and the passphrase has everything",
@@ -58,8 +58,11 @@ impl Backup {
 
     /// When and where backups are made, if they are.
     pub fn schedule(&self) -> Option<BackupSchedule> {
+        if self.directory.is_none() && self.keyring_directory.is_none() {
+            return None;
+        }
         Some(BackupSchedule {
-            directory: self.directory.clone()?,
+            directory: self.directory.clone(),
             keyring_directory: self.keyring_directory.clone(),
             every_s: i64::from(self.every_hours) * 3600,
             keep: usize::try_from(self.keep).unwrap_or(usize::MAX),

@@ -100,6 +100,10 @@ impl Refused {
             "invalid" | "malformed-json" | "malformed-query" => {
                 "Put right what is named, and send it again."
             }
+            "package-elsewhere" => "An administrator takes it from the node that built it.",
+            "node-unfit" => {
+                "Nothing was shown and nothing was changed. Try again in a moment, or at another node of the vault."
+            }
             "unaudited" | "busy" | "stopping" | "given-up" | "unavailable" => {
                 "Nothing was shown and nothing was changed. Try again in a moment; if it stays, tell an administrator."
             }

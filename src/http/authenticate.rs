@@ -83,7 +83,9 @@ async fn recognise(
 
 fn refused(app: &App, parts: &Parts, error: Unauthenticated) -> Problem {
     match error {
-        Unauthenticated::Unavailable | Unauthenticated::Damaged => error.into(),
+        Unauthenticated::Unavailable | Unauthenticated::NodeUnfit | Unauthenticated::Damaged => {
+            error.into()
+        }
         unauthenticated => stranger(app, address(parts), unauthenticated.into()),
     }
 }

@@ -91,6 +91,7 @@ const ALWAYS: &[ProblemKind] = &[
     ProblemKind::Busy,
     ProblemKind::Stopping,
     ProblemKind::GivenUp,
+    ProblemKind::NodeUnfit,
     ProblemKind::Unavailable,
 ];
 

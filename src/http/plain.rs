@@ -85,6 +85,13 @@ const DAMAGED: &str = "damaged: a part of the vault is not what it wrote; keep t
 const CLOCK_IN_DOUBT: &str = "the clock jumped: two leads or administrators have to accept a time, each with \
      POST /api/v1/clock/acceptance or `breachvault clock accept` (docs/people.md)\n";
 
+const WAITS_FOR_ROOT: &str = "the vault got a new root at another node, and no node takes that keyring from another: \
+     stop this one, copy keys/keyring and keys/high-water-mark from the node that made the root, and start it \
+     (docs/scale.md)\n";
+
+const IS_NO_NODE: &str = "this is no node of the vault any more: it was struck off, or another process was started as \
+     the same node; it answers nothing more (docs/scale.md)\n";
+
 const WAITS_FOR_KEYRING: &str = "the keyring of this node is not the one that the log was written with: it asks the \
      nodes that run for it; without [nodes] copy keys/keyring from the node that changed it (docs/scale.md)\n";
 
@@ -128,6 +135,8 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
             _ if app.vault.health().is_forked() => FORKED,
             // Not where: a liaison, who is not told, may ask here too.
             Some(_) => DAMAGED,
+            None if app.vault.health().is_no_node() => IS_NO_NODE,
+            None if app.vault.health().waits_for_root() => WAITS_FOR_ROOT,
             None if app.vault.health().waits_for_keyring() => WAITS_FOR_KEYRING,
             None => "leaves cannot be made durable\n",
         };

@@ -359,10 +359,14 @@ impl From<OperationError> for Problem {
                     | StoreFault::AsksOpenly
                     | StoreFault::ReadOnly
                     | StoreFault::Uncertain
-                    | StoreFault::OtherKeyring
+                    | StoreFault::NoDatabase
                     | StoreFault::Other,
                 ..
             }) => Self::new(ProblemKind::Unavailable),
+            OperationError::Store(StoreError {
+                fault: StoreFault::OtherKeyring | StoreFault::NotANode,
+                ..
+            }) => Self::new(ProblemKind::NodeUnfit).retry_after(1),
             OperationError::Store(_) | OperationError::Internal(_) => {
                 Self::new(ProblemKind::Internal)
             }
@@ -398,6 +402,7 @@ impl From<Conflict> for Problem {
             Conflict::KeyringSlots => ProblemKind::KeyringSlots,
             Conflict::CutTooClose => ProblemKind::CutTooClose,
             Conflict::PackageDeleted => ProblemKind::PackageDeleted,
+            Conflict::PackageElsewhere => ProblemKind::PackageElsewhere,
             Conflict::DelayRuns { retry_after } => {
                 return Self::new(ProblemKind::DelayRuns).retry_after(retry_after);
             }
@@ -441,6 +446,7 @@ impl From<Unauthenticated> for Problem {
                 Self::new(ProblemKind::Throttled).retry_after(retry_after)
             }
             Unauthenticated::Unavailable => Self::new(ProblemKind::Unavailable).retry_after(1),
+            Unauthenticated::NodeUnfit => Self::new(ProblemKind::NodeUnfit).retry_after(1),
             Unauthenticated::Damaged => Self::new(ProblemKind::Damaged),
         }
     }

@@ -100,7 +100,8 @@ kinds! {
     KeyringSlots         "keyring-slots"          CONFLICT     "The keyring's slots do not allow this, or the program of one failed.";
     OwnMembership        "own-membership"         CONFLICT     "You cannot change your own membership or revoke your own account.";
     CutTooClose          "cut-too-close"          CONFLICT     "This table and one given out before could together disclose people.";
-    PackageDeleted       "package-deleted"        GONE         "The package was deleted 30 days after it was first handed out.";
+    PackageDeleted       "package-deleted"        GONE         "The vault deleted the package: 30 days after it was first handed out, or after an erasure or a restore.";
+    PackageElsewhere     "package-elsewhere"      CONFLICT     "The package is not at this node of the vault, but at the one that built it.";
     TooLarge             "too-large"              PAYLOAD_TOO_LARGE "The body is too large.";
     AddressTooLong       "address-too-long"       URI_TOO_LONG "The address is too long.";
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The body must be declared as JSON, in UTF-8, and not be coded.";
@@ -124,6 +125,7 @@ kinds! {
     GivenUp              "given-up"               SERVICE_UNAVAILABLE "The work took longer than a request may take.";
     ProviderUnreachable  "provider-unreachable"   SERVICE_UNAVAILABLE "Your organisation\u{2019}s sign-in does not answer the vault.";
     NodeSilent           "node-silent"            SERVICE_UNAVAILABLE "Another node of the vault does not answer, so nothing is given out.";
+    NodeUnfit            "node-unfit"             SERVICE_UNAVAILABLE "This node of the vault cannot work now; its /readyz says why.";
     Unavailable          "unavailable"            SERVICE_UNAVAILABLE "The database does not answer.";
 }
 

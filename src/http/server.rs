@@ -75,6 +75,9 @@ pub enum ServeError {
     /// The OpenID provider of the configuration cannot be used.
     #[error(transparent)]
     Provider(#[from] ProviderFault),
+    /// The schedule of backups does not fit where the vault's tables are.
+    #[error("{} {}", .0.0, .0.1)]
+    Backup((&'static str, &'static str)),
     /// The address cannot be bound, or the listening socket failed.
     #[error("the address cannot be listened on: {}", io_words(*.0))]
     Listen(std::io::ErrorKind),
@@ -200,6 +203,9 @@ pub async fn serve_on(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    let schedule = config.backup.clone();
+    let fits = schedule.as_ref().map(|one| one.check(vault.has_nodes()));
+    fits.unwrap_or(Ok(())).map_err(ServeError::Backup)?;
     let tls = tls::server_config(&config.certificate, &config.key, config.tls_1_2)?;
     let tls = RustlsConfig::from_config(Arc::new(tls));
     let machines = listen_to_machines(config)?;
@@ -259,7 +265,6 @@ pub async fn serve_on(
         .chain(with_nodes)
         .map(|endings| tokio::spawn(go_on(Arc::clone(&vault), endings)))
         .collect();
-    let schedule = config.backup.clone();
     let backups = schedule.map(|schedule| Backups::start(&vault, schedule, Arc::new(SystemClock)));
     ready(address);
     let for_machines = router.clone().into_make_service();

@@ -61,6 +61,8 @@ pub(in crate::vault) struct Core {
     pub(in crate::vault) has_server: bool,
     /// Which node this is; none where a file has the tables.
     pub(in crate::vault) node: Option<ThisNode>,
+    /// Which node's directory this is, also where a file has the tables by now; none if it never was one's.
+    pub(in crate::vault) own_node: Option<NodeId>,
     /// What is known of the others.
     pub(in crate::vault) others: Arc<OtherNodes>,
     pub(in crate::vault) question_alarm: QuestionAlarm,
@@ -288,11 +290,24 @@ impl Core {
         (status, rotations.collect())
     }
 
-    /// The other nodes that run, as far as this one heard.
+    /// Whether the vault has the node that this directory is. Where a file has the tables, there are none.
+    pub(in crate::vault) fn is_node(&self, connection: &Snapshot) -> Result<bool, StoreError> {
+        let Some(node) = &self.node else {
+            return Ok(!self.has_server);
+        };
+        let all = node_rows::list(connection)?;
+        Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
+    }
+
+    /// The other nodes that run, as far as this one heard. Where a file has the tables, none can, whatever its row said
+    /// last when a server had them.
     pub(in crate::vault) fn others_running(
         &self,
         connection: &Snapshot,
     ) -> Result<BTreeSet<NodeId>, StoreError> {
+        if !self.has_server {
+            return Ok(BTreeSet::new());
+        }
         let own = self.node.as_ref().map(|node| &node.id);
         let all = node_rows::list(connection)?;
         Ok(self.others.hear(&all, own, self.clock.elapsed()))

@@ -455,12 +455,7 @@ impl Vault {
             if kept.has_cleared(&case.id, steps) {
                 return Ok(steps);
             }
-            let mut all = Vec::new();
-            for kind in REQUEST_KINDS {
-                let rows = request_rows::list(connection, case.number, kind.name, None)?;
-                all.extend(rows.into_iter().map(|row| row.id));
-            }
-            (steps, all)
+            (steps, requests_of(connection, case)?)
         };
         for request in requests {
             if self.core.package_turns.is_building(&request) {
@@ -472,6 +467,31 @@ impl Vault {
         kept.cleared(&self.core.paths, &case.id, steps)
             .map_err(|_| EraseError::Package)?;
         Ok(steps)
+    }
+
+    /// At a start: the folder that the configuration names may be another one than the one whose packages were deleted
+    /// last. Those that say in their names that they are from before an erasure are deleted.
+    pub(in crate::vault) fn clear_chosen_folder(&self) -> Result<(), EraseError> {
+        if !self.core.paths.may_share_packages() {
+            return Ok(());
+        }
+        for case in self.cases_with_keys()? {
+            let keys = self.core.case_keys(&case.id)?;
+            let (steps, requests) = {
+                let reader = self.core.readers.snapshot()?;
+                let connection = reader.connection()?;
+                let steps = Erasures::load(connection, &keys, case.number)?.steps();
+                match steps {
+                    0 => continue,
+                    _ => (steps, requests_of(connection, &case)?),
+                }
+            };
+            for request in requests {
+                let deleted = PackageFile::of(&self.core.paths, &request).delete_named_older(steps);
+                deleted.map_err(|_| EraseError::Package)?;
+            }
+        }
+        Ok(())
     }
 
     /// What was overwritten is not in what this machine keeps of sealed parts, either.
@@ -542,6 +562,16 @@ impl Vault {
         cases.retain(|case| !self.core.is_destroyed(case));
         Ok(cases)
     }
+}
+
+/// The requests of every kind in a case.
+fn requests_of(connection: &Snapshot, case: &CaseRow) -> Result<Vec<RequestId>, StoreError> {
+    let mut all = Vec::new();
+    for kind in REQUEST_KINDS {
+        let rows = request_rows::list(connection, case.number, kind.name, None)?;
+        all.extend(rows.into_iter().map(|row| row.id));
+    }
+    Ok(all)
 }
 
 /// The generation of the file beside the keyring, as the last erasure that was finished left it.

@@ -57,6 +57,8 @@ pub enum Conflict {
     CutTooClose,
     /// The package was handed out so long ago that it was deleted.
     PackageDeleted,
+    /// The package is not here: another node of the vault built it.
+    PackageElsewhere,
     /// The delay before a destruction is not over.
     DelayRuns {
         /// In how many seconds it is.
@@ -95,6 +97,7 @@ impl Conflict {
             Self::KeyringSlots => "keyring-slots",
             Self::CutTooClose => "cut-too-close",
             Self::PackageDeleted => "package-deleted",
+            Self::PackageElsewhere => "package-elsewhere",
             Self::DelayRuns { .. } => "delay-runs",
             Self::NoSuchPart { .. } => "range-not-satisfiable",
         }
@@ -264,6 +267,7 @@ impl OperationError {
                 | Conflict::KeyringSlots
                 | Conflict::RotationUnderWay
                 | Conflict::PackageDeleted
+                | Conflict::PackageElsewhere
                 | Conflict::DelayRuns { .. }
                 // A caller that asks for a part has the package already.
                 | Conflict::NoSuchPart { .. } => None,

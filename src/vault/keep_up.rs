@@ -124,12 +124,13 @@ impl Vault {
         let Some(node) = self.core.shares_packages() else {
             return Ok(0);
         };
-        let others = {
-            let reader = self.core.readers.snapshot()?;
-            self.core.others_running(reader.connection()?)?
-        };
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        let others = self.core.others_running(connection)?;
         let runs = |one: &NodeId| *one == node.id || others.contains(one);
-        Ok(PackageFile::clear_workplaces(&self.core.paths, runs))
+        let is_known = |request: &RequestId| request_rows::is_there(connection, request);
+        let paths = &self.core.paths;
+        Ok(PackageFile::clear_workplaces(paths, runs, is_known))
     }
 
     /// Deletes what this node built of a request's package, in a folder that nodes share. Says whether they do: then

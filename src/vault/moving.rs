@@ -64,6 +64,9 @@ pub struct Found {
     pub root: String,
     /// How many exhibits were opened whole.
     pub exhibits: usize,
+    /// The other nodes, which cannot start any more, once the tables moved into a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes_left: Vec<String>,
 }
 
 impl Moving {

@@ -112,8 +112,23 @@ impl Paths {
     pub fn packages(&self) -> PathBuf {
         match &self.packages {
             Some(folder) => folder.clone(),
-            None => self.data().join("packages"),
+            None => self.own_packages(),
         }
+    }
+
+    /// Every folder that may have packages: that one, and the directory's own, where they were before.
+    pub(in crate::vault) fn package_folders(&self) -> Vec<PathBuf> {
+        let own = self.own_packages();
+        let mut all = vec![self.packages()];
+        if !all.contains(&own) {
+            all.push(own);
+        }
+        all
+    }
+
+    /// The folder for packages in the vault directory, which is this vault's alone.
+    pub(in crate::vault) fn own_packages(&self) -> PathBuf {
+        self.data().join("packages")
     }
 
     /// Whether packages are in a folder that other nodes may share.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Field, HomeRole, Moment, NodeId, OperatorName, io_words};
+use crate::domain::{Field, HomeRole, Moment, NodeId, OperatorName, RequestId, io_words};
 use crate::policy::actions;
 use crate::vault::audit::Frontier;
 use crate::vault::budget::alarm::Alarm;
@@ -61,9 +61,9 @@ use crate::vault::scope::{Invitation, Scope, key_dues};
 use crate::vault::settings::Settings;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, AtHand, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault,
+    Access, AtHand, ControlState, Database, LeafTimes, PlaceFault, Readers, SchemaFault, Snapshot,
     StoreError, StoreFault, Writer, case_rows, exhibit_rows, meta_rows, node_rows, note_of,
-    transfer,
+    request_rows, transfer,
 };
 use crate::vault::this_node::{Fault, ThisNode};
 
@@ -73,6 +73,17 @@ pub enum StartError {
     /// The directory has a vault; it is left as it is.
     #[error("there is a vault in this directory already")]
     Exists,
+    /// The database of a server has a vault.
+    #[error("there is a vault in this database already")]
+    Taken,
+    /// The directory names a node already, so it cannot join as another one.
+    #[error("data/node names a node of the vault already")]
+    NamesANode,
+    /// A file has the tables, so there is no other node.
+    #[error(
+        "a file has the tables of this vault, and one process serves it: it has no other nodes"
+    )]
+    HasAFile,
     /// The directory has no vault.
     #[error("there is no vault in this directory")]
     Missing,
@@ -194,8 +205,11 @@ impl Vault {
         let has_server = !database.is_file();
         let mut writer = Writer::open(database)?;
         // Their owner may have made the tables before.
-        if !writer.is_empty()? && (writer.check_schema().is_err() || transfer::has_rows(&writer)?) {
-            return Err(StartError::Exists);
+        if !writer.is_empty()? {
+            writer.check_schema()?;
+            if transfer::has_rows(&writer)? {
+                return Err(StartError::Taken);
+            }
         }
         if has_server {
             let id = NodeId::from_random(draw(&*entropy).map_err(KeyringError::from)?);
@@ -274,8 +288,11 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let vault = Self::opened(paths, keyring, settings, clock, entropy)?;
-        if !vault.core.has_server || vault.core.node.is_some() {
-            return Err(StartError::Exists);
+        if !vault.core.has_server {
+            return Err(StartError::HasAFile);
+        }
+        if vault.core.node.is_some() {
+            return Err(StartError::NamesANode);
         }
         vault.begin_work()
     }
@@ -299,26 +316,37 @@ impl Vault {
 
     /// Whether the vault has this node. Where a file has the tables, there are none.
     fn is_node(&self) -> Result<bool, StartError> {
-        let Some(node) = &self.core.node else {
-            return Ok(!self.core.has_server);
-        };
         let reader = self.core.readers.snapshot()?;
-        let all = node_rows::list(reader.connection()?)?;
-        Ok(all.is_empty() || all.iter().any(|row| row.id == node.id))
+        Ok(self.core.is_node(reader.connection()?)?)
+    }
+
+    /// The other nodes that cannot start, because a file of this directory has the tables now.
+    pub(in crate::vault) fn nodes_left(&self) -> Result<Vec<String>, StoreError> {
+        if self.core.has_server {
+            return Ok(Vec::new());
+        }
+        let reader = self.core.readers.snapshot()?;
+        let mut all = node_rows::list(reader.connection()?)?;
+        all.retain(|row| self.core.own_node.as_ref() != Some(&row.id));
+        Ok(all.into_iter().map(|row| row.name).collect())
     }
 
     /// Clears what builds left that had not ended. In a folder that nodes share, those of nodes that run go on.
     fn clear_builds(&self) -> Result<usize, StartError> {
-        let others = {
-            let reader = self.core.readers.snapshot()?;
-            self.core.others_running(reader.connection()?)?
-        };
         // Whoever only joins is no node yet, and has built nothing.
         if self.core.has_server && self.core.node.is_none() {
             return Ok(0);
         }
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        let others = self.core.others_running(connection)?;
         let runs = |node: &NodeId| others.contains(node);
-        Ok(PackageFile::clear_workplaces(&self.core.paths, runs))
+        let is_known = |request: &RequestId| request_rows::is_there(connection, request);
+        Ok(PackageFile::clear_workplaces(
+            &self.core.paths,
+            runs,
+            is_known,
+        ))
     }
 
     /// Clears what was left, and says that the vault started.
@@ -371,6 +399,9 @@ impl Vault {
             && fault.is_fault()
         {
             tracing::error!(fault = %fault, "packages from before an erasure could not be deleted yet");
+        }
+        if let Err(fault) = vault.clear_chosen_folder() {
+            tracing::error!(fault = %fault, "the folder for packages may have some from before an erasure");
         }
         Ok(vault)
     }
@@ -553,8 +584,16 @@ impl Vault {
     pub fn delete_old_packages(&self) -> usize {
         match self.core.clock.report().in_doubt() {
             true => 0,
-            false => PackageFile::delete_old(&self.core.paths, self.core.clock.measured()),
+            false => self.packages_deleted().unwrap_or_default(),
         }
+    }
+
+    fn packages_deleted(&self) -> Result<usize, StoreError> {
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        let is_known = |request: &RequestId| request_rows::is_there(connection, request);
+        let (paths, now) = (&self.core.paths, self.core.clock.measured());
+        Ok(PackageFile::delete_old(paths, now, is_known))
     }
 
     /// Sums up requests that never reached the door, at most once a minute.
@@ -629,7 +668,21 @@ pub(in crate::vault) fn prepare_at(
     };
     // What follows is of one moment, also where other nodes write.
     writer.hold(access)?;
-    let control = watch(&mut writer, &keyring)?;
+    // Nobody sends one that was struck off the newest keyring, and it needs none. Nobody vouches for the row yet: it
+    // decides no more than what is said.
+    let was_struck_off = has_server && was_struck_off(paths, &writer);
+    let told = |fault: ControlFault| match fault {
+        ControlFault::OldKeyring { .. } | ControlFault::OtherKeyring | ControlFault::OtherRoot
+            if was_struck_off =>
+        {
+            StartError::NotANode
+        }
+        fault => fault.into(),
+    };
+    let control = watch(&mut writer, &keyring).map_err(|error| match error {
+        StartError::Control(fault) => told(fault),
+        error => error,
+    })?;
     readers.watch(&control);
     let vault_id = keyring.vault().clone();
     if meta_rows::find(&writer, "vault")?.as_deref() != Some(vault_id.as_str()) {
@@ -649,11 +702,19 @@ pub(in crate::vault) fn prepare_at(
         true => this_node(paths, &writer, &*entropy, access)?,
         false => None,
     };
+    let own_node = match &node {
+        Some(node) => Some(node.id.clone()),
+        None => ThisNode::id_in(paths).map_err(|error| StartError::Io(error.kind()))?,
+    };
     let packages = paths.with_packages(settings.packages.as_deref());
     if access == Access::Work && settings.packages.is_some() {
         fs::read_dir(packages.packages()).map_err(|error| StartError::Packages(error.kind()))?;
         if let Some(found) = exposed(&packages).into_iter().find(Exposed::is_refused) {
             return Err(StartError::Exposed(found));
+        }
+        let name = packages.packages().display().to_string();
+        if let Some(found) = exposed(&packages).into_iter().find(|one| one.name == name) {
+            tracing::warn!(fault = %found, "others can list the packages");
         }
     }
     let core = Arc::new(Core {
@@ -670,6 +731,7 @@ pub(in crate::vault) fn prepare_at(
         paths: packages,
         has_server,
         node,
+        own_node,
         others: Arc::new(OtherNodes::default()),
         question_alarm: QuestionAlarm::default(),
         under_way: Arc::new(PointsUnderWay::default()),
@@ -706,6 +768,9 @@ pub(in crate::vault) fn prepare_at(
     if let Err(fault) = book.verify_control() {
         // It lets go of the log's head.
         drop(book);
+        if was_struck_off {
+            return Err(told(fault));
+        }
         let is_taken = access == Access::Work && take_keyring_at_start(&core);
         let Some(Core {
             keyring,
@@ -762,6 +827,15 @@ fn this_node(
     let id = NodeId::from_random(draw(entropy).map_err(KeyringError::from)?);
     ThisNode::put(paths, &id).map_err(|error| StartError::Io(error.kind()))?;
     ThisNode::of(paths, entropy).map_err(failed)
+}
+
+/// Whether the rows say that the directory is no node any more.
+fn was_struck_off(paths: &Paths, rows: &Snapshot) -> bool {
+    let Ok(Some(own)) = ThisNode::id_in(paths) else {
+        return false;
+    };
+    let all = node_rows::list_all(rows).unwrap_or_default();
+    all.iter().any(|row| row.id == own && row.struck.is_some())
 }
 
 /// The first act: the vault and its first administrator.

@@ -59,12 +59,7 @@ impl ThisNode {
         paths: &Paths,
         entropy: &dyn Entropy,
     ) -> Result<Option<Self>, Fault> {
-        let text = match fs::read_to_string(paths.node()) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Fault::Io(error.kind())),
-        };
-        let Ok(id) = text.trim().parse() else {
+        let Some(id) = Self::id_in(paths).map_err(|error| Fault::Io(error.kind()))? else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -74,6 +69,15 @@ impl ThisNode {
             at_work: Default::default(),
             place: OnceLock::new(),
         }))
+    }
+
+    /// The id alone. The file stays when the tables move from a server into a file.
+    pub(in crate::vault) fn id_in(paths: &Paths) -> io::Result<Option<NodeId>> {
+        match fs::read_to_string(paths.node()) {
+            Ok(text) => Ok(text.trim().parse().ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes the directory that of a node.

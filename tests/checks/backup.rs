@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use breachvault::domain::{OperatorName, SlotLabel};
+use breachvault::operations::audit::SearchLeaves;
 use breachvault::operations::case::{HoldCase, LetIn, LiftSuspension, ReadCase};
 use breachvault::operations::key::{
     CarryOutSlotChange, DecideSlotChange, RequestSlotChange, RotateCaseKey,
@@ -41,6 +42,7 @@ use crate::erasure;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, log, numbers, said};
 use crate::outside;
 use crate::secret_file::write_secret;
+use crate::server::TestServer;
 use crate::tables::only_on_sqlite;
 
 const LATER: &str = "2024-04-02T11:00:00Z";
@@ -109,10 +111,14 @@ impl Shelf {
     }
 
     fn put_in_place(&self, room: Room) -> Result<Paths, RestoreError> {
+        self.put_in_place_at(room, LATER)
+    }
+
+    fn put_in_place_at(&self, room: Room, at: &str) -> Result<Paths, RestoreError> {
         let keyring = unlocked(&room);
         let entropy = Arc::new(SystemEntropy::new());
         let verified = room.verify(&keyring, &*entropy)?;
-        let clock = Arc::new(ManualClock::new(LATER.parse().unwrap()));
+        let clock = Arc::new(ManualClock::new(at.parse().unwrap()));
         let restored = room.begin(&verified, keyring, house::settings(), clock, entropy)?;
         let caller = sign_in(restored.vault(), "archibald");
         restored.put_in_place(&caller, only_reason(REASON).unwrap())?;
@@ -127,6 +133,16 @@ impl Shelf {
         left.sort();
         left
     }
+}
+
+/// A vault in a file that was backed up and restored into a directory of its own.
+pub(crate) fn restored(closed: &Closed, at: &str) -> Closed {
+    let shelf = Shelf::new();
+    let (database, _) = shelf.back_up(&closed.paths(), "vault.bvdata");
+    let keyring = shelf.back_up_keyring(&closed.paths());
+    let room = shelf.room(&database, &keyring, None).unwrap();
+    shelf.put_in_place_at(room, at).unwrap();
+    Closed::copied(&closed.people, &shelf.path("restored"))
 }
 
 fn unlocked(room: &Room) -> Keyring {
@@ -626,7 +642,7 @@ fn scheduled_backups_have_a_leaf_each_and_only_the_newest_are_kept() {
     let (data, keys) = (shelf.path("data"), shelf.path("keys"));
     let clock = ManualClock::new("2024-04-03T02:00:00Z".parse().unwrap());
     let schedule = BackupSchedule {
-        directory: data.clone(),
+        directory: Some(data.clone()),
         keyring_directory: Some(keys.clone()),
         every_s: 3600,
         keep: 2,
@@ -658,7 +674,7 @@ fn scheduled_backups_have_a_leaf_each_and_only_the_newest_are_kept() {
     // One that cannot be written.
     fs::write(shelf.path("file"), "").unwrap();
     let broken = BackupSchedule {
-        directory: shelf.path("file").join("under"),
+        directory: Some(shelf.path("file").join("under")),
         keyring_directory: None,
         ..schedule
     };
@@ -675,6 +691,71 @@ fn scheduled_backups_have_a_leaf_each_and_only_the_newest_are_kept() {
         .map(Result::unwrap)
         .collect();
     assert_eq!(leaves, ["done", "done", "done", "done", "failed"]);
+}
+
+#[test]
+fn the_schedule_of_a_vault_whose_tables_a_server_has_makes_backups_of_the_keyring_alone() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (House { vault, people, .. }, _room) = crate::postgresql::house(&server, false);
+    let vault = Arc::new(vault);
+    let shelf = Shelf::new();
+    let keys = shelf.path("keys");
+    let clock = ManualClock::new("2024-04-03T02:00:00Z".parse().unwrap());
+    let alone = BackupSchedule {
+        directory: None,
+        keyring_directory: Some(keys.clone()),
+        every_s: 3600,
+        keep: 2,
+    };
+    // What would make nothing is refused, with a server and with a file.
+    alone.check(true).unwrap();
+    assert!(alone.check(false).is_err());
+    let of_tables = BackupSchedule {
+        directory: Some(shelf.path("data")),
+        keyring_directory: None,
+        ..alone.clone()
+    };
+    assert!(of_tables.check(true).is_err());
+    of_tables.check(false).unwrap();
+    let both = BackupSchedule {
+        directory: Some(shelf.path("data")),
+        ..alone.clone()
+    };
+    for schedule in [&alone, &both, &alone] {
+        schedule.check(true).unwrap();
+        let backups = Backups::start(&vault, schedule.clone(), Arc::new(clock.clone()));
+        until(|| vault.backups().done_at == Some(clock.now()));
+        drop(backups);
+        clock.advance_seconds(3600);
+    }
+    assert_eq!(vault.backups().failures, 0);
+    assert!(!shelf.path("data").exists());
+    let kept: Vec<PathBuf> = fs::read_dir(&keys)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    for path in &kept {
+        verify_backup(path, None, &[]).unwrap();
+    }
+    // Each leaf says that no table is in it.
+    let query = json!({ "action": "vault.backup" });
+    let page = house::ask::<SearchLeaves>(&vault, &people.auditor, &[], query).unwrap();
+    let leaves = page["leaves"].as_array().unwrap().clone();
+    assert_eq!(leaves.len(), 3, "{page}");
+    for leaf in leaves {
+        assert_eq!(leaf["outcome"], "done", "{leaf}");
+        let told = crate::nodes::leaf(&vault, &people.auditor, leaf["seq"].as_u64().unwrap());
+        let detail = told.unwrap()["detail"].clone();
+        assert_eq!(detail["tables"], false, "{detail}");
+        assert!(
+            detail["keyring_generation"].as_u64().unwrap() > 0,
+            "{detail}"
+        );
+    }
+    vault.stop().unwrap();
 }
 
 fn until(mut holds: impl FnMut() -> bool) {

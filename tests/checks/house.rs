@@ -223,6 +223,16 @@ impl House {
 }
 
 impl Closed {
+    /// A copy of the files of another directory.
+    pub(crate) fn copied(people: &People, from: &Path) -> Self {
+        let directory = Room::with_a_file();
+        copy_into(from, directory.path());
+        Self {
+            people: people.clone(),
+            directory,
+        }
+    }
+
     pub(crate) fn paths(&self) -> Paths {
         self.directory.paths()
     }

@@ -133,7 +133,7 @@ pub(crate) fn sign_in(vault: &Vault, name: &str) -> Caller {
 }
 
 /// Another administrator, who is new.
-fn second_administrator(house: &House) -> Caller {
+pub(crate) fn second_administrator(house: &House) -> Caller {
     let administrator = sign_in(&house.vault, "archibald");
     let body = json!({ "name": "adalbert", "role": "administrator" });
     let invited = ask::<AddOperator>(&house.vault, &administrator, &[], body).unwrap();
@@ -417,6 +417,12 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
         twin.path().join("data/node"),
     )
     .unwrap();
+    // It is that node already, and joins as no other one.
+    let refused = join(&Paths::of(twin.path())).err();
+    assert!(
+        matches!(refused, Some(StartError::NamesANode)),
+        "{refused:?}"
+    );
     let newer = open(&twin, house::settings());
     look_up(&newer, &people.investigator, case).unwrap();
     let refused = look_up(&second, &people.investigator, case);
@@ -461,6 +467,11 @@ fn a_node_clears_what_it_left_itself_and_writes_nothing_once_it_is_struck_off() 
     let refused = look_up(&newer, &people.investigator, case);
     assert!(matches!(refused, Err(Refusal::Unaudited(_))));
     assert_eq!(newer.health().damage(), None);
+    // Each of them knows why. With the next change of the keyring too, which nobody sends them, here and at a start.
+    assert!(newer.health().is_no_node() && second.health().is_no_node());
+    house::open_case(&house.vault, &people.lead, "Another supplier");
+    assert!(look_up(&newer, &people.investigator, case).is_err());
+    assert!(newer.health().is_no_node() && !newer.health().waits_for_keyring());
     drop((newer, second));
     let refused = house::open_with(&Paths::of(other.path()), clock(), house::settings());
     assert!(matches!(refused.err(), Some(StartError::NotANode)));
@@ -580,9 +591,15 @@ fn an_erasure_reaches_packages_and_lists_at_every_node() {
         take(&second, &there).unwrap();
     }
     assert!(file(&house.paths(), &here).exists() && file(&paths, &there).exists());
+    // What another node built is not here, and nothing is damaged.
+    let elsewhere = take(&second, &here).unwrap_err();
+    let is_elsewhere =
+        matches!(&elsewhere, Refusal::Failed(error, _) if error.name() == "package-elsewhere");
+    assert!(is_elsewhere, "{elsewhere:?}");
+    is_sound(&second);
 
     // From its commit on neither is handed out, before anybody has deleted one.
-    let asked = numbers(ROWS, 1, 2);
+    let asked = numbers(ROWS, 1, 3);
     erasure::carried_out(&house, &asked[0]);
     is_deleted(take(&second, &there));
     is_deleted(take(&house.vault, &here));
@@ -612,6 +629,26 @@ fn an_erasure_reaches_packages_and_lists_at_every_node() {
     assert!(!file(&paths, &after).exists());
     assert_ne!(fs::read(paths.erasures()).unwrap(), list);
     is_deleted(take(&second, &after));
+    // Then the nodes get a folder that they share. What is in its own is handed out, and goes with an erasure.
+    let left = approved_export(&house);
+    take(&second, &left).unwrap();
+    second.stop().unwrap();
+    drop(second);
+    let shared = directory();
+    let sharing = Settings {
+        packages: Some(shared.path().to_owned()),
+        ..house::settings()
+    };
+    let second = open(&other, sharing);
+    take(&second, &left).unwrap();
+    assert_eq!(fs::read_dir(shared.path()).unwrap().count(), 0);
+    let own = paths.data().join("packages").join(format!("{left}.tar"));
+    assert!(own.exists());
+    erasure::carried_out(&house, &asked[2]);
+    assert_eq!(house.vault.erase(), Ok(1));
+    second.keep_up().unwrap();
+    assert!(!own.exists());
+    is_deleted(take(&second, &left));
     is_sound(&second);
     is_sound(&house.vault);
 }

@@ -14,12 +14,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use breachvault::domain::CaseId;
 use breachvault::operations::case::{OpenCase, ReadCase};
+use breachvault::operations::key::{CarryOutSlotChange, DecideSlotChange, RequestSlotChange};
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::vault::keyring::{LockedKeyring, Passphrase};
 use breachvault::vault::{
-    BookError, Caller, NodeAddress, OperationError, Paths, Refusal, Settings, ShredError,
-    StartError, Vault,
+    BookError, Caller, ControlFault, MarkFault, NodeAddress, OperationError, Paths, Refusal,
+    Settings, ShredError, StartError, Vault,
 };
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{AlwaysResolvesClientRawPublicKeys, ResolvesClientCert};
@@ -40,7 +41,8 @@ use crate::destruction::{carry_out, certificate, due};
 use crate::directory::directory;
 use crate::house::{self, House, PASSPHRASE, REASON, ask, log, numbers};
 use crate::nodes::{
-    ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, proxy_before, strike_off,
+    ROWS, clock, is_sound, joined, leaf, look_up, nodes, open, proxy_before, second_administrator,
+    sign_in, strike_off,
 };
 use crate::proxy::Does;
 use crate::server::TestServer;
@@ -185,6 +187,65 @@ fn keyrings_go_from_node_to_node_and_two_that_change_at_once_lose_no_key() {
     let started = house::open_with(&Paths::of(other.path()), clock(), speaking(0));
     assert!(started.is_err());
     assert_eq!(nodes(&again(house, speaking(0)).vault).len(), 2);
+}
+
+#[test]
+fn after_a_new_root_a_node_says_what_to_bring_and_starts_with_that_and_no_less() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = speaking_house(&server, 0);
+    let people = house.people.clone();
+    let case = people.case.as_str();
+    let other = joined(&house, "second");
+    let second = open(&other, speaking(0));
+    look_up(&second, &people.investigator, case).unwrap();
+    let (one, two) = (
+        sign_in(&house.vault, "archibald"),
+        second_administrator(&house),
+    );
+    let wanted = json!({ "change": "rotate-root", "reason": REASON });
+    ask::<RequestSlotChange>(&house.vault, &one, &[], wanted).unwrap();
+    let yes = json!({ "decision": "approve", "reason": REASON });
+    ask::<DecideSlotChange>(&house.vault, &two, &[], yes).unwrap();
+    let reason = json!({ "reason": REASON });
+    ask::<CarryOutSlotChange>(&house.vault, &one, &[], reason).unwrap();
+    until("the root rotates to its end", || {
+        matches!(house.vault.rotate_some(1), Ok(true))
+    });
+    // It cannot take that keyring from the other one, and knows it.
+    until("the second node knows of the root", || {
+        look_up(&second, &people.investigator, case).is_err() && second.health().waits_for_root()
+    });
+    assert!(!second.health().is_green() && !second.health().is_no_node());
+    assert_eq!(second.health().damage(), None);
+    drop(second);
+    look_up(&house.vault, &people.investigator, case).unwrap();
+
+    let paths = Paths::of(other.path());
+    let start = || house::open_with(&paths, clock(), speaking(0));
+    let bring = |name: &str| {
+        // As `cp` does it: written beside, and renamed.
+        let to = paths.keys().join(name);
+        let beside = to.with_extension("copied");
+        fs::copy(house.paths().keys().join(name), &beside).unwrap();
+        fs::rename(&beside, to).unwrap();
+    };
+    let refused = start().err();
+    let is_of_root = matches!(refused, Some(StartError::Control(ControlFault::OtherRoot)));
+    assert!(is_of_root, "{refused:?}");
+    bring("keyring");
+    let refused = start().err();
+    assert!(
+        matches!(refused, Some(StartError::Mark(MarkFault::Foreign))),
+        "{refused:?}"
+    );
+    bring("high-water-mark");
+    let second = start().unwrap();
+    look_up(&second, &people.investigator, case).unwrap();
+    look_up(&house.vault, &people.investigator, case).unwrap();
+    is_sound(&second);
+    is_sound(&house.vault);
 }
 
 /// A key as it stands in `keys/node.key`.
@@ -336,6 +397,14 @@ fn a_node_answers_the_keys_of_other_nodes_and_nobody_else() {
         let said = asks(&Shows::Key(&theirs), line);
         assert!(said.is_err() || said.unwrap().is_empty(), "{line}");
     }
+
+    // Whoever proves no key is not kept for as long as a node may take.
+    let mut idle = TcpStream::connect(&address).unwrap();
+    let longest = Duration::from_secs(8);
+    idle.set_read_timeout(Some(longest)).unwrap();
+    let since = Instant::now();
+    let ended = idle.read(&mut [0; 64]);
+    assert!(ended.is_ok() && since.elapsed() < longest, "{ended:?}");
 
     // A stranger's key, nobody's, a machine's certificate, and the right key in a certificate.
     let mut stranger = theirs.clone();

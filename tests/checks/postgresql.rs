@@ -183,7 +183,7 @@ fn a_row_that_was_changed_in_the_server_is_found_and_a_second_vault_is_not_made_
         Arc::new(house.clock.clone()),
         Arc::new(SystemEntropy::new()),
     );
-    assert!(matches!(second.err(), Some(StartError::Exists)));
+    assert!(matches!(second.err(), Some(StartError::Taken)));
     server.sql(
         "breach",
         "UPDATE membership SET role = 'lead' WHERE role = 'custodian'",

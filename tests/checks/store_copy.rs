@@ -13,6 +13,8 @@ use breachvault::domain::OperatorName;
 use breachvault::operations::audit::{ReadCheckpoint, SearchLeaves};
 use breachvault::operations::export::RequestExport;
 use breachvault::operations::key::RotateCaseKey;
+use breachvault::operations::node::StrikeOffNode;
+use breachvault::operations::only_reason;
 use breachvault::operations::record::LookUp;
 use breachvault::operations::reveal::{DecideReveal, OpenReveal, RequestReveal};
 use breachvault::vault::clock::{Clock as _, ManualClock, SystemClock};
@@ -21,7 +23,8 @@ use breachvault::vault::identity::Password;
 use breachvault::vault::keyring::{Argon2Params, LockedKeyring, NewPassphrase, Passphrase};
 use breachvault::vault::store_copy::{CopyError, Place, Step, With, move_tables, prepare};
 use breachvault::vault::{
-    Caller, MovedTables, Paths, SchemaFault, SignIn, StartError, Vault, trail,
+    Caller, ExhibitFacts, MovedTables, Paths, Refusal, SchemaFault, SignIn, StartError, Vault,
+    trail,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -31,6 +34,7 @@ use crate::directory::directory;
 use crate::erasure;
 use crate::house::{self, Closed, House, PASSPHRASE, REASON, ask, log, numbers, said};
 use crate::kills::kills;
+use crate::nodes::{joined, nodes, strike_off};
 use crate::outside;
 use crate::secret_file::write_secret;
 use crate::server::TestServer;
@@ -274,6 +278,150 @@ fn a_vault_moves_to_a_server_and_back_with_the_same_log_and_the_same_answers() {
     assert_eq!(house.vault.erase(), Ok(1));
     assert!(!paths.left_database().exists());
     house.close().doctor();
+}
+
+/// A house of this directory, opened later.
+fn opened_later(closed: Closed) -> House {
+    let clock = clock();
+    House {
+        vault: house::open_at(&closed.paths(), clock.clone()).unwrap(),
+        people: closed.people,
+        clock,
+        directory: closed.directory,
+    }
+}
+
+#[test]
+fn a_case_that_ends_in_a_file_is_certified_with_what_is_known_of_each_node_of_before() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(500, 1)).unwrap();
+    let (second, third) = (joined(&house, "second"), joined(&house, "third"));
+    let state = |house: &House, name: &str| {
+        let all = nodes(&house.vault);
+        let found = all.into_iter().find(|node| node["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}"))
+    };
+    strike_off(&house, &state(&house, "third")["node"]);
+    let second = crate::nodes::open(&second, house::settings());
+    let facts = ExhibitFacts {
+        name: None,
+        source: None,
+        region: None,
+        bytes: None,
+        accept_quarantined: false,
+    };
+    let people = &house.people;
+    let begun = second.begin_admission(&people.custodian, &people.case, facts);
+    drop(begun.ok().unwrap());
+    drop(second);
+    let closed = house.close();
+    // One that was struck off takes the tables nowhere.
+    let struck = Closed::copied(&closed.people, third.path());
+    let refused = quietly(&struck, Place::File);
+    assert!(
+        matches!(refused, Err(CopyError::Start(StartError::NotANode))),
+        "{refused:?}"
+    );
+    let found = quietly(&closed, Place::File).unwrap();
+    assert_eq!(found.nodes_left, ["second"]);
+    let house = opened_later(closed);
+    let own = state(&house, "first");
+    assert_eq!(
+        (&own["state"], &own["running"]),
+        (&json!("runs"), &json!(true))
+    );
+    assert_ne!(own["seen_at"], Value::Null);
+    assert_eq!(state(&house, "second")["state"], "cannot-start");
+    // The process that serves strikes itself off nowhere.
+    let node = own["node"].as_str().unwrap().parse().unwrap();
+    let why = only_reason(REASON).unwrap();
+    let administrator = sign_in(&house.vault, "archibald");
+    let refused = house
+        .vault
+        .perform(&administrator, StrikeOffNode { node, why });
+    assert!(matches!(refused.err(), Some(Refusal::Failed(..))));
+    // What a node left there that was killed while it admitted is cleared by now, and keeps nobody waiting.
+    house.admit(log(500, 2)).unwrap();
+
+    // It waits for nobody who cannot come, and says of nobody more than is known.
+    let told = destroy(&house);
+    assert_eq!(
+        (&told["state"], &told["waits_for"]),
+        (&json!("signed"), &Value::Null)
+    );
+    let note = told["note"].as_str().unwrap();
+    let line = |name: &str| {
+        let begins = format!("node {name} (");
+        let found = note.lines().find(|line| line.starts_with(&begins));
+        found.unwrap_or_else(|| panic!("{note}"))
+    };
+    assert!(
+        line("first").ends_with("or later and has none left"),
+        "{note}"
+    );
+    assert!(line("second").contains("cannot start"), "{note}");
+    assert!(line("third").contains("struck off"), "{note}");
+    for name in ["second", "third"] {
+        assert!(line(name).ends_with("not known to be destroyed"), "{note}");
+    }
+    // Back on a server it is the node that it was.
+    let closed = house.close();
+    let address = database(&server, "again");
+    assert!(
+        quietly(&closed, to(&address))
+            .unwrap()
+            .nodes_left
+            .is_empty()
+    );
+    let house = opened_later(closed);
+    let back = state(&house, "first");
+    assert_eq!(
+        (&back["state"], &back["node"]),
+        (&json!("runs"), &own["node"])
+    );
+    house.close().doctor();
+}
+
+#[test]
+fn a_restored_vault_moves_to_a_server_and_is_its_only_node() {
+    let Some(server) = TestServer::start(&[]) else {
+        return;
+    };
+    let (house, _room) = crate::postgresql::house(&server, false);
+    house.admit(log(500, 1)).unwrap();
+    let _second = joined(&house, "second");
+    let closed = house.close();
+    quietly(&closed, Place::File).unwrap();
+    let restored = crate::backup::restored(&closed, LATER);
+    let list = |closed: &Closed| {
+        let vault = open(&closed.paths()).unwrap();
+        let list = nodes(&vault);
+        vault.stop().unwrap();
+        list
+    };
+    let of_before = list(&restored);
+    assert_eq!(of_before.len(), 2);
+    for node in &of_before {
+        assert_eq!(
+            (&node["state"], &node["struck_off_by"]),
+            (&json!("struck-off"), &json!([]))
+        );
+    }
+    let address = database(&server, "restored");
+    quietly(&restored, to(&address)).unwrap();
+    let mut list = list(&restored);
+    list.retain(|node| node["state"] != "struck-off");
+    let [own] = list.as_slice() else {
+        panic!("{list:?}");
+    };
+    assert_eq!(
+        (&own["name"], &own["state"]),
+        (&json!("first"), &json!("runs"))
+    );
+    restored.doctor();
 }
 
 #[test]
@@ -648,6 +796,19 @@ fn a_user_that_can_neither_alter_nor_drop_serves_a_vault_and_what_was_erased_is_
     let refused = create(&paths).err();
     let expected = Some(StartError::Schema(SchemaFault::NotOwner)).map(|one| one.to_string());
     assert_eq!(refused.map(|one| one.to_string()), expected);
+    // Without rights the answer is not that there is a vault; nor where there is no such database.
+    server.sql("postgres", "CREATE DATABASE ungranted OWNER keeper");
+    prepare(&server.by_socket("keeper", "ungranted"), None, &SystemClock).unwrap();
+    for (name, words) in [
+        ("ungranted", "does not allow it"),
+        ("absent", "no database of this name"),
+    ] {
+        let room = TempDir::new().unwrap();
+        let paths = Paths::of(room.path());
+        Vault::put_tables_at(&paths, &own(name), None).unwrap();
+        let refused = create(&paths).unwrap_err().to_string();
+        assert!(refused.contains(words), "{name}: {refused}");
+    }
 
     for name in ["breach", "moved"] {
         let keeper = server.by_socket("keeper", name);

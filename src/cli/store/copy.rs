@@ -83,6 +83,13 @@ impl Copy {
                  erased from now on is still in it",
             );
         }
+        if !moved.nodes_left.is_empty() {
+            let left = moved.nodes_left.join(", ");
+            streams::words(&format!(
+                "these nodes cannot start any more: {left}; a certificate of destruction says that nobody knows \
+                 whether their keyrings are gone, so delete their directories"
+            ));
+        }
         self.tell(&moved)
     }
 
@@ -97,6 +104,7 @@ impl Copy {
             leaves,
             root,
             exhibits,
+            ..
         } = moved;
         streams::data(&format!(
             "moved from {from} to {to}: {rows} rows, {leaves} leaves with the root {root}, {exhibits} exhibits"

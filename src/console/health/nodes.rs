@@ -31,6 +31,7 @@ fn in_words(state: &str) -> &'static str {
         "runs" => "runs",
         "silent" => "runs, and does not answer",
         "lapsed" => "said nothing for three minutes",
+        "cannot-start" => "cannot start: the tables are in a file of another directory",
         "struck-off" => "struck off",
         _ => "stopped",
     }

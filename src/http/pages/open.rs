@@ -343,7 +343,9 @@ async fn how_it_ended(app: &Arc<App>, parts: &Parts) -> Option<Option<SessionEnd
     let vault = Arc::clone(&app.vault);
     let found = blocking(move || vault.authenticate(&token).map(drop)).await;
     match found.ok()?.err()? {
-        Unauthenticated::Unavailable | Unauthenticated::Damaged => None,
+        Unauthenticated::Unavailable | Unauthenticated::NodeUnfit | Unauthenticated::Damaged => {
+            None
+        }
         error => Some(SessionEnd::of(&error)),
     }
 }

@@ -91,6 +91,13 @@ fn write(
     // A crash may have left them: ciphertext that nobody has received.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);
+    package
+        .file
+        .make_folder()
+        .map_err(|source| EvidenceError::Io {
+            step: "open the folder for packages",
+            source,
+        })?;
     let recipients = package
         .leaving
         .recipients

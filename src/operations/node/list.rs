@@ -16,7 +16,7 @@ pub struct ListNodes;
 pub struct NodeList {
     /// How many there are, in words.
     pub summary: String,
-    /// In the order in which they joined, with those that were struck off; none where a file has the tables.
+    /// In the order in which they joined, with those that were struck off; none where a file always had the tables.
     pub nodes: Vec<NodeView>,
 }
 
@@ -25,13 +25,24 @@ impl NodeList {
         let is_one = |node: &&NodeView| node.struck_off_at.is_none();
         let count = nodes.iter().filter(is_one).count();
         let running = nodes.iter().filter(|node| node.running).count();
-        let summary = match (has_server, count) {
-            (false, _) => "The vault is a file on this machine, and one process serves it: it is the only node."
-                .to_owned(),
-            (true, 1) => "The vault has one node.".to_owned(),
-            (true, _) => format!("The vault has {count} nodes, of which {running} run."),
+        let left = nodes.iter().filter(|node| node.state == "cannot-start");
+        let alone =
+            "The vault is a file on this machine, and one process serves it: it is the only node.";
+        let summary = match (has_server, left.count()) {
+            (false, 0) => alone.to_owned(),
+            (false, 1) => format!("{alone} Another node of before cannot start."),
+            (false, left) => format!("{alone} {left} other nodes of before cannot start."),
+            (true, _) => of_server(count, running),
         };
         Self { summary, nodes }
+    }
+}
+
+/// The same where there may be several.
+fn of_server(count: usize, running: usize) -> String {
+    match count {
+        1 => "The vault has one node.".to_owned(),
+        _ => format!("The vault has {count} nodes, of which {running} run."),
     }
 }
 
@@ -56,7 +67,7 @@ impl Request for ListNodes {
         summary: "List the nodes of the vault",
         description: "The processes that may write the log of a vault whose tables a server has: when each last said \
             that it runs, the generation of its keyring then, and who struck it off. Where a file has the tables there \
-            is one process, and the list is empty.",
+            is one process, and the list has the nodes of before, if a server had them before.",
         request: "",
         answer: r#"{"summary": "The vault has 2 nodes, of which 1 run.", "nodes": [{"node": "n_0123456789abcdefghjk",
             "name": "first", "since": "2024-04-01T09:00:00Z", "seen_at": "2024-04-02T09:00:00Z", "running": true,

@@ -104,6 +104,7 @@ pub(crate) const TAKE: Docs = Docs {
         "result-changed",
         "exhibit-withdrawn",
         "package-deleted",
+        "package-elsewhere",
         "range-not-satisfiable",
         "node-silent",
     ],

@@ -1,5 +1,5 @@
 //! Backups by a schedule, while the vault is served: a thread of its own, a leaf for each that was made or failed, and
-//! the newest so many are kept.
+//! the newest so many are kept. Where a server has the tables, they are of the keyring and the erasure lists alone.
 
 use std::cell::Cell;
 use std::fs;
@@ -31,8 +31,8 @@ use crate::vault::store::{StoreError, StoreFault};
 /// When and where backups are made.
 #[derive(Debug, Clone)]
 pub struct BackupSchedule {
-    /// The folder of the backups of the database.
-    pub directory: PathBuf,
+    /// The folder of the backups of the database; not used where a server has the tables.
+    pub directory: Option<PathBuf>,
     /// The folder of the backups of the keyring and of the erasure lists, if the schedule makes them.
     pub keyring_directory: Option<PathBuf>,
     /// How many seconds from one to the next.
@@ -107,6 +107,33 @@ impl Drop for Backups {
 }
 
 impl BackupSchedule {
+    /// Whether it makes what it names, of a vault whose tables a server has or not.
+    ///
+    /// # Errors
+    ///
+    /// The setting that is wrong, and why.
+    pub fn check(&self, has_server: bool) -> Result<(), (&'static str, &'static str)> {
+        match (has_server, &self.directory, &self.keyring_directory) {
+            (false, None, _) => Err((
+                "backup.directory",
+                "is needed: a file has the tables of this vault, and without it they are not backed up",
+            )),
+            (true, _, None) => Err((
+                "backup.directory",
+                "is of no use: a server has the tables of this vault, and its own means copy them; \
+                 backup.keyring_directory makes backups of the keyring",
+            )),
+            (true, Some(_), Some(_)) => {
+                tracing::warn!(
+                    "backup.directory is of no use: a server has the tables, and the schedule makes backups of the \
+                     keyring and the erasure lists alone"
+                );
+                Ok(())
+            }
+            (true, None, Some(_)) | (false, Some(_), _) => Ok(()),
+        }
+    }
+
     fn is_due(&self, vault: &Vault, now: Moment) -> bool {
         let report = vault.core.backups.report();
         // One from the future was made while the clock was wrong: it says nothing of how long ago it was.
@@ -162,7 +189,12 @@ impl BackupSchedule {
         loop {
             // A case that is opened, or gets another key, between the two copies would be in the database alone.
             let before = vault.core.keys().generation();
-            let beside = self.make_beside(vault, now, &stamp)?;
+            let (of_keyring, beside) = self.make_beside(vault, now, &stamp)?;
+            let folder = match (&self.directory, vault.core.has_server) {
+                (Some(folder), false) => folder,
+                // The server's own means copy the tables.
+                _ => return of_keyring.ok_or(BackupError::Server),
+            };
             let (begun, changed) = (Cell::new(false), Cell::new(false));
             // Asked first when the copy of the database has begun, which is of that moment.
             let still = || {
@@ -175,9 +207,9 @@ impl BackupSchedule {
                 let (at, fault) = ("backup::schedule", StoreFault::Stopped);
                 return Err(StoreError { at, fault }.into());
             }
-            prepare(&self.directory)?;
+            prepare(folder)?;
             let name = format!("{}{stamp}.{DATABASE_ENDING}", prefix(vault));
-            let file = self.directory.join(name);
+            let file = folder.join(name);
             let made = back_up_database(vault.paths(), Target::File(&file), now, REST, &still);
             if made.is_ok() || !changed.get() || tries >= MOST_TRIES {
                 return made;
@@ -189,34 +221,35 @@ impl BackupSchedule {
         }
     }
 
-    /// Makes the backups of the keyring and of the erasure lists, where there is a folder for them. Answers the files.
+    /// Makes the backups of the keyring and of the erasure lists, where there is a folder for them. Answers what is
+    /// in the one of the keyring, and the files.
     fn make_beside(
         &self,
         vault: &Vault,
         now: Moment,
         stamp: &str,
-    ) -> Result<Vec<PathBuf>, BackupError> {
+    ) -> Result<(Option<Manifest>, Vec<PathBuf>), BackupError> {
         let Some(folder) = &self.keyring_directory else {
-            return Ok(Vec::new());
+            return Ok((None, Vec::new()));
         };
         prepare(folder)?;
         let name = |ending| folder.join(format!("{}{stamp}.{ending}", prefix(vault)));
         let mut made = vec![name(KEYRING_ENDING)];
-        back_up_keyring(vault.paths(), Target::File(&name(KEYRING_ENDING)), now)?;
+        let of_keyring = back_up_keyring(vault.paths(), Target::File(&name(KEYRING_ENDING)), now)?;
         let lists = name(ERASURES_ENDING);
         match back_up_erasures(vault.paths(), Target::File(&lists), now) {
             Ok(_) => made.push(lists),
             Err(BackupError::NoErasures) => {}
             Err(error) => return Err(error),
         }
-        Ok(made)
+        Ok((Some(of_keyring), made))
     }
 
     /// Deletes what is more than is kept; answers how many. What was made just now stays, and what says that it was
     /// made later than now goes first.
     fn rotate(&self, vault: &Vault, now: Moment) -> usize {
         let folders = [
-            (Some(&self.directory), DATABASE_ENDING),
+            (self.directory.as_ref(), DATABASE_ENDING),
             (self.keyring_directory.as_ref(), KEYRING_ENDING),
             (self.keyring_directory.as_ref(), ERASURES_ENDING),
         ];
@@ -242,7 +275,11 @@ impl BackupSchedule {
 
     /// When the newest backup was made that is there, of those that were not made later than now.
     fn newest(&self, vault: &Vault, now: Moment) -> Option<Moment> {
-        let all = backups_in(vault, &self.directory, DATABASE_ENDING);
+        let (folder, ending) = match vault.core.has_server {
+            true => (self.keyring_directory.as_ref(), KEYRING_ENDING),
+            false => (self.directory.as_ref(), DATABASE_ENDING),
+        };
+        let all = backups_in(vault, folder?, ending);
         let times = all.into_iter().map(|(made_at, _)| made_at);
         times.filter(|made_at| *made_at <= now).max()
     }
@@ -319,6 +356,8 @@ impl Operation for NoteBackup {
             "made_at": manifest.made_at,
             "leaves": manifest.log.as_ref().map(|log| log.leaves),
             "exhibits": manifest.log.as_ref().map(|log| log.exhibits),
+            "tables": manifest.log.is_some(),
+            "keyring_generation": manifest.generation,
             "deleted": self.deleted,
         }));
         Ok(Done)
@@ -353,7 +392,7 @@ mod tests {
         );
         let vault = vault.unwrap().vault;
         let schedule = BackupSchedule {
-            directory: folder.path().join("databases"),
+            directory: Some(folder.path().join("databases")),
             keyring_directory: Some(folder.path().join("keyrings")),
             every_s: 3600,
             keep: 7,
@@ -385,7 +424,8 @@ mod tests {
         // One that never rests is no backup, and nobody is told that it was made.
         let now = now.plus_seconds(4);
         assert!(schedule.make(&vault, now, &changes(u32::MAX)).is_err());
-        let kept = backups_in(&vault, &schedule.directory, DATABASE_ENDING);
+        let databases = folder.path().join("databases");
+        let kept = backups_in(&vault, &databases, DATABASE_ENDING);
         assert_eq!(kept.len(), 3);
     }
 }

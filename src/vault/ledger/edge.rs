@@ -218,6 +218,13 @@ impl Edge {
         if unread.meta && name_of_log(transaction, &core.vault)? != self.origin {
             return Err(BookError::OtherLog);
         }
+        // Before its keyring: nobody sends one to a node that was struck off, and it needs none.
+        if unread.nodes {
+            let is_node = core.node.as_ref().map(|node| node.is_one(transaction));
+            if !is_node.transpose()?.unwrap_or(true) {
+                return Err(BookError::NoNode);
+            }
+        }
         has_keyring(core, transaction, &sealed.named)?;
         let signing = match unread.meta {
             true => Signing::read(transaction)?,
@@ -232,12 +239,6 @@ impl Edge {
         }
         if unread.clock {
             clock_keeper::follow(core, transaction)?;
-        }
-        if unread.nodes {
-            let is_node = core.node.as_ref().map(|node| node.is_one(transaction));
-            if !is_node.transpose()?.unwrap_or(true) {
-                return Err(BookError::NoNode);
-            }
         }
         (self.signing, self.pair, self.key) = (signing, pair, key);
         (self.frontier, self.checkpoint) = (frontier, Arc::from(head.note.as_str()));

@@ -72,6 +72,11 @@ impl BookError {
             Self::Control(Fault::OldKeyring { .. } | Fault::OtherKeyring | Fault::OtherRoot)
         )
     }
+
+    /// The same because the root got a successor.
+    pub(super) fn is_of_root(&self) -> bool {
+        matches!(self, Self::Control(ControlFault::OtherRoot))
+    }
 }
 
 /// Whether it is not known what became of a commit.
@@ -84,7 +89,7 @@ pub(super) fn of_store(fault: &BookError) -> StoreError {
     let (at, fault) = match fault {
         BookError::Store(error) | BookError::Control(ControlFault::Store(error)) => return *error,
         fault if fault.is_of_keyring() => ("ledger::keyring", StoreFault::OtherKeyring),
-        BookError::NoNode => ("ledger::node", StoreFault::Unauthorised),
+        BookError::NoNode => ("ledger::node", StoreFault::NotANode),
         BookError::Gone(_) => ("ledger::files", StoreFault::CannotOpen),
         BookError::Control(ControlFault::Table(table)) => (*table, StoreFault::Tampered),
         _ => ("checkpoint", StoreFault::Tampered),

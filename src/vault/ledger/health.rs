@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::fault::BookError;
 use crate::vault::other_nodes::OtherNodes;
 use crate::vault::store::ControlState;
 
@@ -11,7 +12,10 @@ use crate::vault::store::ControlState;
 #[derive(Debug)]
 pub struct Health {
     red: AtomicBool,
+    /// The generation that the log names is another one; and whether its root is.
     lacks_keyring: AtomicBool,
+    lacks_root: AtomicBool,
+    is_no_node: AtomicBool,
     commits: AtomicU64,
     leaves: AtomicU64,
     failures: AtomicU64,
@@ -24,6 +28,8 @@ impl Health {
         Self {
             red: AtomicBool::default(),
             lacks_keyring: AtomicBool::default(),
+            lacks_root: AtomicBool::default(),
+            is_no_node: AtomicBool::default(),
             commits: AtomicU64::default(),
             leaves: AtomicU64::default(),
             failures: AtomicU64::default(),
@@ -40,6 +46,16 @@ impl Health {
     /// Whether another node changed the keyring, and this one waits for the new file.
     pub fn waits_for_keyring(&self) -> bool {
         self.lacks_keyring.load(Ordering::Acquire)
+    }
+
+    /// The same where the new file has another root, so that no node can take it: somebody has to bring it.
+    pub fn waits_for_root(&self) -> bool {
+        self.lacks_root.load(Ordering::Acquire)
+    }
+
+    /// Whether this process is no node of the vault any more. It stays so until the next start.
+    pub fn is_no_node(&self) -> bool {
+        self.is_no_node.load(Ordering::Acquire)
     }
 
     /// Whether another node of the vault was found to have another log. It stays so until the next start.
@@ -68,17 +84,33 @@ impl Health {
 
     pub(super) fn committed(&self, leaves: u64) {
         self.red.store(false, Ordering::Release);
-        self.lacks_keyring(false);
+        for of_before in [&self.lacks_keyring, &self.lacks_root] {
+            of_before.store(false, Ordering::Release);
+        }
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.leaves.fetch_add(leaves, Ordering::Relaxed);
-    }
-
-    pub(super) fn lacks_keyring(&self, lacks: bool) {
-        self.lacks_keyring.store(lacks, Ordering::Release);
     }
 
     pub(super) fn failed(&self) {
         self.red.store(true, Ordering::Release);
         self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The same with what somebody has to do about it.
+    pub(super) fn failed_by(&self, fault: &BookError) {
+        self.failed();
+        let of_keyring = fault.is_of_keyring();
+        self.lacks_keyring.store(of_keyring, Ordering::Release);
+        self.lacks_root
+            .store(of_keyring && fault.is_of_root(), Ordering::Release);
+        if matches!(fault, BookError::NoNode) {
+            self.was_struck_off();
+        }
+    }
+
+    /// Nothing is written any more.
+    pub(super) fn was_struck_off(&self) {
+        self.red.store(true, Ordering::Release);
+        self.is_no_node.store(true, Ordering::Release);
     }
 }

@@ -13,7 +13,7 @@ use super::queue::{Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
-use crate::vault::store::{GoOn, StoreError, Transaction};
+use crate::vault::store::{GoOn, StoreError, StoreFault, Transaction};
 
 /// The handle on the writer; shared by all callers.
 pub(crate) struct Ledger {
@@ -155,7 +155,12 @@ fn empty(mut book: Book, watch: &Watch) {
             Work::Acts(acts) => commit(&mut book, acts, &watch.health),
             Work::Stage(Stage::GoOn(waiting), _) => go_on(&mut book, waiting, &watch.health),
             Work::Stage(step, back) => {
-                let _ = back.send(stage(&mut book, step));
+                let done = stage(&mut book, step);
+                if matches!(&done, Err(StageError::Store(error)) if error.fault == StoreFault::NotANode)
+                {
+                    watch.health.was_struck_off();
+                }
+                let _ = back.send(done);
             }
             Work::Quiet => mark(&mut book, &watch.health),
             Work::End => return mark(&mut book, &watch.health),
@@ -184,9 +189,16 @@ fn stage(book: &mut Book, step: Stage) -> Result<(), StageError> {
 
 fn go_on(book: &mut Book, waiting: Waiting, health: &Health) {
     if let Err(fault) = book.go_on(waiting) {
-        health.failed();
-        health.lacks_keyring(fault.is_of_keyring());
-        tracing::error!(fault = %fault, "the log could not be continued where another node left it");
+        health.failed_by(&fault);
+        match fault.is_of_keyring() {
+            // As after each change that another node makes; it asks for the file at once.
+            true => {
+                tracing::warn!(fault = %fault, "another node changed the keyring, and this one waits for the file");
+            }
+            false => {
+                tracing::error!(fault = %fault, "the log could not be continued where another node left it");
+            }
+        }
     }
 }
 
@@ -203,8 +215,7 @@ fn commit(book: &mut Book, acts: Vec<Act>, health: &Health) {
             }
         }
         Err(fault) => {
-            health.failed();
-            health.lacks_keyring(fault.is_of_keyring());
+            health.failed_by(&fault);
             book.note_failure(&fault);
             tracing::error!(fault = %fault, leaves = count, "leaves could not be made durable");
             for done in finished {

@@ -17,10 +17,14 @@ use super::timed::Timed;
 use super::wire::{Question, write_answer};
 use crate::vault::core::Core;
 
-/// A connection with its handshake, its question and its answer takes no longer.
+/// Whoever proves no key within this time is no node: a node that asks waits no longer for its whole answer.
+const PROVES_WITHIN: Duration = Duration::from_secs(3);
+/// A connection with its question and its answer takes no longer after that.
 const WITHIN: Duration = Duration::from_secs(10);
 /// So many are answered at a time; who comes beyond that is turned away.
-const MOST: usize = 32;
+const MOST: usize = 64;
+/// So many of them have one address. Nodes of one machine share it.
+const MOST_OF_ADDRESS: usize = 16;
 /// The pause after a connection that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -40,7 +44,9 @@ pub(super) fn serve(
             thread::sleep(PAUSE);
             continue;
         };
-        let Some(place) = places.take() else {
+        let from = stream.peer_addr().map(|from| from.ip().to_canonical());
+        let place = from.map(|from| places.take_of(from, MOST_OF_ADDRESS));
+        let Ok(Some(place)) = place else {
             continue;
         };
         let (config, core) = (Arc::clone(config), Arc::clone(core));
@@ -69,8 +75,12 @@ pub(super) fn wake(at: SocketAddr) -> bool {
 }
 
 fn answer(stream: TcpStream, config: Arc<ServerConfig>, core: &Core) -> io::Result<()> {
-    let connection = ServerConnection::new(config).map_err(io::Error::other)?;
-    let timed = Timed::new(stream, Instant::now() + WITHIN);
+    let mut connection = ServerConnection::new(config).map_err(io::Error::other)?;
+    let mut timed = Timed::new(stream, Instant::now() + PROVES_WITHIN);
+    while connection.is_handshaking() {
+        connection.complete_io(&mut timed)?;
+    }
+    timed.ends_at(Instant::now() + WITHIN);
     let mut stream = StreamOwned::new(connection, timed);
     let question = Question::read(&mut stream)?;
     let answer = match question {

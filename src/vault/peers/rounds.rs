@@ -21,6 +21,8 @@ use crate::vault::store::{StoreError, checkpoint_rows, node_rows};
 const EVERY: Duration = Duration::from_secs(10);
 /// How soon it is tried again while the keyring is not there.
 const SOON: Duration = Duration::from_secs(1);
+/// How long after a start silent nodes are asked again as soon.
+const STARTS: Duration = Duration::from_secs(30);
 /// How long one has for its answer.
 const WITHIN: Duration = Duration::from_secs(3);
 /// How long it is waited for all of them. The name of a host may take longer.
@@ -56,9 +58,13 @@ impl Rounds {
 
     /// Until it `stops`.
     pub(super) fn go_on(&self, stops: impl Fn() -> bool) {
+        let since = Instant::now();
         while !stops() {
+            // One that just joined is known to the others as soon as they asked somebody themselves.
+            let is_new = since.elapsed() < STARTS && !self.core.others.silent().is_empty();
             let waits = match self.core.others.wanted() {
                 Some(_) => SOON,
+                None if is_new => SOON,
                 None => EVERY,
             };
             self.core.others.wait(waits);

@@ -15,6 +15,11 @@ impl Timed {
         let _ = stream.set_nodelay(true);
         Self { stream, until }
     }
+
+    /// It ends then, and not when it was said before.
+    pub(super) fn ends_at(&mut self, until: Instant) {
+        self.until = until;
+    }
 }
 
 /// The time that is left.

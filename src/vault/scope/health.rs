@@ -37,8 +37,11 @@ impl Reading<'_> {
         let bytes = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
         let mut log = database.clone().into_os_string();
         log.push("-wal");
-        let packages = fs::read_dir(paths.packages()).into_iter().flatten();
-        let packages = packages.filter_map(|entry| entry.ok()?.metadata().ok());
+        let packages = paths.package_folders().into_iter();
+        let packages = packages.filter_map(|folder| fs::read_dir(folder).ok());
+        let packages = packages
+            .flatten()
+            .filter_map(|entry| entry.ok()?.metadata().ok());
         let disk = rustix::fs::statvfs(paths.data()).ok();
         let of_server = self.connection.bytes_of_server()?;
         let of_files = || bytes(&database) + bytes(log.as_ref());

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Reading, Scope};
 use crate::domain::{Moment, NodeId, NodeName, OperatorId, OperatorName, hex};
 use crate::policy::{ActionKind, Writes};
-use crate::vault::error::{Conflict, OperationError};
+use crate::vault::error::OperationError;
 use crate::vault::node_key::NodeKey;
 use crate::vault::store::meta_rows;
 use crate::vault::store::node_rows::{self, NodeRow};
@@ -29,7 +29,8 @@ pub struct NodeView {
     /// finds out by itself.
     pub running: bool,
     /// `runs`; `silent`: it runs as far as it said, and did not answer the node that you asked; `stopped`: it said so,
-    /// or never started; `lapsed`: it said nothing for three minutes; `struck-off`.
+    /// or never started; `lapsed`: it said nothing for three minutes; `cannot-start`: the tables moved into the file of
+    /// another directory; `struck-off`.
     pub state: &'static str,
     /// The generation of its keyring then.
     pub keyring_generation: u64,
@@ -39,7 +40,7 @@ pub struct NodeView {
     pub key: Option<String>,
     /// When it was struck off; null if it is a node.
     pub struck_off_at: Option<Moment>,
-    /// The administrators who struck it off, the first one first.
+    /// The administrators who struck it off, the first one first; none if a restore did.
     #[schema(value_type = Vec<OperatorName>)]
     pub struck_off_by: Vec<String>,
 }
@@ -69,7 +70,7 @@ impl<A: Writes> Scope<'_, A> {
     pub fn join_node(&mut self, name: &NodeName) -> Result<NodeView, OperationError> {
         let all = node_rows::list(self.connection)?;
         if all.iter().any(|row| row.name == name.as_str()) {
-            return Err(OperationError::Conflict(Conflict::NameTaken));
+            return Err(OperationError::invalid("name", "is that of another node"));
         }
         let row = NodeRow {
             id: NodeId::from_random(self.core.draw()?),
@@ -98,7 +99,7 @@ impl<A: Writes> Scope<'_, A> {
     pub fn strike_off(&mut self, id: &NodeId) -> Result<StruckOff, OperationError> {
         let row = node_rows::find(self.connection, id)?.ok_or(OperationError::NotFound)?;
         // So that there is always one, and whoever opens the tables is not the first.
-        if self.core.node.as_ref().is_some_and(|node| node.id == *id) {
+        if self.core.own_node.as_ref() == Some(id) {
             let rule = "it is the node that this command runs on";
             return Err(OperationError::invalid("node", rule));
         }
@@ -160,18 +161,21 @@ impl Reading<'_> {
     fn shown(&self, row: NodeRow) -> Result<NodeView, OperationError> {
         let clock = &self.core.clock;
         // Whoever answers runs, whatever the time is that its row says.
-        let is_own = self
-            .core
-            .node
-            .as_ref()
-            .is_some_and(|node| node.id == row.id);
-        let is_heard = is_own || said_lately(&row, clock.in_seconds(0));
+        let is_own = self.core.own_node.as_ref() == Some(&row.id);
+        let (has_server, now) = (self.core.has_server, clock.in_seconds(0));
+        let is_heard = is_own || (has_server && said_lately(&row, now));
         let running = row.struck.is_none() && is_heard;
-        let has_said = row.seen_at.seconds() > 0;
+        // Where a file has the tables, nobody writes into a row that somebody runs.
+        let seen_at = match is_own && running && !has_server {
+            true => now,
+            false => row.seen_at,
+        };
+        let has_said = seen_at.seconds() > 0;
         let state = match (row.struck, running) {
             (Some(_), _) => "struck-off",
             (None, true) if self.core.others.silent().contains(&row.id) => "silent",
             (None, true) => "runs",
+            (None, false) if !has_server => "cannot-start",
             (None, false) if has_said => "lapsed",
             (None, false) => "stopped",
         };
@@ -183,11 +187,14 @@ impl Reading<'_> {
                 Some(_) => self.who_struck_off(&row.id)?,
                 None => Vec::new(),
             },
-            seen_at: has_said.then(|| clock.shown(row.seen_at)),
+            seen_at: has_said.then(|| clock.shown(seen_at)),
             since: clock.shown(row.since),
             node: row.id,
             name: row.name,
-            keyring_generation: row.generation,
+            keyring_generation: match is_own {
+                true => self.core.keys().generation(),
+                false => row.generation,
+            },
             address: Some(row.address).filter(|address| !address.is_empty()),
             key: Some(hex::encode(&row.key)).filter(|key| !key.is_empty()),
         })

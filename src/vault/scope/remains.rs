@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::{Reading, Scope};
 use crate::domain::schema::Digest;
 use crate::domain::{
-    CaseId, ExhibitId, Moment, OperatorId, OperatorName, Reference, RequestId, Title, words,
+    CaseId, ExhibitId, Moment, NodeId, OperatorId, OperatorName, Reference, RequestId, Title, words,
 };
 use crate::policy::{Action, CaseState, actions};
 use crate::vault::OperationError;
@@ -345,6 +345,7 @@ impl Scope<'_, actions::CertifyDestruction> {
             leaf,
             generation,
             nodes: &nodes,
+            own: self.core.own_node.as_ref(),
             now: self.now,
         });
         let note = {
@@ -379,19 +380,51 @@ struct Written<'w> {
     generation: u64,
     /// Those of the vault, and all that were struck off: when that was, depends on a clock that two people can set.
     nodes: &'w [NodeRow],
+    /// The one that signs: its own keyring was looked at.
+    own: Option<&'w NodeId>,
     now: Moment,
 }
 
-/// The other nodes that have not said yet that they have the keyring of this generation, or a later one.
+/// The other nodes that have not said yet that they have the keyring of this generation, or a later one. Where a file
+/// has the tables no other node can start and say it, so nobody is waited for, and the certificate says of whom nobody
+/// knows it.
 pub(in crate::vault) fn waits_for(
     core: &Core,
     connection: &Snapshot,
     generation: u64,
 ) -> Result<Vec<NodeRow>, StoreError> {
-    let own = core.node.as_ref().map(|node| &node.id);
+    if !core.has_server {
+        return Ok(Vec::new());
+    }
+    let own = core.own_node.as_ref();
     let mut all = node_rows::list(connection)?;
     all.retain(|row| Some(&row.id) != own && row.generation < generation);
     Ok(all)
+}
+
+/// What is known of the keyring of a node.
+fn of_node(node: &NodeRow, own: Option<&NodeId>, generation: u64) -> String {
+    let name = one_line(&node.name);
+    let (id, last) = (&node.id, node.generation);
+    match node.struck {
+        _ if own == Some(id) => format!(
+            "node {name} ({id}): its keyring is of generation {generation} or later and has none left"
+        ),
+        Some(at) => format!(
+            "node {name} ({id}): struck off {at} with a keyring of generation {last}; not known to be destroyed"
+        ),
+        None if last >= generation => format!(
+            "node {name} ({id}): its keyring is of generation {generation} or later and has none left"
+        ),
+        None => format!(
+            "node {name} ({id}): it cannot start since the tables moved into a file; it had a keyring of generation \
+             {last}, which is not known to be destroyed"
+        ),
+    }
+}
+
+fn one_line(words: &str) -> String {
+    words.replace(char::is_control, " ")
 }
 
 /// The text that is signed. Its first line is no origin of a log, so nobody can take it for a checkpoint.
@@ -401,7 +434,7 @@ fn text(of: &Written<'_>) -> String {
     let mut line = |words: std::fmt::Arguments<'_>| {
         let _ = writeln!(text, "{words}");
     };
-    let one = |words: &str| words.replace(char::is_control, " ");
+    let one = one_line;
     line(format_args!("vault: {}", of.vault));
     line(format_args!("case: {}", of.case));
     line(format_args!("title: {}", one(&of.remains.title)));
@@ -416,17 +449,8 @@ fn text(of: &Written<'_>) -> String {
         of.generation
     ));
     for node in of.nodes {
-        let (name, id) = (one(&node.name), &node.id);
-        match node.struck {
-            None => line(format_args!(
-                "node {name} ({id}): its keyring is of generation {} or later and has none left",
-                of.generation
-            )),
-            Some(at) => line(format_args!(
-                "node {name} ({id}): struck off {at} with a keyring of generation {}; not known to be destroyed",
-                node.generation
-            )),
-        }
+        let known = of_node(node, of.own, of.generation);
+        line(format_args!("{known}"));
     }
     if let Some(facts) = &of.remains.facts {
         line(format_args!("opened: {}", facts.opened_at));
@@ -477,7 +501,7 @@ fn text(of: &Written<'_>) -> String {
     }
     if of.nodes.len() > 1 {
         line(format_args!(
-            "Remaining: packages of the case that other nodes built, until each of them has deleted its own."
+            "Remaining: packages of the case in folders of other nodes alone, until each of them has cleared its own."
         ));
     }
     for words in SAID {
@@ -522,11 +546,47 @@ mod tests {
             leaf: 7,
             generation: 3,
             nodes: &[],
+            own: None,
             now: Moment::from_seconds(0),
         });
         assert!(text.parse::<Checkpoint>().is_err());
         assert!(text.contains("\ntitle: a title with a line of its own\n"));
         assert!(text.contains("\nkeys: none left in the keyring since generation 3\n"));
         assert!(text.ends_with('\n') && !text.contains("\n\n"));
+    }
+
+    #[test]
+    fn a_certificate_says_of_each_node_what_is_known_of_its_keyring_and_no_more() {
+        let node = |no: u8, generation: u64, struck: Option<i64>| NodeRow {
+            id: NodeId::from_random([no; 13]),
+            name: format!("node\n{no}"),
+            run: Vec::new(),
+            since: Moment::from_seconds(1),
+            seen_at: Moment::from_seconds(0),
+            generation,
+            key: Vec::new(),
+            address: String::new(),
+            struck: struck.map(Moment::from_seconds),
+        };
+        let own = node(1, 3, None);
+        let says = |node: &NodeRow| of_node(node, Some(&own.id), 7);
+        // The row of the one that signs may be of the time before the tables moved into a file, or be struck off.
+        for own in [&own, &node(1, 3, Some(60))] {
+            assert!(says(own).ends_with("of generation 7 or later and has none left"));
+        }
+        assert!(says(&node(2, 7, None)).ends_with("or later and has none left"));
+        let left = says(&node(3, 6, None));
+        assert!(
+            left.contains("cannot start") && left.contains("generation 6"),
+            "{left}"
+        );
+        assert!(left.ends_with("not known to be destroyed"), "{left}");
+        let struck = says(&node(4, 9, Some(60)));
+        assert!(struck.contains("struck off") && struck.ends_with("not known to be destroyed"));
+        assert!(
+            [left, struck]
+                .iter()
+                .all(|line| !line.contains(char::is_control))
+        );
     }
 }

@@ -4,7 +4,8 @@
 //! sessions and invitations, decisions that were used, budgets, members who were suspended; and a recovery that
 //! somebody stopped, whose delay would be over by now. So all of that is taken away, and people give it anew. What
 //! protects may have come after the backup too: a case that is open may have been put on hold, and an administrator's
-//! account may have ended. So every open case is on hold, and of the administrators one is left.
+//! account may have ended. So every open case is on hold, and of the administrators one is left. Nodes of before cannot
+//! go on in the new log, so they are struck off.
 
 use serde::Serialize;
 
@@ -21,7 +22,9 @@ use crate::vault::identity::OperatorSecrets;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::membership_rows::MembershipRow;
 use crate::vault::store::operator_rows::{self, OperatorRow, OperatorState};
-use crate::vault::store::{case_rows, leaf_rows, membership_rows, request_rows, session_rows};
+use crate::vault::store::{
+    case_rows, leaf_rows, membership_rows, node_rows, request_rows, session_rows,
+};
 
 /// What was taken away.
 #[derive(Debug, Default, Serialize)]
@@ -40,6 +43,8 @@ pub struct TakenAway {
     pub memberships: usize,
     /// The cases that were open and are on hold now.
     pub put_on_hold: Vec<String>,
+    /// The nodes of before, which were struck off: the new log is none of theirs, and each has a keyring.
+    pub nodes: Vec<String>,
 }
 
 impl<A: Writes> Scope<'_, A> {
@@ -63,6 +68,10 @@ impl<A: Writes> Scope<'_, A> {
                 request_rows::delete(transaction, &request.id)?;
                 taken.requests.push(request.id.to_string());
             }
+        }
+        for node in node_rows::list(self.connection)? {
+            node_rows::strike(transaction, &node.id, self.now)?;
+            taken.nodes.push(node.id.to_string());
         }
         if self.end_slot_change()? {
             taken.requests.push("slot change".to_owned());

@@ -20,6 +20,8 @@ pub enum Unauthenticated {
     },
     /// The database did not answer.
     Unavailable,
+    /// This process has not the keyring that the log names, or is no node of the vault any more.
+    NodeUnfit,
     /// A row that decides who this is is not what the vault wrote.
     Damaged,
 }
@@ -28,6 +30,7 @@ impl From<StoreError> for Unauthenticated {
     fn from(error: StoreError) -> Self {
         match error.fault {
             StoreFault::Tampered => Self::Damaged,
+            StoreFault::OtherKeyring | StoreFault::NotANode => Self::NodeUnfit,
             _ => Self::Unavailable,
         }
     }

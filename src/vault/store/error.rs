@@ -89,6 +89,12 @@ pub enum StoreFault {
     /// Another node changed the keyring, and this one has not got the change.
     #[error("the keyring of this node is not the one that the log was written with")]
     OtherKeyring,
+    /// This process is no node of the vault any more.
+    #[error("this node was struck off, or another process was started as the same node")]
+    NotANode,
+    /// The database server has no database of this name.
+    #[error("the database server has no database of this name")]
+    NoDatabase,
     /// Any other error of the database.
     #[error("the database reports another error")]
     Other,

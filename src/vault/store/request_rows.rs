@@ -70,6 +70,11 @@ pub(crate) fn find(
     connection.row(&REQUEST, &key(id), read)
 }
 
+/// Whether there is a request of this id. One that cannot be read now is taken for none.
+pub(crate) fn is_there(connection: &Snapshot, id: &RequestId) -> bool {
+    find(connection, id).is_ok_and(|row| row.is_some())
+}
+
 /// The requests of one kind in a case, newest first: all of them, or those of one asker.
 pub(crate) fn list(
     connection: &Snapshot,

@@ -127,12 +127,15 @@ fn fill(
 /// Opens the vault where its tables are now, which ends the move.
 fn end(paths: &Paths, keyring: Keyring, with: &With, lock: VaultLock) -> Result<Found, CopyError> {
     let found = Moving::read(paths)?.and_then(|moving| moving.verified);
-    let found = found.ok_or(CopyError::NoHead)?;
+    let mut found = found.ok_or(CopyError::NoHead)?;
     // The start takes it. Whoever takes it before ends the move, too.
     drop(lock);
     let (settings, clock) = (with.settings.clone(), Arc::clone(&with.clock));
     match Vault::open(paths, keyring, settings, clock, Arc::clone(&with.entropy)) {
-        Ok(vault) => vault.stop().map_err(|_| CopyError::Unended)?,
+        Ok(vault) => {
+            found.nodes_left = vault.nodes_left()?;
+            vault.stop().map_err(|_| CopyError::Unended)?;
+        }
         Err(StartError::InUse) => {}
         Err(fault) => return Err(CopyError::NotOpened(Box::new(fault))),
     }

@@ -21,7 +21,12 @@ pub(super) fn look(
     keyring: Keyring,
     with: &With,
 ) -> Result<Keyring, CopyError> {
-    keyring_of(opened(paths, database, keyring, with)?)
+    let core = opened(paths, database, keyring, with)?;
+    // One that was struck off takes the tables nowhere. A directory that never was a node's may be a restore's.
+    if core.node.is_some() && !core.is_node(core.readers.snapshot()?.connection()?)? {
+        return Err(StartError::NotANode.into());
+    }
+    keyring_of(core)
 }
 
 /// The same of the target, and everything in it: the log against its signed head, the entries by which it is searched,
@@ -54,6 +59,7 @@ pub(super) fn whole(
         leaves: verdict.size,
         root: verdict.root.to_string(),
         exhibits: checks.iter().filter(|one| one.exhibit.is_some()).count(),
+        nodes_left: Vec::new(),
     };
     Ok((keyring_of(core)?, found))
 }

@@ -18,6 +18,7 @@ use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::keyring::PackageSigner;
 use crate::vault::ledger::Signing;
 use crate::vault::scope::{Reading, Scope};
+use crate::vault::store::{StoreError, StoreFault, node_rows};
 use crate::vault::{Conflict, OperationError, Part, SentFile};
 
 /// Everything a package is made of, opened, and not yet written anywhere.
@@ -216,9 +217,15 @@ impl<A: Writes> Scope<'_, A> {
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
         let deleted = (erased || self.core.was_restored()) && !file.is_there();
-        let lost = || match deleted {
-            true => OperationError::Conflict(Conflict::PackageDeleted),
-            false => OperationError::Damaged {
+        let is_elsewhere = !file.is_there() && built.is_none() && self.has_other_nodes()?;
+        let lost = || match (deleted, is_elsewhere) {
+            _ if file.is_away() => OperationError::Store(StoreError {
+                at: "packages::folder",
+                fault: StoreFault::CannotOpen,
+            }),
+            (true, _) => OperationError::Conflict(Conflict::PackageDeleted),
+            (false, true) => OperationError::Conflict(Conflict::PackageElsewhere),
+            (false, false) => OperationError::Damaged {
                 place: format!("package of {id}"),
             },
         };
@@ -249,6 +256,13 @@ impl<A: Writes> Scope<'_, A> {
             tag,
             part,
         })
+    }
+
+    /// Whether the vault has, or had, a node that is another directory, where a package may be.
+    fn has_other_nodes(&self) -> Result<bool, OperationError> {
+        let all = node_rows::list_all(self.connection)?;
+        let own = self.core.own_node.as_ref();
+        Ok(all.iter().any(|node| Some(&node.id) != own))
     }
 
     /// Whether a number of the case was erased before the package was opened, when erasures had come to these steps.

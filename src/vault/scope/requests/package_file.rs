@@ -2,16 +2,20 @@
 //!
 //! In a folder that several nodes share each file has the name of the node that built it, and how many steps the
 //! erasures of its case had come to then: no two nodes write one file, and each knows which ones to delete. A node that
-//! hands one out finds it by its digest, and asks the request's own row whether it is from before an erasure.
+//! hands one out finds it by its digest, and asks the request's own row whether it is from before an erasure. What the
+//! directory's own folder has from before the nodes shared one is found and deleted like the rest.
+//!
+//! A folder that somebody chose may have other files, and packages of another vault. What goes there is named as a
+//! package or the beginning of one, and its request is one of this vault's.
 //!
 //! Whoever can write the folder can put any file in its place. So a package is opened without following links, and
 //! read whole and compared before its first byte goes out, from the same open file. Just after it was built, this is
 //! the open file that was read for its digest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read as _, Seek as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -59,7 +63,10 @@ impl SoundTar {
 
 /// Where the package of a request stands.
 pub struct PackageFile {
+    /// Where it is built.
     folder: PathBuf,
+    /// Where it may be.
+    folders: Vec<PathBuf>,
     request: RequestId,
     /// What the name of the file begins with, where it is built.
     stem: String,
@@ -70,6 +77,7 @@ impl PackageFile {
     pub fn of(paths: &Paths, request: &RequestId) -> Self {
         Self {
             folder: paths.packages(),
+            folders: paths.package_folders(),
             request: request.clone(),
             stem: request.to_string(),
         }
@@ -114,7 +122,7 @@ impl PackageFile {
 
     /// What there is of the request, of this kind.
     fn named(&self, kind: &str) -> Vec<Named> {
-        let mut all = Named::all(&self.folder, kind);
+        let mut all = Named::all(&self.folders, kind);
         all.retain(|one| one.request == self.request);
         all
     }
@@ -127,6 +135,28 @@ impl PackageFile {
             .write(true)
             .open(self.path())?
             .set_modified(made_at)
+    }
+
+    /// Makes the folder of its workplace where it is the directory's own. One that the configuration names is made by
+    /// whoever chose it: if it is away, as when nothing is mounted there, nothing is built beside it.
+    pub fn make_folder(&self) -> io::Result<()> {
+        match self.is_shared() {
+            true => fs::metadata(&self.folder).map(drop),
+            false => DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&self.folder),
+        }
+    }
+
+    /// Whether the folder that the configuration names is away, so that nobody knows what is in it.
+    pub(super) fn is_away(&self) -> bool {
+        self.is_shared() && !self.folder.is_dir()
+    }
+
+    /// Beside the folder that the configuration names there is the directory's own.
+    fn is_shared(&self) -> bool {
+        self.folders.len() > 1
     }
 
     /// Opens the package, whoever built it, if there is a plain file with exactly these bytes.
@@ -162,18 +192,21 @@ impl PackageFile {
     }
 
     /// Deletes every package that is kept no longer, and says how many there were.
-    pub(in crate::vault) fn delete_old(paths: &Paths, measured: Moment) -> usize {
+    pub(in crate::vault) fn delete_old(
+        paths: &Paths,
+        measured: Moment,
+        is_known: impl Fn(&RequestId) -> bool,
+    ) -> usize {
         let kept_since = measured.plus_seconds(-PACKAGE_DAYS * 86_400).seconds();
         let kept_since = Duration::from_secs(u64::try_from(kept_since).unwrap_or_default());
-        let is_old = |entry: &DirEntry| {
-            let is_package = entry.path().extension().is_some_and(|kind| kind == "tar");
-            let made_at = entry.metadata().and_then(|found| found.modified());
-            is_package && made_at.is_ok_and(|at| at <= SystemTime::UNIX_EPOCH + kept_since)
+        let is_old = |one: &Named| {
+            let made_at = fs::symlink_metadata(&one.path).and_then(|found| found.modified());
+            made_at.is_ok_and(|at| at <= SystemTime::UNIX_EPOCH + kept_since)
         };
-        let all = fs::read_dir(paths.packages()).into_iter().flatten();
-        all.filter_map(Result::ok)
-            .filter(is_old)
-            .filter(|entry| fs::remove_file(entry.path()).is_ok())
+        let mut all = Named::all(&paths.package_folders(), "tar");
+        all.retain(|one| is_old(one) && one.is_ours(paths, &is_known));
+        all.iter()
+            .filter(|one| fs::remove_file(&one.path).is_ok())
             .count()
     }
 
@@ -181,15 +214,16 @@ impl PackageFile {
     pub(in crate::vault) fn clear_workplaces(
         paths: &Paths,
         runs: impl Fn(&NodeId) -> bool,
+        is_known: impl Fn(&RequestId) -> bool,
     ) -> usize {
-        let mut all = Named::all(&paths.packages(), "work");
-        all.retain(|one| !one.node.as_ref().is_some_and(&runs));
+        let mut all = Named::all(&paths.package_folders(), "work");
+        all.retain(|one| !one.node.as_ref().is_some_and(&runs) && one.is_ours(paths, &is_known));
         all.iter().filter(|one| one.remove().is_ok()).count()
     }
 
     /// The requests of which there is a package here, or the beginning of one.
     pub(in crate::vault) fn all(paths: &Paths) -> BTreeSet<RequestId> {
-        let all = ["tar", "work"].map(|kind| Named::all(&paths.packages(), kind));
+        let all = ["tar", "work"].map(|kind| Named::all(&paths.package_folders(), kind));
         all.into_iter().flatten().map(|one| one.request).collect()
     }
 
@@ -201,6 +235,11 @@ impl PackageFile {
     /// The same for what was built before erasures had come to this step; a name that does not say it counts as such.
     pub(in crate::vault) fn delete_older(&self, steps: u64) -> io::Result<()> {
         self.delete_those(|one| one.steps.is_none_or(|built| built < steps))
+    }
+
+    /// The same of those whose names say it.
+    pub(in crate::vault) fn delete_named_older(&self, steps: u64) -> io::Result<()> {
+        self.delete_those(|one| one.steps.is_some_and(|built| built < steps))
     }
 
     /// The same for what this node built, which nobody will get.
@@ -230,11 +269,20 @@ struct Named {
 }
 
 impl Named {
-    /// What there is of this kind in a folder.
-    fn all(folder: &Path, kind: &str) -> Vec<Self> {
-        let all = fs::read_dir(folder).into_iter().flatten();
-        all.filter_map(|entry| Self::of(entry.ok()?.path(), kind))
+    /// What there is of this kind in some folders.
+    fn all(folders: &[PathBuf], kind: &str) -> Vec<Self> {
+        let all = folders
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok());
+        all.flatten()
+            .filter_map(|entry| Self::of(entry.ok()?.path(), kind))
             .collect()
+    }
+
+    /// Whether it is this vault's: in the directory's own folder, or of a request that this vault has.
+    fn is_ours(&self, paths: &Paths, is_known: &impl Fn(&RequestId) -> bool) -> bool {
+        let is_own = self.path.parent() == Some(paths.own_packages().as_path());
+        is_own || is_known(&self.request)
     }
 
     fn of(path: PathBuf, kind: &str) -> Option<Self> {
@@ -287,9 +335,11 @@ mod tests {
         fs::create_dir(package.workplace()).unwrap();
         fs::write(package.workplace().join("part"), "sealed").unwrap();
         fs::write(package.path(), "finished").unwrap();
-        assert_eq!(PackageFile::clear_workplaces(&paths, |_| true), 1);
+        // In the vault's own folder it is the vault's, whatever is known of it.
+        let clear = || PackageFile::clear_workplaces(&paths, |_| true, |_| false);
+        assert_eq!(clear(), 1);
         assert!(!package.workplace().exists() && package.path().exists());
-        assert_eq!(PackageFile::clear_workplaces(&paths, |_| true), 0);
+        assert_eq!(clear(), 0);
     }
 
     #[test]
@@ -323,16 +373,22 @@ mod tests {
         assert!(any.open(&tar).is_some());
         assert_eq!(PackageFile::all(&paths).len(), 2);
         // What a node builds that runs is left alone.
-        assert_eq!(
-            PackageFile::clear_workplaces(&paths, |node| *node == two),
-            1
-        );
+        let clear = |is_known: bool| {
+            PackageFile::clear_workplaces(&paths, |node| *node == two, |_| is_known)
+        };
+        assert_eq!(clear(false), 0, "another vault's");
+        assert_eq!(clear(true), 1);
         assert!(!first.workplace().exists() && second.workplace().exists());
         any.delete_of(&two).unwrap();
         assert!(first.path().exists() && !second.path().exists());
         // What was built after the erasure stays, and an older one goes, also if its name does not say what it is.
         let (later, _) = built(&request, &two, 1);
         fs::write(shared.join(format!("{request}.tar")), "old").unwrap();
+        any.delete_named_older(0).unwrap();
+        assert!(first.path().exists());
+        any.delete_named_older(1).unwrap();
+        assert!(!first.path().exists() && later.path().exists());
+        assert!(shared.join(format!("{request}.tar")).exists());
         any.delete_older(1).unwrap();
         assert!(!first.path().exists() && later.path().exists());
         assert!(!shared.join(format!("{request}.tar")).exists());
@@ -346,11 +402,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_this_vaults_stays_in_a_folder_that_somebody_chose_and_what_was_left_beside_it_goes()
+     {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = folder.path().join("shared");
+        let paths = Paths::of(folder.path()).with_packages(Some(&shared));
+        fs::create_dir_all(paths.own_packages()).unwrap();
+        let [known, foreign] = [7, 8].map(|no| ExportId::from_random([no; 13]).of_any_kind());
+        // Nothing is mounted there: no folder is made in its place.
+        let any = PackageFile::of(&paths, &known);
+        assert!(any.make_folder().is_err() && any.is_away() && !shared.exists());
+        fs::create_dir(&shared).unwrap();
+        any.make_folder().unwrap();
+        assert!(!any.is_away());
+        let node = NodeId::from_random([1; 13]);
+        let now = Moment::from_seconds(1_700_000_000);
+        let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+        let make = |path: PathBuf| {
+            fs::write(&path, "bytes").unwrap();
+            let file = File::options().write(true).open(&path).unwrap();
+            file.set_modified(old).unwrap();
+            path
+        };
+        let stay = [
+            "holiday.tar".to_owned(),
+            "backup-of-root.tar".to_owned(),
+            format!("{known}.tar.gz"),
+            format!("{known}.copy.tar"),
+            format!("{foreign}.{node}.0.tar"),
+        ];
+        let stay = stay.map(|name| make(shared.join(name)));
+        let gone = [
+            make(shared.join(format!("{known}.{node}.0.tar"))),
+            make(paths.own_packages().join(format!("{known}.tar"))),
+            make(paths.own_packages().join(format!("{foreign}.tar"))),
+        ];
+        let beside = make(paths.own_packages().join(format!("{foreign}.work")));
+        assert_eq!(PackageFile::all(&paths).len(), 2);
+        let deleted = PackageFile::delete_old(&paths, now, |request| *request == known);
+        assert_eq!(deleted, gone.len());
+        assert!(stay.iter().all(|path| path.exists()));
+        assert!(gone.iter().all(|path| !path.exists()) && !any.is_there());
+        assert_eq!(
+            PackageFile::clear_workplaces(&paths, |_| true, |_| false),
+            1
+        );
+        assert!(!beside.exists());
+        // After an erasure, and with its case, what is in the directory's own folder goes as well.
+        let left = make(paths.own_packages().join(format!("{known}.tar")));
+        assert!(any.is_there());
+        any.delete_older(1).unwrap();
+        assert!(!left.exists());
+        make(left.clone());
+        any.delete_all().unwrap();
+        assert!(!left.exists());
+    }
+
+    #[test]
     fn only_a_plain_file_with_exactly_the_bytes_that_were_built_is_opened() {
         let folder = tempfile::tempdir().unwrap();
         let request = ExportId::from_random([7; 13]).of_any_kind();
         let package = PackageFile {
             folder: folder.path().to_owned(),
+            folders: vec![folder.path().to_owned()],
             stem: request.to_string(),
             request,
         };

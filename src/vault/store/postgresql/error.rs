@@ -31,8 +31,8 @@ fn fault(error: &Error) -> StoreFault {
         | &SqlState::QUERY_CANCELED => StoreFault::Busy,
         &SqlState::INVALID_PASSWORD
         | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION
-        | &SqlState::INVALID_CATALOG_NAME
         | &SqlState::INSUFFICIENT_PRIVILEGE => StoreFault::Unauthorised,
+        &SqlState::INVALID_CATALOG_NAME => StoreFault::NoDatabase,
         &SqlState::READ_ONLY_SQL_TRANSACTION => StoreFault::ReadOnly,
         &SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN => StoreFault::SchemaAltered,
         code => match code.code().get(..2) {
