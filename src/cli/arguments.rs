@@ -206,6 +206,9 @@ fn typed_secret() -> CliError {
     )
 }
 
+/// So many letters in one run are a part of a secret, and hardly a name.
+const LONG: usize = 16;
+
 /// Whether an argument has a secret in it, in any case of letters. A file may be called after one, or a program that
 /// opens one, so its beginning alone is not enough.
 fn holds_secret(argument: &str) -> bool {
@@ -219,25 +222,28 @@ fn holds_secret(argument: &str) -> bool {
         || shares.any(|(at, _)| is_share(&argument[at..]))
 }
 
-/// The number of the format, and then a group of letters or nothing.
+/// The number of the format, and then nothing, groups of four, or many letters in one run.
 fn is_share(text: &str) -> bool {
     let rest = text.trim_start_matches("BVSHARE");
     let after = rest.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let separates = |sign: char| sign == '-' || sign.is_whitespace();
-    let mut groups = after.split(separates).skip(1);
-    let group = groups.find(|group| !group.is_empty());
-    let is_group =
-        |group: &str| group.len() == 4 && group.chars().all(|sign| sign.is_ascii_alphanumeric());
-    let letters = after.find(|sign: char| !sign.is_ascii_alphanumeric());
-    let in_one = letters.unwrap_or(after.len()) >= 16;
-    let in_groups = after.starts_with(separates) && group.is_some_and(is_group);
+    let others = |sign: char| !(sign.is_ascii_alphanumeric() || separates(sign));
+    let mut letters = after
+        .split(others)
+        .take(1)
+        .flat_map(|text| text.split(separates));
+    let in_one = letters.clone().any(|run| run.len() >= LONG);
+    let mut groups = letters.by_ref().filter(|group| !group.is_empty());
+    let is_group = |group: Option<&str>| group.is_some_and(|group| group.len() == 4);
+    let in_groups =
+        after.starts_with(separates) && is_group(groups.next()) && is_group(groups.next());
     after.len() < rest.len() && (after.is_empty() || in_one || in_groups)
 }
 
 fn is_token(part: &str) -> bool {
     let secret = part.strip_prefix("BVT_");
     secret.is_some_and(|rest| {
-        rest.len() >= 16 && rest.chars().all(|sign| sign.is_ascii_alphanumeric())
+        rest.len() >= 2 * LONG && rest.chars().all(|sign| sign.is_ascii_alphanumeric())
     })
 }
 
@@ -247,7 +253,7 @@ fn is_identity(part: &str) -> bool {
     let secret = part.rsplit_once('1').map_or("", |(_, secret)| secret);
     let bech32 = |sign: char| "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".contains(sign);
     kinds.iter().any(|kind| part.starts_with(kind))
-        && secret.len() >= 6
+        && secret.len() >= LONG
         && secret.chars().all(bech32)
 }
 
@@ -305,6 +311,7 @@ mod tests {
             &["key", "unseal", "bvshare1 5dzq yow2"],
             &["key", "unseal", "bvshare15dzqyow2aaaabbbbccccdddd"],
             &["key", "unseal", "BVSHARE1", "5DZQ", "YOW2"],
+            &["key", "unseal", "--share-file", "BVSHARE1-5DZQYOW2AAAABBBB"],
             &["serve", "--age-identity", identity],
             &["serve", "--age-identity", plugin],
             &["serve", "--dir", &deep],
@@ -328,7 +335,11 @@ mod tests {
             "/media/safe/bvshare1.txt",
             "bvshare-alice",
             "BVSHARE1-alice.txt",
+            "/safe/bvshare1-anna",
+            "/srv/bvshare1-2026-11-29",
             "/srv/bvt_tokens/nightly",
+            "bvt_backupserviceaccount",
+            "age-plugin-yubikey-usb-10ac99f",
             "bvt_token_of_the_nightly_script",
             "/keys/age-plugin-yubikey-identity.txt",
             "age-plugin-yubikey",

@@ -201,7 +201,7 @@ fn about_request(
                 return Err(Denial::OwnRequest);
             }
             let either_way = action.ends_for_others();
-            if request.known_by_asker_alone || (either_way && request.asker_known_by_caller_alone) {
+            if request.known_by_asker_alone || (either_way && request.could_be_asker) {
                 return Err(Denial::RecognisedByAsker);
             }
             &[RequestState::Requested][..]
@@ -276,7 +276,7 @@ mod tests {
             state,
             asked_by_caller,
             known_by_asker_alone: false,
-            asker_known_by_caller_alone: false,
+            could_be_asker: false,
             expired: false,
             account: None,
             read_by: ActionKind::ReadReveal,
@@ -608,7 +608,7 @@ mod tests {
         assert!(decide(&facts, ActionKind::ReadReveal).is_ok());
         // The other way round it is refused where a case ends or a hold is lifted, and nowhere else.
         facts.request = Some(RequestFacts {
-            asker_known_by_caller_alone: true,
+            could_be_asker: true,
             ..request(false, RequestState::Requested)
         });
         for role in [CaseRole::Lead, CaseRole::Custodian] {

@@ -90,8 +90,9 @@ pub struct RequestFacts {
     pub asked_by_caller: bool,
     /// True if the caller came by the OpenID provider, and all that says whose account it is is the asker's word.
     pub known_by_asker_alone: bool,
-    /// True if the asker came by the OpenID provider, and all that says whose account it is is the caller's word.
-    pub asker_known_by_caller_alone: bool,
+    /// True if nothing but the word of one of the two, or of somebody third, says that the caller is not the asker
+    /// under another name. It is heeded where a case ends and where a hold is lifted.
+    pub could_be_asker: bool,
     /// True if the request was not decided or used in time.
     pub expired: bool,
     /// The account that the request is about, if it is about a single one.

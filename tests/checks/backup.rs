@@ -698,7 +698,13 @@ fn the_schedule_of_a_vault_whose_tables_a_server_has_makes_backups_of_the_keyrin
     let Some(server) = TestServer::start(&[]) else {
         return;
     };
-    let (House { vault, people, .. }, _room) = crate::postgresql::house(&server, false);
+    let (house, _room) = crate::postgresql::house(&server, false);
+    let House {
+        vault,
+        people,
+        directory: _directory,
+        ..
+    } = house;
     let vault = Arc::new(vault);
     let shelf = Shelf::new();
     let keys = shelf.path("keys");

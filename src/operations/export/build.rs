@@ -91,6 +91,9 @@ fn write(
     // A crash may have left them: ciphertext that nobody has received.
     let _ = std::fs::remove_dir_all(&work);
     let _ = std::fs::remove_file(&tar);
+    if package.file.is_away() {
+        return Err(NotBuilt::Away);
+    }
     package
         .file
         .make_folder()
@@ -436,6 +439,8 @@ enum NotBuilt {
     Evidence(#[from] EvidenceError),
     #[error(transparent)]
     Damaged(#[from] EvidenceDamaged),
+    #[error("the folder for packages is away")]
+    Away,
     #[error("somebody stopped it")]
     Cancelled,
 }
@@ -450,6 +455,10 @@ fn not_written(request: &RequestId, error: &NotBuilt) -> OperationError {
         NotBuilt::Damaged(_) => OperationError::Damaged {
             place: format!("records of {request}"),
         },
+        NotBuilt::Away => OperationError::Store(StoreError {
+            at: "packages::folder",
+            fault: StoreFault::CannotOpen,
+        }),
         NotBuilt::Evidence(EvidenceError::Io { source, .. })
             if source.kind() == io::ErrorKind::StorageFull =>
         {

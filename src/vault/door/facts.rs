@@ -17,7 +17,7 @@ use crate::vault::error::OperationError;
 use crate::vault::exhibits::under_way::FoundAdmission;
 use crate::vault::ledger::proven_leaf;
 use crate::vault::scope::requests::{Outline, read_by};
-use crate::vault::scope::{TokenScope, is_known_by_alone, open_account};
+use crate::vault::scope::{TokenScope, could_be_one_person, is_known_by_alone, open_account};
 use crate::vault::settings::Passkeys;
 use crate::vault::store::case_rows::{self, CaseRow};
 use crate::vault::store::operator_rows;
@@ -189,11 +189,10 @@ pub(in crate::vault) fn load(
                     None => None,
                 };
                 let term = outline.as_ref().map(|outline| outline.term);
-                let (known_by_asker_alone, asker_known_by_caller_alone) = match caller.operator_id()
-                {
+                let (known_by_asker_alone, could_be_asker) = match caller.operator_id() {
                     Some(caller) => (
                         is_known_by_alone(connection, row.case, caller, &row.asker)?,
-                        is_known_by_alone(connection, row.case, &row.asker, caller)?,
+                        could_be_one_person(connection, row.case, &row.asker, caller)?,
                     ),
                     None => (false, false),
                 };
@@ -201,7 +200,7 @@ pub(in crate::vault) fn load(
                     state: row.state,
                     asked_by_caller: Some(&row.asker) == caller.operator_id(),
                     known_by_asker_alone,
-                    asker_known_by_caller_alone,
+                    could_be_asker,
                     expired: term.is_none_or(|term| core.clock.has_ended(term)),
                     account: outline.and_then(|outline| outline.account),
                     read_by: read_by(&row.kind)?,

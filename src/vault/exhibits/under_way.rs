@@ -183,7 +183,7 @@ impl FoundAdmission {
             state: RequestState::Requested,
             asked_by_caller: self.is_own(caller),
             known_by_asker_alone: false,
-            asker_known_by_caller_alone: false,
+            could_be_asker: false,
             expired: false,
             account: None,
             read_by: ActionKind::ReadAdmission,

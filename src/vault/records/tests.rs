@@ -100,9 +100,9 @@ pub(super) fn place(asked: Result<Value, Refusal>) -> String {
     }
 }
 
-/// Of which nothing is kept on this machine, so that each part of an exhibit is read from the tables, and is the one that
-/// is named. Else whoever reads from a server compares the digests of all parts of an exhibit first, and then reads only
-/// what is not kept: see `kept_parts`.
+/// Of which nothing is kept on this machine, so that each part of an exhibit is read from the tables, and is the one
+/// that is named. Else whoever reads from a server compares the digests of all parts of an exhibit first, and then
+/// reads only what is not kept: see `kept_parts`.
 pub(super) fn nothing_kept() -> Fixture {
     Fixture::with(Settings {
         cache_bytes: 0,

@@ -83,7 +83,7 @@ pub use self::passkeys::{OwnPassword, PasskeyBegun, PasskeyEnrolled, PasskeyView
 pub(in crate::vault) use self::passkeys::{keep_secrets, sign_in_statement};
 pub use self::password::{NewPasswordChecked, PasswordChanged};
 pub use self::reading::Reading;
-pub(in crate::vault) use self::recognition::is_known_by_alone;
+pub(in crate::vault) use self::recognition::{could_be_one_person, is_known_by_alone};
 pub(in crate::vault) use self::records::question_of;
 pub(in crate::vault) use self::recovery::Recovering;
 pub use self::recovery::{Recovered, RecoveryStopped, RecoveryView};

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Scope;
-use crate::domain::OperatorId;
+use crate::domain::{CaseRole, OperatorId};
 use crate::policy::{Denial, Writes};
 use crate::vault::budget::alarm::Alarm;
 use crate::vault::error::OperationError;
@@ -32,6 +32,69 @@ pub(in crate::vault) fn is_known_by_alone(
         Ok(member.and_then(|member| member.recognised_by))
     };
     rests_on(operator, other, was_invited, known_by)
+}
+
+/// Whether whoever decides could be the asker under another name, by what is known in the case: nobody but the decider
+/// stands for the asker; or both came by the OpenID provider and one person stands for both, who has three identities
+/// there, or did not look well. The second is counted only while there is somebody else who could decide: where one
+/// lead has recognised everybody, a case could else never end.
+pub(in crate::vault) fn could_be_one_person(
+    connection: &Snapshot,
+    case: CaseNumber,
+    asker: &OperatorId,
+    decider: &OperatorId,
+) -> Result<bool, StoreError> {
+    if is_known_by_alone(connection, case, asker, decider)? {
+        return Ok(true);
+    }
+    let own = standing_for(connection, case, asker)?;
+    let shares = |other: &OperatorId| {
+        let others = standing_for(connection, case, other)?;
+        Ok::<_, StoreError>(others.iter().any(|by| own.contains(by)))
+    };
+    if !shares(decider)? {
+        return Ok(false);
+    }
+    for member in membership_rows::list(connection, case)? {
+        let other = &member.operator;
+        let decides = matches!(member.role, CaseRole::Lead | CaseRole::Custodian);
+        if !decides || !member.counts() || other == asker || other == decider {
+            continue;
+        }
+        let row = operator_rows::find(connection, other)?;
+        let acts = row.is_some_and(|row| {
+            row.state == OperatorState::Active && !row.home.stays_outside_cases()
+        });
+        if acts
+            && !is_known_by_alone(connection, case, other, asker)?
+            && !is_known_by_alone(connection, case, asker, other)?
+            && !shares(other)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Those on whose word it rests whose account it is, the nearest first. None for whoever was invited.
+fn standing_for(
+    connection: &Snapshot,
+    case: CaseNumber,
+    operator: &OperatorId,
+) -> Result<Vec<OperatorId>, StoreError> {
+    let (mut all, mut one) = (Vec::new(), operator.clone());
+    while operator_rows::find(connection, &one)?.is_some_and(|row| row.by_provider) {
+        let member = membership_rows::find(connection, case, &one)?;
+        match member.and_then(|member| member.recognised_by) {
+            // Whoever opened the case is their own.
+            Some(by) if by != one && !all.contains(&by) => {
+                all.push(by.clone());
+                one = by;
+            }
+            _ => break,
+        }
+    }
+    Ok(all)
 }
 
 /// The same of whatever says who was invited and who recognised whom.

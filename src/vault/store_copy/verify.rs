@@ -22,8 +22,10 @@ pub(super) fn look(
     with: &With,
 ) -> Result<Keyring, CopyError> {
     let core = opened(paths, database, keyring, with)?;
-    // One that was struck off takes the tables nowhere. A directory that never was a node's may be a restore's.
-    if core.node.is_some() && !core.is_node(core.readers.snapshot()?.connection()?)? {
+    // One that was struck off takes the tables nowhere, also not once it has forgotten which node it was. A directory
+    // whose tables a file has may be a restore's, which was no node.
+    let may_be_node = core.node.is_some() || core.has_server;
+    if may_be_node && !core.is_node(core.readers.snapshot()?.connection()?)? {
         return Err(StartError::NotANode.into());
     }
     keyring_of(core)

@@ -140,7 +140,7 @@ fn facts(incident: &Incident, route: &str, who: Who, asker: Option<Who>) -> Fact
         },
         asked_by_caller: asker == who,
         known_by_asker_alone: false,
-        asker_known_by_caller_alone: false,
+        could_be_asker: false,
         expired: false,
         account: route.contains("{export}").then(account),
         // The one whose leaves are listed is a reveal.
@@ -456,7 +456,7 @@ fn about_requests(text: &mut String) {
                             state,
                             asked_by_caller: own,
                             known_by_asker_alone: false,
-                            asker_known_by_caller_alone: false,
+                            could_be_asker: false,
                             expired,
                             account: member(CaseRole::Liaison).account,
                             read_by: ActionKind::ReadReveal,

@@ -162,6 +162,7 @@ fn what_the_description_allows_is_taken() {
             .args(["--exclude-operation-id", "closeSession"])
             .args(["--exclude-operation-id", "closeCase"])
             .args(["--mode", "positive", "--phases", "examples,fuzzing"])
+            .args(["--workers", "2"])
             .args([
                 "--max-examples",
                 "6",

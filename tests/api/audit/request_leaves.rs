@@ -160,7 +160,9 @@ fn the_leaf_of_a_hold_is_among_those_of_each_request_that_it_stopped() {
         let leaf = listed["leaves"][0]["leaf"].as_u64().unwrap();
         let told = incident.auditor().get(&format!("/audit/leaves/{leaf}"));
         let told = told.assert_status(200).json();
-        let ended = told["detail"]["detail"]["requests"].as_array().unwrap();
+        let ended = told["detail"]["detail"]["found"]["requests"]
+            .as_array()
+            .unwrap();
         assert!(ended.contains(&json!(request)), "{told}");
         assert!(!ended.contains(&json!(over)), "{told}");
         // Those who read the request see it as well.

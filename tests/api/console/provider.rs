@@ -662,8 +662,19 @@ fn a_lead_and_their_second_identity_are_one_person_whichever_of_them_comes_first
     let member = format!("/cases/{case}/members/{ann}");
     let named = lead.put(&member, &json!({ "role": "lead" }));
     assert_eq!(named.assert_status(200).member("state"), "given");
-    let known = lead.post(&format!("{member}/recognition"), &read_out);
-    known.assert_status(200);
+    // And a third identity, for which nobody but the same lead stands.
+    let (third, entered) = come(&vault, &provider, "bea:leads");
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let page = third.get("/console").assert_status(200).text();
+    let of_third = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
+    let bea = accounts(&vault, "ext.bea").remove(0).0;
+    let beside = format!("/cases/{case}/members/{bea}");
+    let named = lead.put(&beside, &json!({ "role": "custodian" }));
+    assert_eq!(named.assert_status(200).member("state"), "given");
+    for (path, read_out) in [(&member, &read_out), (&beside, &of_third)] {
+        let known = lead.post(&format!("{path}/recognition"), read_out);
+        known.assert_status(200);
+    }
 
     // The second identity asks, and the lead decides: not where a case is closed, and it does not wait for them.
     let reason = [("reason", "it is the other me")];
@@ -683,6 +694,11 @@ fn a_lead_and_their_second_identity_are_one_person_whichever_of_them_comes_first
     let yes = json!({ "decision": "approve", "reason": "the work is done" });
     lead.post(&decision, &yes)
         .assert_problem(403, "recognised-by-asker");
+    let decided = third.submit(
+        &format!("/console/moves/{closing}"),
+        &[("decision", "approve"), ("reason", "the work is done")],
+    );
+    says(&decided, "recognised-by-asker");
     custodian.post(&decision, &yes).assert_status(200);
     let read = lead.get(&format!("/cases/{case}"));
     assert_eq!(read.assert_status(200).member("state"), "closed");
@@ -779,7 +795,7 @@ fn another_role_by_the_provider_stops_for_good_what_somebody_approved() {
     let path = format!("/audit/leaves/{}", ended["leaf"]);
     let told = vault.auditor().get(&path).assert_status(200).json();
     assert_eq!(
-        told["detail"]["detail"]["requests"],
+        told["detail"]["detail"]["found"]["requests"],
         json!([erasure]),
         "{told}"
     );

@@ -52,6 +52,12 @@ fn a_case_ends_after_its_delay_and_everything_on_it_answers_alike() {
         gone(by(Who::Custodian));
         let outsider = incident.client(Who::Outsider);
         outsider.get(&incident.of_case("")).assert_status(404);
+        // An administrator can still suspend somebody there, with nothing of theirs left to stop.
+        let second = incident.operator(Who::SecondLead);
+        let suspension = incident.of_case(&format!("/members/{second}/suspension"));
+        let administrator = incident.administrator();
+        let suspended = administrator.post(&suspension, &body::reason());
+        suspended.assert_status(200);
         // Nothing of it waits for anybody, and the other pages go on.
         let inbox = lead.get("/inbox").assert_status(200).json();
         assert_eq!(inbox["waiting"], json!([]));
@@ -149,9 +155,12 @@ fn an_approval_does_not_outlive_the_right_of_whoever_gave_it() {
         assert_eq!(reason, format!("whoever approved this {words}"));
         let told = incident.auditor().get(&format!("/audit/leaves/{ended}"));
         let told = told.assert_status(200).json();
-        assert_eq!(told["detail"]["detail"]["approvals_ended"], 1, "{told}");
         assert_eq!(
-            told["detail"]["detail"]["approvals"],
+            told["detail"]["detail"]["found"]["approvals_ended"], 1,
+            "{told}"
+        );
+        assert_eq!(
+            told["detail"]["detail"]["found"]["approvals"],
             json!([destruction]),
             "{told}"
         );

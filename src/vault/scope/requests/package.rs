@@ -217,7 +217,10 @@ impl<A: Writes> Scope<'_, A> {
         self.advance(&found, from, RequestState::Used)?;
         let file = PackageFile::of(&self.core.paths, &id.of_any_kind());
         let deleted = (erased || self.core.was_restored()) && !file.is_there();
-        let is_elsewhere = !file.is_there() && built.is_none() && self.has_other_nodes()?;
+        // In a folder that nodes share, as beside a file, it can lie nowhere else.
+        let has_own_folder = self.core.node.is_some() && self.core.shares_packages().is_none();
+        let is_elsewhere =
+            has_own_folder && !file.is_there() && built.is_none() && self.has_other_nodes()?;
         let lost = || match (deleted, is_elsewhere) {
             _ if file.is_away() => OperationError::Store(StoreError {
                 at: "packages::folder",

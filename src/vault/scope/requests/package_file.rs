@@ -150,7 +150,7 @@ impl PackageFile {
     }
 
     /// Whether the folder that the configuration names is away, so that nobody knows what is in it.
-    pub(super) fn is_away(&self) -> bool {
+    pub fn is_away(&self) -> bool {
         self.is_shared() && !self.folder.is_dir()
     }
 
@@ -249,7 +249,12 @@ impl PackageFile {
 
     fn delete_those(&self, is_meant: impl Fn(&Named) -> bool) -> io::Result<()> {
         let mut all = self.named("tar").into_iter();
-        all.try_for_each(|one| if is_meant(&one) { one.remove() } else { Ok(()) })
+        all.try_for_each(|one| if is_meant(&one) { one.remove() } else { Ok(()) })?;
+        // What lies in a folder that is away is not deleted, so whoever has to delete it tries again.
+        match self.is_away() {
+            true => Err(io::ErrorKind::NotFound.into()),
+            false => Ok(()),
+        }
     }
 
     /// Deletes what there is of it, finished or not.
@@ -412,6 +417,8 @@ mod tests {
         // Nothing is mounted there: no folder is made in its place.
         let any = PackageFile::of(&paths, &known);
         assert!(any.make_folder().is_err() && any.is_away() && !shared.exists());
+        // Nobody can say that it is deleted.
+        assert!(any.delete_all().is_err() && any.delete_older(1).is_err());
         fs::create_dir(&shared).unwrap();
         any.make_folder().unwrap();
         assert!(!any.is_away());

@@ -87,6 +87,10 @@ impl<A: Writes> Scope<'_, A> {
         by: ByWhom,
         chosen: impl Fn(&ListedKind, &RequestRow) -> bool,
     ) -> Result<StoppedRequests, OperationError> {
+        // What was asked for there ended with the case, and no key opens it.
+        if self.core.is_destroyed(case) {
+            return Ok(StoppedRequests::default());
+        }
         let none = OperationError::Internal("an end of requests without a leaf");
         let by = by.under(self.leaf.ok_or(none)?);
         let keys = self.core.case_keys(&case.id)?;

@@ -16,7 +16,7 @@ use crate::domain::{AccountName, CaseId, CaseRole, OperatorName, Title, words};
 use crate::policy::{Action, RequestState, Seat, allows_seat, allows_state};
 use crate::vault::OperationError;
 use crate::vault::keyring::CaseKeys;
-use crate::vault::scope::{Reading, is_known_by_alone};
+use crate::vault::scope::{Reading, could_be_one_person, is_known_by_alone};
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::request_rows;
 
@@ -95,7 +95,7 @@ pub(super) fn add_waiting<K: RequestKind>(
                 decides
                     && !is_known_by_alone(reading.connection, case, reader, &row.asker)?
                     && !(decide.ends_for_others()
-                        && is_known_by_alone(reading.connection, case, &row.asker, reader)?)
+                        && could_be_one_person(reading.connection, case, &row.asker, reader)?)
             }
             // What could not be used is not said to wait for it, once whoever approved it could not any more.
             RequestState::Approved => match &row.decider {
