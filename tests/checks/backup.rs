@@ -754,7 +754,7 @@ fn the_schedule_of_a_vault_whose_tables_a_server_has_makes_backups_of_the_keyrin
     for leaf in leaves {
         assert_eq!(leaf["outcome"], "done", "{leaf}");
         let told = crate::nodes::leaf(&vault, &people.auditor, leaf["seq"].as_u64().unwrap());
-        let detail = told.unwrap()["detail"].clone();
+        let detail = told.unwrap()["detail"]["detail"]["found"].clone();
         assert_eq!(detail["tables"], false, "{detail}");
         assert!(
             detail["keyring_generation"].as_u64().unwrap() > 0,
