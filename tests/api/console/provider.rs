@@ -660,17 +660,17 @@ fn a_lead_and_their_second_identity_are_one_person_whichever_of_them_comes_first
     let read_out = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
     let ann = accounts(&vault, "ext.ann").remove(0).0;
     let member = format!("/cases/{case}/members/{ann}");
-    let named = lead.put(&member, &json!({ "role": "lead" }));
-    assert_eq!(named.assert_status(200).member("state"), "given");
-    // And a third identity, for which nobody but the same lead stands.
+    // And a third identity, for which nobody but the same lead stands. A lead who is alone names a custodian at once.
     let (third, entered) = come(&vault, &provider, "bea:leads");
     assert_eq!(entered.status, 303, "{}", entered.text());
     let page = third.get("/console").assert_status(200).text();
     let of_third = json!({ "fingerprint": fingerprint(&page), "reason": "read out by telephone" });
     let bea = accounts(&vault, "ext.bea").remove(0).0;
     let beside = format!("/cases/{case}/members/{bea}");
-    let named = lead.put(&beside, &json!({ "role": "custodian" }));
-    assert_eq!(named.assert_status(200).member("state"), "given");
+    for (path, role) in [(&beside, "custodian"), (&member, "lead")] {
+        let named = lead.put(path, &json!({ "role": role }));
+        assert_eq!(named.assert_status(200).member("state"), "given");
+    }
     for (path, read_out) in [(&member, &read_out), (&beside, &of_third)] {
         let known = lead.post(&format!("{path}/recognition"), read_out);
         known.assert_status(200);
