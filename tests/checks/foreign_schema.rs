@@ -107,7 +107,7 @@ fn changes_of(table: &str, text: &str, first: &str) -> Vec<Change> {
     }
     let sql = format!("CREATE VIEW of_mine AS SELECT * FROM {table}");
     let named = "the view `of_mine` is not".to_owned();
-    add("view".to_owned(), named, "sqlite_schema", How::Sql(sql));
+    add("view".to_owned(), named, "schema", How::Sql(sql));
     if TABLES.contains(&table) {
         let sql = format!(
             "PRAGMA legacy_alter_table = ON;
@@ -116,14 +116,11 @@ fn changes_of(table: &str, text: &str, first: &str) -> Vec<Change> {
         );
         // The first object that differs is named, in the order of their tables.
         let (named, place) = match table {
-            "request" => ("the index `request_of_asker`".to_owned(), "sqlite_schema"),
-            "release" => ("the index `release_of_case`".to_owned(), "sqlite_schema"),
-            "session" => (
-                "the index `session_of_operator`".to_owned(),
-                "sqlite_schema",
-            ),
+            "request" => ("the index `request_of_asker`".to_owned(), "schema"),
+            "release" => ("the index `release_of_case`".to_owned(), "schema"),
+            "session" => ("the index `session_of_operator`".to_owned(), "schema"),
             _ if table < "of_mine" => (format!("the view `{table}` is not"), table),
-            _ => ("of_mine".to_owned(), "sqlite_schema"),
+            _ => ("of_mine".to_owned(), "schema"),
         };
         add("view in its place".to_owned(), named, place, How::Sql(sql));
     }
@@ -174,14 +171,14 @@ fn all_changes(today: &Closed) -> (usize, Vec<Change>) {
         (
             "CREATE TABLE of_mine (a)",
             "the table `of_mine` is not",
-            "sqlite_schema",
+            "schema",
         ),
         (
             "CREATE VIRTUAL TABLE of_mine USING fts5 (a)",
             "of_mine",
-            "sqlite_schema",
+            "schema",
         ),
-        ("ANALYZE", "the table `sqlite_stat", "sqlite_schema"),
+        ("ANALYZE", "the table `sqlite_stat", "schema"),
         (
             "DROP INDEX exhibit_of_case",
             "the index `exhibit_of_case` of the table `exhibit` is missing",

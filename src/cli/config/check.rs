@@ -1,6 +1,7 @@
 //! `config check`: reads a configuration file as `serve` would.
 //!
-//! Opens no vault and no certificate: whether those are there is found at the start.
+//! Opens no vault, no folder and no certificate: whether those are there, and whether `[backup]` suits the place of the
+//! tables, is found at the start.
 
 use std::path::PathBuf;
 
@@ -30,7 +31,10 @@ impl Check {
             [] => "all settings are the defaults",
             _ => "all settings but those above are the defaults",
         };
-        streams::words(&format!("{} is sound; {told}", self.file.display()));
+        streams::words(&format!(
+            "{} is sound by itself; {told}. `serve` looks at the vault, the folders and the certificates when it starts.",
+            self.file.display()
+        ));
         Ok(())
     }
 }

@@ -60,7 +60,7 @@ pub enum SchemaDifference {
 }
 
 /// Stands for objects that belong to no table of the vault.
-pub(super) const NO_TABLE: &str = "sqlite_schema";
+pub(super) const NO_TABLE: &str = "schema";
 
 impl From<SchemaFault> for StoreError {
     fn from(fault: SchemaFault) -> Self {

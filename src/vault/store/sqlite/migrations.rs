@@ -243,7 +243,7 @@ mod tests {
                 "session",
             ),
             ("DROP INDEX request_of_case", "request"),
-            ("CREATE VIEW v AS SELECT * FROM operator", "sqlite_schema"),
+            ("CREATE VIEW v AS SELECT * FROM operator", "schema"),
             ("DROP TABLE migration", "migration"),
         ] {
             let connection = fresh();
