@@ -462,7 +462,7 @@ pub(super) fn denial_in_words(denial: Denial) -> &'static str {
         Denial::AskerGone => "who asked for this could not ask for it any more",
         Denial::DeciderGone => "who approved this could not approve it any more",
         Denial::RecognisedByAsker => {
-            "you and the other person could be one: nobody else stands for an account that came by the provider"
+            "you and the other person could be one: somebody else has to decide, or another lead recognise the account"
         }
         Denial::NotTheAsker => "only the operator who asked may open it",
         Denial::WrongState(RequestState::Requested) => "the request waits for its decision",

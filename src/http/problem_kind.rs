@@ -77,7 +77,7 @@ kinds! {
     WrongState           "wrong-state"            CONFLICT     "The request is in another state than this needs.";
     AskerGone            "asker-gone"             CONFLICT     "Who asked for this could not ask for it any more.";
     DeciderGone          "decider-gone"           CONFLICT     "Who approved this could not approve it any more.";
-    RecognisedByAsker    "recognised-by-asker"    FORBIDDEN    "You and the other person here could be one: nobody else stands for an account that came by the OpenID provider.";
+    RecognisedByAsker    "recognised-by-asker"    FORBIDDEN    "You and the other person here could be one. Somebody else has to decide, or another lead recognise the account that came by the OpenID provider.";
     Expired              "expired"                CONFLICT     "The request has expired; ask for a new one.";
     NameTaken            "name-taken"             CONFLICT     "An operator of this name exists already.";
     CaseState            "case-state"             CONFLICT     "The case is in another state than this needs.";

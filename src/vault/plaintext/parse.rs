@@ -109,13 +109,16 @@ fn with_plus(text: &str) -> Read {
     if let Some(new) = text.strip_prefix('+').and_then(new_form) {
         return canonical(&e164(&new));
     }
-    match canonical(text) {
-        Err(why) => match without_trunk_zero(text) {
-            Some(without) => with_plus(&e164(&without)),
-            None => Err(why),
-        },
-        Ok(as_written) => Ok(without_needless_zero(text, &as_written).unwrap_or(as_written)),
-    }
+    as_written(text).or_else(|why| match without_trunk_zero(text) {
+        Some(without) => with_plus(&e164(&without)),
+        None => Err(why),
+    })
+}
+
+/// As it is written, but for a zero that only keeps it from being a number of its plan.
+fn as_written(text: &str) -> Read {
+    let read = canonical(text)?;
+    Ok(without_needless_zero(text, &read).unwrap_or(read))
 }
 
 /// The number without a zero behind its calling code, if that makes a number of the plan of one that is none.
@@ -253,7 +256,8 @@ fn national(digits: &str, region: Region) -> Read {
         Unreadable::TooShort => why,
         _ => Unreadable::NotInRegion,
     })?;
-    let read = canonical(&e164(&found)).map_err(|_| Unreadable::NotInRegion)?;
+    // The same digits with a plus are the same number: one rule says which zero is needless.
+    let read = as_written(&e164(&found)).map_err(|_| Unreadable::NotInRegion)?;
     // So few digits may be a short code.
     match digits.len() >= SHORT || is_valid(&read) {
         true => Ok(read),
@@ -438,6 +442,8 @@ mod tests {
             ("5215512345670", "MX", 525_512_345_670),
             ("0120 123 4567", "VN", 84_701_234_567),
             ("07 12 34 56", "CI", 2_250_707_123_456),
+            ("0320000000", "IT", 39_320_000_000),
+            ("+390320000000", "IT", 39_320_000_000),
             ("201234", "FO", 298_201_234),
         ] {
             assert_eq!(digits(text, region), Ok(number), "{text} {region}");
@@ -599,7 +605,10 @@ mod tests {
         }
 
         #[test]
-        fn what_was_accepted_is_accepted_again(text in r"[+]?[0-9 ().-]{0,20}", region in "|US|GB|DE|IT") {
+        fn what_was_accepted_is_accepted_again(
+            text in r"[+]?[0-9 ().-]{0,20}",
+            region in "|US|GB|DE|IT|SM|MX|AR|BR|CI|VN|AU|JP|KZ|BJ",
+        ) {
             if let Ok((digits, state)) = parse(&text, &region) {
                 prop_assert_eq!(parse(&format!("+{digits}"), &region), Ok((digits, state)));
             }
