@@ -24,7 +24,7 @@ use crate::vault::exhibits::description::{ExhibitDescription, open_description};
 use crate::vault::exhibits::duplicate_lines::{DuplicateOf, read_part};
 use crate::vault::exhibits::erasures::Erasures;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
-use crate::vault::exhibits::tag_runs::TagSearch;
+use crate::vault::exhibits::tag_runs::TagWalk;
 use crate::vault::exhibits::terms::TermPlace;
 use crate::vault::keyring::CaseKeys;
 use crate::vault::store::case_rows::{self, CaseRow};
@@ -370,7 +370,7 @@ fn check_terms(
     let erased = ErasedTerms::load(connection, keys, case)?;
     for (field, visible) in [(Field::Number, case.numbers), (Field::User, case.users)] {
         let terms = place.terms(field);
-        let mut tags = TagSearch::of(connection, case.number, field);
+        let mut tags = TagWalk::of(connection, case.number, field);
         let mut without = Vec::new();
         let mut no = 1;
         while no <= visible {

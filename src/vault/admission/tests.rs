@@ -20,7 +20,7 @@ use crate::vault::keyring::{Argon2Params, NewPassphrase};
 use crate::vault::scope::requests::MembershipWanted;
 use crate::vault::scope::{Invitation, Scope};
 use crate::vault::store::exhibit_rows::{self, ExhibitRow};
-use crate::vault::store::{Tables, case_rows, membership_rows};
+use crate::vault::store::{Tables, case_rows, membership_rows, take_statements};
 use crate::vault::*;
 
 mod again;
@@ -709,8 +709,14 @@ fn terms_of_several_runs_are_found_again() {
     assert_eq!((house.terms(3), house.terms(2)), (8000, 8000));
     // Of 311 numbers and of 2,048 user names.
     assert_eq!(house.runs(), (17 + 10) + (3 + 2));
-    assert!(house.nothing_is_staged());
+    // A check looks each tag up in both exhibits, and reads each run for all of its tags.
+    take_statements();
     assert!(house.is_sound());
+    let mut reads = take_statements();
+    let names = ["around", "last", "from", "together"].map(|name| format!("term_run::{name}\n"));
+    reads.retain(|sql| names.iter().any(|name| sql.contains(name)));
+    assert!((32..=3 * 32).contains(&reads.len()), "{}", reads.len());
+    assert!(house.nothing_is_staged());
 }
 
 #[test]

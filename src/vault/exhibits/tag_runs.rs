@@ -37,6 +37,44 @@ pub(in crate::vault) struct TagSearch<'c> {
     plain: Vec<u8>,
 }
 
+/// Finds the terms of one field one after the other, for a caller who asks for those of each exhibit in the order of
+/// their tags: the tags of one run then cost one read. How long it takes shows whether a tag is beside the one before.
+pub(in crate::vault) struct TagWalk<'c> {
+    search: TagSearch<'c>,
+    /// The run of each exhibit that was opened last.
+    last: Vec<Option<TagRun<Vec<u8>>>>,
+}
+
+impl<'c> TagWalk<'c> {
+    pub(in crate::vault) fn of(connection: &'c Snapshot, case: CaseNumber, field: Field) -> Self {
+        Self {
+            search: TagSearch::of(connection, case, field),
+            last: Vec::new(),
+        }
+    }
+
+    /// The number of the term with this tag; `None` if no exhibit added it. Every exhibit is searched, so that a term
+    /// that two of them have is found to be damage.
+    pub(in crate::vault) fn find(
+        &mut self,
+        keys: &CaseKeys,
+        added: &AddedTerms,
+        tag: &Tag,
+    ) -> Result<Option<u32>, OperationError> {
+        let adders = added.of_field(self.search.field);
+        self.last.resize_with(adders.len(), || None);
+        let mut found = None;
+        for (adder, last) in adders.iter().zip(&mut self.last) {
+            let no = self.search.find_from(last, keys, adder, tag)?;
+            if found.is_some() && no.is_some() {
+                return Err(adder.damaged());
+            }
+            found = found.or(no);
+        }
+        Ok(found)
+    }
+}
+
 /// What came of a search.
 pub(in crate::vault) enum Sought {
     /// The number of the term.
@@ -59,19 +97,6 @@ impl<'c> TagSearch<'c> {
             buffer: Vec::new(),
             plain: Vec::new(),
         }
-    }
-
-    /// The number of the term with this tag; `None` if no exhibit added it.
-    pub(in crate::vault) fn find(
-        &mut self,
-        keys: &CaseKeys,
-        added: &AddedTerms,
-        tag: &Tag,
-    ) -> Result<Option<u32>, OperationError> {
-        Ok(match self.seek(keys, added, tag)? {
-            Sought::Found(no) => Some(no),
-            Sought::Absent { .. } => None,
-        })
     }
 
     /// The term with this tag, or one beside the place where it would be. Every exhibit is searched, even after a hit,
@@ -121,20 +146,33 @@ impl<'c> TagSearch<'c> {
         tags: impl Iterator<Item = &'t Tag>,
         mut found: impl FnMut(usize, u32),
     ) -> Result<(), OperationError> {
-        let mut last: Option<TagRun<Vec<u8>>> = None;
+        let mut last = None;
         for (place, tag) in tags.enumerate() {
-            let run = match last.take().filter(|run| run.covers(tag)) {
-                Some(run) => run,
-                None => self.around(keys, adder, tag)?.kept(),
-            };
-            match run.find(tag) {
-                Some(no) if !adder.has(no) => return Err(adder.damaged()),
-                Some(no) => found(place, no),
-                None => {}
+            if let Some(no) = self.find_from(&mut last, keys, adder, tag)? {
+                found(place, no);
             }
-            last = Some(run);
         }
         Ok(())
+    }
+
+    /// The number of the term with this tag, if the exhibit added it. The run that was opened last is used again if the
+    /// tag would be in it.
+    fn find_from(
+        &mut self,
+        last: &mut Option<TagRun<Vec<u8>>>,
+        keys: &CaseKeys,
+        adder: &Adder,
+        tag: &Tag,
+    ) -> Result<Option<u32>, OperationError> {
+        let run = match last.take().filter(|run| run.covers(tag)) {
+            Some(run) => run,
+            None => self.around(keys, adder, tag)?.kept(),
+        };
+        let found = last.insert(run).find(tag);
+        match found {
+            Some(no) if !adder.has(no) => Err(adder.damaged()),
+            found => Ok(found),
+        }
     }
 
     /// Gives the tags of all terms that the exhibits added, run after run in the order of their numbers, each run with
