@@ -208,7 +208,7 @@ impl Core {
     pub(in crate::vault) fn forget(&self, case: &CaseRow) {
         self.known_cases.forget(case.number);
         if let Some(at_hand) = self.readers.at_hand() {
-            at_hand.forget_tags_of(case.number.0);
+            at_hand.forget_terms_of(case.number.0);
         }
         self.question_alarm.forget(&case.id);
     }

@@ -355,8 +355,7 @@ impl Vault {
         };
         self.perform(&Caller::system(), overwrite)?;
         if let Some(at_hand) = self.core.readers.at_hand() {
-            // The number's tag may be the first one of a run.
-            at_hand.forget_tags_of(case.number.0);
+            at_hand.forget_terms_of(case.number.0);
         }
         let read = erasure.clone();
         erasure.overwritten = true;

@@ -55,10 +55,10 @@ impl Vault {
         let Some(at_hand) = self.core.readers.at_hand() else {
             return Ok(());
         };
+        let reader = self.core.readers.snapshot()?;
+        let connection = reader.connection()?;
+        at_hand.keep_from_now_on();
         if at_hand.has_parts() {
-            let reader = self.core.readers.snapshot()?;
-            let connection = reader.connection()?;
-            at_hand.keep_from_now_on();
             let mut gone = at_hand.exhibits();
             self.keep_newest(connection, at_hand, &mut gone)?;
             gone.into_iter()

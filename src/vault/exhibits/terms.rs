@@ -51,10 +51,7 @@ impl NumberTerms {
         place: TermPlace<'_>,
         no: u32,
     ) -> Result<Phone, OperationError> {
-        let parts = place.parts_of(Field::Number, no);
-        let parts = parts.ok_or_else(|| damaged(no))?;
-        let run = self.run(place, no)?;
-        parts.open_number(run, no).map_err(|_| damaged(no))
+        self.opened(place, no, |parts, run| parts.open_number(run, no).ok())
     }
 
     /// Whether a term is this number.
@@ -64,10 +61,28 @@ impl NumberTerms {
         no: u32,
         phone: &Phone,
     ) -> Result<bool, OperationError> {
+        self.opened(place, no, |parts, run| parts.is_number(run, no, phone).ok())
+    }
+
+    /// What `open` makes of the run that holds a term. If that is nothing, and the run was read earlier, another one may
+    /// be in its place since.
+    fn opened<T>(
+        &mut self,
+        place: TermPlace<'_>,
+        no: u32,
+        open: impl Fn(&ExhibitParts<'_>, &SealedRun) -> Option<T>,
+    ) -> Result<T, OperationError> {
         let parts = place.parts_of(Field::Number, no);
         let parts = parts.ok_or_else(|| damaged(no))?;
-        let run = self.run(place, no)?;
-        parts.is_number(run, no, phone).map_err(|_| damaged(no))
+        if let Some(opened) = open(&parts, self.run(place, no)?) {
+            return Ok(opened);
+        }
+        let terms = place.terms(Field::Number);
+        let again = match self.0.reads_anew(place.connection, terms) {
+            true => open(&parts, self.run(place, no)?),
+            false => None,
+        };
+        again.ok_or_else(|| damaged(no))
     }
 
     fn run(&mut self, place: TermPlace<'_>, no: u32) -> Result<&SealedRun, OperationError> {

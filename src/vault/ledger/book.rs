@@ -19,7 +19,7 @@ use super::signing::{Signing, Succession, public, successor, verifier_of};
 use super::stored_log::{LOG_NAME, StoredHashes, origin};
 use crate::domain::CaseId;
 use crate::vault::audit::{
-    Checkpoint, CheckpointError, Commitment, Frontier, KeyName, Leaf, Outcome as LeafOutcome,
+    Checkpoint, CheckpointError, Commitment, Frontier, Hash, KeyName, Leaf, Outcome as LeafOutcome,
     SALT_BYTES, Tip, VerifierKey, leaf_hash, stored_hash_count,
 };
 use crate::vault::clock::Standing;
@@ -320,6 +320,8 @@ impl Book {
         in_place(&self.core)?;
         *before = Some((self.edge.frontier.clone(), self.core.clock.standing()));
         let first = self.edge.frontier.size();
+        let mut leaves = Vec::with_capacity(acts.len());
+        let mut details = Vec::with_capacity(acts.len());
         let mut hashes = Vec::with_capacity(acts.len() * 2);
         let mut signing = self.edge.signing.clone();
         for act in acts {
@@ -341,16 +343,19 @@ impl Book {
                 true => Some(self.succeed(&transaction, &mut signing, seq)?),
                 false => None,
             };
-            let bytes = self.write_leaf(&transaction, draft, seq, &commitment, successor)?;
+            let leaf = self.leaf(draft, seq, &commitment, successor)?;
             let kept = detail.with_salt(&salt);
-            self.seal_detail(&transaction, &random, case.as_ref(), seq, &kept)?;
+            details.push(self.seal_detail(&random, case.as_ref(), seq, &kept)?);
             self.edge
                 .frontier
-                .append_storing(leaf_hash(&bytes), &mut hashes);
+                .append_storing(leaf_hash(&leaf.bytes), &mut hashes);
+            leaves.push(leaf);
         }
-        for (position, hash) in (stored_hash_count(first)..).zip(&hashes) {
-            tree_hash_rows::insert(&transaction, position, hash.as_bytes())?;
-        }
+        // No act reads leaves of its own transaction. So they are written together.
+        leaf_rows::insert_all(&transaction, &leaves)?;
+        detail_rows::insert_all(&transaction, first, &details)?;
+        let stored = hashes.iter().map(Hash::as_bytes);
+        tree_hash_rows::insert_all(&transaction, stored_hash_count(first), stored)?;
         leaf_index_rows::fill(&transaction, first, self.edge.frontier.size())?;
         clock_keeper::keep(&self.core, &transaction)?;
         let (keys, end) = (self.core.keys(), self.edge.frontier.tip());
@@ -413,14 +418,13 @@ impl Book {
         }
     }
 
-    fn write_leaf(
+    fn leaf(
         &self,
-        transaction: &Transaction,
         draft: Draft,
         seq: u64,
         commitment: &Commitment,
         successor: Option<String>,
-    ) -> Result<Vec<u8>, BookError> {
+    ) -> Result<leaf_rows::NewLeaf, BookError> {
         let verdict = draft.verdict.as_ref();
         let now = self.core.clock.now();
         let operator = draft.caller.operator_id().map(ToString::to_string);
@@ -455,33 +459,27 @@ impl Book {
             decision: verdict.map(|verdict| verdict.decision),
             detail: Some(commitment.to_string()),
         };
-        let bytes = leaf.to_bytes().map_err(|_| BookError::Leaf)?;
-        leaf_rows::insert(
-            transaction,
-            &leaf_rows::NewLeaf {
-                seq,
-                time: now,
-                operator: operator.as_deref(),
-                case: case.as_deref(),
-                object: draft.object.as_deref(),
-                action: draft.action.name(),
-                outcome: draft.outcome.as_str(),
-                bytes: &bytes,
-            },
-        )?;
-        Ok(bytes)
+        Ok(leaf_rows::NewLeaf {
+            seq,
+            time: now,
+            operator,
+            case,
+            object: draft.object,
+            action: draft.action.name(),
+            outcome: draft.outcome.as_str(),
+            bytes: leaf.to_bytes().map_err(|_| BookError::Leaf)?,
+        })
     }
 
     /// Seals the detail of a leaf under a key of its case, so that it ends with the case; without a case that has a
     /// key, under the root's.
     fn seal_detail(
         &self,
-        transaction: &Transaction,
         random: &dyn Entropy,
         case: Option<&CaseId>,
         seq: u64,
         kept: &[u8],
-    ) -> Result<(), BookError> {
+    ) -> Result<Vec<u8>, BookError> {
         let nonce = Nonce::draw(random).map_err(|_| BookError::Detail)?;
         let keys = self.core.keys();
         let of_case = case.and_then(|case| keys.case_keys(case).ok());
@@ -489,11 +487,9 @@ impl Book {
             Some(keys) => keys.details(),
             None => keys.root_keys().details(),
         };
-        let sealed = details
+        details
             .seal(nonce, &Aad::detail(&self.core.vault, seq), kept)
-            .map_err(|_| BookError::Detail)?;
-        detail_rows::insert(transaction, seq, &sealed)?;
-        Ok(())
+            .map_err(|_| BookError::Detail)
     }
 }
 

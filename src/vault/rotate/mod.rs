@@ -41,7 +41,7 @@ use super::plaintext::{Aad, KeyId, Nonces};
 use super::store::case_rows::{self, CaseRow};
 use super::store::exhibit_rows::{self, ExhibitNumber, ExhibitRow};
 use super::store::term_rows::Terms;
-use super::store::{AtHand, Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
+use super::store::{Snapshot, StoreError, StoreFault, detail_rows, sealed_under};
 use super::this_node::Work;
 use crate::domain::{CaseId, ExhibitId, Field};
 
@@ -213,8 +213,10 @@ impl Vault {
             }
         }
         self.goes_on(case)?;
-        let settled = self.core.readers.at_hand().map(AtHand::settle);
-        settled.unwrap_or(Ok(())).map_err(|_| RotateError::Kept)?;
+        if let Some(at_hand) = self.core.readers.at_hand() {
+            at_hand.forget_terms_of(case.number.0);
+            at_hand.settle().map_err(|_| RotateError::Kept)?;
+        }
         self.until_nobody_reads_older(Some(case))?;
         let retire = Retire {
             case: case.id.clone(),

@@ -55,6 +55,14 @@ pub(crate) fn find_by_number(
     connection.row(&CASES, &[("number", int(number.0))], read)
 }
 
+/// A name for what the row of a case is now; another one when it changes. None while that is under way.
+pub(super) fn mark(
+    connection: &Snapshot,
+    number: CaseNumber,
+) -> Result<Option<[u8; 32]>, StoreError> {
+    connection.steady(&CASES, &[("number", int(number.0))])
+}
+
 /// Every case, for the start-up sweep and the doctor.
 pub(crate) fn list(connection: &Snapshot) -> Result<Vec<CaseRow>, StoreError> {
     let mut all = connection.rows(&CASES, &[], read)?;

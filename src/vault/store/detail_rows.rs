@@ -4,14 +4,23 @@ use super::error::StoreError;
 use super::sealed_under::{Front, OF_VAULT};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use super::value::values;
+use super::value::{ValueRef, values};
 use crate::domain::CaseId;
 
-pub(crate) fn insert(connection: &Transaction, seq: u64, sealed: &[u8]) -> Result<(), StoreError> {
-    connection.execute_one(
+/// Adds the details of leaves, the first of which has this number.
+pub(crate) fn insert_all(
+    connection: &Transaction,
+    first: u64,
+    sealed: &[Vec<u8>],
+) -> Result<(), StoreError> {
+    let rows: Vec<[ValueRef<'_>; 2]> = (first..)
+        .zip(sealed)
+        .map(|(seq, sealed)| [signed(seq).into(), sealed[..].into()])
+        .collect();
+    connection.insert_all(
         "detail::insert",
-        "-- detail::insert\nINSERT INTO detail (seq, sealed) VALUES (?1, ?2)",
-        values![signed(seq), sealed],
+        "-- detail::insert\nINSERT INTO detail (seq, sealed)",
+        &rows,
     )
 }
 

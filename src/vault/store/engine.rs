@@ -197,17 +197,18 @@ impl Session {
         }
     }
 
-    /// The same for a statement that has to change one row. A server's answer is not waited for, so that the number is
-    /// not known: see [`Session::settle`].
+    /// The same for a statement that has to change so many rows. A server's answer is not waited for, so that the number
+    /// is not known: see [`Session::settle`].
     pub(super) fn send(
         &self,
         at: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
+        rows: usize,
     ) -> Result<Option<usize>, StoreError> {
         match self {
             Self::Sqlite(own) => own.execute(at, sql, values).map(Some),
-            Self::Postgresql(own) => own.send(at, sql, values).map(|()| None),
+            Self::Postgresql(own) => own.send(at, sql, values, rows).map(|()| None),
         }
     }
 
@@ -226,7 +227,7 @@ impl Session {
         }
     }
 
-    /// Fails if one of the statements that were sent failed, or changed another number of rows than one.
+    /// Fails if one of the statements that were sent failed, or changed another number of rows than it had to.
     pub(super) fn settle(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(_) => Ok(()),

@@ -134,7 +134,12 @@ pub(super) fn at(at: &'static str) -> impl Fn(Misread) -> StoreError {
 
 /// Checks that exactly one row was changed.
 pub(super) fn one(at: &'static str, changed: usize) -> Result<(), StoreError> {
-    if changed == 1 {
+    so_many(at, 1, changed)
+}
+
+/// Checks that as many rows were changed as had to be.
+pub(super) fn so_many(at: &'static str, due: usize, changed: usize) -> Result<(), StoreError> {
+    if changed == due {
         Ok(())
     } else {
         Err(StoreError {

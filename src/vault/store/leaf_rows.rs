@@ -11,15 +11,15 @@ use super::transaction::Transaction;
 use super::value::{ValueRef, values};
 use crate::domain::Moment;
 
-pub(crate) struct NewLeaf<'a> {
+pub(crate) struct NewLeaf {
     pub(crate) seq: u64,
     pub(crate) time: Moment,
-    pub(crate) operator: Option<&'a str>,
-    pub(crate) case: Option<&'a str>,
-    pub(crate) object: Option<&'a str>,
-    pub(crate) action: &'a str,
-    pub(crate) outcome: &'a str,
-    pub(crate) bytes: &'a [u8],
+    pub(crate) operator: Option<String>,
+    pub(crate) case: Option<String>,
+    pub(crate) object: Option<String>,
+    pub(crate) action: &'static str,
+    pub(crate) outcome: &'static str,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The criteria of a search; an absent one matches everything.
@@ -38,22 +38,27 @@ pub(crate) struct LeafFilter {
     pub(crate) before: Option<u64>,
 }
 
-pub(crate) fn insert(connection: &Transaction, new: &NewLeaf<'_>) -> Result<(), StoreError> {
-    connection.execute_one(
+pub(crate) fn insert_all(connection: &Transaction, new: &[NewLeaf]) -> Result<(), StoreError> {
+    let rows: Vec<[ValueRef<'_>; 8]> = new
+        .iter()
+        .map(|leaf| {
+            [
+                signed(leaf.seq).into(),
+                leaf.time.seconds().into(),
+                leaf.operator.as_deref().into(),
+                leaf.case.as_deref().into(),
+                leaf.object.as_deref().into(),
+                leaf.action.into(),
+                leaf.outcome.into(),
+                leaf.bytes[..].into(),
+            ]
+        })
+        .collect();
+    connection.insert_all(
         "leaf::insert",
         "-- leaf::insert
-         INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        values![
-            signed(new.seq),
-            new.time.seconds(),
-            new.operator,
-            new.case,
-            new.object,
-            new.action,
-            new.outcome,
-            new.bytes
-        ],
+         INSERT INTO leaf (seq, time, operator, case_id, object, action, outcome, bytes)",
+        &rows,
     )
 }
 
@@ -554,9 +559,9 @@ mod tests {
             let new = NewLeaf {
                 seq,
                 time: Moment::from_seconds(i64::try_from(seq).unwrap()),
-                operator: (seq % 100 != 99).then_some(&operator),
-                case: (seq % 100 != 99).then_some(&case),
-                object: object.as_deref(),
+                operator: (seq % 100 != 99).then_some(operator),
+                case: (seq % 100 != 99).then_some(case),
+                object,
                 action: match seq % 3000 {
                     700 => "reveal.open",
                     _ => "record.lookup",
@@ -565,9 +570,9 @@ mod tests {
                     800 => "denied",
                     _ => "done",
                 },
-                bytes: b"{}",
+                bytes: b"{}".to_vec(),
             };
-            insert(&connection, &new).unwrap();
+            insert_all(&connection, &[new]).unwrap();
         }
         end(&connection, 0, leaves);
         connection.raw().execute_batch("COMMIT").unwrap();
@@ -806,19 +811,19 @@ mod tests {
                 (!value.is_multiple_of(5)).then(|| format!("{of}_{}", value % among))
             };
             let (operator, case, object) = (some("o", 0, 4), some("c", 8, 3), some("r", 16, 60));
-            let action = format!("a.{}", (drawn >> 24) & 3);
+            let action = ["a.0", "a.1", "a.2", "a.3"][((drawn >> 24) & 3) as usize];
             let new = NewLeaf {
                 seq,
                 // The clock steps back now and then.
                 time: Moment::from_seconds(i64::try_from(seq + drawn % 9000).unwrap()),
-                operator: operator.as_deref(),
-                case: case.as_deref(),
-                object: object.as_deref(),
-                action: &action,
+                operator,
+                case,
+                object,
+                action,
                 outcome: ["done", "done", "denied", "failed"][((drawn >> 32) & 3) as usize],
-                bytes: &seq.to_be_bytes(),
+                bytes: seq.to_be_bytes().to_vec(),
             };
-            insert(connection, &new).unwrap();
+            insert_all(connection, &[new]).unwrap();
         }
     }
 

@@ -89,9 +89,9 @@ mod tests {
             object: None,
             action: "record.lookup",
             outcome: "done",
-            bytes: b"{}",
+            bytes: b"{}".to_vec(),
         };
-        leaf_rows::insert(connection, &leaf).unwrap();
+        leaf_rows::insert_all(connection, &[leaf]).unwrap();
     }
 
     fn only(place: Range<u64>) -> Vec<Range<u64>> {

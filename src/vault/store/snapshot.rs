@@ -154,6 +154,7 @@ impl Snapshot {
         values: &[ValueRef<'_>],
         with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.write_put_off()?;
         statements::note(sql);
         self.session
             .query(at, sql, values, |rows| with(Rows::of(at, rows)))

@@ -5,10 +5,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::at_hand::{FirstTags, RunsOf};
-use super::case_rows::CaseNumber;
+use super::at_hand::{AtHand, FirstTags, KeptRun, RunAt, RunMark, RunsOf};
+use super::case_rows::{self, CaseNumber};
+use super::erasure_rows;
 use super::error::StoreError;
-use super::exhibit_rows::ExhibitNumber;
+use super::exhibit_rows::{self, ExhibitNumber};
 use super::row::Row;
 use super::sealed_under::Front;
 use super::snapshot::Snapshot;
@@ -25,7 +26,7 @@ const RUN_NUMBERS: usize = 311;
 /// The length of a tag in bytes.
 const TAG: usize = 16;
 /// So many bytes longer than the tags are sealed tags: version, key id, nonce, seal, and the first tag of the next run.
-const BESIDE_TAGS: u32 = 49;
+const BESIDE_TAGS: usize = 49;
 
 /// The terms of one field of one case.
 #[derive(Clone, Copy)]
@@ -82,6 +83,17 @@ impl StoredRun {
 }
 
 impl SealedRun {
+    /// A run with so many bytes of sealed tags.
+    fn of(first: u32, tags: usize, sealed: Vec<u8>) -> Self {
+        let terms = tags.saturating_sub(BESIDE_TAGS) / TAG;
+        let terms = u32::try_from(terms).unwrap_or_default();
+        Self {
+            first,
+            terms,
+            sealed,
+        }
+    }
+
     pub(crate) fn holds(&self, no: u32) -> bool {
         no.checked_sub(self.first)
             .is_some_and(|place| place < self.terms)
@@ -93,7 +105,12 @@ const FIRST_TAGS: &str = "-- term_run::first_tags
     SELECT first, first_tag FROM term_run
     WHERE case_number = ?1 AND field = ?2 AND first BETWEEN ?3 AND ?4";
 
-/// The run that begins with a term.
+/// The run that begins with a term, with its terms.
+const WHOLE: &str = "-- term_run::whole
+    SELECT first, tags, sealed FROM term_run
+    WHERE case_number = ?1 AND field = ?2 AND first = ?3";
+
+/// The tags of the run that begins with a term.
 const FROM: &str = "-- term_run::from
     SELECT first, tags FROM term_run
     WHERE case_number = ?1 AND field = ?2 AND first = ?3";
@@ -102,7 +119,7 @@ const FROM: &str = "-- term_run::from
 const TOGETHER: usize = 16;
 /// The runs that begin with these terms.
 const RUNS_TOGETHER: &str = "-- term_run::together
-    SELECT first, tags FROM term_run WHERE case_number = ?1 AND field = ?2
+    SELECT first, tags, sealed FROM term_run WHERE case_number = ?1 AND field = ?2
     AND first IN (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
 /// The run of an exhibit with the greatest first tag that is not above a tag.
@@ -126,8 +143,8 @@ pub(crate) struct TagReader<'c> {
     connection: &'c Snapshot,
     terms: Terms,
     first_tags: Vec<(Ends, Arc<FirstTags>)>,
-    /// The sealed tags of runs that were read together and not asked for yet, by the number of the first term.
-    fetched: HashMap<u32, Vec<u8>>,
+    /// The runs that were read ahead and not asked for yet, by the number of the first term.
+    ahead: HashMap<u32, Arc<KeptRun>>,
 }
 
 /// The numbers of the first and the last term that an exhibit added.
@@ -151,8 +168,9 @@ impl<'c> TagReader<'c> {
         if self.connection.is_remote() {
             let first = self.first_tags(ends)?.around(tag);
             let Some(first) = first else { return Ok(None) };
-            if let Some(tags) = self.fetched.remove(&first) {
-                *into = tags;
+            if let Some(run) = self.ahead.remove(&first) {
+                into.clear();
+                into.extend_from_slice(&run.tags);
                 return Ok(Some(first));
             }
             let place = values![case.0, field.code(), first];
@@ -165,44 +183,61 @@ impl<'c> TagReader<'c> {
         }
     }
 
-    /// Reads what will be asked for about one tag in several exhibits. A server is asked for many runs in one
-    /// statement; in a file nothing is read ahead.
+    /// Reads what will be asked for about one tag in all exhibits: what is not at hand with one statement for many runs.
+    /// In a file nothing is read ahead.
     pub(crate) fn read_ahead(
         &mut self,
-        all: impl ExactSizeIterator<Item = Ends>,
+        all: impl Iterator<Item = Ends>,
         tag: &[u8; TAG],
     ) -> Result<(), StoreError> {
-        self.fetched.clear();
-        if !self.connection.is_remote() || all.len() < 2 {
+        self.ahead.clear();
+        if !self.connection.is_remote() {
             return Ok(());
         }
-        let mut firsts = Vec::with_capacity(all.len());
+        let kept = self.terms.kept(self.connection)?;
+        let mut missing = Vec::new();
         for ends in all {
-            firsts.extend(self.first_tags(ends)?.around(tag));
+            let Some(first) = self.first_tags(ends)?.around(tag) else {
+                continue;
+            };
+            match kept.as_ref().and_then(|kept| kept.find(first)) {
+                Some(run) => drop(self.ahead.insert(first, run)),
+                None => missing.push(first),
+            }
         }
         let Terms { case, field } = self.terms;
-        for firsts in firsts.chunks(TOGETHER) {
-            // There is one statement: what is named twice is given once.
+        for firsts in missing.chunks(TOGETHER) {
             let mut values = values![case.0, field.code()].to_vec();
-            let named = firsts.iter().cycle().take(TOGETHER);
+            let (sql, places) = match firsts {
+                [_] => (WHOLE, 1),
+                _ => (RUNS_TOGETHER, TOGETHER),
+            };
+            // A run that is named twice is given once.
+            let named = firsts.iter().cycle().take(places);
             values.extend(named.map(|first| ValueRef::from(*first)));
             self.connection
-                .each("term_run::together", RUNS_TOGETHER, &values, |row| {
-                    self.fetched.insert(row.get(0)?, row.get(1)?);
+                .each("term_run::ahead", sql, &values, |row| {
+                    let first = row.get(0)?;
+                    let run = Arc::new(KeptRun {
+                        tags: row.get(1)?,
+                        terms: row.get(2)?,
+                    });
+                    if let Some(kept) = &kept {
+                        kept.put(first, &run);
+                    }
+                    self.ahead.insert(first, run);
                     Ok(())
                 })?;
         }
         Ok(())
     }
 
-    /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier. It
-    /// is read anew then, because an erasure may have put another one in its place.
+    /// Whether a run that proved not to be the right one may have been found by a first tag that was read earlier, or
+    /// be one that was read earlier. It is read anew then, because an erasure may have put another one in its place.
     pub(crate) fn reads_anew(&mut self, ends: Ends) -> bool {
+        self.ahead.clear();
         self.first_tags.retain(|(of, _)| *of != ends);
-        if let Some(at_hand) = self.connection.at_hand() {
-            at_hand.forget_first_tags(self.terms.of(ends));
-        }
-        self.connection.is_remote()
+        self.terms.read_anew(self.connection)
     }
 
     fn first_tags(&mut self, ends: Ends) -> Result<&FirstTags, StoreError> {
@@ -216,6 +251,34 @@ impl<'c> TagReader<'c> {
             }
         };
         Ok(&self.first_tags[at].1)
+    }
+}
+
+/// The runs of terms that are at hand, as one snapshot sees the case.
+struct KeptRuns<'c> {
+    at_hand: &'c AtHand,
+    mark: RunMark,
+    terms: Terms,
+    /// How old the snapshot is.
+    age: u64,
+}
+
+impl KeptRuns<'_> {
+    fn at(&self, first: u32) -> RunAt {
+        RunAt {
+            case: self.terms.case.0,
+            field: self.terms.field.code(),
+            first,
+        }
+    }
+
+    fn find(&self, first: u32) -> Option<Arc<KeptRun>> {
+        self.at_hand.run(self.at(first), &self.mark)
+    }
+
+    fn put(&self, first: u32, run: &Arc<KeptRun>) {
+        let at = (self.at(first), self.age);
+        self.at_hand.keep_run(at, self.mark, run);
     }
 }
 
@@ -284,6 +347,13 @@ impl RunCache {
         Ok(self.runs.get(at))
     }
 
+    /// Whether a run that does not open may be one that was read earlier. It is read anew then.
+    pub(crate) fn reads_anew(&mut self, connection: &Snapshot, terms: Terms) -> bool {
+        self.runs.clear();
+        self.oldest = 0;
+        terms.read_anew(connection)
+    }
+
     fn keep(&mut self, run: SealedRun) -> usize {
         if self.runs.len() < Self::RUNS {
             self.runs.push(run);
@@ -337,12 +407,8 @@ impl Terms {
              ORDER BY first DESC LIMIT 1",
             values![self.case.0, self.field.code(), no],
             |row| {
-                let bytes = row.get::<u32>(1)?.saturating_sub(BESIDE_TAGS);
-                Ok(SealedRun {
-                    first: row.get(0)?,
-                    terms: bytes / TAG as u32,
-                    sealed: row.get(2)?,
-                })
+                let tags = row.get::<u32>(1)? as usize;
+                Ok(SealedRun::of(row.get(0)?, tags, row.get(2)?))
             },
         )?;
         Ok(found.filter(|run| run.holds(no)))
@@ -358,9 +424,43 @@ impl Terms {
             true => first_tags(connection, self, ends)?.begin_of(no),
             false => Some(no),
         };
-        let found = begin.map(|begin| self.run_of(connection, begin));
-        let found = found.transpose()?.flatten();
+        let Some(begin) = begin else { return Ok(None) };
+        let kept = self.kept(connection)?;
+        let found = match kept.and_then(|kept| kept.find(begin)) {
+            Some(run) => Some(SealedRun::of(begin, run.tags.len(), run.terms.clone())),
+            None => self.run_of(connection, begin)?,
+        };
         Ok(found.filter(|run| run.holds(no)))
+    }
+
+    /// The runs of these terms that are at hand; none if the tables are in a file, or while the case changes.
+    fn kept(self, connection: &Snapshot) -> Result<Option<KeptRuns<'_>>, StoreError> {
+        let Some(at_hand) = connection.at_hand() else {
+            return Ok(None);
+        };
+        let marks = [
+            case_rows::mark(connection, self.case)?,
+            exhibit_rows::mark(connection, self.case)?,
+            erasure_rows::TABLE.mark(connection, self.case)?,
+        ];
+        let [Some(case), Some(exhibits), Some(erasures)] = marks else {
+            return Ok(None);
+        };
+        Ok(Some(KeptRuns {
+            at_hand,
+            mark: [case, exhibits, erasures],
+            terms: self,
+            age: connection.age(),
+        }))
+    }
+
+    /// Forgets what is at hand of the case's terms. Answers whether anything can have been.
+    fn read_anew(self, connection: &Snapshot) -> bool {
+        let at_hand = connection.at_hand();
+        if let Some(at_hand) = at_hand {
+            at_hand.forget_terms_of(self.case.0);
+        }
+        at_hand.is_some()
     }
 
     /// All that is stored of the run that holds the term of this number, or would.
@@ -446,7 +546,7 @@ impl Terms {
             connection,
             terms: self,
             first_tags: Vec::new(),
-            fetched: HashMap::new(),
+            ahead: HashMap::new(),
         }
     }
 

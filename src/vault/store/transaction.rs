@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
-use super::error::{StoreError, one};
+use super::error::{StoreError, one, so_many};
 use super::head::Head;
 use super::large::Large;
 use super::savepoint::{RELEASE, SAVEPOINT, UNDO};
@@ -182,6 +182,7 @@ impl Begun<'_> {
 
     /// Makes the changes durable and visible to new snapshots.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
+        self.write_put_off()?;
         self.session().settle()?;
         let commit = || self.session().commit();
         match self.view() {
@@ -210,11 +211,13 @@ impl Transaction {
         inner: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         let control = |sql| self.session().execute(IN_SAVEPOINT, sql, &[]);
+        self.write_put_off()?;
         control(SAVEPOINT)?;
         let mark = self.view().map_or(0, ControlView::mark);
-        let ended = inner().and_then(|done| match self.session().settle() {
-            Ok(()) => Ok(done),
-            Err(error) => Err(error.into()),
+        let ended = inner().and_then(|done| {
+            let written = self.write_put_off();
+            let settled = written.and_then(|()| self.session().settle());
+            settled.map(|()| done).map_err(E::from)
         });
         let undone = match &ended {
             Ok(_) => Ok(0),
@@ -238,6 +241,7 @@ impl Transaction {
         key: &[ValueRef<'_>],
         sealed: &[u8],
     ) -> Result<bool, StoreError> {
+        self.write_put_off()?;
         statements::note(large.table);
         self.session().overwrite(large, key, sealed)
     }
@@ -254,12 +258,11 @@ impl Transaction {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<usize, StoreError> {
+        self.write_put_off()?;
         statements::note(sql);
         self.session().execute(at, sql, values)
     }
-}
 
-impl Transaction {
     /// Runs a statement that has to change one row; how many it changed is known now or, at the latest, when the
     /// savepoint or the transaction ends, which fails if it was not one. Statements that follow see what it did.
     pub(super) fn send(
@@ -268,8 +271,19 @@ impl Transaction {
         sql: &str,
         values: &[ValueRef<'_>],
     ) -> Result<Option<usize>, StoreError> {
+        self.send_rows(at, sql, values, 1)
+    }
+
+    fn send_rows(
+        &self,
+        at: &'static str,
+        sql: &str,
+        values: &[ValueRef<'_>],
+        rows: usize,
+    ) -> Result<Option<usize>, StoreError> {
+        self.write_put_off()?;
         statements::note(sql);
-        self.session().send(at, sql, values)
+        self.session().send(at, sql, values, rows)
     }
 
     /// The same for whoever need not know.
@@ -282,6 +296,40 @@ impl Transaction {
         let changed = self.send(at, sql, values)?;
         changed.map_or(Ok(()), |changed| one(at, changed))
     }
+
+    /// Adds rows; `into` is the statement up to its values. A server gets as many of them with one statement as there
+    /// are, in powers of two, so that few statements have to be prepared.
+    pub(super) fn insert_all<const CELLS: usize>(
+        &self,
+        at: &'static str,
+        into: &str,
+        mut rows: &[[ValueRef<'_>; CELLS]],
+    ) -> Result<(), StoreError> {
+        let most = match self.is_remote() {
+            true => TOGETHER,
+            false => 1,
+        };
+        while let Some(bits) = rows.len().checked_ilog2() {
+            let (now, rest) = rows.split_at(most.min(1 << bits));
+            let sql = format!("{into} VALUES {}", places_of(now.len(), CELLS));
+            let changed = self.send_rows(at, &sql, now.as_flattened(), now.len())?;
+            changed.map_or(Ok(()), |changed| so_many(at, now.len(), changed))?;
+            rows = rest;
+        }
+        Ok(())
+    }
+}
+
+/// A server gets at most so many rows with one statement.
+const TOGETHER: usize = 64;
+
+/// The places of so many rows with so many cells each: `(?1, ?2), (?3, ?4)`.
+fn places_of(rows: usize, cells: usize) -> String {
+    let row = |no: usize| {
+        let all = (1..=cells).map(|cell| format!("?{}", no * cells + cell));
+        format!("({})", all.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a savepoint's statements in errors.

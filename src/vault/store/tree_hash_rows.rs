@@ -3,17 +3,20 @@
 use super::error::StoreError;
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
-use super::value::values;
+use super::value::{ValueRef, values};
 
-pub(crate) fn insert(
+/// Adds hashes from a position on.
+pub(crate) fn insert_all<'h>(
     connection: &Transaction,
-    position: u64,
-    hash: &[u8; 32],
+    first: u64,
+    hashes: impl Iterator<Item = &'h [u8; 32]>,
 ) -> Result<(), StoreError> {
-    connection.execute_one(
+    let row = |(position, hash): (u64, &'h [u8; 32])| [signed(position).into(), hash.into()];
+    let rows: Vec<[ValueRef<'_>; 2]> = (first..).zip(hashes).map(row).collect();
+    connection.insert_all(
         "tree_hash::insert",
-        "-- tree_hash::insert\nINSERT INTO tree_hash (position, hash) VALUES (?1, ?2)",
-        values![signed(position), hash],
+        "-- tree_hash::insert\nINSERT INTO tree_hash (position, hash)",
+        &rows,
     )
 }
 

@@ -20,8 +20,8 @@ use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::part_list::PartKind;
 use crate::vault::store::{
-    Reader, Tables, TestServer, block_rows, statistics_rows, stored_parts, subject_index_rows,
-    take_statements,
+    Reader, Tables, TestServer, block_rows, case_rows, statistics_rows, stored_parts,
+    subject_index_rows, take_statements,
 };
 
 /// The tables whose rows are large, as statements name them.
@@ -126,6 +126,43 @@ fn what_was_read_once_is_not_read_from_the_server_again_until_it_is_damaged_or_f
     let at_hand = fixture.vault.core.readers.at_hand().unwrap();
     at_hand.forget_all_but(&[]);
     assert_eq!(files(&fixture), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_lookup_asks_the_server_for_no_run_of_terms_that_was_read_until_the_case_changes() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
+    fixture.admit(&[sent(1, "acme", 0), sent(2, "globex", 60)]);
+    let numbers = ["+447700900001", "+447700900099"];
+    let look_up = |fixture: &Fixture| {
+        take_statements();
+        let answer = look_up(fixture, &fixture.lead, &numbers).unwrap();
+        let run = take_statements().into_iter();
+        (answer, run.filter(|sql| sql.contains("term_run")).count())
+    };
+    let (first, cold) = look_up(&fixture);
+    assert!(cold > 0);
+    assert_eq!(look_up(&fixture), (first.clone(), 0));
+    // Another exhibit: both have runs, which are read with one statement.
+    fixture.admit(&[sent(1, "acme", 90), sent(3, "acme", 120)]);
+    let (both, cold) = look_up(&fixture);
+    assert!(cold > 0);
+    assert_ne!(both, first);
+    assert_eq!(look_up(&fixture), (both.clone(), 0));
+    // What an erasure, a rotation and a destruction call.
+    let case = case_rows::find(&fixture.writer, &fixture.case).unwrap();
+    let at_hand = fixture.vault.core.readers.at_hand().unwrap();
+    at_hand.forget_terms_of(case.unwrap().number.0);
+    let (again, cold) = look_up(&fixture);
+    assert!(cold > 0);
+    assert_eq!(again, both);
+    assert_eq!(look_up(&fixture), (both.clone(), 0));
+    // Another node may have changed something.
+    fixture.vault.keep_up().unwrap();
+    assert!(look_up(&fixture).1 > 0);
+    assert_eq!(look_up(&fixture), (both, 0));
 }
 
 #[test]

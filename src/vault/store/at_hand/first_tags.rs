@@ -91,10 +91,6 @@ impl KnownFirstTags {
         self.0.put(of, Arc::clone(tags), tags.bytes());
     }
 
-    pub(super) fn forget(&self, of: RunsOf) {
-        self.0.forget(|other| *other == of);
-    }
-
     pub(super) fn forget_case(&self, case: i64) {
         self.0.forget(|other| other.case == case);
     }
@@ -141,8 +137,6 @@ mod tests {
             }
         }
         assert!(found > 500, "{found} of 2000");
-        known.forget(of(1));
-        assert!(known.find(of(1)).is_none());
         known.forget_case(1);
         assert!((0..100).all(|no| known.find(of(no)).is_none()));
     }

@@ -1,5 +1,5 @@
-//! What a machine keeps at hand of tables that a server has: the first tag of each run of terms, the digests of the
-//! parts of exhibits, and the parts themselves, still sealed, on its own disk.
+//! What a machine keeps at hand of tables that a server has: the first tag of each run of terms, the runs that were
+//! asked for last, the digests of the parts of exhibits, and the parts themselves, still sealed, on its own disk.
 //!
 //! All of it is read from the server first, and none of it is trusted more than the server's rows: a run of terms has
 //! to prove that a tag is in it or nowhere, a list of digests has to have the digest that the exhibit's description
@@ -9,6 +9,7 @@ mod bounded;
 mod first_tags;
 mod lists;
 mod part_cache;
+mod runs;
 mod segment;
 
 use std::collections::HashSet;
@@ -23,12 +24,15 @@ use self::first_tags::KnownFirstTags;
 pub(super) use self::first_tags::{FirstTags, RunsOf};
 use self::lists::Lists;
 use self::part_cache::PartCache;
+use self::runs::Runs;
+pub(super) use self::runs::{KeptRun, RunAt, RunMark};
 use super::part_list::{PartDigest, PartList};
 
 /// What is kept, for all connections of this process.
 #[derive(Default)]
 pub(crate) struct AtHand {
     first_tags: KnownFirstTags,
+    runs: Runs,
     lists: Lists,
     parts: Option<PartCache>,
     /// How often something was forgotten.
@@ -58,14 +62,25 @@ impl AtHand {
         self.first_tags.put(of, tags);
     }
 
-    /// The next one who asks for these reads them anew.
-    pub(super) fn forget_first_tags(&self, of: RunsOf) {
-        self.first_tags.forget(of);
+    /// Forgets the first tags and the runs of the case with this number. Called after the commit that changed them.
+    pub(crate) fn forget_terms_of(&self, case: i64) {
+        self.next_age();
+        self.first_tags.forget_case(case);
+        self.runs.forget(|at| at.case == case);
     }
 
-    /// Forgets the first tags of the case with this number.
-    pub(crate) fn forget_tags_of(&self, case: i64) {
-        self.first_tags.forget_case(case);
+    /// The run, if it is known as it is for whoever sees what this mark says.
+    pub(super) fn run(&self, at: RunAt, mark: &RunMark) -> Option<Arc<KeptRun>> {
+        self.runs.find(at, mark)
+    }
+
+    /// Keeps a run that a snapshot of this age shows, unless something was forgotten since.
+    pub(super) fn keep_run(&self, (at, age): (RunAt, u64), mark: RunMark, run: &Arc<KeptRun>) {
+        self.runs.put(at, mark, run);
+        // Whoever forgets counts first, so either of the two takes it away.
+        if self.age() != age {
+            self.runs.forget(|other| *other == at);
+        }
     }
 
     /// The list of an exhibit's parts with this digest, if it is known.
@@ -127,8 +142,10 @@ impl AtHand {
 
     /// From now on nobody keeps anything whose snapshot began before. Called with a snapshot that has begun.
     pub(crate) fn keep_from_now_on(&self) {
+        let age = self.next_age();
+        self.runs.forget(|_| true);
         if let Some(parts) = &self.parts {
-            parts.forget_all_but(|_| true, self.next_age());
+            parts.forget_all_but(|_| true, age);
         }
     }
 

@@ -17,6 +17,7 @@
 //! successor, the sums of all groups are made anew by another function, in one commit.
 
 mod encode;
+mod put_off;
 mod recent;
 mod row;
 mod rows;

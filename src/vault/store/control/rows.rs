@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use super::encode::{Cell, Place, beginning_of_places, cells_of, encode_row, place_of, places_in};
+use super::put_off::PutOff;
 use super::recent::{Changed, Recent};
 use super::row::ControlRow;
 use super::state::{ControlState, Elements, Group, Kept, tampered};
@@ -475,19 +476,16 @@ impl Transaction {
         }
         let mut after = before.clone();
         table.set(&mut after, set)?;
-        let mut no = 0;
-        let mut list = |cells: &[Cell<'_>], between: &str| -> String {
-            let each = cells.iter().map(|(name, _)| {
-                no += 1;
-                format!("{name} = ?{no}")
-            });
-            each.collect::<Vec<_>>().join(between)
+        let owned = owned_cells(table, &after)?;
+        // A server is asked once for a row, however often it is set.
+        let is_put_off = self.is_remote() && self.view().is_some() && !self.has_ended();
+        let changed = match is_put_off {
+            true => None,
+            false => {
+                let (sql, values) = table.update(set, key);
+                Some(self.send(table.name, &sql, &values)?)
+            }
         };
-        let (set_list, condition) = (list(set, ", "), list(key, " AND "));
-        let name = table.name;
-        let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
-        let values: Vec<ValueRef<'_>> = set.iter().chain(key).map(|(_, value)| *value).collect();
-        let changed = self.send(name, &sql, &values)?;
         let place = place_of(table, PRIMARY, key);
         let written = self.view().map(|view| {
             let before = (view.now(&place), places_in(table, &before));
@@ -496,10 +494,14 @@ impl Transaction {
             view.replace(table, Some(before), Some(after));
             (view, sum)
         });
-        self.confirm(table, key, Some(&after), changed)?;
+        if let Some(changed) = changed {
+            self.confirm(table, key, Some(&after), changed)?;
+        }
         if let Some((view, sum)) = written {
-            let kept = Kept::new(sum, vec![owned_cells(table, &after)?]);
-            view.wrote(place, kept);
+            if is_put_off {
+                view.put_off(PutOff::of(table, key, owned.clone(), set));
+            }
+            view.wrote(place, Kept::new(sum, vec![owned]));
         }
         Ok(true)
     }
@@ -560,11 +562,13 @@ impl Transaction {
     ) -> Result<Option<Vec<Value>>, StoreError> {
         self.row(table, key, |row| owned_cells(table, row.cells()))
     }
+}
 
+impl Snapshot {
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
     /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server
     /// was not waited for, the end of the savepoint or the transaction fails.
-    fn confirm(
+    pub(super) fn confirm(
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
@@ -613,7 +617,7 @@ impl ControlTable {
     }
 
     /// The cells of a row's primary key.
-    fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
+    pub(super) fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
         let cell = |column: &&'static str| {
             let value = row.get(self.place(column)?).copied();
             let value = value.ok_or(StoreError::inconsistent(self.name))?;
@@ -641,8 +645,31 @@ impl ControlTable {
         Ok(true)
     }
 
+    /// The statement that sets cells of the row with this key, and its values.
+    pub(super) fn update<'a>(
+        &self,
+        set: &[Cell<'a>],
+        key: &[Cell<'a>],
+    ) -> (String, Vec<ValueRef<'a>>) {
+        let mut no = 0;
+        let mut list = |cells: &[Cell<'_>], between: &str| -> String {
+            let each = cells.iter().map(|(name, _)| {
+                no += 1;
+                format!("{name} = ?{no}")
+            });
+            each.collect::<Vec<_>>().join(between)
+        };
+        let (set_list, condition) = (list(set, ", "), list(key, " AND "));
+        let name = self.name;
+        let sql = format!("-- {name}::update\nUPDATE {name} SET {set_list} WHERE {condition}");
+        (
+            sql,
+            set.iter().chain(key).map(|(_, value)| *value).collect(),
+        )
+    }
+
     /// The place of a column in a row.
-    fn place(&self, column: &str) -> Result<usize, StoreError> {
+    pub(super) fn place(&self, column: &str) -> Result<usize, StoreError> {
         let place = self.columns.iter().position(|own| *own == column);
         place.ok_or(StoreError::inconsistent(self.name))
     }
@@ -697,7 +724,7 @@ impl ControlTable {
 }
 
 /// The number of the primary key among a table's groups.
-const PRIMARY: usize = 0;
+pub(super) const PRIMARY: usize = 0;
 
 /// The statements that read, by table and group: every act reads a dozen rows.
 static SELECTS: LazyLock<HashMap<&'static str, Vec<String>>> = LazyLock::new(|| {

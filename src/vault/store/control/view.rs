@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::encode::{Place, places_in, row_named};
+use super::put_off::PutOff;
 use super::recent::Changed;
 use super::state::{ControlState, Elements, Kept};
 use super::sum::Sum;
@@ -38,6 +39,8 @@ struct Changes {
     elements: Option<Arc<Elements>>,
     /// Tables of which a row may have left a group that its key does not tell.
     regrouped: BTreeSet<&'static str>,
+    /// Rows that are not written yet.
+    put_off: Vec<PutOff>,
 }
 
 /// A step back.
@@ -115,6 +118,26 @@ impl ControlView {
         if let Some(changes) = &self.changes {
             changes.borrow_mut().rows.insert(place, Arc::new(kept));
         }
+    }
+
+    /// The row is written with the next statement, unless it is set again before.
+    pub(super) fn put_off(&self, row: PutOff) {
+        let Some(changes) = &self.changes else {
+            return;
+        };
+        let all = &mut changes.borrow_mut().put_off;
+        match all.iter_mut().find(|one| one.place == row.place) {
+            Some(one) => one.follow(row),
+            None => all.push(row),
+        }
+    }
+
+    /// The rows that are to be written now.
+    pub(super) fn take_put_off(&self) -> Vec<PutOff> {
+        let changes = self.changes.as_ref();
+        changes.map_or_else(Vec::new, |changes| {
+            std::mem::take(&mut changes.borrow_mut().put_off)
+        })
     }
 
     /// What makes the elements of the rows that this view sees.
@@ -276,6 +299,8 @@ impl ControlView {
         };
         let mut changes = changes.borrow_mut();
         changes.rows.clear();
+        // What was put off before the mark was written before it.
+        changes.put_off.clear();
         if mark == 0 {
             changes.regrouped.clear();
         }

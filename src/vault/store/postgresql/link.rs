@@ -22,7 +22,7 @@ use super::incoming::Incoming;
 use super::rows::{Cells, Rows};
 use super::statement::{Bound, Owned, translated};
 use crate::vault::store::check::Check;
-use crate::vault::store::error::{StoreError, StoreFault, one};
+use crate::vault::store::error::{StoreError, StoreFault, so_many};
 use crate::vault::store::value::{Value, ValueRef};
 
 /// So many prepared statements are kept.
@@ -83,8 +83,8 @@ struct Sent {
 
 /// What the answer to a statement has to be.
 pub(super) enum Expected {
-    /// It changes one row.
-    One,
+    /// It changes so many rows.
+    Changed(usize),
     Any,
     /// It has rows that pass.
     Rows(Check),
@@ -93,14 +93,14 @@ pub(super) enum Expected {
 impl Expected {
     fn meets(self, name: &'static str, given: &Given) -> Result<(), StoreError> {
         match (self, given) {
-            (Self::One, Given::Changed(changed)) => {
-                one(name, usize::try_from(*changed).unwrap_or(usize::MAX))
+            (Self::Changed(due), Given::Changed(changed)) => {
+                so_many(name, due, usize::try_from(*changed).unwrap_or(usize::MAX))
             }
             (Self::Rows(check), Given::Rows(rows)) => {
                 let rows: Result<Vec<_>, _> = rows.iter().map(|row| owned(name, row)).collect();
                 check(&rows?)
             }
-            (Self::One | Self::Any | Self::Rows(_), _) => Ok(()),
+            (Self::Changed(_) | Self::Any | Self::Rows(_), _) => Ok(()),
         }
     }
 }
@@ -381,7 +381,7 @@ impl Link {
                 let rows = wire.client.query_raw(&statement, values).await?;
                 rows.try_collect().await.map(Given::Rows)
             }),
-            Expected::One | Expected::Any => Box::pin(async move {
+            Expected::Changed(_) | Expected::Any => Box::pin(async move {
                 let changed = wire.client.execute_raw(&statement, values).await;
                 changed.map(Given::Changed)
             }),

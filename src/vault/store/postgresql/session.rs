@@ -182,15 +182,16 @@ impl Session {
         changed
     }
 
-    /// Runs a statement that has to change one row, and does not wait for the answer: see [`Session::settle`].
+    /// Runs a statement that has to change so many rows, and does not wait for the answer: see [`Session::settle`].
     pub(in crate::vault::store) fn send(
         &self,
         name: &'static str,
         sql: &str,
         values: &[ValueRef<'_>],
+        rows: usize,
     ) -> Result<(), StoreError> {
-        let sent = self.link.send(name, sql, values, Expected::One);
-        self.others.ran(sql, &sent.map(|()| 1));
+        let sent = self.link.send(name, sql, values, Expected::Changed(rows));
+        self.others.ran(sql, &sent.map(|()| rows));
         sent
     }
 
@@ -205,7 +206,7 @@ impl Session {
         self.link.send(name, sql, values, Expected::Rows(check))
     }
 
-    /// Fails if something that was sent failed, or changed another number of rows than one.
+    /// Fails if something that was sent failed, or changed another number of rows than it had to.
     pub(in crate::vault::store) fn settle(&self) -> Result<(), StoreError> {
         let settled = self.link.settle("transaction::settle");
         if settled.is_err() {

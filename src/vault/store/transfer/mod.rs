@@ -63,16 +63,16 @@ mod tests {
             let leaf = NewLeaf {
                 seq,
                 time: Moment::from_seconds(5),
-                operator: seq.is_multiple_of(2).then_some("o_1"),
+                operator: seq.is_multiple_of(2).then(|| "o_1".to_owned()),
                 case: None,
                 object: None,
                 action: "record.lookup",
                 outcome: "done",
-                bytes: b"{}",
+                bytes: b"{}".to_vec(),
             };
-            leaf_rows::insert(&begun, &leaf).unwrap();
-            detail_rows::insert(&begun, seq, &vec![7; 500]).unwrap();
-            tree_hash_rows::insert(&begun, seq, &[seq as u8; 32]).unwrap();
+            leaf_rows::insert_all(&begun, &[leaf]).unwrap();
+            detail_rows::insert_all(&begun, seq, &[vec![7; 500]]).unwrap();
+            tree_hash_rows::insert_all(&begun, seq, [&[seq as u8; 32]].into_iter()).unwrap();
         }
         leaf_index_rows::fill(&begun, leaves.start, leaves.end).unwrap();
         meta_rows::insert(&begun, &format!("key {}", leaves.start), "value").unwrap();

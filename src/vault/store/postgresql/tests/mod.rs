@@ -29,8 +29,8 @@ use crate::vault::store::leaf_rows::{self, LeafFilter, NewLeaf};
 use crate::vault::store::schema::SchemaFault;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Access, ControlState, Database, Elements, Readers, Writer, checkpoint_rows, detail_rows,
-    meta_rows, sealed_under, tree_hash_rows,
+    Access, ControlState, Database, Elements, Readers, Snapshot, Transaction, Writer,
+    checkpoint_rows, detail_rows, meta_rows, sealed_under, take_statements, tree_hash_rows,
 };
 
 fn now() -> Moment {
@@ -100,16 +100,16 @@ fn watched(writer: &mut Writer) -> Arc<ControlState> {
     control
 }
 
-fn leaf(seq: u64) -> NewLeaf<'static> {
+fn leaf(seq: u64) -> NewLeaf {
     NewLeaf {
         seq,
         time: now(),
-        operator: seq.is_multiple_of(2).then_some("o_1"),
+        operator: seq.is_multiple_of(2).then(|| "o_1".to_owned()),
         case: None,
         object: None,
         action: "record.lookup",
         outcome: "done",
-        bytes: b"{}",
+        bytes: b"{}".to_vec(),
     }
 }
 
@@ -208,9 +208,9 @@ fn rows_of_every_kind_are_written_and_read_back() {
         .insert(&begun, exhibit, 1, &[5; 16], &tags, b"terms")
         .unwrap();
     for seq in 0..100 {
-        leaf_rows::insert(&begun, &leaf(seq)).unwrap();
-        detail_rows::insert(&begun, seq, b"12345detail").unwrap();
-        tree_hash_rows::insert(&begun, seq, &[3; 32]).unwrap();
+        leaf_rows::insert_all(&begun, &[leaf(seq)]).unwrap();
+        detail_rows::insert_all(&begun, seq, &[b"12345detail".to_vec()]).unwrap();
+        tree_hash_rows::insert_all(&begun, seq, [&[3; 32]].into_iter()).unwrap();
     }
     checkpoint_rows::put(&begun, 100, "note", b"control").unwrap();
     begun.commit().unwrap();
@@ -348,7 +348,7 @@ fn what_is_written_without_waiting_is_there_for_what_follows_and_fails_with_its_
     };
     let begun = writer.begin().unwrap();
     for seq in 0..1500 {
-        leaf_rows::insert(&begun, &leaf(seq)).unwrap();
+        leaf_rows::insert_all(&begun, &[leaf(seq)]).unwrap();
     }
     assert_eq!(leaf_rows::count(&begun), Ok(1500));
     begun.commit().unwrap();
@@ -362,13 +362,13 @@ fn what_is_written_without_waiting_is_there_for_what_follows_and_fails_with_its_
     let may_fail = |inserted: Result<(), StoreError>| {
         assert!([Ok(()), Err(failed)].contains(&inserted), "{inserted:?}");
     };
-    leaf_rows::insert(&begun, &leaf(1500)).unwrap();
-    may_fail(leaf_rows::insert(&begun, &leaf(3)));
+    leaf_rows::insert_all(&begun, &[leaf(1500)]).unwrap();
+    may_fail(leaf_rows::insert_all(&begun, &[leaf(3)]));
     assert_eq!(begun.commit(), Err(failed));
     assert_eq!(leaf_rows::count(&writer), Ok(1500));
     // Something is asked meanwhile: it fails as what came before did.
     let begun = writer.begin().unwrap();
-    may_fail(leaf_rows::insert(&begun, &leaf(3)));
+    may_fail(leaf_rows::insert_all(&begun, &[leaf(3)]));
     assert_eq!(leaf_rows::count(&begun), Err(failed));
     drop(begun);
     // It changes no row, which the end of its savepoint tells; what follows goes on.
@@ -376,7 +376,7 @@ fn what_is_written_without_waiting_is_there_for_what_follows_and_fails_with_its_
     let none: Result<(), StoreError> =
         begun.in_savepoint(|| detail_rows::reseal(&begun, 9999, b"12345"));
     assert_eq!(none.unwrap_err().fault, StoreFault::RowCount(0));
-    leaf_rows::insert(&begun, &leaf(1500)).unwrap();
+    leaf_rows::insert_all(&begun, &[leaf(1500)]).unwrap();
     begun.commit().unwrap();
     assert_eq!(leaf_rows::count(&writer), Ok(1501));
 }
@@ -388,8 +388,8 @@ fn something_else_is_asked_while_rows_are_read_and_each_row_is_read_once() {
     };
     let begun = writer.begin().unwrap();
     for seq in 0..1200 {
-        leaf_rows::insert(&begun, &leaf(seq)).unwrap();
-        detail_rows::insert(&begun, seq, &seq.to_be_bytes()).unwrap();
+        leaf_rows::insert_all(&begun, &[leaf(seq)]).unwrap();
+        detail_rows::insert_all(&begun, seq, &[seq.to_be_bytes().to_vec()]).unwrap();
     }
     let numbers = "SELECT seq FROM leaf ORDER BY seq";
     for ask_at in [0, 1, 700, 1199] {
@@ -485,6 +485,71 @@ fn a_row_that_somebody_else_changed_is_found() {
     assert_eq!(control.damage(), None);
     let theirs = other(&server);
     run(&theirs, "UPDATE meta SET value = 'theirs'");
+    drop(writer.begin().unwrap());
+    assert_eq!(control.damage(), Some("meta"));
+}
+
+#[test]
+fn a_row_that_is_set_several_times_is_written_once_and_before_anything_else_is_asked() {
+    let Some((server, mut writer)) = made() else {
+        return;
+    };
+    let control = watched(&mut writer);
+    let updates = || {
+        let run = take_statements().into_iter();
+        run.filter(|sql| sql.starts_with("-- meta::update")).count()
+    };
+    let put = |to: &Transaction, key, value| meta_rows::put(to, key, value).unwrap();
+    let value = |from: &Snapshot, key| meta_rows::find(from, key).unwrap().unwrap();
+    let begun = writer.begin().unwrap();
+    put(&begun, "a", "0");
+    put(&begun, "b", "0");
+    begun.commit().unwrap();
+
+    // From now on they are known, so that nothing is asked before they are set.
+    let begun = writer.begin().unwrap();
+    assert_eq!([value(&begun, "a"), value(&begun, "b")], ["0", "0"]);
+    updates();
+    put(&begun, "a", "1");
+    put(&begun, "b", "1");
+    put(&begun, "a", "2");
+    assert_eq!([value(&begun, "a"), value(&begun, "b")], ["2", "1"]);
+    assert_eq!(updates(), 0);
+    assert_eq!(
+        begun.number("SELECT count(*) FROM meta WHERE value = '2'"),
+        1
+    );
+    assert_eq!(updates(), 2);
+    // What a savepoint undoes is not written, and what was set before it is.
+    put(&begun, "a", "3");
+    let undone: Result<(), StoreError> = begun.in_savepoint(|| {
+        put(&begun, "a", "4");
+        put(&begun, "b", "4");
+        Err(StoreError::inconsistent("test"))
+    });
+    assert!(undone.is_err());
+    assert_eq!([value(&begun, "a"), value(&begun, "b")], ["3", "1"]);
+    let done: Result<(), StoreError> = begun.in_savepoint(|| {
+        put(&begun, "b", "5");
+        Ok(())
+    });
+    done.unwrap();
+    put(&begun, "a", "6");
+    begun.commit().unwrap();
+    let of_others = |key| value(&vault_at(&server), key);
+    assert_eq!(["a", "b"].map(of_others), ["6", "5"]);
+    // What is not committed is not there.
+    let begun = writer.begin().unwrap();
+    put(&begun, "a", "7");
+    drop(begun);
+    let begun = writer.begin().unwrap();
+    assert_eq!(value(&begun, "a"), "6");
+    // The row went meanwhile.
+    let theirs = other(&server);
+    put(&begun, "a", "8");
+    run(&theirs, "DELETE FROM meta WHERE key = 'a'");
+    assert!(begun.commit().is_err());
+    assert_eq!(of_others("b"), "5");
     drop(writer.begin().unwrap());
     assert_eq!(control.damage(), Some("meta"));
 }
@@ -667,17 +732,17 @@ fn a_server_that_ends_takes_no_answer_along() {
     };
     let (place, writer) = made_of(&server);
     let begun = writer.begin().unwrap();
-    leaf_rows::insert(&begun, &leaf(0)).unwrap();
+    leaf_rows::insert_all(&begun, &[leaf(0)]).unwrap();
     begun.commit().unwrap();
     let begun = writer.begin().unwrap();
-    leaf_rows::insert(&begun, &leaf(1)).unwrap();
+    leaf_rows::insert_all(&begun, &[leaf(1)]).unwrap();
     assert_eq!(leaf_rows::count(&begun), Ok(2));
     server.crash();
     assert_eq!(begun.commit().unwrap_err().fault, StoreFault::Uncertain);
     // Whether it was committed is found by whoever has the lock of the head next.
     let begun = writer.begin().unwrap();
     assert_eq!(leaf_rows::count(&begun), Ok(1));
-    leaf_rows::insert(&begun, &leaf(1)).unwrap();
+    leaf_rows::insert_all(&begun, &[leaf(1)]).unwrap();
     begun.commit().unwrap();
     let later = Writer::open(Database::Server(place)).unwrap();
     assert_eq!(leaf_rows::count(&later), Ok(2));
