@@ -19,7 +19,7 @@ struct Plan {
     moves: &'static [(&'static str, &'static str)],
 }
 
-const PLANS: [Plan; 6] = [
+const PLANS: [Plan; 7] = [
     Plan {
         code: "52",
         source: "Mexico: IFT, fundamental technical plan for numbering (DOF, 11 May 2018), in force \
@@ -56,8 +56,9 @@ const PLANS: [Plan; 6] = [
     Plan {
         code: "84",
         source: "Viet Nam: Ministry of Information and Communications. Mobile numbers of eleven \
-            digits became ten on 15 September 2018; the area code of Hanoi 24 on 17 June 2017 \
-            (decision 2036/QD-BTTTT).",
+            digits became ten on 15 September 2018; area codes changed in three steps until 17 \
+            June 2017 (decision 2036/QD-BTTTT). Codes are left out of which mobile phones of \
+            today have the numbers: 67, and those of two digits with 3, 5, 7 and 8 in front.",
         moves: &[
             ("84120XXXXXXX", "8470XXXXXXX"),
             ("84121XXXXXXX", "8479XXXXXXX"),
@@ -73,7 +74,45 @@ const PLANS: [Plan; 6] = [
             ("8418[68]XXXXXXX", "845XXXXXXXX"),
             ("84199XXXXXXX", "8459XXXXXXX"),
             ("844[2345678]XXXXXXX", "8424XXXXXXXX"),
+            ("8420XXXXXXX", "84214XXXXXXX"),
+            ("8422XXXXXXX", "84212XXXXXXX"),
+            ("8425XXXXXXX", "84205XXXXXXX"),
+            ("8426XXXXXXX", "84206XXXXXXX"),
+            ("8427XXXXXXX", "84207XXXXXXX"),
+            ("8429XXXXXXX", "84216XXXXXXX"),
+            ("84230XXXXXXX", "84215XXXXXXX"),
+            ("84231XXXXXXX", "84213XXXXXXX"),
+            ("84280XXXXXXX", "84208XXXXXXX"),
+            ("84281XXXXXXX", "84209XXXXXXX"),
+            ("84320XXXXXXX", "84220XXXXXXX"),
+            ("84321XXXXXXX", "84221XXXXXXX"),
+            ("84350XXXXXXX", "84228XXXXXXX"),
+            ("84351XXXXXXX", "84226XXXXXXX"),
+            ("84500XXXXXXX", "84262XXXXXXX"),
+            ("84501XXXXXXX", "84261XXXXXXX"),
+            ("84510XXXXXXX", "84235XXXXXXX"),
+            ("84511XXXXXXX", "84236XXXXXXX"),
+            ("8460XXXXXXX", "84260XXXXXXX"),
+            ("8461XXXXXXX", "84251XXXXXXX"),
+            ("8462XXXXXXX", "84252XXXXXXX"),
+            ("8463XXXXXXX", "84263XXXXXXX"),
+            ("8464XXXXXXX", "84254XXXXXXX"),
+            ("84650XXXXXXX", "84274XXXXXXX"),
+            ("84651XXXXXXX", "84271XXXXXXX"),
+            ("8466XXXXXXX", "84276XXXXXXX"),
+            ("8468XXXXXXX", "84259XXXXXXX"),
+            ("84710XXXXXXX", "84292XXXXXXX"),
+            ("84711XXXXXXX", "84293XXXXXXX"),
+            ("84780XXXXXXX", "84290XXXXXXX"),
+            ("84781XXXXXXX", "84291XXXXXXX"),
         ],
+    },
+    Plan {
+        code: "38649",
+        source: "Kosovo: calling code 383, given out by ITU on 15 December 2016. The \
+            mobile numbers that had 386 49 kept their digits behind it. 386 43, 377 44 and 377 45 are \
+            left out, because Slovenia's and Monaco's plans still have them.",
+        moves: &[("38649XXXXXX", "38349XXXXXX")],
     },
     Plan {
         code: "225",
@@ -171,6 +210,10 @@ mod tests {
             ("841881234567", "84581234567"),
             ("841991234567", "84591234567"),
             ("84431234567", "842431234567"),
+            ("845113123456", "842363123456"),
+            ("84203812345", "842143812345"),
+            ("84613123456", "842513123456"),
+            ("38649123456", "38349123456"),
             ("22507123456", "2250707123456"),
             ("22541123456", "2250141123456"),
             ("22584123456", "2250584123456"),

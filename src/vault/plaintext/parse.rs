@@ -8,7 +8,9 @@
 //! else as one that begins with the calling code. If that gives no number, only formats whose digits are documented as
 //! international are read as they stand. Never is a number read in a country that nobody named.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberType, ValidationError,
+};
 use zeroize::Zeroizing;
 
 use super::calling_code::calling_code;
@@ -167,16 +169,22 @@ fn without_plus(digits: &str, known: Known) -> Read {
 /// nobody's.
 fn in_region(digits: &str, region: Region) -> Read {
     let found = of_region(digits, region)?;
-    match is_anothers(digits, &found) {
-        true => Err(Unreadable::Ambiguous),
-        false => Ok(found),
+    if is_anothers(digits, &found) {
+        return Err(Unreadable::Ambiguous);
+    }
+    // What nobody is assigned is a number only if it is written as one of the plan.
+    match is_valid(&found) {
+        true => Ok(found),
+        false => is_whole(digits, &found, region).map(|()| found),
     }
 }
 
 /// Whether the digits may as well be somebody's in another country: they begin with the exit code of another region, or
-/// they are no assigned number here and one there. A call number that lost its plus looks like that.
+/// they are no assigned number here, as they are written, and may be one there. A number that lost its plus looks like
+/// that.
 fn is_anothers(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
-    let exits: &[&str] = match is_valid(found) {
+    let is_own = is_valid(found) && ends_with(digits, found);
+    let exits: &[&str] = match is_own {
         true => &["00"],
         false => &["00", "", "011", "0011", "810"],
     };
@@ -185,8 +193,19 @@ fn is_anothers(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
             .strip_prefix(exit)
             .filter(|rest| !rest.starts_with('0'));
         let world = world.and_then(|rest| with_plus(&e164(rest)).ok());
-        world.is_some_and(|world| differ(&world, found) && is_valid(&world))
+        world.is_some_and(|world| differ(&world, found) && (is_valid(&world) || !is_valid(found)))
     })
+}
+
+/// Whether the national digits of a number are at the end of those that were written, with no more before them than a
+/// trunk code. Those of a plan that moved are others.
+fn ends_with(digits: &str, (_, phone): &(PhoneNumber, Phone)) -> bool {
+    let all = Zeroizing::new(phone.digits().to_string());
+    let code = calling_code(phone.digits()).to_string();
+    let national = all.strip_prefix(code.as_str()).unwrap_or_default();
+    digits
+        .strip_suffix(national)
+        .is_some_and(|before| before.is_empty() || before.starts_with('0') || before == "8")
 }
 
 /// As the region's own people write it, or with its calling code.
@@ -227,18 +246,13 @@ fn in_region_or_abroad(digits: &str, region: Region) -> Read {
     }
 }
 
-/// Digits as if a plus stood before them. Ten digits may as well be a number of calling code 1, and so few are taken
-/// only if some plan assigns them.
+/// Digits as if a plus stood before them. Ten digits may as well be a number of calling code 1.
 fn as_it_stands(digits: &str) -> Read {
     let ten = digits.len() == 10;
     if ten && canonical(&e164(&one(digits))).is_ok_and(|other| is_valid(&other)) {
         return Err(Unreadable::NeedsRegion);
     }
-    let world = with_plus(&e164(digits)).map_err(|_| needs_region(digits))?;
-    match digits.len() > 10 || is_valid(&world) {
-        true => Ok(world),
-        false => Err(Unreadable::NeedsRegion),
-    }
+    with_plus(&e164(digits)).map_err(|_| needs_region(digits))
 }
 
 /// The region's own way to read a number without a plus, with its trunk and exit codes.
@@ -264,6 +278,42 @@ fn national(digits: &str, region: Region) -> Read {
         false => Err(Unreadable::TooShort),
     }
 }
+
+/// Fails if the digits begin with an exit code that the region does not have, or lack their area code, as people leave
+/// it out who write to somebody in the same town. Those are fewer than the digits of a mobile phone, which has no area
+/// code to leave out.
+fn is_whole(
+    digits: &str,
+    (number, phone): &(PhoneNumber, Phone),
+    region: Region,
+) -> Result<(), Unreadable> {
+    let all = Zeroizing::new(phone.digits().to_string());
+    if let Some(abroad) = digits.strip_prefix("00") {
+        return match abroad == all.as_str() {
+            true => Ok(()),
+            false => Err(Unreadable::NotInRegion),
+        };
+    }
+    let code = calling_code(phone.digits()).to_string();
+    if all.strip_prefix(code.as_str()) != Some(digits) {
+        return Ok(());
+    }
+    let mobile =
+        PHONE_NUMBER_UTIL.is_possible_number_for_type_with_reason(number, PhoneNumberType::Mobile);
+    let is_short = matches!(
+        mobile,
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort)
+    );
+    let mut local = LOCAL_MOBILE.iter();
+    let is_local = local.any(|(of, prefix)| *of == region.code() && digits.starts_with(prefix));
+    match is_short || is_local {
+        true => Err(Unreadable::TooShort),
+        false => Ok(()),
+    }
+}
+
+/// What stands in the place of the area code where a mobile phone is called from the same town.
+const LOCAL_MOBILE: [(rlibphonenumber::Region, &str); 1] = [(rlibphonenumber::Region::AR, "15")];
 
 /// Fewer digits than these may be a short code.
 const SHORT: usize = 7;
@@ -445,6 +495,11 @@ mod tests {
             ("0320000000", "IT", 39_320_000_000),
             ("+390320000000", "IT", 39_320_000_000),
             ("201234", "FO", 298_201_234),
+            ("7700900123", "GB", 447_700_900_123),
+            ("0800 1111", "GB", 448_001_111),
+            ("30123456", "DE", 4_930_123_456),
+            ("030 123456.0", "DE", 4_930_123_456),
+            ("030-123456,0", "DE", 4_930_123_456),
         ] {
             assert_eq!(digits(text, region), Ok(number), "{text} {region}");
         }
@@ -483,6 +538,25 @@ mod tests {
             ("12345", "US", TooShort),
             // Read as +49000000, which as E.164 loses a zero and is too short then.
             ("0000000", "DE", NotInRegion),
+            // Numbers within a town.
+            ("1234567", "DE", TooShort),
+            ("237 8914", "GB", TooShort),
+            ("1234 1755", "AU", TooShort),
+            ("23408046", "BR", TooShort),
+            ("3457818", "TR", TooShort),
+            ("1863600", "NL", TooShort),
+            ("12716977", "JP", TooShort),
+            ("15 2345-6780", "AR", TooShort),
+            // A number of New Jersey, and one of Mexico as it was called from abroad, without their plus.
+            ("15512345670", "MX", Ambiguous),
+            ("1 323 555 0143", "MX", Ambiguous),
+            // Nobody's there, and in a plan of another country.
+            ("447700900170", "AU", Ambiguous),
+            ("44 7700 900170", "JP", Ambiguous),
+            ("441632960123", "AT", Ambiguous),
+            // No exit code of the region.
+            ("00124744852", "ID", NotInRegion),
+            ("009012354249", "JP", NotInRegion),
         ] {
             assert_eq!(digits(text, region), Err(why), "{text} {region}");
         }
@@ -533,6 +607,9 @@ mod tests {
             ("2065550198", "", "US", 12_065_550_198),
             ("5215512345670", "", "", 525_512_345_670),
             ("+447700900123", "", "US", 447_700_900_123),
+            // No plan of calling code 1 has these, whether or not their own assigns them.
+            ("4712345678", "", "", 4_712_345_678),
+            ("8521234567", "", "", 8_521_234_567),
         ] {
             assert_eq!(abroad(text, declared, country), Ok(number), "{text}");
         }
@@ -564,6 +641,9 @@ mod tests {
         }
         assert_eq!(digits("+84 0120 123 4567", ""), Ok(84_701_234_567));
         assert_eq!(digits("+22997123456", ""), Ok(2_290_197_123_456));
+        assert_eq!(digits("+84 511 312 3456", ""), Ok(842_363_123_456));
+        assert_eq!(digits("0511 312 3456", "VN"), Ok(842_363_123_456));
+        assert_eq!(digits("+386 49 123 456", ""), Ok(38_349_123_456));
         // A line and a mobile phone of Argentina may be two people's.
         assert_eq!(digits("+54 11 2345-6780", ""), Ok(541_123_456_780));
         assert_eq!(digits("+54 9 11 2345-6780", ""), Ok(5_491_123_456_780));

@@ -244,9 +244,15 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
             Ok(cell)
         };
     }
+    // A last group of one zero is no group of a number, however the others are set apart.
+    if let Some(whole) = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0"))
+        && count_digits(whole) >= SHORT
+    {
+        return Ok(whole);
+    }
     match cell.split_once(['.', ',']) {
         Some((whole, fraction)) if unsigned(whole) && numeric(fraction) => {
-            let long = whole.len() >= 7;
+            let long = whole.len() >= SHORT;
             match fraction.len() {
                 1 if fraction == "0" => Ok(whole),
                 1 | 2 if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
@@ -258,6 +264,9 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
         _ => Ok(cell),
     }
 }
+
+/// So many digits before a point are a number and not an amount.
+const SHORT: usize = 7;
 
 /// Takes off the parameters of a `tel:` address (RFC 3966). The second text is what `phone-context=` says, if it is
 /// the beginning of a number.
@@ -372,11 +381,24 @@ fn check_form(cell: &str) -> Result<(), Unreadable> {
         begun |= c.is_ascii_digit() || c == '+';
     }
     let lines = cell.split('\n').filter(|line| count_digits(line) >= NUMBER);
-    if lines.count() > 1 || slashes_divide_numbers(cell) {
+    if lines.count() > 1 || slashes_divide_numbers(cell) || ends_in_two(cell) {
         return Err(Unreadable::SeveralNumbers);
     }
     Ok(())
 }
+
+/// Whether two numbers of one subscriber or of one range stand behind one area code: `+43 1 51234 51235`. Two such long
+/// groups that begin alike are seldom those of one number.
+fn ends_in_two(cell: &str) -> bool {
+    let mut groups = cell.rsplit(|c: char| !c.is_ascii_digit());
+    let mut next = || groups.find(|group| !group.is_empty()).unwrap_or_default();
+    let (last, before) = (next(), next());
+    let is_long = last.len() >= LONG_GROUP && last.len() == before.len();
+    is_long && last.get(..3) == before.get(..3)
+}
+
+/// A group of so many digits may be a number within a town.
+const LONG_GROUP: usize = 5;
 
 /// What is wrong with a text that has other characters than a number.
 fn several_or_none(cell: &str) -> Unreadable {
