@@ -86,6 +86,7 @@ def with_plus(number):
     yield "apostrophe", f"'{e164}"
     yield "comma", f"{spaced},"
     yield "fraction", f"{e164}.0"
+    yield "fraction behind spaces", f"{spaced}.0"
     yield "x5", f"{spaced} x5"
     yield "ext.", f"{spaced} ext. 5"
     yield ";ext=", f"{e164};ext=5"
@@ -115,6 +116,7 @@ def without_plus(own, number):
     e164 = phonenumbers.format_number(number, Format.E164)
     yield "national", formatted, formatted, None
     yield "national digits", digits, digits, None
+    yield "national, fraction", f"{national}.0", digits, None
     yield "national, narrow spaces", national.replace(" ", "\u202f"), digits, None
     yield "national, full width", national.translate(FULL_WIDTH), digits, None
     yield "national, Arabic digits", national.translate(ARABIC), digits, None

@@ -246,15 +246,14 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
     }
     // A last group of one zero is no group of a number, however the others are set apart.
     if let Some(whole) = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0"))
-        && count_digits(whole) >= SHORT
+        && count_digits(whole) > 0
     {
         return Ok(whole);
     }
     match cell.split_once(['.', ',']) {
         Some((whole, fraction)) if unsigned(whole) && numeric(fraction) => {
-            let long = whole.len() >= SHORT;
+            let long = whole.len() >= 7;
             match fraction.len() {
-                1 if fraction == "0" => Ok(whole),
                 1 | 2 if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
                 2 if fraction == "00" => Err(Unreadable::Damaged),
                 1 | 2 if long => Err(Unreadable::Damaged),
@@ -264,9 +263,6 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
         _ => Ok(cell),
     }
 }
-
-/// So many digits before a point are a number and not an amount.
-const SHORT: usize = 7;
 
 /// Takes off the parameters of a `tel:` address (RFC 3966). The second text is what `phone-context=` says, if it is
 /// the beginning of a number.
