@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::connect::Server;
@@ -17,7 +18,7 @@ use crate::vault::store::large::Large;
 use crate::vault::store::part_list::{PartDigest, PartPlace};
 use crate::vault::store::savepoint::{RELEASE, SAVEPOINT, UNDO};
 use crate::vault::store::schema::SchemaFault;
-use crate::vault::store::value::ValueRef;
+use crate::vault::store::value::{Value, ValueRef};
 
 /// How long a commit may take until its caller is told that it failed.
 const COMMITTING: Duration = Duration::from_secs(10);
@@ -230,7 +231,18 @@ impl Session {
 
     /// The head of the log in the snapshot that has begun.
     pub(in crate::vault::store) fn head_seen(&self) -> Result<Option<Head>, StoreError> {
-        self.head("snapshot::head", SEEN, SEEING)
+        let at = "snapshot::head";
+        self.link.query_within(at, SEEN, &[], SEEING, |mut rows| {
+            let cells = rows.next()?.map(|cells| {
+                let cell = |no| cells.get(at, no).map(Value::try_from);
+                (0..3).map(cell).collect::<Result<Result<Vec<_>, _>, _>>()
+            });
+            let Some(cells) = cells.transpose()? else {
+                return Ok(None);
+            };
+            let cells = cells.map_err(|_| StoreError::inconsistent(at))?;
+            head_of(at, &cells).map(Some)
+        })
     }
 
     /// Begins a transaction. Its first statement locks the row of the log's head, so that nobody else goes on from
@@ -264,8 +276,7 @@ impl Session {
         self.link
             .send_all(at, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
         self.is_idle.set(false);
-        let locked = self.head(at, LOCK, LOCKING);
-        let begun = locked.and_then(|head| self.notice_others().map(|()| head));
+        let begun = self.lock(at);
         if let Err(error) = &begun {
             // The first fault is the one to tell of.
             let _ = self.roll_back();
@@ -277,37 +288,36 @@ impl Session {
         begun
     }
 
-    fn head(
-        &self,
-        at: &'static str,
-        sql: &str,
-        patience: Duration,
-    ) -> Result<Option<Head>, StoreError> {
-        self.link.query_within(at, sql, &[], patience, |mut rows| {
-            let Some(cells) = rows.next()? else {
-                return Ok(None);
-            };
-            let broken = |_| StoreError::inconsistent(at);
-            let size = cells.get(at, 0)?.as_integer().map_err(broken)?;
-            Ok(Some(Head {
-                size: u64::try_from(size).map_err(|_| StoreError::inconsistent(at))?,
-                note: cells.get(at, 1)?.as_text().map_err(broken)?.to_owned(),
-                control: cells.get(at, 2)?.as_blob().map_err(broken)?.to_vec(),
-            }))
-        })
+    /// Takes the lock of the log's head, and finds out whether somebody else wrote since the last transaction that began
+    /// here. Both are asked at once; the server looks for others when it has given the lock.
+    fn lock(&self, at: &'static str) -> Result<Option<Head>, StoreError> {
+        let (found, head) = channel();
+        let read = move |rows: &[Vec<Value>]| {
+            let head = rows.first().map(|cells| head_of(at, cells)).transpose()?;
+            // Whoever asked is there until the transaction has begun.
+            let _ = found.send(head);
+            Ok(())
+        };
+        let read = Expected::Rows(Box::new(read));
+        self.link.send(at, LOCK, &[], read)?;
+        self.notice_others()?;
+        self.link.settle(at)?;
+        head.try_recv().map_err(|_| StoreError::inconsistent(at))
     }
 
-    /// Whether somebody else wrote since the last transaction that began here.
+    /// Whether somebody else wrote since the last transaction that began here. The lock may have to be waited for.
     fn notice_others(&self) -> Result<(), StoreError> {
         let at = "transaction::others";
-        let (own, oldest, careless) = self.link.query(at, NUMBERS, &[], |mut rows| {
-            let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
-            let number = |no| {
-                let number = cells.get(at, no)?.as_integer();
-                number.map_err(|_| StoreError::inconsistent(at))
-            };
-            Ok((number(0)?, number(1)?, number(2)?))
-        })?;
+        let (own, oldest, careless) =
+            self.link
+                .query_within(at, NUMBERS, &[], LOCKING, |mut rows| {
+                    let cells = rows.next()?.ok_or(StoreError::inconsistent(at))?;
+                    let number = |no| {
+                        let number = cells.get(at, no)?.as_integer();
+                        number.map_err(|_| StoreError::inconsistent(at))
+                    };
+                    Ok((number(0)?, number(1)?, number(2)?))
+                })?;
         self.others.begin(own, oldest);
         match usize::try_from(careless) {
             Ok(0) => Ok(()),
@@ -429,5 +439,22 @@ impl Session {
     #[cfg(test)]
     pub(super) fn link(&self) -> &Link {
         &self.link
+    }
+}
+
+/// The head of the log, of the cells of its row.
+fn head_of(at: &'static str, cells: &[Value]) -> Result<Head, StoreError> {
+    let broken = || StoreError::inconsistent(at);
+    match cells {
+        [
+            Value::Integer(size),
+            Value::Text(note),
+            Value::Blob(control),
+        ] => Ok(Head {
+            size: u64::try_from(*size).map_err(|_| broken())?,
+            note: note.clone(),
+            control: control.clone(),
+        }),
+        _ => Err(broken()),
     }
 }
