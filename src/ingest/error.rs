@@ -33,6 +33,30 @@ pub enum IngestError {
          each two, and send it again"
     )]
     QuotedLines,
+    /// The cells are in quotes of another kind than CSV has.
+    #[error(
+        "the names of the columns are in quotes of the form {mark}, which CSV does not have; replace {mark} around the \
+         cells by \", and send it again"
+    )]
+    OtherQuotes {
+        /// The mark.
+        mark: char,
+    },
+    /// Quotes in cells have a backslash before them, and rows come apart at them.
+    #[error(
+        "line {line} has a backslash before a quote in a cell, which is no CSV; write each \\\" as \"\" (such as \
+         with sed 's/\\\\\"/\"\"/g') and send it again"
+    )]
+    BackslashQuotes {
+        /// The first such line.
+        line: u64,
+    },
+    /// The records of a JSON file are lists of cells.
+    #[error(
+        "the records are lists and not objects, so that their cells have no names; have it written as objects (pandas: \
+         orient=\"records\"), or as CSV with a header (CloudWatch Insights: download it as CSV)"
+    )]
+    CellLists,
     /// What is wrong with a sheet of a workbook that has others.
     #[error("{error}; {sheet}")]
     InSheet {
@@ -141,7 +165,10 @@ pub enum IngestError {
         column: ShownName,
     },
     /// A field has two columns, and it is unknown which one to read.
-    #[error("the columns {first} and {second} both fit the field {field}; map the right one to it")]
+    #[error(
+        "the columns {first} and {second} both fit the field {field}; send it again with map={field}= and the right one of \
+         them, or with drop= and the other one"
+    )]
     TwoColumns {
         /// The label of the field.
         field: &'static str,
@@ -359,6 +386,9 @@ impl IngestError {
             Self::UnknownFormat { .. } => "unknown-format",
             Self::UnknownDelimiter { .. } => "unknown-delimiter",
             Self::QuotedLines => "quoted-lines",
+            Self::OtherQuotes { .. } => "other-quotes",
+            Self::BackslashQuotes { .. } => "backslash-quotes",
+            Self::CellLists => "cell-lists",
             Self::OneLine => "one-line",
             Self::InSheet { error, .. } => error.kind(),
             Self::AmbiguousFormat { .. } => "ambiguous-format",

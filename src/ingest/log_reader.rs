@@ -16,6 +16,7 @@ use crate::vault::plaintext::RowBatch;
 pub struct LogReader {
     evidence: String,
     country_columns: Vec<String>,
+    sheet: Option<u32>,
     fitness: Fitness,
     rows: LogRows,
 }
@@ -44,6 +45,8 @@ pub struct LogFacts {
     pub dropped_columns: Vec<String>,
     /// Of these, the ones that look like the country of each row.
     pub country_columns: Vec<String>,
+    /// Which sheet of a workbook was read, by its place; none of the one that is read where nobody names one.
+    pub sheet: Option<u32>,
     /// How many lines the file has, once it was read to its end.
     pub lines: u64,
 }
@@ -67,12 +70,15 @@ impl LogReader {
             format,
             evidence,
             country_columns,
+            sheet,
+            backslash,
             rows,
         } = OpenedLog::new(source, declared)?;
         Ok(Self {
             evidence,
             country_columns,
-            fitness: Fitness::new(format),
+            sheet,
+            fitness: Fitness::new(format, backslash),
             rows,
         })
     }
@@ -123,6 +129,7 @@ impl LogReader {
                 evidence: self.evidence,
                 dropped_columns,
                 country_columns: self.country_columns,
+                sheet: self.sheet,
                 lines: 0,
             },
         })
@@ -134,6 +141,7 @@ impl LogReader {
             dropped_columns: self.dropped_columns(),
             lines: self.lines(),
             country_columns: self.country_columns,
+            sheet: self.sheet,
             fitness: self.fitness,
             evidence: self.evidence,
         }

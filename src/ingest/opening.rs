@@ -11,7 +11,7 @@ use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
-use super::csv::header::{Header, day_and_clock};
+use super::csv::header::{Header, day_and_clock, number_and_time};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::Quotes;
 use super::csv::rows::DelimitedRows;
@@ -20,12 +20,13 @@ use super::error::IngestError;
 use super::formats;
 use super::formats::shape::{Reads, Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
-use super::json::line::first_object;
+use super::json::line::{first_object, is_of_objects};
 use super::json::look;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
 use super::mapping::country_column::CountryLook;
+use super::mapping::usual_names::listed;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
@@ -40,6 +41,10 @@ pub(super) struct OpenedLog {
     pub(super) evidence: String,
     /// Columns that are not read and look like the country of each row.
     pub(super) country_columns: Vec<String>,
+    /// Which sheet of a workbook was read, if not the one that is read where nobody names one.
+    pub(super) sheet: Option<u32>,
+    /// The first line of a delimited file that has a backslash before a quote in a cell.
+    pub(super) backslash: Option<u64>,
     pub(super) rows: LogRows,
 }
 
@@ -109,6 +114,14 @@ impl OpenedLog {
                     .and_then(|beginning| {
                         Self::delimited(beginning, (sheet.as_ref(), &looks), declared)
                     });
+                let backslash = match sheet {
+                    None => backslash_in(&head),
+                    Some(_) => None,
+                };
+                let opened = opened.map(|opened| Self {
+                    backslash,
+                    ..opened
+                });
                 opened.map_err(|error| match &sheet {
                     None if is_one_line(&head, &error) => IngestError::OneLine,
                     Some(sheet) => sheet.blamed(error),
@@ -117,7 +130,8 @@ impl OpenedLog {
             }
             Syntax::Json => {
                 let prefixed = written == Written::LogLines;
-                let mut opened = Self::json(source, (&head, prefixed), declared)?;
+                let opened = Self::json(source, (&head, prefixed), declared);
+                let mut opened = opened.map_err(|error| cause_in_json(&head, error))?;
                 if in_cells {
                     opened.evidence += ", in a cell";
                 }
@@ -137,14 +151,18 @@ impl OpenedLog {
         // column is missing.
         let named = names.iter().all(|name| may_be_a_name(name))
             && names.iter().any(|name| !name.is_empty());
-        let shown = names.iter().filter_map(|name| ShownName::of(name));
-        let shown: Option<Vec<_>> = named.then(|| shown.collect());
+        let shown = named.then(|| listed(&names, true));
         let fits = |shape: &Shape| fits(shape, &names, &declared);
         if sheet.is_none()
             && let [line] = names.as_slice()
             && let Some(error) = one_cell(line, &declared)
         {
             return Err(error);
+        }
+        if sheet.is_none()
+            && let Some(mark) = other_quotes(&names)
+        {
+            return Err(IngestError::OtherQuotes { mark });
         }
         let shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
@@ -164,6 +182,7 @@ impl OpenedLog {
             }
             error => error,
         })?;
+        let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
         let (header, country_columns) = countries(header, (&names, looks), &mut declared, &shape)?;
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
@@ -172,11 +191,14 @@ impl OpenedLog {
             evidence = format!("{evidence}; read with quotes={}", declared.quotes);
         }
         let format = shape.format;
+        let sheet = sheet.and_then(Sheet::place);
         let rows = DelimitedRows::new(header, beginning, declared, shape);
         Ok(Self {
             format,
             evidence,
             country_columns,
+            sheet,
+            backslash: None,
             rows: LogRows::Delimited(Box::new(rows)),
         })
     }
@@ -221,8 +243,8 @@ impl OpenedLog {
                     }
                 }
                 let names = look::names(&stream)?;
-                let shown = names.iter().map(|name| ShownName::of(name)).collect();
-                fitting(Syntax::Json, |_| Ok(false), shown)?
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                fitting(Syntax::Json, |_| Ok(false), Some(listed(&names, false)))?
             }
         };
         let found = tried.map_or_else(
@@ -237,6 +259,8 @@ impl OpenedLog {
             format: shape.format,
             evidence,
             country_columns,
+            sheet: None,
+            backslash: None,
             rows: LogRows::Json(Box::new(rows)),
         })
     }
@@ -286,7 +310,8 @@ impl Delimited {
             delimiter: self.delimiter,
             is_header: &|names| {
                 let mut shapes = self.shapes.iter();
-                shapes.any(|shape| is_header(shape, names, declared))
+                let shape = shapes.find(|shape| is_header(shape, names, declared))?;
+                Some(number_and_time(shape, names, declared))
             },
         };
         Beginning::read(source, written)
@@ -351,6 +376,31 @@ fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec
         }
     }
     looks
+}
+
+/// Drops a supplier's column of states whose cells say what became of each message: such a state is no place.
+fn without_deliveries(
+    header: Header,
+    (names, looks): (&[&str], &[CountryLook]),
+    declared: &mut Declared,
+    shape: &Shape,
+) -> Result<Header, IngestError> {
+    let mapped = |column: &ColumnMapping| column.field() == Field::State;
+    if shape.format != Format::SupplierCsv || declared.columns.iter().any(mapped) {
+        return Ok(header);
+    }
+    let mut columns = names.iter().zip(looks);
+    let found = columns.find(|(name, look)| {
+        let column = shape.column(name).filter(|_| !declared.drops(name));
+        column.is_some_and(|column| column.field == Field::State) && look.is_deliveries()
+    });
+    match found {
+        Some((name, _)) => {
+            declared.drop.push((*name).to_owned());
+            Header::bind(shape, names, declared)
+        }
+        None => Ok(header),
+    }
 }
 
 /// Looks among the columns that are not read for one of the country of each row. A supplier's CSV may call it anything:
@@ -444,6 +494,68 @@ fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
     Some(IngestError::UnknownDelimiter { mark })
 }
 
+/// The mark that all names are between, if CSV has no such quotes.
+fn other_quotes(names: &[&str]) -> Option<char> {
+    let mark = names.first()?.chars().next()?;
+    let close = QUOTES.iter().find(|(open, _)| *open == mark)?.1;
+    let quoted =
+        |name: &&str| name.chars().count() > 2 && name.starts_with(mark) && name.ends_with(close);
+    (names.len() > 1 && names.iter().all(quoted)).then_some(mark)
+}
+
+/// The first line with `\"` in a cell that is in quotes: before a quote that ends a cell, there is a mark behind it.
+fn backslash_in(head: &[u8]) -> Option<u64> {
+    let places = memchr::memmem::find_iter(head, b"\\\"");
+    let mut inside = places.filter(|at| {
+        let behind = head.get(at + 2).copied();
+        behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+    });
+    let at = inside.next()?;
+    let before = head.get(..at).unwrap_or_default();
+    Some(before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1)
+}
+
+/// Quotes of other kinds, as they open and close.
+const QUOTES: [(char, char); 8] = [
+    ('\'', '\''),
+    ('`', '`'),
+    ('\u{201c}', '\u{201d}'),
+    ('\u{201e}', '\u{201c}'),
+    ('\u{201d}', '\u{201d}'),
+    ('\u{2018}', '\u{2019}'),
+    ('\u{ab}', '\u{bb}'),
+    ('\u{2033}', '\u{2033}'),
+];
+
+/// Why a JSON file fits no format, if its beginning shows another cause.
+fn cause_in_json(head: &[u8], error: IngestError) -> IngestError {
+    if !matches!(
+        error,
+        IngestError::UnknownFormat { .. } | IngestError::Empty
+    ) {
+        return error;
+    }
+    let broken = std::str::from_utf8(head).err();
+    if let Some(broken) = broken.filter(|broken| broken.error_len().is_some()) {
+        let before = head.get(..broken.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        return IngestError::NotText { line };
+    }
+    let bare = head
+        .iter()
+        .take(LISTS)
+        .filter(|byte| !byte.is_ascii_whitespace());
+    let mut before = 0;
+    let lists = bare.map(|byte| std::mem::replace(&mut before, *byte) == b'[' && *byte == b'[');
+    match lists.into_iter().any(|list| list) {
+        true => IngestError::CellLists,
+        false => error,
+    }
+}
+
+/// How much of a JSON file is looked at for lists in lists, in bytes.
+const LISTS: usize = 4 << 10;
+
 /// Marks that some programs write between cells, and that are not tried.
 const MARKS: [char; 18] = [
     '~', '^', '!', '#', '/', '\\', ':', '*', '&', '=', '@', '§', '¦', '\u{1}', '\u{7}', '\u{1e}',
@@ -495,10 +607,10 @@ fn json_columns(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<
             break;
         }
         for ((json, other), cell) in columns.iter_mut().zip(reader.record()) {
-            match first_object(cell) {
-                Some(_) => *json += 1,
-                None if cell.trim_ascii().is_empty() => {}
-                None => *other += 1,
+            match is_of_objects(cell) {
+                true => *json += 1,
+                false if cell.trim_ascii().is_empty() => {}
+                false => *other += 1,
             }
         }
     }

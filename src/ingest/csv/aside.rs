@@ -5,8 +5,11 @@ use super::dialect::may_be_a_number;
 use crate::vault::plaintext::SkipKind;
 
 /// Why the record is no row, if it is none. `record` is its bytes, with or without the delimiters; `number` is the
-/// cell of the number, if it is known which one that is.
-pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<SkipKind> {
+/// cell of the number, and `time` that of the time, if it is known which ones these are.
+pub(in crate::ingest) fn aside(
+    record: &[u8],
+    (number, time): (Option<&str>, Option<&str>),
+) -> Option<SkipKind> {
     let between = |byte: &u8| byte.is_ascii_whitespace() || b",;|\"'\x1f".contains(byte);
     if record.iter().all(between) {
         return Some(SkipKind::Blank);
@@ -26,8 +29,18 @@ pub(in crate::ingest) fn aside(record: &[u8], number: Option<&str>) -> Option<Sk
     if number.is_some_and(|number| may_be_a_number(number.as_bytes()) || is_masked(number)) {
         return None;
     }
+    if time.is_some_and(may_be_a_time) {
+        return None;
+    }
     let text = std::str::from_utf8(record).ok()?;
     is_total(text).then_some(SkipKind::Total)
+}
+
+/// As many digits as a time has, with marks between them, or only digits.
+fn may_be_a_time(time: &str) -> bool {
+    let digits = time.bytes().filter(u8::is_ascii_digit).count();
+    let marks = time.contains([':', '/', '-', 'T']) || digits == time.len() && digits >= 10;
+    digits >= 6 && marks
 }
 
 /// A number of which nothing is left: `********`.
@@ -207,7 +220,8 @@ mod tests {
             ("合計,12", SkipKind::Total),
             ("12 Datensätze", SkipKind::Total),
         ] {
-            assert_eq!(aside(record.as_bytes(), None), Some(kind), "{record:?}");
+            let found = aside(record.as_bytes(), (None, None));
+            assert_eq!(found, Some(kind), "{record:?}");
         }
     }
 
@@ -222,7 +236,7 @@ mod tests {
             "x",
             "12",
         ] {
-            assert_eq!(aside(record.as_bytes(), None), None, "{record:?}");
+            assert_eq!(aside(record.as_bytes(), (None, None)), None, "{record:?}");
         }
         for (record, number) in [
             ("A,********,2024-03-10", "********"),
@@ -230,10 +244,15 @@ mod tests {
             ("Count,********", "********"),
             ("####,####", "####"),
         ] {
-            assert_eq!(aside(record.as_bytes(), Some(number)), None, "{record}");
+            let found = aside(record.as_bytes(), (Some(number), None));
+            assert_eq!(found, None, "{record}");
         }
         let total = b"Total,+12025550142,12";
-        assert_eq!(aside(total, Some("+12025550142")), None);
-        assert_eq!(aside(total, Some("")), Some(SkipKind::Total));
+        assert_eq!(aside(total, (Some("+12025550142"), None)), None);
+        assert_eq!(aside(total, (Some(""), Some("12"))), Some(SkipKind::Total));
+        for time in ["2024-03-21 22:34:50", "21/03/24 22:34", "1711060489"] {
+            let row = format!("2,1001,,{time},message");
+            assert_eq!(aside(row.as_bytes(), (Some(""), Some(time))), None);
+        }
     }
 }

@@ -121,7 +121,7 @@ mod tests {
         let written = HowWritten {
             quotes: Quotes::Auto,
             delimiter: None,
-            is_header: &|_| false,
+            is_header: &|_| None,
         };
         let beginning = Beginning::read(Box::new(Cursor::new(file)), written).unwrap();
         let mut text = String::new();

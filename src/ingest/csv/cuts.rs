@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use memchr::{memchr, memrchr};
 use zeroize::Zeroizing;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, IsHeader};
 use super::quotes::Quotes;
 use super::segment::{SEGMENT_BYTES, Segment};
 use super::tail::WithoutTail;
@@ -38,8 +38,8 @@ pub(in crate::ingest) struct HowWritten<'a> {
     pub(in crate::ingest) quotes: Quotes,
     /// What separates cells, if it is known.
     pub(in crate::ingest) delimiter: Option<u8>,
-    /// Whether these can be the names of the columns.
-    pub(in crate::ingest) is_header: &'a dyn Fn(&[&str]) -> bool,
+    /// Whether these can be the names of the columns, and which of them are those of a number and of a time.
+    pub(in crate::ingest) is_header: &'a IsHeader<'a>,
 }
 
 impl Cuts {
@@ -192,7 +192,7 @@ pub(super) mod tests {
         let written = HowWritten {
             quotes: Quotes::Auto,
             delimiter: None,
-            is_header: &|_| true,
+            is_header: &|_| Some((None, None)),
         };
         Cuts::new(Box::new(source), written).unwrap().0
     }

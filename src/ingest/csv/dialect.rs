@@ -5,6 +5,8 @@ use csv::{ByteRecord, ReaderBuilder};
 use memchr::memchr;
 
 use super::quotes::Quotes;
+use crate::ingest::column_name::fold;
+use crate::ingest::times::serial::is_day;
 
 /// Where the names of the columns are, and how the file is written.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +18,11 @@ pub(super) struct Dialect {
     pub(super) record_before: Option<u64>,
 }
 
+/// The columns of the number and of the time, counted from 0, if there are any.
+pub(in crate::ingest) type Places = (Option<usize>, Option<usize>);
+/// Says whether texts can be the names of the columns, and which of them are those of a number and of a time.
+pub(in crate::ingest) type IsHeader<'a> = dyn Fn(&[&str]) -> Option<Places> + 'a;
+
 /// The line that a header is searched in: it may follow a title, a date and the like.
 const LINES: u64 = 60;
 /// What may separate cells. Of two that fit, the first.
@@ -23,19 +30,22 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 impl Dialect {
     /// Looks at the first bytes of a file, in which lines end in LF. `is_header` says whether these can be the names
-    /// of its columns. Without such a line, the first that is not blank is taken for the header.
+    /// of its columns. Of such lines one after the other it is the last: those before it are a list of the columns, or
+    /// the header of a file without rows. Without one, the first that is not blank is taken for the header.
     pub(super) fn of(
         head: &[u8],
         quotes: Quotes,
         delimiter: Option<u8>,
-        is_header: &dyn Fn(&[&str]) -> bool,
+        is_header: &IsHeader<'_>,
     ) -> Self {
         let (mut at, mut line, mut named) = (0, 1, delimiter);
+        let known = delimiter.is_some();
         if let Some((found, after)) = separator_line(head) {
             (at, line, named) = (after, 2, Some(found));
         }
         let first = first_line(head, at, line);
         let mut before: Vec<(u64, &[u8])> = Vec::new();
+        let mut found: Option<(Self, Vec<String>)> = None;
         while let Some(rest) = head.get(at..).filter(|rest| !rest.is_empty())
             && line <= LINES
         {
@@ -45,27 +55,44 @@ impl Dialect {
                 (at, line) = (at + end, line + 1);
                 continue;
             }
-            for delimiter in DELIMITERS
-                .into_iter()
-                .filter(|_| named.is_none())
-                .chain(named)
-            {
+            // The first line may name a mark that the file does not have.
+            let others = DELIMITERS.into_iter().filter(|_| !known);
+            let header = named.into_iter().chain(others).find_map(|delimiter| {
                 let cells = cells(rest, delimiter, quotes);
-                let names: Option<Vec<_>> = cells.iter().map(|cell| name_of(cell)).collect();
-                if let Some(names) = names.filter(|names| is_header(names)) {
-                    let width = names.len();
-                    let record = before
-                        .iter()
-                        .find(|(_, text)| is_record(text, delimiter, quotes, width));
-                    return Self {
-                        delimiter,
-                        header: (at, line),
-                        record_before: record.map(|(line, _)| *line),
-                    };
+                let names: Option<Vec<_>> = cells.iter().map(name_of).collect();
+                let mut names = names?;
+                if quotes == Quotes::None {
+                    let bare = |name: &mut &str| *name = name.trim_matches('"').trim();
+                    names.iter_mut().for_each(bare);
                 }
+                let places = is_header(&names)?;
+                let mut before = before.iter();
+                let record = before.find(|(_, text)| is_record(text, delimiter, quotes, places));
+                let this = Self {
+                    delimiter,
+                    header: (at, line),
+                    record_before: record.map(|(line, _)| *line),
+                };
+                Some((
+                    this,
+                    names.iter().map(|name| fold(name)).collect::<Vec<_>>(),
+                ))
+            });
+            match (header, found.take()) {
+                (None, Some(earlier)) if is_blank(rest.get(..end).unwrap_or_default()) => {
+                    found = Some(earlier);
+                }
+                (None, Some((earlier, _))) => return earlier,
+                (Some((_, names)), Some((earlier, others))) if !are_again(&names, &others) => {
+                    return earlier;
+                }
+                (header, None) | (header @ Some(_), _) => found = header,
             }
             before.push((line, rest.get(..end).unwrap_or_default()));
             (at, line) = (at + end, line + 1);
+        }
+        if let Some((header, _)) = found {
+            return header;
         }
         let (byte, line) = first;
         Self {
@@ -113,7 +140,7 @@ fn first_line(head: &[u8], mut at: usize, mut line: u64) -> (usize, u64) {
 }
 
 /// The cells of the record at the front of the bytes.
-fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
+pub(super) fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
     let line = memchr(b'\n', bytes).map_or(bytes, |end| bytes.get(..end).unwrap_or_default());
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -127,7 +154,8 @@ fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
     record
 }
 
-fn name_of(cell: &[u8]) -> Option<&str> {
+/// A cell as the name of a column, if it is text.
+pub(super) fn name_of(cell: &[u8]) -> Option<&str> {
     Some(unquoted(std::str::from_utf8(cell).ok()?))
 }
 
@@ -143,10 +171,28 @@ pub(in crate::ingest) fn unquoted(text: &str) -> &str {
     inside.unwrap_or(text)
 }
 
-/// True if the line has as many cells as the header, and one of them may be a phone number.
-fn is_record(line: &[u8], delimiter: u8, quotes: Quotes, width: usize) -> bool {
+/// True for nothing but what separates cells.
+fn is_blank(line: &[u8]) -> bool {
+    let mut bytes = line.iter();
+    bytes.all(|byte| byte.is_ascii_whitespace() || DELIMITERS.contains(byte))
+}
+
+/// True if the names are not the others, but have at least half of them in common. A row may have words in it that are
+/// names of columns elsewhere.
+fn are_again(names: &[String], others: &[String]) -> bool {
+    let common = names.iter().filter(|name| others.contains(name));
+    names != others && common.count() * 2 >= names.len()
+}
+
+/// True if the line has what may be a number and what may be a time at their places.
+fn is_record(line: &[u8], delimiter: u8, quotes: Quotes, (number, time): Places) -> bool {
     let cells = cells(line, delimiter, quotes);
-    cells.len() == width && cells.iter().any(may_be_a_number)
+    let cell = |place: Option<usize>| cells.get(place?).map(<[u8]>::trim_ascii);
+    let number = cell(number).is_some_and(|cell| {
+        may_be_a_number(cell) && !is_day(std::str::from_utf8(cell).unwrap_or_default())
+    });
+    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+    number && cell(time).is_some_and(|cell| digits(cell) >= 4)
 }
 
 /// True for seven digits or more, with nothing but the punctuation of phone numbers.
@@ -185,7 +231,8 @@ mod tests {
 
     fn found(head: &str) -> Dialect {
         Dialect::of(head.as_bytes(), Quotes::Auto, None, &|names| {
-            names.contains(&"number") && names.contains(&"time")
+            let place = |wanted: &str| names.iter().position(|name| *name == wanted);
+            Some((Some(place("number")?), Some(place("time")?)))
         })
     }
 
@@ -197,6 +244,7 @@ mod tests {
             ("sep=|\r\nnumber|time\r\n", b'|', (7, 2)),
             ("\"sep=;\"\nnumber;time\n", b';', (8, 2)),
             ("sep=\t\nnumber\ttime\n", b'\t', (6, 2)),
+            ("sep=;\nnumber,time\n", b',', (6, 2)),
             ("Report: log\nMarch, 2024\n\nnumber,time\n", b',', (25, 4)),
             ("Report;;;;\n\"number\";\"time\";\"a;b\"\n", b';', (11, 2)),
             ("phone;when,at;x\n", b';', (0, 1)),
@@ -214,7 +262,25 @@ mod tests {
     fn a_record_before_the_header_is_noticed() {
         let head = "Report\n+12025550142,2024-03-01\nnumber,time\n";
         assert_eq!(found(head).record_before, Some(2));
-        let head = "Account 12345678,March\nnumber,time\n";
-        assert_eq!(found(head).record_before, None);
+        for line in [
+            "Account 12345678,March",
+            "Generated,2024-03-01",
+            "Account ID,1000234567",
+            "2024-03-01,2024-03-31",
+            "01/03/2024,31/03/2024",
+            "12345678,",
+        ] {
+            let head = format!("{line}\nnumber,time\n");
+            assert_eq!(found(&head).record_before, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn of_two_lines_of_names_the_last_is_the_header() {
+        let head = "Columns: x, number, time\n\nx,number,time\n1,2,3\n";
+        assert_eq!(found(head).header, (26, 3));
+        // The header once more is skipped as such.
+        assert_eq!(found("number,time\nnumber,time\n").header, (0, 1));
+        assert_eq!(found("number,time\n1,2\ntime,number\n").header, (0, 1));
     }
 }

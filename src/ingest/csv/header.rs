@@ -1,11 +1,13 @@
 //! Which column of a delimited file holds which field.
 
-use crate::domain::Field;
+use super::dialect::Places;
+use crate::domain::{Field, Format};
 use crate::ingest::column_name::{self, ShownName, fold};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
+use crate::ingest::mapping::usual_names::{by_name, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 
 /// The column of each field, and the names of the columns that are read and not read.
@@ -21,6 +23,8 @@ pub(in crate::ingest) struct Header {
     dropped: Vec<(usize, ShownName)>,
     /// By slot: the folded name of the column.
     names: [String; SLOTS],
+    /// The folded names of all columns, also of those that are not read.
+    all: Vec<String>,
     /// Folded names that a column of numbers and one of times may have.
     numbers: Vec<String>,
     times: Vec<String>,
@@ -41,6 +45,7 @@ impl Header {
             found: vec![],
             dropped: vec![],
             names: Default::default(),
+            all: names.iter().map(|name| fold(name)).collect(),
             numbers: names_of(shape, declared, Field::Number),
             times: names_of(shape, declared, Field::SentAt),
         };
@@ -63,7 +68,10 @@ impl Header {
                 continue;
             };
             if field == Field::SentAt && at != CLOCK {
-                bound.time = reads;
+                bound.time = match reads {
+                    Reads::Day if !both => Reads::Text,
+                    _ => reads,
+                };
             }
             if let Some(first) = place.replace(index) {
                 let first = names.get(first).and_then(|name| ShownName::of(name));
@@ -79,13 +87,12 @@ impl Header {
             }
             bound.found.push(shown);
         }
+        bound.places = places;
+        bound.has_one_recipient(shape, names, declared)?;
         let absent = |field: &'static str, column: &str| IngestError::NoSuchColumn {
             field,
             column: ShownName::of(column),
-            columns: names
-                .iter()
-                .filter_map(|name| ShownName::of(name))
-                .collect(),
+            columns: listed(names, true),
         };
         let mut dropped = declared.drop.iter();
         if let Some(name) = dropped.find(|name| !names.iter().any(|has| fold(has) == fold(name))) {
@@ -114,8 +121,42 @@ impl Header {
                 });
             }
         }
-        bound.places = places;
         Ok(bound)
+    }
+
+    /// Refuses a supplier's CSV that has another column whose usual meaning is the recipient: only a person knows which
+    /// of them it is.
+    fn has_one_recipient(
+        &self,
+        shape: &Shape,
+        names: &[&str],
+        declared: &Declared,
+    ) -> Result<(), IngestError> {
+        let mapped = |column: &ColumnMapping| column.field() == Field::Number;
+        if shape.format != Format::SupplierCsv || declared.columns.iter().any(mapped) {
+            return Ok(());
+        }
+        let Some(read) = self.number_and_time().0 else {
+            return Ok(());
+        };
+        let other = self.dropped.iter().find(|(at, _)| {
+            let name = names.get(*at).copied().unwrap_or_default();
+            by_name(name) == Some(Field::Number) && !declared.drops(name)
+        });
+        let Some((at, other)) = other else {
+            return Ok(());
+        };
+        let read_name = names.get(read).and_then(|name| ShownName::of(name));
+        let read_name = read_name.unwrap_or_else(|| ShownName::of_column(read));
+        let (first, second) = match *at < read {
+            true => (other.clone(), read_name),
+            false => (read_name, other.clone()),
+        };
+        Err(IngestError::TwoColumns {
+            field: Field::Number.label(),
+            first,
+            second,
+        })
     }
 
     /// The names of the columns that are not read; of very many the first ones, and how many more there are.
@@ -143,7 +184,7 @@ impl Header {
     }
 
     /// The columns of the number and of the time.
-    pub(super) fn number_and_time(&self) -> (Option<usize>, Option<usize>) {
+    pub(super) fn number_and_time(&self) -> Places {
         let place = |field| self.places.get(slot(field)).copied().flatten();
         (place(Field::Number), place(Field::SentAt))
     }
@@ -151,19 +192,44 @@ impl Header {
     /// True if the cells that are kept are the names of their columns: the header once more.
     pub(super) fn is_repeated(&self, cells: &Cells<'_>) -> bool {
         let mut pairs = self.names.iter().zip(cells.all());
-        pairs.all(|(name, cell)| name.is_empty() || *name == fold(cell))
+        pairs.all(|(name, cell)| name.is_empty() || *name == fold(cell.trim_matches('"')))
     }
 
-    /// True if the texts are names of columns, with those of a number and of a time among them.
-    pub(super) fn is_another<'t>(&self, texts: impl Iterator<Item = &'t str>) -> bool {
-        let (mut number, mut time) = (false, false);
-        for text in texts.filter(|text| text.len() <= 48) {
-            let folded = fold(text);
-            number |= self.numbers.contains(&folded);
-            time |= self.times.contains(&folded);
-        }
-        number && time
+    /// True if the cells of the number and of the time may be names of columns: they say something, and have no
+    /// digits of a number or a time.
+    pub(super) fn may_be_another(&self, cells: &Cells<'_>) -> bool {
+        let [number, time] = [Field::Number, Field::SentAt].map(|field| cells.value(field));
+        let may_be = |cell: &str| !cell.is_empty() && !has_digits(cell);
+        may_be(number) && may_be(time)
     }
+
+    /// True if the texts are the names of other columns. They are if there are names of a number and of a time among
+    /// them, or if at least half of them are names of this header. `texts` are all cells of a record, also those of
+    /// columns that are not read: a column that was not read before may be one that is read now.
+    pub(super) fn is_another(&self, texts: &[&str]) -> bool {
+        if texts.iter().any(|text| has_digits(text)) {
+            return false;
+        }
+        let (mut number, mut time) = (false, false);
+        let (mut some, mut known) = (0, 0);
+        for text in texts.iter().filter(|text| text.len() <= 48) {
+            let folded = fold(text);
+            if folded.trim().is_empty() {
+                continue;
+            }
+            let usual = by_name(text);
+            number |= self.numbers.contains(&folded) || usual == Some(Field::Number);
+            time |= self.times.contains(&folded) || usual == Some(Field::SentAt);
+            some += 1;
+            known += usize::from(self.all.contains(&folded));
+        }
+        number && time || known > 1 && known * 2 >= some
+    }
+}
+
+/// True for as many digits as a time or a number has, and no name of a column.
+fn has_digits(text: &str) -> bool {
+    text.chars().filter(|c| c.is_numeric()).count() >= 6
 }
 
 /// True if the header has a column of days and one of times of day, and no other column of times.
@@ -175,6 +241,22 @@ pub(in crate::ingest) fn day_and_clock(shape: &Shape, names: &[&str], declared: 
         held.any(|(.., reads)| reads == wanted)
     };
     (has(Reads::Day) || declared.mapping.is_some()) && has(Reads::Clock)
+}
+
+/// The columns of the number and of the time, or of its day.
+pub(in crate::ingest) fn number_and_time(
+    shape: &Shape,
+    names: &[&str],
+    declared: &Declared,
+) -> Places {
+    let place = |wanted| {
+        let mut names = names.iter();
+        names.position(|name| {
+            let held = holds(shape, name, &declared.columns);
+            held.is_some_and(|(field, at, _)| field == wanted && at != CLOCK)
+        })
+    };
+    (place(Field::Number), place(Field::SentAt))
 }
 
 /// The field a column holds, the slot of its cells, and how they are read. A declared column

@@ -221,11 +221,12 @@ fn odd(
     if cells > header.width && only_blanks_from(header.width, cell) {
         return Ok(None);
     }
-    if let Some(kind) = aside(raw, number_of(header, cells, cell)) {
+    if let Some(kind) = aside(raw, number_and_time_of(header, cells, cell)) {
         return Ok(Some(Odd::Aside(kind)));
     }
     let texts = (0..cells).filter_map(|place| std::str::from_utf8(cell(place)?).ok());
-    if header.is_another(texts) {
+    let texts: Vec<_> = texts.map(unquoted).collect();
+    if header.is_another(&texts) {
         return Err(IngestError::HeaderChanges { line });
     }
     // With a cell too many or too few it is unknown which cell is which, and one of them may be message content.
@@ -243,14 +244,18 @@ fn is_begun(cell: &str) -> bool {
             .is_multiple_of(2)
 }
 
-/// The cell that may be the number: a short line has perhaps none.
-fn number_of<'r>(
+/// The cells that may be the number and the time: a short line has perhaps none.
+fn number_and_time_of<'r>(
     header: &Header,
     cells: usize,
     cell: impl Fn(usize) -> Option<&'r [u8]>,
-) -> Option<&'r str> {
-    let place = header.number_and_time().0.filter(|place| *place < cells)?;
-    std::str::from_utf8(cell(place)?).ok()
+) -> (Option<&'r str>, Option<&'r str>) {
+    let (number, time) = header.number_and_time();
+    let text = |place: Option<usize>| {
+        let place = place.filter(|place| *place < cells)?;
+        std::str::from_utf8(cell(place)?).ok()
+    };
+    (text(number), text(time))
 }
 
 /// True if there are cells from this place on and all of them are blank.

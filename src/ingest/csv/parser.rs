@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::aside::aside;
+use super::dialect::{cells as cells_of, name_of};
 use super::header::Header;
 use super::log::{DelimitedLog, Found, Located};
 use super::quotes::Quotes;
@@ -80,7 +81,8 @@ impl SegmentParser {
                     let maker = &self.maker;
                     self.tally
                         .count_account(|| maker.account_is_number(&cells), line);
-                    add(&mut self.maker, batch, place, (&cells, &self.header))?;
+                    let read_with = (self.header.as_ref(), self.written);
+                    add(&mut self.maker, batch, place, (&cells, read_with))?;
                 }
                 Found::OtherWidth(width) => {
                     self.tally.count(Some((width, self.header.width)), line);
@@ -105,21 +107,44 @@ fn add(
     maker: &mut RowMaker,
     batch: &mut RowBatch,
     place: Place,
-    (cells, header): (&Cells<'_>, &Header),
+    (cells, (header, written)): (&Cells<'_>, (&Header, (u8, Quotes))),
 ) -> Result<(), IngestError> {
+    let Place { line, lines } = place;
+    let changes = || header.may_be_another(cells) && is_another(header, cells.record, written);
+    // A name such as `received` may be in the place of the direction, where it would say that the row is inbound.
+    let digits = cells
+        .get(Field::Number)
+        .bytes()
+        .any(|byte| byte.is_ascii_digit());
+    if !digits && !header.is_repeated(cells) && changes() {
+        return Err(IngestError::HeaderChanges { line });
+    }
     let Some(reject) = maker.add_row(batch, place, cells)? else {
         return Ok(());
     };
-    let Place { line, lines } = place;
     if header.is_repeated(cells) {
         batch.skip(SkipKind::RepeatedHeader, lines);
-    } else if header.is_another(cells.all().iter().copied()) {
+    } else if changes() {
         return Err(IngestError::HeaderChanges { line });
-    } else if let Some(kind) = aside(cells.record, Some(cells.get(Field::Number))) {
+    } else if let Some(kind) = aside(cells.record, number_and_time(cells)) {
         batch.skip(kind, lines);
     } else {
         batch.reject(reject);
         batch.stands_for(lines);
     }
     Ok(())
+}
+
+fn number_and_time<'c>(cells: &Cells<'c>) -> (Option<&'c str>, Option<&'c str>) {
+    (
+        Some(cells.get(Field::Number)),
+        Some(cells.get(Field::SentAt)),
+    )
+}
+
+/// True if the record, as it is in the file, has the names of other columns.
+fn is_another(header: &Header, record: &[u8], (delimiter, quotes): (u8, Quotes)) -> bool {
+    let record = cells_of(record, delimiter, quotes);
+    let texts: Vec<_> = record.iter().filter_map(name_of).collect();
+    header.is_another(&texts)
 }

@@ -231,7 +231,7 @@ mod tests {
         let written = HowWritten {
             quotes: Quotes::Auto,
             delimiter: None,
-            is_header: &|_| false,
+            is_header: &|_| None,
         };
         let beginning = Beginning::read(Box::new(source), written)?;
         let width = beginning.names().len();

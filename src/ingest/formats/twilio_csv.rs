@@ -1,12 +1,13 @@
-//! The CSV that a Twilio console downloads. Every row is a text message; its direction is the
-//! channel. Inbound messages are rejected: their `To` is a number of the log's owner. `Body` and
-//! prices are dropped.
+//! The CSV that a Twilio console downloads. The `Sid` says whether a row was a message or a call; its
+//! direction is the channel. Inbound messages are rejected: their `To` is a number of the log's owner.
+//! `Body` and prices are dropped.
 
 use super::shape::{Reads, Shape, Syntax, TableLine};
+use super::twilio_json::KINDS;
 use crate::domain::{Field, Format};
 
 pub(super) fn shape() -> Shape {
-    Shape::of_table(Format::TwilioCsv, Syntax::Delimited, &TABLE).kind("sms")
+    Shape::of_table(Format::TwilioCsv, Syntax::Delimited, &TABLE).kinds(&KINDS)
 }
 
 const TABLE: [TableLine; 5] = [

@@ -24,4 +24,4 @@ const TABLE: [TableLine; 8] = [
 ];
 
 /// What a `sid` may begin with, and the kind that this means. Any other is a text message.
-const KINDS: [(&str, &str); 3] = [("CA", "phone"), ("MM", "mms"), ("", "sms")];
+pub(super) const KINDS: [(&str, &str); 3] = [("CA", "phone"), ("MM", "mms"), ("", "sms")];

@@ -28,8 +28,9 @@ pub(super) fn lost_line(
         return Err(error);
     };
     let last = bytes.byte(end)?.is_none();
-    // Where the file does not end in a record, it is cut off.
-    if last && !matches!(error, IngestError::BrokenJson { .. }) {
+    // Where the file does not end in a record, it is cut off. In a file with a record a line, only the last line is.
+    let cut = !matches!(error, IngestError::BrokenJson { .. });
+    if last && cut && !(line_wise && bytes.has_ended()) {
         return Err(error);
     }
     if !line_wise {

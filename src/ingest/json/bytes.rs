@@ -17,6 +17,8 @@ pub(super) struct JsonBytes {
     source: Box<dyn Read + Send>,
     /// True if nothing comes from the source.
     ended: bool,
+    /// Reading it failed.
+    failed: bool,
     /// What was read and may be needed.
     buffer: Zeroizing<Vec<u8>>,
     /// The place of the first byte of the buffer.
@@ -54,6 +56,7 @@ impl JsonBytes {
         Self {
             source,
             ended: false,
+            failed: false,
             buffer: Zeroizing::new(buffer),
             base: 0,
             filled: 0,
@@ -210,6 +213,11 @@ impl JsonBytes {
         (end + 1).min(self.filled)
     }
 
+    /// Whether the source was read to its end, and did not fail.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended && !self.failed
+    }
+
     /// Whether the byte at a place was not given up.
     pub(super) fn holds(&self, place: usize) -> bool {
         place >= self.base
@@ -246,10 +254,12 @@ impl JsonBytes {
         let room = self.buffer.get_mut(self.filled - self.base..);
         let read = self.source.read(room.unwrap_or_default());
         let read = read.map_err(|error| {
+            self.failed = true;
             let line = self.position().line;
             IngestError::reading(error, line)
         })?;
         self.filled += read;
+        self.ended = read == 0;
         if self.line_mark.is_none() {
             self.see_line_mark();
         }

@@ -15,25 +15,51 @@ pub(super) struct JsonCells<'a> {
     pub(super) columns: &'a [WantedColumn],
     /// By slot: the cell that all rows share, and the rank of the column it is of.
     pub(super) shared: [(usize, Cow<'a, str>); SLOTS],
-    /// For each row of a list: its ranks and cells.
-    pub(super) each: Vec<Vec<(usize, Cow<'a, str>)>>,
+    /// The items of its lists.
+    pub(super) each: Vec<Item<'a>>,
+    /// Of these, the ones that make a row.
+    pub(super) rows: Vec<usize>,
     /// How many of its rows were taken before.
     pub(super) given: usize,
     /// It has the columns that identify the format.
     pub(super) shaped: bool,
 }
 
+/// An item of a list.
+#[derive(Default)]
+pub(super) struct Item<'a> {
+    /// The ranks of its columns, and their cells.
+    pub(super) cells: Vec<(usize, Cow<'a, str>)>,
+    /// The item that its list is in, if it is in one.
+    pub(super) in_item: Option<usize>,
+    /// It has a list in it, whose items make the rows.
+    pub(super) has_list: bool,
+}
+
+impl Item<'_> {
+    /// Which items make a row.
+    pub(super) fn rows(items: &[Self]) -> Vec<usize> {
+        let items = items.iter().enumerate();
+        let rows = items.filter(|(_, item)| !item.has_list);
+        rows.map(|(at, _)| at).collect()
+    }
+}
+
 impl JsonCells<'_> {
     /// How many rows the record makes.
     pub(super) fn rows(&self) -> usize {
-        self.each.len().max(1)
+        self.rows.len().max(1)
     }
 
-    /// The cells of one row, counted from 0: those of the record and of one object in its list.
+    /// The cells of one row, counted from 0: those of the record, of one item of a list in
+    /// it, and of the items that this list is in.
     pub(super) fn row(&self, at: usize) -> Cells<'_> {
         let mut ranks = self.shared.each_ref().map(|(rank, _)| *rank);
         let mut texts = self.shared.each_ref().map(|(_, text)| text.as_ref());
-        for (rank, cell) in self.each.get(at).into_iter().flatten() {
+        let item = |at: Option<usize>| self.each.get(at?);
+        let first = item(self.rows.get(at).copied());
+        let items = std::iter::successors(first, |inner| item(inner.in_item));
+        for (rank, cell) in items.flat_map(|item| &item.cells) {
             let slot = self.columns.get(*rank).map_or(SLOTS, |column| column.slot);
             if let (Some(filled), Some(text)) = (ranks.get_mut(slot), texts.get_mut(slot))
                 && counts(*rank, cell, *filled, text)
@@ -50,7 +76,7 @@ impl JsonCells<'_> {
 impl Drop for JsonCells<'_> {
     fn drop(&mut self) {
         let shared = self.shared.iter_mut();
-        for (_, text) in shared.chain(self.each.iter_mut().flatten()) {
+        for (_, text) in shared.chain(self.each.iter_mut().flat_map(|item| &mut item.cells)) {
             if let Cow::Owned(copy) = text {
                 copy.zeroize();
             }

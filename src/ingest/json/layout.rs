@@ -231,7 +231,10 @@ impl Written {
             .skip(1)
             .find(|byte| !byte.is_ascii_whitespace());
         if begins == Some(b'{') && matches!(second, Some(b'"' | b'}') | None) {
-            return Self::Json;
+            return match has_text_behind(text) {
+                true => Self::LogLines,
+                false => Self::Json,
+            };
         }
         let mut lines = text.lines().filter(|line| !line.starts_with("-- "));
         let line = lines.next().unwrap_or_default();
@@ -249,6 +252,32 @@ impl Written {
             _ => Self::Other,
         }
     }
+}
+
+/// True if most of the first lines are an object with other text behind it.
+fn has_text_behind(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let is_text = |line: &str| {
+        let object = first_object(line.as_bytes()).filter(|found| {
+            let before = line.get(..found.start).unwrap_or_default();
+            before.trim().is_empty()
+        });
+        let behind = object.and_then(|found| line.get(found.end..));
+        let behind = behind
+            .map(str::trim_start)
+            .and_then(|behind| behind.chars().next());
+        behind.is_some_and(|first| !first.is_control() && !"{}[],\"".contains(first))
+    };
+    // The first line tells nearly always.
+    if !lines.clone().next().is_some_and(is_text) {
+        return false;
+    }
+    let (mut texts, mut all) = (0, 0);
+    for line in lines.by_ref().take(RECORDS) {
+        all += 1;
+        texts += usize::from(is_text(line));
+    }
+    texts * 2 > all
 }
 
 /// True if the text before an object may be the beginning of JSON that the object is in.
@@ -290,6 +319,9 @@ mod tests {
             ("[7]: {\"a\":1}\n", Written::LogLines),
             ("[[\"x\", {\"b\": {\"a\":1}\n", Written::Json),
             ("{app} {\"a\":1}\n", Written::LogLines),
+            ("{\"a\":1} done\n{\"a\":2} done\n", Written::LogLines),
+            ("{\"a\":1} done\n{\"a\":2}\n{\"a\":2}\n", Written::Json),
+            ("{\"a\":1},\n{\"a\":2}\n", Written::Json),
             (
                 "[2024-03-10 00:40:00] {\"a\":1} in 5 ms\n",
                 Written::LogLines,

@@ -64,6 +64,15 @@ pub(super) fn objects_in_text(text: &str) -> Vec<&str> {
     objects
 }
 
+/// True if a text has objects in it, and no brace that is of none.
+pub(in crate::ingest) fn is_of_objects(text: &[u8]) -> bool {
+    let (mut rest, mut any) = (text, false);
+    while let Some(found) = first_object(rest) {
+        (rest, any) = (rest.get(found.end..).unwrap_or_default(), true);
+    }
+    any && !rest.contains(&b'{')
+}
+
 /// True if nothing is behind the object of a line but blanks and a terminal's end of colours.
 pub(super) fn ends_line(behind: &[u8]) -> bool {
     let behind = behind.trim_ascii();

@@ -7,7 +7,7 @@ use crate::ingest::error::IngestError;
 use crate::ingest::record::{NoCells, Record};
 use crate::ingest::rows::fitness::FitTally;
 use crate::ingest::rows::maker::{Place, RowMaker};
-use crate::vault::plaintext::{RowBatch, SkipKind};
+use crate::vault::plaintext::{RejectKind, RowBatch, SkipKind};
 
 /// A JSON file whose records are made into rows.
 pub(in crate::ingest) struct JsonRows {
@@ -83,7 +83,8 @@ fn add_all(
     let cells = match cells {
         Ok(cells) => cells,
         Err(NoCells::Rejected(kind)) => {
-            tally.count_shape(false, place.line);
+            // What has a name twice may be of the format, and is told by its kind.
+            tally.count_shape(*kind == RejectKind::RepeatedName, place.line);
             return maker.add(batch, place, Err(*kind)).map(|()| None);
         }
         Err(NoCells::Skipped(kind)) => {

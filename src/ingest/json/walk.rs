@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::cells::{JsonCells, NONE, counts};
+use super::cells::{Item, JsonCells, NONE, counts};
 use super::dropped::Dropped;
 use super::members::{cell, each_member};
 use super::wanted::{Choice, Wanted, WantedColumn, WantedMember, WantedMembers};
@@ -19,9 +19,9 @@ pub(super) struct Walk<'n, 'd, 'de> {
     /// The path to the object that is walked, with a dot at the end; empty for the record.
     above: String,
     shared: [(usize, Cow<'de, str>); SLOTS],
-    each: Vec<Vec<(usize, Cow<'de, str>)>>,
-    /// The walk is in an object that makes a row of its own.
-    in_row: bool,
+    each: Vec<Item<'de>>,
+    /// The item of a list that the walk is in.
+    at: Option<usize>,
     /// By rank: there was a value of the column.
     pub(super) seen: Vec<bool>,
     /// By rank: the value of the column was a list.
@@ -37,7 +37,7 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             above: String::new(),
             shared: [const { (NONE, Cow::Borrowed("")) }; SLOTS],
             each: Vec::new(),
-            in_row: false,
+            at: None,
             seen: vec![false; wanted.columns.len()],
             lists: vec![false; wanted.columns.len()],
             fault: None,
@@ -68,6 +68,7 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             None => Ok(JsonCells {
                 columns: &wanted.columns,
                 shared: self.shared,
+                rows: Item::rows(&self.each),
                 each: self.each,
                 given: 0,
                 shaped,
@@ -122,6 +123,10 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             }
         }
         let raw = value.get();
+        if member.each.is_some() && !raw.starts_with('n') {
+            let item = self.at.and_then(|at| self.each.get_mut(at));
+            item.into_iter().for_each(|item| item.has_list = true);
+        }
         match raw.as_bytes().first() {
             Some(b'{') if !member.inside.is_empty() => {
                 let length = self.above.len();
@@ -163,15 +168,14 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
         let Some(each) = &member.each else {
             return Ok(());
         };
-        if self.in_row {
-            self.fault = Some(RejectKind::NotText);
-            return Ok(());
-        }
-        self.each.push(Vec::new());
-        self.in_row = true;
-        self.take(each, "", item)?;
-        self.in_row = false;
-        Ok(())
+        let outer = self.at.replace(self.each.len());
+        self.each.push(Item {
+            in_item: outer,
+            ..Item::default()
+        });
+        let taken = self.take(each, "", item);
+        self.at = outer;
+        taken
     }
 
     /// Takes the cell of a column.
@@ -181,7 +185,8 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
         };
         let seen = self.seen.get_mut(rank);
         let seen = seen.is_some_and(|seen| std::mem::replace(seen, true));
-        if let Some(row) = self.each.last_mut().filter(|_| self.in_row) {
+        if let Some(item) = self.at.and_then(|at| self.each.get_mut(at)) {
+            let row = &mut item.cells;
             if row.iter().any(|(of, _)| *of == rank) {
                 self.fault = Some(RejectKind::RepeatedName);
             }

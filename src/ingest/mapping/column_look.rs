@@ -21,6 +21,8 @@ pub(super) struct ColumnLook {
     alpha3: u32,
     countries: u32,
     joined: u32,
+    /// Ids that Twilio gives to calls: `CA` and digits of a hexadecimal number.
+    calls: u32,
     pub(super) times: TimeLook,
 }
 
@@ -45,6 +47,9 @@ impl ColumnLook {
         self.alpha2 += u32::from(known && cell.len() == 2);
         self.alpha3 += u32::from(known && cell.len() == 3);
         self.joined += u32::from(digits && matches!(whole.len(), 5 | 6));
+        let id = cell.strip_prefix("CA").filter(|id| !id.is_empty());
+        self.calls +=
+            u32::from(id.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())));
         self.times.see(cell);
     }
 
@@ -115,6 +120,11 @@ impl ColumnLook {
             _ if self.numbers > 0 => "phone numbers, and other values",
             _ => "other values",
         })
+    }
+
+    /// Whether all its cells are ids of calls.
+    pub(super) fn is_calls(&self) -> bool {
+        self.all(self.calls)
     }
 
     /// Whether all its cells are countries.

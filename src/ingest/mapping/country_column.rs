@@ -17,6 +17,8 @@ pub(in crate::ingest) struct CountryLook {
     first: Option<&'static str>,
     /// There is more than one country.
     several: bool,
+    /// Words for what became of a message.
+    deliveries: u32,
 }
 
 impl CountryLook {
@@ -27,6 +29,8 @@ impl CountryLook {
             return;
         }
         self.cells += 1;
+        let lower = cell.to_lowercase();
+        self.deliveries += u32::from(DELIVERIES.contains(&lower.as_str()));
         if let Some(known) = country::alpha2(cell) {
             self.countries += 1;
             self.two_letters += u32::from(cell.len() == 2);
@@ -38,6 +42,11 @@ impl CountryLook {
     /// Whether nearly all cells are countries. Some may be written in a way that is not known.
     fn is_countries(&self) -> bool {
         self.cells > 0 && u64::from(self.countries) * 10 >= u64::from(self.cells) * 9
+    }
+
+    /// Whether all its cells say what became of a message: a column of that name is no place.
+    pub(in crate::ingest) fn is_deliveries(&self) -> bool {
+        self.cells > 0 && self.deliveries == self.cells
     }
 
     /// Whether a column of this name is one of countries, beyond doubt: its name says it and its cells are.
@@ -68,6 +77,40 @@ fn says_country(name: &str) -> bool {
     !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
 }
 
+/// Words for what became of a message, in lower case. `ok` is not one of them: it is Oklahoma.
+const DELIVERIES: [&str; 30] = [
+    "accepted",
+    "acknowledged",
+    "answered",
+    "busy",
+    "canceled",
+    "cancelled",
+    "completed",
+    "delivered",
+    "delivrd",
+    "delivery failed",
+    "error",
+    "expired",
+    "failed",
+    "failure",
+    "no-answer",
+    "pending",
+    "processing",
+    "queued",
+    "read",
+    "received",
+    "rejected",
+    "scheduled",
+    "sending",
+    "sent",
+    "submitted",
+    "success",
+    "successful",
+    "undelivered",
+    "undeliv",
+    "undeliverable",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +121,14 @@ mod tests {
             look.see(cell);
         }
         look
+    }
+
+    #[test]
+    fn what_became_of_messages_is_told_from_places() {
+        assert!(look(&["delivered", "FAILED", "", "Sent"]).is_deliveries());
+        for cells in [["delivered", "TX"], ["OK", "OK"], ["", ""]] {
+            assert!(!look(&cells).is_deliveries(), "{cells:?}");
+        }
     }
 
     #[test]

@@ -133,7 +133,8 @@ fn of_delimited(
         // A line before the header has hardly two names of columns in it.
         is_header: &|names| {
             let known = names.iter().filter(|name| by_name(name).is_some());
-            known.count() > 1
+            let place = |field| names.iter().position(|name| by_name(name) == Some(field));
+            (known.count() > 1).then(|| (place(Field::Number), place(Field::SentAt)))
         },
     };
     let beginning = Beginning::read(source, written)?;

@@ -4,7 +4,7 @@ use super::column_look::ColumnLook;
 use super::time_look::{TimeGuess, TimeLook};
 use super::usual_names::{by_name, is_of_the_sender, is_span};
 use crate::domain::Field;
-use crate::ingest::column_name::ShownName;
+use crate::ingest::column_name::{ShownName, fold};
 use crate::ingest::guard::columns::is_content;
 use crate::ingest::json::path::JsonPath;
 
@@ -41,6 +41,13 @@ impl DraftColumn {
             Some(Field::State) if self.look.is_countries() => Some(Field::Country),
             found => found,
         }
+    }
+
+    /// True if its name or its cells say that it has the references of calls.
+    pub(super) fn is_of_calls(&self) -> bool {
+        let name = self.name.as_ref().map(|name| fold(name.as_str()));
+        self.named() == Some(Field::MessageRef)
+            && (self.look.is_calls() || name.is_some_and(|name| name.starts_with("call")))
     }
 
     /// The field that its cells make likely, if its name says nothing.

@@ -53,8 +53,13 @@ impl<'c> DraftText<'c> {
             }
         };
         let Some((at, column)) = found.and_then(|at| Some((at, self.columns.get(at)?))) else {
-            if matches!(field, Field::Number | Field::SentAt) {
-                self.write_question(field);
+            let mut columns = self.columns.iter();
+            match field {
+                Field::Number | Field::SentAt => self.write_question(field),
+                Field::Kind if columns.any(DraftColumn::is_of_calls) => {
+                    self.text.push_str(CALLS);
+                }
+                _ => {}
             }
             return;
         };
@@ -94,6 +99,9 @@ impl<'c> DraftText<'c> {
             }
         };
         let _ = match &guess {
+            TimeGuess::Nothing if clock.is_none() && times.days() != TimeGuess::Nothing => {
+                write!(self.text, "{NO_CLOCK}")
+            }
             TimeGuess::Nothing => writeln!(self.text, "# time = \"\"  # such as %d/%m/%Y %H:%M:%S"),
             TimeGuess::Plain => {
                 writeln!(self.text, "# read as they are written: no key needed")
@@ -194,5 +202,8 @@ fn joined(days: TimeGuess, clocks: TimeGuess) -> TimeGuess {
 
 const NO_PLUS: &str = "# Numbers without a plus are read in region= (such as region=US), else in the country of their \
     row.\n# If they begin with a calling code:\n# form = \"international\"\n";
+const CALLS: &str = "\n# Its references are those of calls:\n[kind]\nvalue = \"phone\"\n";
+const NO_CLOCK: &str = "# Its cells are days alone, and a day alone is no time: no row can be admitted.\n# Ask the \
+    sender for the time of day of each message, or name the column that has it:\n# time_column = \"\"\n";
 const HEAD: &str = "# A draft: check and complete it, then admit the file with it.\n\
     # docs/mapping.md lists the keys.\n";

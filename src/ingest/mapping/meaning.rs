@@ -78,6 +78,7 @@ impl Mapping {
     /// The shape of the file.
     pub(in crate::ingest) fn shape(&self) -> Shape {
         let syntax = self.container.syntax();
+        let clock = self.columns.iter().any(|one| one.reads == Reads::Clock);
         let columns = self.columns.iter().map(|mapped| {
             let name = mapped.column.column();
             Column {
@@ -86,7 +87,10 @@ impl Mapping {
                     Syntax::Delimited => fold(name),
                     Syntax::Json => name.to_owned(),
                 }],
-                reads: mapped.reads,
+                reads: match mapped.reads {
+                    Reads::Text if clock && mapped.column.field() == Field::SentAt => Reads::Day,
+                    reads => reads,
+                },
             }
         });
         Shape::new(Format::Mapped, syntax, columns.collect())

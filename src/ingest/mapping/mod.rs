@@ -11,5 +11,5 @@ mod first_line;
 pub(super) mod meaning;
 mod parse;
 mod time_look;
-mod usual_names;
+pub(super) mod usual_names;
 mod write;

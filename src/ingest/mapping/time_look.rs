@@ -4,6 +4,7 @@ use crate::ingest::formats::shape::Reads;
 use crate::ingest::times::form::{TimeForm, read_pattern};
 use crate::ingest::times::iso::WrittenTime;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
+use crate::ingest::times::serial::serial;
 use crate::ingest::times::zone::Zone;
 
 /// Counts of what the cells of a column look like, as times.
@@ -17,6 +18,8 @@ pub(super) struct TimeLook {
     midnights: u32,
     /// By unit of a time since 1970.
     units: [u32; UNITS.len()],
+    /// Numbers by which a spreadsheet keeps times.
+    serials: u32,
     /// The patterns of whole times that fit the first cell.
     whole: Vec<(String, Fits)>,
     /// By pattern: days, and times of day.
@@ -54,6 +57,7 @@ impl TimeLook {
             let fits = read.is_ok_and(|(moment, _)| LIKELY.contains(&moment.seconds()));
             *count += u32::from(fits);
         }
+        self.serials += u32::from(serial(cell).is_some());
         let plain = times.read(cell, Reads::Text);
         let local = plain == Err(TimeFault::ZoneNeeded);
         self.local += u32::from(local);
@@ -90,6 +94,9 @@ impl TimeLook {
         if let Some((_, (_, form))) = units.find(|(count, _)| self.all(**count)) {
             return TimeGuess::One(form.to_owned());
         }
+        if self.all(self.serials) {
+            return TimeGuess::One("serial".to_owned());
+        }
         self.fitting(
             self.whole
                 .iter()
@@ -114,7 +121,7 @@ impl TimeLook {
     pub(super) fn needs_a_zone(&self) -> bool {
         let fits = self.whole.iter().map(|(_, fits)| fits).chain(&self.clocks);
         let mut fitting = fits.filter(|fits| self.all(fits.count));
-        self.local > 0 || fitting.any(|fits| fits.local)
+        self.local > 0 || self.serials > 0 || fitting.any(|fits| fits.local)
     }
 
     /// The patterns that fit all cells, of those that read the same only the first.
@@ -209,7 +216,7 @@ const DAYS: [&str; 23] = [
     "%Y%m%d",
 ];
 /// Patterns of times of day.
-const CLOCKS: [&str; 12] = [
+const CLOCKS: [&str; 16] = [
     "%H:%M:%S",
     "%H:%M",
     "%I:%M:%S %p",
@@ -222,6 +229,10 @@ const CLOCKS: [&str; 12] = [
     "%I.%M.%S%.f %p",
     "%H:%M:%S %z",
     "%H:%M %z",
+    "%H:%M:%S %Z",
+    "%H:%M %Z",
+    "%I:%M:%S %p %Z",
+    "%I:%M %p %Z",
 ];
 /// Patterns of whole times that are no day beside a time of day: of C, of web servers, digits only.
 const OTHERS: [&str; 4] = [

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::domain::{Field, Format};
-use crate::ingest::column_name::fold;
+use crate::ingest::column_name::{ShownName, fold};
 use crate::ingest::formats;
 use crate::ingest::formats::shape::Reads;
 
 /// The field that usually has this name: the one that a format has in a column of this name, or
 /// one of the words that people use.
-pub(super) fn by_name(name: &str) -> Option<Field> {
+pub(in crate::ingest) fn by_name(name: &str) -> Option<Field> {
     if let Some(field) = OF_FORMATS.get(&fold(name)) {
         return Some(*field);
     }
@@ -30,6 +30,21 @@ pub(super) fn by_name(name: &str) -> Option<Field> {
     // `device.type` is no kind of message, and `carrier.id` no reference of one.
     let vague = [Field::Kind, Field::Channel, Field::MessageRef];
     is(&whole).or_else(|| is(&last).filter(|field| !vague.contains(field)))
+}
+
+/// The names that a refusal may list, as far as they may be shown. If none of them is a usual name of a column, they
+/// may be cells of a file without a header, or what a file has its objects by, such as people's names: then none is
+/// listed. `words`: single words are listed all the same.
+pub(in crate::ingest) fn listed(names: &[&str], words: bool) -> Vec<ShownName> {
+    let word = |name: &&str| !name.trim().contains(char::is_whitespace);
+    let usual = names.iter().any(|name| by_name(name).is_some());
+    match usual || words && names.iter().all(word) {
+        true => names
+            .iter()
+            .filter_map(|name| ShownName::of(name))
+            .collect(),
+        false => Vec::new(),
+    }
 }
 
 /// Whether the name of a column of times says that they are in UTC.
@@ -615,6 +630,10 @@ const WORDS: [(Field, &[&str]); 10] = [
             "transactionid",
             "trackingid",
             "messagesid",
+            "callsid",
+            "callid",
+            "calluuid",
+            "callreference",
             "smsref",
             "messageguid",
             "smsmessageid",

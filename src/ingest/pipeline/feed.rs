@@ -85,5 +85,6 @@ pub fn feed(
         lines: facts.lines,
         dropped_columns: facts.dropped_columns,
         country_columns: facts.country_columns,
+        sheet: facts.sheet,
     })
 }

@@ -9,6 +9,8 @@ pub struct Fitness {
     format: Format,
     seen: FitTally,
     judged: bool,
+    /// The first line with a backslash before a quote in a cell, which may be why rows have other cells.
+    backslash: Option<u64>,
 }
 
 /// How many records of a part of the file fit the format and how many do not.
@@ -66,11 +68,12 @@ impl FitTally {
 }
 
 impl Fitness {
-    pub(in crate::ingest) fn new(format: Format) -> Self {
+    pub(in crate::ingest) fn new(format: Format, backslash: Option<u64>) -> Self {
         Self {
             format,
             seen: FitTally::default(),
             judged: false,
+            backslash,
         }
     }
 
@@ -122,6 +125,9 @@ impl Fitness {
         if self.seen.misfits * 2 > self.seen.records {
             let (declared, line) = (self.format, self.seen.first_misfit);
             return Err(match self.seen.cells {
+                Some(_) if self.backslash.is_some_and(|first| first <= line) => {
+                    IngestError::BackslashQuotes { line }
+                }
                 Some((cells, columns)) => IngestError::CellCount {
                     line,
                     cells,

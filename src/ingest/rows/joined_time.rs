@@ -33,6 +33,11 @@ pub(super) fn halves(text: &str) -> Option<(&str, &str)> {
     begins.then(|| (day.trim_end_matches(','), clock.trim_start()))
 }
 
+/// True for a day that is written as its midnight.
+pub(super) fn is_midnight(time: &str) -> bool {
+    without_midnight(time).len() < time.len()
+}
+
 /// A spreadsheet writes a day as its midnight.
 fn without_midnight(day: &str) -> &str {
     let midnight = ["T00:00:00", " 00:00:00", " 0:00", " 00:00"];

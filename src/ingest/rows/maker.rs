@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
 use super::fineness::fineness;
-use super::joined_time::{halves, join};
+use super::joined_time::{halves, is_midnight, join};
+use super::nothing::says_nothing;
 use super::reference::reference;
 use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
@@ -19,9 +20,10 @@ use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::meaning::{Constants, CountryForm};
 use crate::ingest::times::form::TimeForm;
 use crate::ingest::times::reader::{TimeFault, TimeReader};
+use crate::ingest::times::serial::bad_time;
 use crate::vault::plaintext::{
-    Basis, NumberState, Phone, RawNumber, Region, Reject, RejectCells, RejectKind, Row, RowBatch,
-    SkipKind, region_of,
+    Basis, Fineness, NumberState, Phone, RawNumber, Region, Reject, RejectCells, RejectKind, Row,
+    RowBatch, SkipKind, region_of,
 };
 
 /// Makes rows of records of one file.
@@ -29,6 +31,8 @@ pub(in crate::ingest) struct RowMaker {
     account: Option<AccountName>,
     kind: String,
     kinds: Vec<(String, String)>,
+    /// The format has no column of kinds: the reference says the kind.
+    kind_by_reference: bool,
     /// Numbers begin with a calling code, with or without a plus.
     international: bool,
     /// The format documents its references as ids of messages.
@@ -102,6 +106,7 @@ impl RowMaker {
             account_by_name: matches!(shape.format, Format::SupplierCsv | Format::Mapped)
                 || declared.columns.iter().any(mapped_account),
             kinds: shape.kinds.clone(),
+            kind_by_reference: !has_kind,
             international: any(Reads::International),
             reference_is_id,
             account_in_uri: any(Reads::AccountInUri),
@@ -218,11 +223,15 @@ impl RowMaker {
         let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.value(field));
         let direction = cells.direction();
         let channel = first(cells.value(Field::Channel), direction);
-        if is_inbound(channel) || is_inbound(direction) {
+        // A channel may be called `received` or `I` for another reason, if the direction is in a column of its own.
+        if is_inbound(first(direction, channel)) {
             return Ok(Err(Unmade::Skipped(SkipKind::Inbound)));
         }
         let mut kind = first(cells.value(Field::Kind), &self.kind);
         if !self.kinds.is_empty() {
+            if self.kind_by_reference {
+                kind = cells.get(Field::MessageRef);
+            }
             let mut kinds = self.kinds.iter();
             match kinds.find(|(begins, _)| kind.starts_with(begins)) {
                 Some((_, is)) => kind = is,
@@ -236,14 +245,22 @@ impl RowMaker {
             return rejected(Field::SentAt, RejectKind::MissingTime);
         }
         let any_form = self.times.is_of_any_form();
+        let clock = match cells.clock() {
+            nothing if says_nothing(Field::SentAt, nothing) => "",
+            clock => clock,
+        };
+        // A spreadsheet writes a day as its midnight.
+        if cells.time == Reads::Day && clock.is_empty() && is_midnight(sent_at) {
+            return rejected(Field::SentAt, RejectKind::NoTimeOfDay);
+        }
         let bad = Err(TimeFault::Unreadable(RejectKind::BadTime));
-        let alone = match cells.clock() {
+        let alone = match clock {
             "" => Some(self.times.read(sent_at, cells.time)),
             _ => None,
         };
         // A time that is not written as usual may be a day and a time of day with a space between.
         let apart = match alone {
-            None => Some((sent_at, cells.clock())),
+            None => Some((sent_at, clock)),
             Some(found) if any_form && found == bad => halves(sent_at),
             Some(_) => None,
         };
@@ -255,10 +272,20 @@ impl RowMaker {
                 (whole, self.times.read(whole, cells.time))
             }
         };
-        let fineness = fineness(sent_at, cells.time);
+        let fineness = match self.times.is_to_the_minute() {
+            true => Fineness::Minute,
+            false => fineness(sent_at, cells.time),
+        };
         let (sent_at, time_basis) = match found {
             Ok(read) => read,
             Err(TimeFault::ZoneNeeded) => return Err(IngestError::ZoneNeeded { line }),
+            Err(TimeFault::Unreadable(RejectKind::BadTime)) => {
+                let kind = match clock {
+                    "" => bad_time(cells.value(Field::SentAt)),
+                    _ => RejectKind::BadTime,
+                };
+                return rejected(Field::SentAt, kind);
+            }
             Err(TimeFault::Unreadable(kind)) => return rejected(Field::SentAt, kind),
         };
         let named = cells.value(Field::Country);

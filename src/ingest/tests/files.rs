@@ -339,6 +339,77 @@ fn files_that_cannot_be_read_say_why() {
 }
 
 #[test]
+fn two_columns_that_may_be_the_recipient_are_refused_until_one_is_named() {
+    let time = "2024-03-21T22:34:49Z";
+    for (first, second) in [
+        ("Number", "Destination"),
+        ("Mobile", "Dest Number"),
+        ("Phone", "Called Number"),
+        ("Handset", "to"),
+        ("Recipient number", "msisdn"),
+    ] {
+        let text =
+            format!("Account,{first},{second},Sent at\nA,+13035550101,+13035550102,{time}\n");
+        let refused = error(read(text.clone().into_bytes(), Declared::default())).to_string();
+        let expected = format!("the columns {first} and {second} both fit the field number; ");
+        assert!(refused.starts_with(&expected), "{refused}");
+        for (mapped, number) in [(first, "+13035550101"), (second, "+13035550102")] {
+            let declared = Declared {
+                columns: vec![ColumnMapping::new(Field::Number, mapped).unwrap()],
+                ..Declared::default()
+            };
+            let read = read(text.clone().into_bytes(), declared).unwrap();
+            assert_eq!(read.rows[0][2], number);
+        }
+    }
+    let dropped = Declared {
+        drop: vec!["Destination".to_owned()],
+        ..Declared::default()
+    };
+    let text = format!("Account,Number,Destination,Sent at\nA,+13035550101,+13035550102,{time}\n");
+    assert_eq!(read(text.into_bytes(), dropped).unwrap().rows.len(), 1);
+    for sender in [
+        "from",
+        "Sender",
+        "source number",
+        "Caller",
+        "originator",
+        "Callback",
+    ] {
+        let text = format!("Account,Number,{sender},Sent at\nA,+13035550101,+13035550102,{time}\n");
+        let read = read(text.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(read.rows[0][2], "+13035550101", "{sender}");
+    }
+}
+
+#[test]
+fn a_column_of_directions_decides_what_is_inbound() {
+    let header = "account,number,sent_at,channel,direction\n";
+    let row = |channel: &str, direction: &str| {
+        format!("A,+13035550101,2024-03-10T11:00:00Z,{channel},{direction}\n")
+    };
+    for (channel, direction, admitted) in [
+        ("I", "outbound", 1),
+        ("Inbound support line", "outbound", 1),
+        ("received", "outbound", 1),
+        ("sms", "inbound", 0),
+        ("received", "", 0),
+    ] {
+        let text = format!("{header}{}", row(channel, direction));
+        let read = read(text.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(read.rows.len(), admitted, "{channel} {direction}");
+        let skipped = u64::from(admitted == 0);
+        assert_eq!(
+            read.skipped_records
+                .iter()
+                .map(|(_, count)| count)
+                .sum::<u64>(),
+            skipped
+        );
+    }
+}
+
+#[test]
 fn a_wrongly_declared_format_is_refused() {
     for (name, declared, line) in [
         ("duo-v1-good.json", Format::SupplierCsv, 1),
@@ -600,5 +671,49 @@ fn the_first_spelling_of_a_time_that_says_something_counts() {
         let good = format!("{{{phone},{iso}}}\n");
         let found = times(&format!("{good}{{{fields}}}"));
         assert_eq!(found, ["2024-03-20T15:38:12Z", expected], "{fields}");
+    }
+}
+
+#[test]
+fn the_sid_of_a_twilio_csv_says_what_was_sent() {
+    let header = "From,To,Body,Status,SentDate,AccountSid,Sid,Direction\n";
+    for (sid, kind) in [
+        ("CA01", "phone"),
+        ("MM01", "mms"),
+        ("SM01", "sms"),
+        ("", "sms"),
+    ] {
+        let row = format!(
+            "+13035550101,+13035550102,x,sent,2024-03-21T22:34:49Z,AC1,{sid},outbound-api\n"
+        );
+        let read = read(format!("{header}{row}").into_bytes(), Declared::default()).unwrap();
+        assert_eq!(
+            (read.format, read.rows[0][7].as_str()),
+            (Format::TwilioCsv, kind),
+            "{sid}"
+        );
+    }
+}
+
+#[test]
+fn a_state_that_is_what_became_of_the_message_is_no_place() {
+    let header = "account,number,sent_at,state\n";
+    let row = |state: &str| format!("A,+13035550101,2024-03-21T22:34:49Z,{state}\n");
+    let of = |text: String| read(text.into_bytes(), Declared::default()).unwrap();
+    let read = of(format!("{header}{}{}", row("delivered"), row("FAILED")));
+    assert_eq!(read.dropped, ["state"]);
+    assert!(read.rows.iter().all(|row| row[5].is_empty()));
+    let read = of(format!("{header}{}{}", row("OK"), row("TX")));
+    assert_eq!((read.rows[0][5].as_str(), read.dropped), ("OK", vec![]));
+}
+
+#[test]
+fn a_refusal_lists_no_name_that_may_be_a_cell() {
+    for file in [
+        r#"{"Joe Smith": {"Dear Anna": "x"}, "Ann Lee": {"Hi": "x"}}"#,
+        "Joe Smith,Dear Anna\nAnn Lee,Hello\n",
+    ] {
+        let said = error(read(file.as_bytes().to_vec(), Declared::default())).to_string();
+        assert!(!said.contains("Joe") && !said.contains("Anna"), "{said}");
     }
 }

@@ -110,6 +110,103 @@ fn files_may_be_joined() {
 }
 
 #[test]
+fn files_joined_with_their_columns_in_another_order_are_refused() {
+    let time = "2024-03-10T11:00:00Z";
+    let joined = [
+        // The column that was not read becomes the one that is.
+        ("account,to,from,sent_at", "account,from,to,sent_at"),
+        (
+            "account,number,sent_at,delivered_at",
+            "account,number,delivered_at,sent_at",
+        ),
+        (
+            "From,To,Body,SentDate,AccountSid,Sid",
+            "To,From,Body,SentDate,AccountSid,Sid",
+        ),
+        (
+            "account_id,from,to,date_received",
+            "account_id,to,from,date_received",
+        ),
+        // Names that the format does not know.
+        ("account,to,from,sent_at", "account,dst,src,sent_at"),
+        (
+            "account,to,from,sent_at",
+            "Customer,Sender,Destination,Date sent",
+        ),
+        (
+            "account,to,from,sent_at",
+            "\"account\",\"from\",\"to\",\"sent_at\"",
+        ),
+        ("account,to,from,sent_at", "account,when,from,to"),
+        // A name that says of a row that it is inbound.
+        (
+            "account,to,from,sent_at,direction",
+            "account,from,to,sent_at,received",
+        ),
+    ];
+    for (first, second) in joined {
+        let row = |names: &str| {
+            let cells = names
+                .split(',')
+                .map(|name| match name.to_lowercase().as_str() {
+                    "sent_at" | "delivered_at" | "sentdate" | "date_received" => time,
+                    "account" | "account_id" | "accountsid" => "A",
+                    _ => "+13035550101",
+                });
+            cells.collect::<Vec<_>>().join(",")
+        };
+        let text = format!("{first}\n{}\n{second}\n{}\n", row(first), row(second));
+        let changes = IngestError::HeaderChanges { line: 3 };
+        assert_eq!(error(of(&text)), changes, "{second}");
+        assert_eq!(error(quoting(&text, Quotes::None)), changes, "{second}");
+        let same = format!("{first}\n{}\n{first}\n{}\n", row(first), row(first));
+        let read = of(&same).unwrap();
+        assert_eq!(read.skipped, [("header", 1), ("repeated-header", 1)]);
+    }
+    let mapping = "container = \"csv\"\n[account]\ncolumn = \"cust\"\n[number]\ncolumn = \"dst\"\n\
+        [sent_at]\ncolumn = \"w\"\n";
+    let declared = Declared {
+        mapping: Some(Mapping::parse(mapping).unwrap()),
+        ..Declared::default()
+    };
+    let text = format!(
+        "cust,dst,src,w\nA,+13035550101,x,{time}\ncust,src,dst,w\nA,x,+13035550102,{time}\n"
+    );
+    let refused = error(read(text.into_bytes(), declared));
+    assert_eq!(refused, IngestError::HeaderChanges { line: 3 });
+}
+
+#[test]
+fn a_bad_row_of_words_is_no_header() {
+    let text = String::from(
+        "account,number,sent_at,type,status\nA,+13035550101,2024-03-10T11:00:00Z,mobile,sent\n\
+         A,,2024-03-10T11:00:00Z,mobile,sent\nA,N/A,NULL,mobile,sent\nA,withheld,unknown,mobile,sent\n",
+    );
+    let read = of(&text).unwrap();
+    assert_eq!((read.rows.len(), read.rejects.len()), (1, 3));
+}
+
+#[test]
+fn dates_and_ids_before_the_header_are_no_record() {
+    let header = "account,number,sent_at,kind\n";
+    let row = "A,+13035550101,2024-03-10T11:00:00Z,sms\n";
+    for line in [
+        "Generated,2024-04-01,,",
+        "Period,2024-03-01,2024-03-31,",
+        "From,01/03/2024,31/03/2024,",
+        "Report ID,12345678,,",
+        "Account ID,1000234567,,",
+        "Columns: account, number, sent_at, kind",
+    ] {
+        let text = format!("SMS log,,,\n{line}\n,,,\n{header}{row}");
+        gives(&text, (1, 0), &[("header", 1), ("preamble", 3)]);
+    }
+    let text = format!("SMS log,,,\n{row}{header}{row}");
+    let refused = IngestError::RecordBeforeHeader { line: 2, header: 3 };
+    assert_eq!(error(of(&text)), refused);
+}
+
+#[test]
 fn what_is_around_the_rows_is_skipped_with_a_reason() {
     let (head, two) = (("header", 1), rows(1..3));
     for total in [
@@ -583,6 +680,100 @@ fn the_lines_of_every_fixture_add_up() {
         plain += 1;
     }
     assert!(plain > 10);
+}
+
+#[test]
+fn a_day_without_its_time_of_day_is_never_read_as_midnight() {
+    let header = "account,number,date,time\n";
+    for (day, clock) in [
+        ("2024-03-21 00:00:00", ""),
+        ("2024-03-21T00:00:00", "NULL"),
+        ("2024-03-21 0:00", "-"),
+        ("2024-03-21", ""),
+        ("21.03.2024", ""),
+    ] {
+        let text = format!("{header}A,+13035550101,{day},{clock}\n");
+        let read = read(text.into_bytes(), zone("UTC")).unwrap();
+        let expected = [(2, Some("sent_at"), "no-time-of-day")];
+        assert_eq!(read.rejects, expected, "{day} {clock}");
+    }
+    let text = format!(
+        "{header}A,+13035550101,2024-03-21 00:00:00,22:34:49\nA,+13035550102,2024-03-21 22:34:49,\n"
+    );
+    let read_both = read(text.into_bytes(), zone("UTC")).unwrap();
+    assert!(
+        read_both
+            .rows
+            .iter()
+            .all(|row| row[6] == "2024-03-21T22:34:49Z")
+    );
+    assert_eq!(read_both.rows.len(), 2);
+    // Without a column of times of day, a midnight is a time.
+    let text = "account,number,sent_at\nA,+13035550101,2024-03-21 00:00:00\n";
+    assert_eq!(
+        read(text.as_bytes().to_vec(), zone("UTC"))
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_row_without_a_number_is_no_total() {
+    let text = "id,account,number,sent_at,type\n1,1001,+13035550101,2024-03-21T22:34:49Z,message\n\
+        2,1001,,2024-03-21T22:34:50Z,message\n3,1001,72345,2024-03-21T22:34:51Z,message\n\
+        4,1001,NULL,2024-03-21T22:34:51Z,message\nTotal,,3,,\n";
+    gives(text, (2, 2), &[("header", 1), ("total", 1)]);
+}
+
+#[test]
+fn a_stray_quote_in_the_header_is_no_part_of_a_name() {
+    let header = HEADER.replace("number", "\"number");
+    let text = format!("{header}{}{header}{}", row(101), row(102));
+    let read = quoting(&text, Quotes::None).unwrap();
+    assert_eq!((read.rows.len(), read.rejects.len()), (2, 0));
+    assert_eq!(read.skipped, [("header", 1), ("repeated-header", 1)]);
+}
+
+#[test]
+fn quotes_that_csv_does_not_have_are_named() {
+    let time = "2024-03-10T11:00:00Z";
+    for (open, close) in [('\'', '\''), ('\u{201c}', '\u{201d}'), ('\u{ab}', '\u{bb}')] {
+        let quoted = |cells: [&str; 3]| cells.map(|cell| format!("{open}{cell}{close}")).join(",");
+        let header = quoted(["account", "number", "sent_at"]);
+        let text = format!("{header}\n{}\n", quoted(["A", "+13035550101", time]));
+        assert_eq!(error(of(&text)), IngestError::OtherQuotes { mark: open });
+    }
+    let row = format!("\"A\",\"+13035550101\",\"{time}\",\"say \\\"hi, you\\\", ok\"\n");
+    let text = format!("\"account\",\"number\",\"sent_at\",\"body\"\n{row}{row}");
+    for quotes in [Quotes::Auto, Quotes::None] {
+        let refused = error(quoting(&text, quotes));
+        assert_eq!(refused, IngestError::BackslashQuotes { line: 2 });
+    }
+    let doubled = text.replace("\\\"", "\"\"");
+    assert_eq!(of(&doubled).unwrap().rows.len(), 2);
+    let wrong = format!("sep=;\n{HEADER}{}", rows(101..104));
+    gives(&wrong, (3, 0), &[("header", 1), ("preamble", 1)]);
+}
+
+#[test]
+fn the_zones_of_mail_are_read_in_every_usual_spelling() {
+    let header = "account,number,sent_at\n";
+    for time in [
+        "2024-03-21 17:34:49 EST",
+        "2024-03-21T18:34:49EDT",
+        "2024-03-21 18:34:49 edt",
+        "2024-03-21 22:34:49 UT",
+        "2024-03-21 22:34:49 Z",
+        "2024-03-21 3:34:49 PM PDT",
+        "Thu Mar 21 18:34:49 EDT 2024",
+        "\"Thu, 21 Mar 2024 18:34:49 EDT\"",
+    ] {
+        let text = format!("{header}A,+13035550101,{time}\n");
+        let read = of(&text).unwrap_or_else(|error| panic!("{error}: {time}"));
+        assert_eq!(read.rows[0][6], "2024-03-21T22:34:49Z", "{time}");
+    }
 }
 
 proptest! {

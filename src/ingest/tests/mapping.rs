@@ -645,3 +645,98 @@ proptest! {
         }
     }
 }
+
+/// Drafts a mapping of the file, declares the zone, and reads the file by it.
+#[track_caller]
+fn read_by_its_draft(file: &str) -> (String, super::support::Outcome) {
+    let text = draft(Box::new(Cursor::new(file.to_owned())), None).unwrap();
+    let said = text.replace("\n# zone", "\nzone");
+    let read = read(file.as_bytes().to_vec(), mapped(&said));
+    (text, read.unwrap_or_else(|error| panic!("{error}: {said}")))
+}
+
+#[test]
+fn lists_in_lists_make_a_row_for_each_inner_item() {
+    let message = |last: u32| {
+        format!(
+            r#"{{"to": "+130355501{last:02}", "account_sid": "AC{last}", "date_sent": "Thu, 21 Mar 2024 22:34:49 +0000", "body": "x"}}"#
+        )
+    };
+    let file = format!(
+        r#"{{"accounts": [{{"name": "Q1", "messages": [{}]}}, {{"name": "Q2", "messages": [{}, {}]}}, {{"name": "Q3", "messages": []}}]}}"#,
+        message(1),
+        message(2),
+        message(3)
+    );
+    let (text, found) = read_by_its_draft(&file);
+    assert!(text.contains("accounts[].messages[].to"), "{text}");
+    let numbers = |found: &super::support::Outcome| -> Vec<_> {
+        found.rows.iter().map(|row| row[2].clone()).collect()
+    };
+    let three = ["+13035550101", "+13035550102", "+13035550103"];
+    assert_eq!(
+        (numbers(&found), found.rejects),
+        (three.map(str::to_owned).to_vec(), vec![])
+    );
+    // What is beside the inner list is of each of its items, before it or behind it.
+    let outer = "container = \"json\"\n[account]\ncolumn = \"a[].name\"\n[number]\ncolumn = \"a[].b[].to\"\n\
+        [sent_at]\ncolumn = \"t\"\n";
+    let file = r#"{"a": [{"name": "Q1", "b": [{"to": "+13035550101"}, {"to": "+13035550102"}]},
+        {"b": {"to": "+13035550103"}, "name": "Q2"}, {"name": "Q3", "b": null}], "t": "2024-03-21T22:34:49Z"}"#;
+    let found = read(file.as_bytes().to_vec(), mapped(outer)).unwrap();
+    let accounts: Vec<_> = found.rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(accounts, ["Q1", "Q1", "Q2"]);
+    assert_eq!(numbers(&found), three);
+    assert_eq!(found.rejects, [(1, Some("number"), "missing-number")]);
+    assert_eq!(found.lines, 2);
+}
+
+#[test]
+fn times_with_the_name_of_a_zone_are_read_by_a_pattern_and_drafted() {
+    let file = "account,number,w\nA,+13035550140,03/05/2024 05:34 PM EST\nA,+13035550141,03/21/2024 05:34 PM EDT\n";
+    let (text, found) = read_by_its_draft(file);
+    assert!(text.contains("time = \"%m/%d/%Y %I:%M %p %Z\""), "{text}");
+    let times: Vec<_> = found.rows.iter().map(|row| row[6].as_str()).collect();
+    assert_eq!(times, ["2024-03-05T22:34:00Z", "2024-03-21T21:34:00Z"]);
+}
+
+#[test]
+fn the_numbers_of_a_spreadsheet_are_read_by_a_mapping_that_is_drafted() {
+    let file = "account,number,sent_at\nA,+13035550140,45372.9408449074\nA,+13035550141,45372.94084490741\n";
+    let (text, found) = read_by_its_draft(file);
+    assert!(text.contains("time = \"serial\""), "{text}");
+    assert_eq!((found.rows.len(), found.rejects), (2, vec![]));
+    assert!(
+        found
+            .rows
+            .iter()
+            .all(|row| row[6] == "2024-03-21T22:34:49Z")
+    );
+    let plain = read(file.as_bytes().to_vec(), Declared::default()).unwrap();
+    let kind = "spreadsheet-time";
+    assert_eq!(
+        plain.rejects,
+        [2, 3].map(|line| (line, Some("sent_at"), kind))
+    );
+}
+
+#[test]
+fn a_draft_of_days_alone_says_that_they_are_no_times() {
+    let file = "account,number,date\nA,+13035550140,2024-03-21\nA,+13035550141,2024-03-22\n";
+    let text = draft(Box::new(Cursor::new(file)), None).unwrap();
+    assert!(text.contains("a day alone is no time"), "{text}");
+    assert!(Mapping::parse(&text).is_ok(), "{text}");
+}
+
+#[test]
+fn a_draft_of_calls_says_that_they_are_calls() {
+    for reference in ["Call Sid", "Sid"] {
+        let file = format!(
+            "{reference},Account Sid,From,To,Direction,Start Time\n\
+             CA0a,AC1,+13035550101,+13035550102,outbound-api,2024-03-21 22:34:49 UTC\n"
+        );
+        let (text, found) = read_by_its_draft(&file);
+        assert!(text.contains("[kind]\nvalue = \"phone\""), "{text}");
+        assert_eq!(found.rows[0][7], "phone");
+    }
+}

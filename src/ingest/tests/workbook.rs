@@ -147,7 +147,7 @@ fn days_and_times_of_day_are_two_columns() {
     let rows = header(1)
         + "<row><c t=\"str\"><v>A</v></c><c><v>13035550140</v></c><c s=\"1\"><v>45361</v></c></row>";
     let read = in_utc(workbook(&[("a", &rows)], "")).unwrap();
-    assert_eq!(read.rejects, [(2, Some("sent_at"), "bad-time")]);
+    assert_eq!(read.rejects, [(2, Some("sent_at"), "no-time-of-day")]);
 }
 
 #[test]
@@ -169,6 +169,19 @@ fn a_sheet_may_be_named() {
         (Some("second"), "+13035550102"),
     ] {
         assert_eq!(of(sheet).unwrap().rows[0][2], number);
+    }
+    // Which sheet it was tells two exhibits of one workbook apart. The first is the same with its name and without.
+    for (sheet, place) in [
+        (None, None),
+        (Some("First sheet"), None),
+        (Some("second"), Some(1)),
+    ] {
+        let declared = Declared {
+            sheet: sheet.map(str::to_owned),
+            ..zone("UTC")
+        };
+        let reader = LogReader::open(Box::new(Cursor::new(bytes.clone())), declared).unwrap();
+        assert_eq!(reader.into_facts().sheet, place);
     }
     // A log may go on in another sheet: the report names those that are not read.
     let said = of(None).unwrap().evidence;

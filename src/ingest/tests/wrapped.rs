@@ -807,3 +807,68 @@ fn a_record_is_found_behind_many_other_objects_and_whatever_way_its_names_are_wr
     let marked = |last| duo(last).replace("phone", "pho\u{200b}ne");
     gives_both(&lines(&marked), Format::DuoV2);
 }
+
+#[test]
+fn a_last_line_that_is_cut_is_one_bad_line() {
+    let cut = &duo(9)[..40];
+    for end in [cut, &format!("{cut}\n"), "{", "{\"a\": [1"] {
+        let file = format!("{}\n{}\n{end}", duo(1), duo(2));
+        let found = read(file.into_bytes(), Declared::default()).unwrap();
+        assert_eq!(numbers(&found), ["+13035550101", "+13035550102"], "{end}");
+        assert_eq!(found.rejects, [(3, None, "broken-json")], "{end}");
+    }
+    // In a list it is the file that is cut, and so it is where what is packed is cut.
+    let list = format!("[{},\n{},\n{cut}", duo(1), duo(2));
+    let refused = error(read(list.into_bytes(), Declared::default()));
+    assert_eq!(refused, IngestError::CutOff { line: 3 });
+    let lines: String = (1..90).map(|last| format!("{}\n", duo(last))).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, lines.as_bytes()).unwrap();
+    let mut packed = packed.finish().unwrap();
+    packed.truncate(packed.len() - 20);
+    let refused = error(read(packed, Declared::default()));
+    assert!(matches!(refused, IngestError::CutOff { .. }), "{refused}");
+}
+
+#[test]
+fn text_behind_the_object_of_a_line_is_passed_over_from_the_first_line_on() {
+    for (before, behind) in [
+        ("", " done"),
+        ("x {\"x\":1} ", " took {5ms}"),
+        ("", " # {note}"),
+    ] {
+        let file = format!("{before}{}{behind}\n{before}{}{behind}\n", duo(1), duo(2));
+        let found = read(file.clone().into_bytes(), Declared::default());
+        let found = found.unwrap_or_else(|error| panic!("{error}: {file}"));
+        assert_eq!(numbers(&found), ["+13035550101", "+13035550102"], "{file}");
+    }
+}
+
+#[test]
+fn json_that_is_no_text_or_has_no_names_is_told_by_its_cause() {
+    let mut latin: Vec<u8> = Vec::new();
+    for last in 1..3 {
+        latin.extend(duo(last).trim_end_matches('}').as_bytes());
+        latin.extend(b", \"note\": \"Z\xfcrich\"}\n");
+    }
+    let refused = error(read(latin, Declared::default()));
+    assert_eq!(refused, IngestError::NotText { line: 1 });
+    let insights = text(&duo(1));
+    for lists in [
+        r#"{"columns": ["phone", "ts"], "data": [["+13035550101", "2024-03-21T22:34:49Z"]]}"#
+            .to_owned(),
+        format!(r#"{{"results": [ [{{"field": "@message", "value": {insights}}}] ]}}"#),
+    ] {
+        let refused = error(read(lists.clone().into_bytes(), Declared::default()));
+        assert_eq!(refused, IngestError::CellLists, "{lists}");
+    }
+}
+
+#[test]
+fn records_with_a_name_twice_are_rejected_and_the_format_is_not_blamed() {
+    let twice = |last: u32| duo(last).replace("}", ", \"phone\": \"+13035550109\"}");
+    let file = format!("{}\n{}\n", twice(1), twice(2));
+    let found = read(file.into_bytes(), Declared::default()).unwrap();
+    let kind = "repeated-name";
+    assert_eq!(found.rejects, [(1, None, kind), (2, None, kind)]);
+}

@@ -3,4 +3,6 @@
 pub(super) mod form;
 pub(super) mod iso;
 pub(super) mod reader;
+pub(super) mod serial;
 pub(super) mod zone;
+pub(super) mod zone_names;

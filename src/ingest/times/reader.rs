@@ -11,7 +11,9 @@ use zeroize::Zeroize as _;
 
 use super::form::{TimeForm, read_pattern};
 use super::iso::{WrittenTime, iso_time};
+use super::serial::serial;
 use super::zone::Zone;
+use super::zone_names::{split_zone, zone_hours};
 use crate::domain::Moment;
 use crate::ingest::formats::shape::Reads;
 use crate::vault::plaintext::{Basis, RejectKind};
@@ -55,6 +57,11 @@ impl TimeReader {
         self.form == TimeForm::Any
     }
 
+    /// True if its pattern has no seconds.
+    pub(in crate::ingest) fn is_to_the_minute(&self) -> bool {
+        self.form.is_to_the_minute()
+    }
+
     /// The moment, and whether its zone was in the record or declared.
     pub(in crate::ingest) fn read(
         &mut self,
@@ -69,6 +76,7 @@ impl TimeReader {
             (Reads::EpochNanos, _) => parts_of_seconds(text, 1_000_000_000),
             (_, TimeForm::Rfc3339) => iso_time(text.as_bytes()),
             (_, TimeForm::Rfc2822) => mail(text).map(WrittenTime::Moment),
+            (_, TimeForm::Serial) => serial(text).map(WrittenTime::Local),
             (_, TimeForm::Pattern(pattern)) => read_pattern(pattern, text),
             _ => iso_time(text.as_bytes()).or_else(|| rarer(text)),
         };
@@ -131,7 +139,17 @@ fn rarer(text: &str) -> Option<WrittenTime> {
     let text = kept.unwrap_or(text);
     let other = || Some(text.parse::<Timestamp>().ok()?.as_second());
     let moment = mail(text).or_else(other).map(WrittenTime::Moment);
-    moment.or_else(|| twice_zoned(text)).or_else(|| of_c(text))
+    let zoned = || named_zone(text).or_else(|| twice_zoned(text));
+    moment.or_else(zoned).or_else(|| of_c(text))
+}
+
+/// `2024-03-21 18:34:49 EDT`.
+fn named_zone(text: &str) -> Option<WrittenTime> {
+    let (time, hours) = split_zone(text)?;
+    match iso_time(time.as_bytes())? {
+        WrittenTime::Local(local) => Some(WrittenTime::Moment(local - i64::from(hours) * HOUR)),
+        WrittenTime::Moment(_) => None,
+    }
 }
 
 /// `2024-03-21 22:34:49 +0000 UTC`, as Go prints a time: the offset counts, and not the name behind it.
@@ -175,20 +193,12 @@ fn of_c(text: &str) -> Option<WrittenTime> {
 fn mail(text: &str) -> Option<i64> {
     let before_remark = text.split('(').next().unwrap_or_default();
     let zone = before_remark.split_ascii_whitespace().next_back()?;
-    let named = MAIL_ZONES
-        .iter()
-        .any(|name| zone.eq_ignore_ascii_case(name));
-    if !named && !zone.starts_with(['+', '-']) {
+    if zone_hours(zone).is_none() && !zone.starts_with(['+', '-']) {
         return None;
     }
     let time = rfc2822::DateTimeParser::new().parse_timestamp(text);
     Some(time.ok()?.as_second())
 }
-
-/// The names of zones that RFC 2822 defines, and `UTC`.
-const MAIL_ZONES: [&str; 12] = [
-    "UTC", "UT", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT",
-];
 
 /// A time in parts of a second since 1970, of which a second has so many.
 fn parts_of_seconds(text: &str, parts: i64) -> Option<WrittenTime> {
@@ -202,7 +212,8 @@ fn epoch(text: &str) -> Option<i64> {
     (digits(whole) && digits(fraction)).then(|| whole.parse().ok())?
 }
 
-/// Seconds of a day.
+/// Seconds of an hour and of a day.
+const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 /// 1990-01-01 to the end of 2100, UTC.
 const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_133_980_800;

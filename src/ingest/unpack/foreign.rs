@@ -10,12 +10,15 @@ pub(super) fn refuse_foreign(head: &[u8]) -> Result<(), IngestError> {
 
 /// Refuses a text that is markup. `text` begins with the first character that is no blank.
 pub(super) fn refuse_markup(text: &[u8]) -> Result<(), IngestError> {
+    let text = without_comments(text);
     let lower: Vec<u8> = text.iter().take(HEAD).map(u8::to_ascii_lowercase).collect();
     let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
     if !lower.starts_with(b"<") {
         return Ok(());
     }
-    let known = if HTML.iter().any(|tag| lower.starts_with(tag)) || has(b"<html") {
+    let known = if has(b"<table") && !has(b"<form") && !has(b"<input") {
+        Some(&TABLE)
+    } else if HTML.iter().any(|tag| lower.starts_with(tag)) || has(b"<html") {
         Some(&PAGE)
     } else if has(b"urn:schemas-microsoft-com:office:spreadsheet") {
         Some(&XML_SHEET)
@@ -25,6 +28,17 @@ pub(super) fn refuse_markup(text: &[u8]) -> Result<(), IngestError> {
         None
     };
     refuse(known)
+}
+
+/// The text behind the comments that it begins with.
+fn without_comments(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(inside) = rest.strip_prefix(b"<!--")
+        && let Some(end) = memchr::memmem::find(inside, b"-->")
+    {
+        rest = inside.get(end + 3..).unwrap_or_default().trim_ascii_start();
+    }
+    rest
 }
 
 fn refuse(kind: Option<&Kind>) -> Result<(), IngestError> {
@@ -98,6 +112,11 @@ const PAGE: Kind = kind(
     b"",
     "a web page",
     "a sign-in page may have been saved in place of the log; download the log again",
+);
+const TABLE: Kind = kind(
+    b"",
+    "a table of a web page, whatever its name ends in",
+    "open it in a spreadsheet and save it as CSV, or download the log itself",
 );
 const XML_SHEET: Kind = kind(b"", "a spreadsheet in XML", "save it as CSV");
 const XML: Kind = kind(b"", "XML", AGAIN);
@@ -193,7 +212,12 @@ mod tests {
             (b"PAR1\x15\x04", "a Parquet file"),
             (b"%PDF-1.7\n", "a PDF"),
             (b"<!DOCTYPE html>\n<html>", "a web page"),
-            (b"<table><tr><td>number</td></tr></table>", "a web page"),
+            (
+                b"<table><tr><td>number</td></tr></table>",
+                "a table of a web page, whatever its name ends in",
+            ),
+            (b"<!-- a --> <!-- b -->\n<!DOCTYPE HTML>\n<head>", "a web page"),
+            (b"<html><form><table></table></form></html>", "a web page"),
             (b"<?xml version=\"1.0\"?><html xmlns=\"x\">", "a web page"),
             (b"<?xml version=\"1.0\"?><log/>", "XML"),
             (

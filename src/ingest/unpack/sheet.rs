@@ -7,6 +7,8 @@ use crate::ingest::error::IngestError;
 pub(in crate::ingest) struct Sheet {
     /// Its name, if it may be shown.
     pub(super) name: Option<ShownName>,
+    /// Its place among the sheets. None of the one that is read where nobody names a sheet.
+    pub(super) place: Option<u32>,
     /// The names of the other sheets that a reader of the workbook sees, as far as they may be shown.
     pub(super) unread: Vec<ShownName>,
     /// How many more there are.
@@ -18,6 +20,11 @@ pub(in crate::ingest) struct Sheet {
 impl Sheet {
     /// What separates its cells: no cell has it.
     pub(in crate::ingest) const DELIMITER: u8 = 0x1f;
+
+    /// Which sheet it is, if not the one that is read where nobody names one.
+    pub(in crate::ingest) fn place(&self) -> Option<u32> {
+        self.place
+    }
 
     /// Its name, for a sentence.
     pub(in crate::ingest) fn title(&self) -> String {

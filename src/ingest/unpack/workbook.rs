@@ -119,8 +119,12 @@ fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
     });
     let others: Vec<_> = others.map(|sheet| sheet.name.clone()).collect();
     let first = first_row(book, name).unwrap_or_default();
+    let usual = choose(book, None).is_ok_and(|usual| usual == name);
+    let mut all = book.sheets_metadata().iter();
+    let place = all.position(|sheet| sheet.name == name);
     let mut sheet = Sheet {
         name: ShownName::of(name),
+        place: place.filter(|_| !usual).map(|at| at as u32),
         unread: Vec::new(),
         more_unread: 0,
         alike: Vec::new(),

@@ -22,4 +22,6 @@ pub struct FileFacts {
     pub dropped_columns: Vec<String>,
     /// Of these, the ones that look like the country of each row.
     pub country_columns: Vec<String>,
+    /// Which sheet of a workbook was read, by its place; none of the one that is read where nobody names one.
+    pub sheet: Option<u32>,
 }

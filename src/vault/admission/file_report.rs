@@ -188,6 +188,34 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
     let Some((kind, first)) = most else {
         return String::new();
     };
+    let at = |say: &str| {
+        let column = first
+            .column
+            .map_or(String::new(), |column| format!(" in {column}"));
+        let line = first.line;
+        format!(" (most often {kind}{column}, first at line {line}); {say}")
+    };
+    match kind {
+        "no-time-of-day" => {
+            return at(
+                "a day alone is no time, and none is made up: ask the sender for the time of day of each message, or, if \
+                 it is in another column, send it again with a mapping that names it as time_column",
+            );
+        }
+        "spreadsheet-time" => {
+            return at(
+                "these are the numbers by which a spreadsheet keeps times: send it again with a mapping whose sent_at has \
+                 time = \"serial\" and a zone, or format the column as date and time in the spreadsheet and save it again",
+            );
+        }
+        "repeated-name" => {
+            return at(
+                "a name stands twice in one object, so that it is unknown which of its values counts: ask the sender for \
+                 records with each name once",
+            );
+        }
+        _ => {}
+    }
     let mapped;
     let say = match (first.column, kind) {
         (_, "wrong-cell-count" | "not-printable") => {
@@ -218,18 +246,16 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
             "with region=, the country whose numbers are written without a calling code, or with a \
              mapping that names the right column"
         }
+        (Some("sent_at"), "damaged") => {
+            "with a mapping that names a column of times that were not rounded, or ask the sender for them"
+        }
         (Some("sent_at"), _) => "with zone=, or with a mapping that says how times are written",
         (Some("account"), _) => "with account=, or with a mapping",
         _ => "with a mapping, or with region=, zone= or account=",
     };
-    let column = first
-        .column
-        .map_or(String::new(), |column| format!(" in {column}"));
-    format!(
-        " (most often {kind}{column}, first at line {}); send it again {say}; \
-         accept_quarantined=true admits what can be read",
-        first.line
-    )
+    at(&format!(
+        "send it again {say}; accept_quarantined=true admits what can be read"
+    ))
 }
 
 /// What to do if a column that is not read looks like the country of each row.

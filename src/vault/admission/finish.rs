@@ -78,7 +78,7 @@ impl Vault {
     ) -> Result<FinishExhibit, OperationError> {
         let progress = admission.progress();
         progress.reach(Stage::Sealing)?;
-        let file_tag = file_tag(&admission.keys, &file.digest);
+        let file_tag = file_tag(&admission.keys, &file);
         {
             let reader = self.core.readers.snapshot()?;
             let case = admission.begun.case_number;
@@ -113,11 +113,15 @@ impl Vault {
     }
 }
 
-/// The keyed digest by which a file is recognised if it is sent again.
-fn file_tag(keys: &CaseKeys, digest: &[u8; 32]) -> [u8; 32] {
+/// The keyed digest by which a file is recognised if it is sent again. Each sheet of a workbook is a file of its own.
+fn file_tag(keys: &CaseKeys, file: &FileFacts) -> [u8; 32] {
     let mut tag = keys.digests().begin();
     tag.update(b"file");
-    tag.update(digest);
+    tag.update(&file.digest);
+    if let Some(sheet) = file.sheet {
+        tag.update(b"sheet");
+        tag.update(&sheet.to_be_bytes());
+    }
     tag.finish()
 }
 

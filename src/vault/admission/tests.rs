@@ -595,6 +595,28 @@ fn the_same_file_is_not_admitted_twice() {
 }
 
 #[test]
+fn each_sheet_of_a_workbook_is_an_exhibit_of_its_own() {
+    let house = House::new();
+    let workbook = include_bytes!("../../../tests/fixtures/ingest/two-sheets.xlsx");
+    let admit = |sheet: Option<&str>| {
+        let declared = Declared {
+            sheet: sheet.map(str::to_owned),
+            zone: Some("UTC".parse().unwrap()),
+            ..Declared::default()
+        };
+        let file = Box::new(Cursor::new(workbook.to_vec()));
+        house.send(file, declared, &mut |_| true, |_| {})
+    };
+    for sheet in [None, Some("Apr")] {
+        let report = admit(sheet).unwrap();
+        let exhibit = report["exhibit"].as_str().unwrap().parse().unwrap();
+        let again = Err(OperationError::Conflict(Conflict::AlreadyAdmitted(exhibit)));
+        assert_eq!(admit(sheet), again);
+    }
+    assert!(house.is_sound());
+}
+
+#[test]
 fn rows_of_an_earlier_exhibit_are_duplicates_with_and_without_reference() {
     let house = House::new();
     let unmarked = |file: String| file.replace("message_ref", "nothing");

@@ -95,6 +95,10 @@ words! {
         MissingTime => "missing-time",
         /// The time cannot be read in the form expected.
         BadTime => "bad-time",
+        /// A day without a time of day.
+        NoTimeOfDay => "no-time-of-day",
+        /// The number by which a spreadsheet keeps a time, and nobody said that the times are such numbers.
+        SpreadsheetTime => "spreadsheet-time",
         /// A local time that was skipped when the clocks went forward.
         TimeDoesNotExist => "time-does-not-exist",
         /// A local time that occurred twice when the clocks went back.

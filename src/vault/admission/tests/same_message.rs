@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{AccountName, ExhibitId, Format};
+use crate::ingest::Mapping;
 use crate::operations::Ids;
 use crate::operations::exhibit::ListDuplicates;
 
@@ -179,6 +180,27 @@ fn the_coarser_of_two_times_decides_where_there_is_a_reference() {
     let other = [row("2024-03-10T11:00:30Z", "other")];
     assert_eq!(house.admitted(REFERENCED, &other), (1, 0));
     assert!(house.is_sound());
+}
+
+#[test]
+fn a_pattern_says_how_fine_a_time_is() {
+    let house = House::new();
+    let admitted = |time: &str, pattern: &str| {
+        let mapping = format!(
+            "container = \"csv\"\n[account]\ncolumn = \"account\"\n[number]\ncolumn = \"number\"\n[sent_at]\n\
+             column = \"t\"\ntime = \"{pattern}\"\nzone = \"UTC\"\n[message_ref]\ncolumn = \"r\"\n"
+        );
+        let declared = Declared {
+            mapping: Some(Mapping::parse(&mapping).unwrap()),
+            ..Declared::default()
+        };
+        let file = format!("account,number,t,r\nA,+12025550114,{time},r1\n");
+        counts(&house.admit_as(&file, declared).unwrap())
+    };
+    // Written with dots: to the minute, and to the second of the same minute.
+    assert_eq!(admitted("10.03.2024 11.00", "%d.%m.%Y %H.%M"), (1, 0));
+    assert_eq!(admitted("10.03.2024 11.00.37", "%d.%m.%Y %H.%M.%S"), (0, 1));
+    assert_eq!(admitted("10.03.2024 11.01.37", "%d.%m.%Y %H.%M.%S"), (1, 0));
 }
 
 #[test]
