@@ -351,6 +351,7 @@ impl From<OperationError> for Problem {
             OperationError::Store(StoreError {
                 fault:
                     StoreFault::Busy
+                    | StoreFault::Moved
                     | StoreFault::Disk
                     | StoreFault::CannotOpen
                     | StoreFault::Unreachable

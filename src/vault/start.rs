@@ -696,7 +696,7 @@ pub(in crate::vault) fn prepare_at(
         let counting: Vec<i64> = counting.iter().map(|exhibit| exhibit.0).collect();
         at_hand.forget_all_but(&counting);
         writer.keep(at_hand);
-        readers = readers.keeping(at_hand);
+        readers = readers.keeping(at_hand)?;
     }
     let node = match has_server {
         true => this_node(paths, &writer, &*entropy, access)?,

@@ -52,6 +52,8 @@ impl Operation for LookUp {
     type Action = actions::LookUp;
     type Answer = LookUpAnswer;
 
+    const IS_IN_MEMORY: bool = true;
+
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
     }

@@ -34,6 +34,7 @@ pub(super) trait Deed: Send + 'static {
     fn is_for(&self, role: Option<CaseRole>) -> bool;
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError>;
     fn asks_about(&self) -> Option<&AskedNumbers>;
+    fn is_in_memory(&self) -> bool;
     fn prepares(&self) -> bool;
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError>;
     /// Runs it in a scope of its action. A panic becomes a failure of this act alone. Its text is dropped, because it
@@ -113,6 +114,10 @@ impl<O: Operation> Deed for O {
 
     fn asks_about(&self) -> Option<&AskedNumbers> {
         Operation::asks_about(self)
+    }
+
+    fn is_in_memory(&self) -> bool {
+        O::IS_IN_MEMORY
     }
 
     fn prepares(&self) -> bool {

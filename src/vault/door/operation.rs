@@ -81,6 +81,10 @@ pub trait Operation: Sized + Send + 'static {
         None
     }
 
+    /// Whether a reading act finds all in memory, as a rule, where a server has the tables. It says so if something was
+    /// changed between what it found there and what the server has (`StoreFault::Moved`).
+    const IS_IN_MEMORY: bool = false;
+
     /// Whether [`Operation::prepare`] has something to do.
     const PREPARES: bool = false;
 

@@ -153,7 +153,7 @@ impl Vault {
         let Some(peers) = self.peers.as_ref().filter(|_| deed.kind().gives_out()) else {
             return Ok(());
         };
-        let decided = self.on_snapshot(caller, &deed.target(), |_, situation, _| {
+        let decided = self.on_snapshot((caller, &deed.target()), false, |_, situation, _| {
             let decided = decide_unasserted(&situation.facts, deed.kind()).map(drop);
             (Notes::default(), decided.map_err(Stopped::Denied))
         });
@@ -175,7 +175,7 @@ impl Vault {
         caller: &Caller,
         target: &Target,
     ) -> Result<(), Refusal> {
-        let found = self.on_snapshot(caller, target, |_, situation, _| {
+        let found = self.on_snapshot((caller, target), false, |_, situation, _| {
             let decided = decide(&situation.facts, action).map(drop);
             (Notes::default(), decided.map_err(Stopped::Denied))
         });
@@ -249,26 +249,31 @@ impl Vault {
         let about = About::of(caller, &*deed);
         let mut toll = Toll::of(&self.core, caller, deed.price());
         let mut question = None;
-        let mut done = self.on_snapshot(caller, &about.target, |connection, situation, when| {
-            let core = &self.core;
-            let (alarm, granted, _) = grant(core, connection, caller, situation, &*deed, when.now);
-            let granted = granted.and_then(|grant| {
-                question = asked(core, connection, caller, situation, &grant, &*deed);
-                let free = |one| core.answered.repeats(one, core.clock.measured());
-                match question.as_ref().is_some_and(free) {
-                    true => toll.waive(),
-                    false => toll.let_in(core, connection, caller, situation)?,
-                }
-                Ok(grant)
-            });
-            let rows = Rows::Reading(connection);
-            let (mut notes, ended) = match granted {
-                Ok(grant) => act(core, rows, caller, situation, grant, deed, when),
-                Err(stopped) => (Notes::default(), Err(stopped)),
-            };
-            notes.alarm = notes.alarm.max(alarm);
-            (notes, ended)
-        });
+        let mut done = self.on_snapshot(
+            (caller, &about.target),
+            deed.is_in_memory(),
+            |connection, situation, when| {
+                let core = &self.core;
+                let (alarm, granted, _) =
+                    grant(core, connection, caller, situation, &*deed, when.now);
+                let granted = granted.and_then(|grant| {
+                    question = asked(core, connection, caller, situation, &grant, &*deed);
+                    let free = |one| core.answered.repeats(one, core.clock.measured());
+                    match question.as_ref().is_some_and(free) {
+                        true => toll.waive(),
+                        false => toll.let_in(core, connection, caller, situation)?,
+                    }
+                    Ok(grant)
+                });
+                let rows = Rows::Reading(connection);
+                let (mut notes, ended) = match granted {
+                    Ok(grant) => act(core, rows, caller, situation, grant, deed, when),
+                    Err(stopped) => (Notes::default(), Err(stopped)),
+                };
+                notes.alarm = notes.alarm.max(alarm);
+                (notes, ended)
+            },
+        );
         let found = std::mem::take(&mut done.notes.detail);
         let detail = match &done.ended {
             Ok(_) => about.sealed_detail(found),
@@ -302,8 +307,8 @@ impl Vault {
     /// Loads the facts on a new snapshot and calls `run` with both.
     fn on_snapshot<T>(
         &self,
-        caller: &Caller,
-        target: &Target,
+        (caller, target): (&Caller, &Target),
+        is_in_memory: bool,
         run: impl FnOnce(&Snapshot, &Situation, When) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
         // Taken before the snapshot, so that a change in between is noticed, and that the snapshot has all of the log.
@@ -315,7 +320,11 @@ impl Vault {
             notes: Notes::default(),
             ended: Err(Stopped::Failed(error)),
         };
-        let snapshot = match self.core.readers.snapshot() {
+        let snapshot = match is_in_memory {
+            true => self.core.readers.in_memory(),
+            false => self.core.readers.snapshot(),
+        };
+        let snapshot = match snapshot {
             Ok(snapshot) => snapshot,
             Err(error) => return stopped(error.into()),
         };
@@ -353,7 +362,8 @@ impl Vault {
                         &self.core, connection, caller, situation, &mut toll, &mut *deed, when,
                     )
                 };
-                self.on_snapshot(caller, &about.target, on_snapshot).ended
+                self.on_snapshot((caller, &about.target), false, on_snapshot)
+                    .ended
             }
             false => Ok(()),
         };

@@ -10,6 +10,7 @@ use super::value::ValueRef;
 
 pub(super) struct BlobReader<'c> {
     at: &'static str,
+    connection: &'c Snapshot,
     reader: engine::LargeReader<'c>,
 }
 
@@ -17,6 +18,7 @@ impl<'c> BlobReader<'c> {
     pub(super) fn of(connection: &'c Snapshot, large: &'static Large) -> Self {
         Self {
             at: large.at,
+            connection,
             reader: connection.session().large_reader(large),
         }
     }
@@ -27,6 +29,7 @@ impl<'c> BlobReader<'c> {
         key: &[ValueRef<'_>],
         into: &mut Zeroizing<Vec<u8>>,
     ) -> Result<bool, StoreError> {
+        self.connection.begin_if_late()?;
         statements::note(self.at);
         self.reader.read(key, into)
     }

@@ -260,6 +260,14 @@ impl Session {
         }
     }
 
+    /// The log's head as it is now, outside of a snapshot, where another process may have moved it.
+    pub(super) fn head_now(&self) -> Result<Option<Head>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgresql(own) => own.head_now(),
+        }
+    }
+
     pub(super) fn commit(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(own) => own.commit(),

@@ -30,6 +30,9 @@ pub enum StoreFault {
     /// Another process holds the database's lock.
     #[error("it is in use by another process")]
     Busy,
+    /// What was read before is not what the server has now.
+    #[error("it was changed meanwhile; ask again")]
+    Moved,
     /// A constraint of the schema was violated.
     #[error("a rule of the schema was broken")]
     Constraint,
@@ -113,6 +116,7 @@ impl StoreError {
             self.fault,
             StoreFault::Unreachable
                 | StoreFault::Busy
+                | StoreFault::Moved
                 | StoreFault::Uncertain
                 | StoreFault::ReadOnly
                 | StoreFault::Careless(_)

@@ -18,6 +18,7 @@ pub(crate) fn find(
     if let Some(list) = at_hand.list(exhibit.0, &digest) {
         return Ok(Some(list));
     }
+    connection.begin_if_late()?;
     let said = connection.session().part_digests(exhibit.0)?;
     let list = said.map(PartList::of);
     let list = list.filter(|list| list.digest() == digest).map(Arc::new);

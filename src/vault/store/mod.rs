@@ -24,6 +24,7 @@ pub(crate) mod erasure_rows;
 mod error;
 pub(crate) mod exhibit_rows;
 mod head;
+mod head_look;
 pub(crate) mod known_lists;
 mod large;
 pub(crate) mod leaf_index_rows;

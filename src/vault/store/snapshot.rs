@@ -10,6 +10,8 @@ use super::at_hand::AtHand;
 use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::{StoreError, StoreFault};
+use super::head::Head;
+use super::head_look::HeadLook;
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
 #[cfg(test)]
@@ -36,6 +38,11 @@ pub(crate) struct Snapshot {
     at_hand: Option<Arc<AtHand>>,
     /// How often something of that was forgotten when this view began.
     age: Cell<u64>,
+    /// How many leaves the log has in this view, where several processes write it.
+    leaves: Cell<Option<u64>>,
+    /// The view is in memory until something is asked of the server: see [`Readers::in_memory`].
+    is_late: Cell<bool>,
+    go_on: Arc<OnceLock<GoOn>>,
 }
 
 impl Snapshot {
@@ -46,7 +53,95 @@ impl Snapshot {
             schema: Cell::new(None),
             at_hand: None,
             age: Cell::new(0),
+            leaves: Cell::new(None),
+            is_late: Cell::new(false),
+            go_on: Arc::default(),
         }
+    }
+
+    /// Begins the view. Answers whether the log's head in it is known.
+    fn begin(&self) -> Result<bool, StoreError> {
+        // Before the snapshot begins, so that it is not older than what it is compared with.
+        if let Some(view) = self.view() {
+            view.begin();
+        }
+        self.note_age();
+        self.session.begin_to_read()?;
+        self.check_schema(false)?;
+        let head = self.session.head_seen()?;
+        let is_known = head.as_ref().is_none_or(|head| self.knows(head));
+        self.leaves.set(head.map(|head| head.size));
+        Ok(is_known)
+    }
+
+    /// The same, of a head that is known: what another process did is verified before.
+    fn begin_to_know(&self) -> Result<(), StoreError> {
+        if self.begin()? {
+            return Ok(());
+        }
+        let unknown = StoreError {
+            at: "snapshot::head",
+            fault: StoreFault::Busy,
+        };
+        let go_on = self.go_on.get().ok_or(unknown)?;
+        for _ in 0..TRIES {
+            self.session.roll_back()?;
+            let mut is_known = false;
+            go_on(&mut || {
+                self.end_view();
+                is_known = self.begin()?;
+                Ok(())
+            })?;
+            if is_known {
+                return Ok(());
+            }
+        }
+        // Whoever has the lock did not wait for so long.
+        Err(unknown)
+    }
+
+    fn knows(&self, head: &Head) -> bool {
+        self.view().is_none_or(|view| view.knows(&head.control))
+    }
+
+    fn end_view(&self) {
+        if let Some(view) = self.view() {
+            view.end();
+        }
+    }
+
+    /// Begins a view that is in memory only, because something is asked that is not in memory. Fails with `Moved` if
+    /// cases, exhibits or erasures are others in it, on which what was read until now may rest; the view has begun all
+    /// the same.
+    pub(super) fn begin_if_late(&self) -> Result<(), StoreError> {
+        let Some(stays) = self.begun_late()? else {
+            return Ok(());
+        };
+        match stays {
+            true => Ok(()),
+            false => Err(StoreError {
+                at: "snapshot::late",
+                fault: StoreFault::Moved,
+            }),
+        }
+    }
+
+    /// The same for whoever reads control rows, each of which is compared with what it has to be in the view as it is
+    /// then.
+    pub(super) fn begin_for_control(&self) -> Result<(), StoreError> {
+        self.begun_late().map(drop)
+    }
+
+    /// Whether what records rest on stays; nothing if the view was begun before.
+    fn begun_late(&self) -> Result<Option<bool>, StoreError> {
+        if !self.is_late.replace(false) {
+            return Ok(None);
+        }
+        let before = self.ground()?;
+        self.end_view();
+        let begun = self.begin_to_know();
+        begun.map_err(|error| self.view().map_or(error, |view| view.note_failure(error)))?;
+        Ok(Some(before.is_some() && before == self.ground()?))
     }
 
     /// Compares the schema that this connection works with and the program's, if the file has another number for it
@@ -154,6 +249,7 @@ impl Snapshot {
         values: &[ValueRef<'_>],
         with: impl FnOnce(Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.begin_if_late()?;
         self.write_put_off()?;
         statements::note(sql);
         self.session
@@ -258,8 +354,9 @@ type Begin<'b> = dyn FnMut() -> Result<(), StoreError> + 'b;
 pub(crate) struct Readers {
     idle: Mutex<Vec<Snapshot>>,
     back: Condvar,
-    go_on: OnceLock<GoOn>,
+    go_on: Arc<OnceLock<GoOn>>,
     at_hand: Option<Arc<AtHand>>,
+    heads: Option<HeadLook>,
     database: Database,
 }
 
@@ -270,8 +367,6 @@ const TRIES: u32 = 5;
 pub(crate) struct Reader<'p> {
     pool: &'p Readers,
     snapshot: Option<Snapshot>,
-    /// How many leaves the log has in the snapshot, where several processes write it.
-    leaves: Option<u64>,
 }
 
 impl Readers {
@@ -295,18 +390,22 @@ impl Readers {
         access: Access,
     ) -> Result<Self, StoreError> {
         let database = database.into();
+        let go_on: Arc<OnceLock<GoOn>> = Arc::default();
         let reader = |_| {
-            Ok(Snapshot::of(match access {
+            let mut snapshot = Snapshot::of(match access {
                 Access::Work => Session::reader(&database)?,
                 Access::Look => Session::looker(&database)?,
-            }))
+            });
+            snapshot.go_on = Arc::clone(&go_on);
+            Ok(snapshot)
         };
         let idle = (0..count).map(reader).collect::<Result<_, StoreError>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
             back: Condvar::new(),
-            go_on: OnceLock::new(),
+            go_on,
             at_hand: None,
+            heads: None,
             database,
         })
     }
@@ -326,11 +425,12 @@ impl Readers {
     }
 
     /// From now on these readers keep at hand what they read of a server's tables.
-    pub(crate) fn keeping(mut self, at_hand: &Arc<AtHand>) -> Self {
+    pub(crate) fn keeping(mut self, at_hand: &Arc<AtHand>) -> Result<Self, StoreError> {
         let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
         idle.iter_mut().for_each(|snapshot| snapshot.keep(at_hand));
         self.at_hand = Some(Arc::clone(at_hand));
-        self
+        self.heads = Some(HeadLook::at(&self.database)?);
+        Ok(self)
     }
 
     /// Frees what was deleted or overwritten in a server's tables, on a connection of its own. It may take long.
@@ -351,6 +451,41 @@ impl Readers {
     /// Its control rows are only compared with what they were while this process knew: if another one moved the log's
     /// head, they are verified before.
     pub(crate) fn snapshot(&self) -> Result<Reader<'_>, StoreError> {
+        let reader = self.borrow();
+        let connection = reader.connection()?;
+        let begun = connection.begin_to_know();
+        begun.map_err(|error| {
+            let view = connection.view();
+            view.map_or(error, |view| view.note_failure(error))
+        })?;
+        Ok(reader)
+    }
+
+    /// The same for whoever finds all in memory, as a rule: the server is only asked where the log's head is, for all
+    /// who ask at the same time. The snapshot begins when something is asked that is not in memory.
+    pub(crate) fn in_memory(&self) -> Result<Reader<'_>, StoreError> {
+        let Some(heads) = &self.heads else {
+            return self.snapshot();
+        };
+        // Before the view begins: it has all that this process knows then, and so what it knew at the look.
+        let head = heads.look()?;
+        let reader = self.borrow();
+        let connection = reader.connection()?;
+        match head.filter(|head| connection.knows(head)) {
+            Some(head) => {
+                if let Some(view) = connection.view() {
+                    view.begin();
+                }
+                connection.note_age();
+                connection.leaves.set(Some(head.size));
+                connection.is_late.set(true);
+            }
+            None => connection.begin_to_know()?,
+        }
+        Ok(reader)
+    }
+
+    fn borrow(&self) -> Reader<'_> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = loop {
             match idle.pop() {
@@ -358,83 +493,19 @@ impl Readers {
                 None => idle = self.back.wait(idle).unwrap_or_else(PoisonError::into_inner),
             }
         };
-        drop(idle);
-        let mut reader = Reader {
+        Reader {
             pool: self,
             snapshot: Some(snapshot),
-            leaves: None,
-        };
-        let begun = reader.begin().and_then(|is_known| match is_known {
-            true => Ok(()),
-            false => self.catch_up(&mut reader),
-        });
-        match begun {
-            Ok(()) => Ok(reader),
-            Err(error) => {
-                let view = reader.connection()?.view();
-                Err(view.map_or(error, |view| view.note_failure(error)))
-            }
         }
-    }
-
-    /// Takes another snapshot, of a head that is known.
-    fn catch_up(&self, reader: &mut Reader<'_>) -> Result<(), StoreError> {
-        let unknown = StoreError {
-            at: "snapshot::head",
-            fault: StoreFault::Busy,
-        };
-        let go_on = self.go_on.get().ok_or(unknown)?;
-        for _ in 0..TRIES {
-            reader.end()?;
-            let mut is_known = false;
-            go_on(&mut || {
-                is_known = reader.begin_again()?;
-                Ok(())
-            })?;
-            if is_known {
-                return Ok(());
-            }
-        }
-        // Whoever has the lock did not wait for so long.
-        Err(unknown)
     }
 }
 
 impl Reader<'_> {
-    /// Begins the snapshot. Answers whether the log's head in it is known.
-    fn begin(&mut self) -> Result<bool, StoreError> {
-        let connection = self.connection()?;
-        // Before the snapshot begins, so that it is not older than what it is compared with.
-        if let Some(view) = connection.view() {
-            view.begin();
-        }
-        connection.note_age();
-        connection.session.begin_to_read()?;
-        connection.check_schema(false)?;
-        let head = connection.session.head_seen()?;
-        let view = connection.view();
-        let is_known = head
-            .as_ref()
-            .zip(view)
-            .is_none_or(|(head, view)| view.knows(&head.control));
-        self.leaves = head.map(|head| head.size);
-        Ok(is_known)
-    }
-
-    fn end(&self) -> Result<(), StoreError> {
-        self.connection()?.session.roll_back()
-    }
-
-    fn begin_again(&mut self) -> Result<bool, StoreError> {
-        if let Some(view) = self.connection()?.view() {
-            view.end();
-        }
-        self.begin()
-    }
-
     /// How many leaves the log has in the snapshot, where several processes write it.
     pub(crate) fn leaves(&self) -> Option<u64> {
-        self.leaves
+        self.snapshot
+            .as_ref()
+            .and_then(|snapshot| snapshot.leaves.get())
     }
 
     pub(crate) fn connection(&self) -> Result<&Snapshot, StoreError> {
@@ -447,9 +518,8 @@ impl Reader<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
-            if let Some(view) = snapshot.view() {
-                view.end();
-            }
+            snapshot.end_view();
+            snapshot.is_late.set(false);
             // A connection whose snapshot cannot be ended is closed, because it would keep the
             // snapshot forever.
             let session = &snapshot.session;

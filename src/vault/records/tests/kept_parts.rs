@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -11,6 +12,7 @@ use super::super::{Dimension, TableQuery};
 use super::fixture::{Fixture, sent};
 use super::{by, look_up, place, table};
 use crate::domain::{ExhibitId, Field};
+use crate::policy::CaseState;
 use crate::vault::Settings;
 use crate::vault::clock::Clock as _;
 use crate::vault::exhibits::description::open_description;
@@ -19,9 +21,10 @@ use crate::vault::exhibits::known_parts::KnownParts;
 use crate::vault::plaintext::{Phone, RawText};
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::part_list::PartKind;
+use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Reader, Tables, TestServer, block_rows, case_rows, statistics_rows, stored_parts,
-    subject_index_rows, take_statements,
+    Reader, Snapshot, StoreError, StoreFault, Tables, TestServer, block_rows, case_rows,
+    statistics_rows, stored_parts, subject_index_rows, take_statements,
 };
 
 /// The tables whose rows are large, as statements name them.
@@ -145,6 +148,10 @@ fn a_lookup_asks_the_server_for_no_run_of_terms_that_was_read_until_the_case_cha
     let (first, cold) = look_up(&fixture);
     assert!(cold > 0);
     assert_eq!(look_up(&fixture), (first.clone(), 0));
+    // Nor anything else.
+    take_statements();
+    super::look_up(&fixture, &fixture.lead, &numbers).unwrap();
+    assert_eq!(take_statements(), Vec::<String>::new());
     // Another exhibit: both have runs, which are read with one statement.
     fixture.admit(&[sent(1, "acme", 90), sent(3, "acme", 120)]);
     let (both, cold) = look_up(&fixture);
@@ -163,6 +170,45 @@ fn a_lookup_asks_the_server_for_no_run_of_terms_that_was_read_until_the_case_cha
     fixture.vault.keep_up().unwrap();
     assert!(look_up(&fixture).1 > 0);
     assert_eq!(look_up(&fixture), (both, 0));
+}
+
+#[test]
+fn what_was_in_memory_is_not_mixed_with_what_the_server_has_by_then() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let settings = Settings {
+        readers: 3,
+        ..Settings::default()
+    };
+    let mut fixture = Fixture::at(settings, Some(tables.address()));
+    fixture.admit(&[sent(1, "acme", 0)]);
+    let core = Arc::clone(&fixture.vault.core);
+    let case = case_rows::find(&fixture.writer, &fixture.case).unwrap();
+    let terms = Terms {
+        case: case.unwrap().number,
+        field: Field::Number,
+    };
+    let asks = |connection: &Snapshot| terms.run_of(connection, 1).map(|run| run.is_some());
+    let moved = Err(StoreError {
+        at: "snapshot::late",
+        fault: StoreFault::Moved,
+    });
+    // Nothing on which records rest was changed since.
+    let reader = core.readers.in_memory().unwrap();
+    assert_eq!(asks(reader.connection().unwrap()), Ok(true));
+    drop(reader);
+    let reader = core.readers.in_memory().unwrap();
+    let also = core.readers.in_memory().unwrap();
+    fixture.stage(move |rows| case_rows::set_state(rows, terms.case, CaseState::Closed));
+    let connection = reader.connection().unwrap();
+    assert_eq!(asks(connection), moved);
+    assert_eq!(asks(connection), Ok(true));
+    // A control row is what it has to be at the moment it is read.
+    let connection = also.connection().unwrap();
+    let case = case_rows::find_by_number(connection, terms.case).unwrap();
+    assert_eq!(case.unwrap().state, CaseState::Closed);
+    assert_eq!(asks(connection), Ok(true));
 }
 
 #[test]

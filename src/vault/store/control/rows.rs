@@ -72,6 +72,7 @@ impl Snapshot {
             });
             return rows.collect();
         }
+        self.begin_for_control()?;
         let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
         let elements = view.map(|view| (view.elements(), view.elements_before()));
         // What the sum is to the eyes of a snapshot from before the elements were made anew.
@@ -128,6 +129,19 @@ impl Snapshot {
         by: &[Cell<'_>],
     ) -> Result<bool, StoreError> {
         Ok(self.steady(table, by)? == Some(Sum::default().bytes()))
+    }
+
+    /// A name for what all cases, exhibits and erasures are, on which records rest; none while one of them changes.
+    pub(in crate::vault::store) fn ground(&self) -> Result<Option<[[u8; 32]; 3]>, StoreError> {
+        let marks = [
+            self.steady(&CASES, &[])?,
+            self.steady(&EXHIBIT, &[])?,
+            self.steady(&ERASURE, &[])?,
+        ];
+        Ok(match marks {
+            [Some(cases), Some(exhibits), Some(erasures)] => Some([cases, exhibits, erasures]),
+            _ => None,
+        })
     }
 
     /// A name for what a group is, as long as nothing of it changes; none while it does.

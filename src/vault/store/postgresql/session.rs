@@ -245,6 +245,12 @@ impl Session {
         })
     }
 
+    /// The head of the log as it is now, for a connection that never begins a snapshot.
+    pub(in crate::vault::store) fn head_now(&self) -> Result<Option<Head>, StoreError> {
+        self.link.renew()?;
+        self.head_seen()
+    }
+
     /// Begins a transaction. Its first statement locks the row of the log's head, so that nobody else goes on from
     /// there; whoever comes later waits, and sees what was committed. Answers what the row says.
     ///
