@@ -200,11 +200,9 @@ fn looks_like_content(look: RecordLook, field: Field, cell: &str) -> bool {
     let bytes = cell.as_bytes();
     let spaced = look.spaced && memchr(b' ', bytes).is_some();
     if !spaced && (look.plain || cell.is_ascii()) {
-        let short = matches!(
-            field,
-            Field::Carrier | Field::Country | Field::State | Field::Kind | Field::Channel
-        );
-        let joined = look.joined && short && bytes.len() >= 8;
+        // A reference may be an address, and a time has colons.
+        let told = !matches!(field, Field::MessageRef | Field::Number | Field::SentAt);
+        let joined = look.joined && told && bytes.len() >= 8;
         if !joined || !cell.bytes().any(is_joint) {
             return false;
         }

@@ -5,7 +5,10 @@
 pub(super) mod cells;
 pub(super) mod columns;
 mod message;
+mod names;
 pub(super) mod numbers;
+mod parts;
+mod post;
 #[cfg(test)]
 mod tests;
 mod words;
