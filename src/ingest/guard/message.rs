@@ -5,13 +5,10 @@
 //! state may come with its ZIP code, and an error of a network is a sentence too. What is a usual
 //! part of a field's cells is no sign there.
 
-use super::names::{has_kind_of_place, has_legal_form};
-use super::post::{has_postal_part, is_of_india, is_pin, is_postal};
-use super::words::{
-    Says, ends_in_korean, has_part, is_listed, is_of_a_sentence, is_of_other_code, means_code,
-    means_password, says, speaks_korean,
-};
-use crate::domain::{Field, country, network};
+use super::cell_text::{CellText, Kind, LINKS, Part, is_emoji};
+use super::names::has_kind_of_place;
+use super::words::{Says, ends_in_korean, has_part, is_listed, speaks_korean};
+use crate::domain::{Field, country};
 
 /// True if the cell reads like a message.
 pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
@@ -119,126 +116,9 @@ fn is_product(cell: &str) -> bool {
         && version.starts_with(|c: char| c.is_ascii_digit() || c == 'v')
 }
 
-/// The words and numbers of a cell.
-struct CellText {
-    lower: String,
-    parts: Vec<Part>,
-    /// Words of two letters and more.
-    words: usize,
-    /// Letters of scripts that have no capitals, other than Arabic and the like.
-    caseless: usize,
-    /// It is not all in Latin, Greek and Cyrillic letters.
-    other_script: bool,
-    /// Its number is a code of the post.
-    postal: bool,
-}
-
-/// A word, a number, or a mixture.
-struct Part {
-    /// In lower case.
-    text: String,
-    kind: Kind,
-    /// It begins with a capital, or is written in a script without them.
-    capital: bool,
-    /// All of it is capitals and digits.
-    upper: bool,
-    /// What is between it and the next one.
-    after: String,
-    /// Where it ends in the cell, in bytes.
-    end: usize,
-    /// What the lists say of it.
-    says: Option<Says>,
-    /// A short piece of a name with hyphens, as `ki` in `Āwherika-ki-te-tonga`: no word of its own.
-    piece: bool,
-}
-
-impl Part {
-    /// True for the code of a state and the like: two capitals.
-    fn is_short_code(&self) -> bool {
-        self.upper && self.text.is_ascii() && self.text.len() == 2
-    }
-
-    /// True for a letter with a point: `d.d.`.
-    fn is_initial(&self) -> bool {
-        self.after.starts_with('.') && self.text.chars().count() == 1
-    }
-
-    /// True for what may be a word of a sentence.
-    fn is_word(&self) -> bool {
-        self.kind == Kind::Word && !self.piece && !self.is_short_code()
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Word,
-    Number,
-    Mixed,
-}
-
 impl CellText {
-    fn of(cell: &str) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
-        let mut open = false;
-        let mut caseless = 0;
-        for (at, c) in cell.char_indices() {
-            let (letter, digit) = (is_letter(c), c.is_numeric());
-            caseless +=
-                usize::from(letter && !c.is_ascii() && !c.is_lowercase() && !c.is_uppercase());
-            if !letter && !digit {
-                open = false;
-                if let Some(last) = parts.last_mut() {
-                    last.after.push(c);
-                }
-                continue;
-            }
-            // Where words are written without spaces, a number between them is one of its own.
-            let splits = parts.last().is_some_and(|last| match last.kind {
-                Kind::Number => letter && !c.is_ascii(),
-                Kind::Word => digit && !last.text.is_ascii(),
-                Kind::Mixed => false,
-            });
-            if !open || splits {
-                open = true;
-                parts.push(Part {
-                    text: String::new(),
-                    kind: if digit { Kind::Number } else { Kind::Word },
-                    capital: !c.is_lowercase(),
-                    upper: true,
-                    after: String::new(),
-                    end: at,
-                    says: None,
-                    piece: false,
-                });
-            }
-            if let Some(last) = parts.last_mut() {
-                last.text.extend(c.to_lowercase());
-                last.end = at + c.len_utf8();
-                last.upper &= !c.is_lowercase();
-                match last.kind {
-                    Kind::Number if !digit => last.kind = Kind::Mixed,
-                    Kind::Word if digit => last.kind = Kind::Mixed,
-                    _ => {}
-                }
-            }
-        }
-        mark_pieces(&mut parts);
-        for part in &mut parts {
-            part.says = says(&part.text);
-        }
-        let long = |part: &&Part| part.kind == Kind::Word && part.text.chars().count() > 1;
-        Self {
-            lower: cell.to_lowercase(),
-            words: parts.iter().filter(long).count(),
-            parts,
-            caseless,
-            other_script: cell.chars().any(|c| c >= '\u{530}'),
-            postal: false,
-        }
-    }
-
     /// How many different words speak to somebody, two at most.
-    fn spoken(&self) -> i32 {
+    pub(super) fn spoken(&self) -> i32 {
         self.count(Says::Spoken).min(2) + i32::from(self.spoken_without_capitals() > 0)
     }
 
@@ -279,155 +159,6 @@ impl CellText {
         i32::from(said || korean)
     }
 
-    /// True for one word, which is no sentence, perhaps with hyphens. Some scripts have no spaces
-    /// between words; what is as short as a name counts as one word there.
-    fn is_one_word(&self, named: bool) -> bool {
-        let runs_on = self
-            .lower
-            .chars()
-            .filter(|c| is_of_script_without_spaces(*c));
-        let mut others = self.parts.iter().rev().skip(1);
-        others.all(|part| part.after == "-")
-            && runs_on.count() <= if named { OF_A_SHORT_NAME } else { 0 }
-    }
-
-    /// How many words say this. Short words in capitals are codes of states and the like.
-    fn count(&self, what: Says) -> i32 {
-        let words = self
-            .parts
-            .iter()
-            .filter(|part| part.is_word() && part.says == Some(what));
-        let mut words: Vec<_> = words.map(|part| part.text.as_str()).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.len() as i32
-    }
-
-    /// How many different words are of a sentence.
-    fn joins(&self, named: bool) -> i32 {
-        let words = self
-            .parts
-            .iter()
-            .filter(|part| part.is_word() && part.says == Some(Says::Joins))
-            .filter(|part| is_of_a_sentence(&part.text, named));
-        let mut words: Vec<_> = words.map(|part| part.text.as_str()).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.len() as i32
-    }
-
-    /// True if all words begin with a capital, but those that join names.
-    fn is_titled(&self) -> bool {
-        let mut words = self
-            .parts
-            .iter()
-            .filter(|part| part.kind == Kind::Word && !part.piece && !part.is_initial());
-        let titled = words.all(|part| part.capital || LINKS.contains(&part.text.as_str()));
-        titled && self.words >= 2 && self.caseless == 0
-    }
-
-    /// True if a code is beside a word for it.
-    fn code_is_named(&self, field: Field) -> bool {
-        let codes = self.codes();
-        if codes.is_empty() {
-            return false;
-        }
-        if self.other_script && has_part(&self.lower, true) {
-            return true;
-        }
-        let other = |at: Option<usize>| {
-            let word = at.and_then(|at| self.parts.get(at));
-            word.is_some_and(|word| is_of_other_code(&word.text))
-        };
-        let names = self.parts.iter().enumerate().filter(|(at, part)| {
-            part.kind == Kind::Word && means_code(&part.text) && !other(at.checked_sub(1))
-        });
-        let names: Vec<_> = names.map(|(at, _)| at).collect();
-        let year = codes.iter().all(|at| self.is_year(*at));
-        // A company may be called so, as `OTP Bank`; the code would be right beside the word.
-        let company = self.is_titled() && !self.lower.contains(": ") && {
-            let network = |at: &usize| {
-                self.parts
-                    .get(*at)
-                    .is_some_and(|part| is_network(&part.text))
-            };
-            (field == Field::Carrier && codes.iter().all(network))
-                || self.has_legal_form(field == Field::Carrier)
-        };
-        let near = if company { 1 } else { NEAR };
-        names.iter().any(|name| {
-            let near = codes.iter().any(|code| code.abs_diff(*name) <= near);
-            near && !(year && self.words <= 3 && !self.lower.contains(": "))
-        })
-    }
-
-    /// True if a password is behind a word for it: a word of letters and digits, or of small letters and capitals.
-    /// Behind a colon it is any word, but not where a kind may be `password: reset`.
-    fn password_follows(&self, cell: &str, field: Field) -> bool {
-        let kind = matches!(field, Field::Kind | Field::Channel);
-        self.parts.iter().enumerate().any(|(at, part)| {
-            if part.kind != Kind::Word {
-                return false;
-            }
-            // A word may be between: `password is`, `Password provvisoria:`.
-            let next = self.parts.get(at + 1).filter(|next| {
-                next.kind == Kind::Word
-                    && (next.says == Some(Says::Joins) || next.after.trim_start().starts_with(':'))
-            });
-            let ends = [Some(part.end), next.map(|next| next.end)];
-            ends.into_iter().flatten().any(|end| {
-                let rest = cell.get(end..).unwrap_or_default();
-                let marked = rest.trim_start().starts_with([':', '=', '：']);
-                let rest = rest.trim_start_matches([' ', ':', '=', '：']).trim_end();
-                let token = rest.split_whitespace().next().unwrap_or_default();
-                let secret = is_password(token) || (marked && !kind && token == rest);
-                token.chars().count() >= OF_A_PASSWORD
-                    && ((secret && means_password(&part.text))
-                        || (marked && is_grouped_code(token) && means_code(&part.text)))
-            })
-        })
-    }
-
-    /// True if the number of the cell is a code of the post.
-    fn is_postal(&self, field: Field) -> bool {
-        let digits = |part: &Part| part.kind != Kind::Word;
-        if matches!(field, Field::Kind | Field::Channel) || !self.parts.iter().any(digits) {
-            return false;
-        }
-        if self.other_script && has_postal_part(&self.lower) {
-            return true;
-        }
-        let mut words = self.parts.iter().enumerate();
-        let postal = words.any(|(at, part)| {
-            let behind = self.parts.iter().skip(at + 1).take(2);
-            part.kind == Kind::Word && is_postal(&part.text) && behind.into_iter().any(digits)
-        });
-        postal || (matches!(field, Field::State | Field::Country) && self.has_indian_pin())
-    }
-
-    /// True for the ZIP code of a state of India, which is called a PIN: `Karnataka PIN 560001`.
-    fn has_indian_pin(&self) -> bool {
-        let Some(at) = self.parts.iter().position(|part| is_pin(&part.text)) else {
-            return false;
-        };
-        let digits = self.parts.iter().filter(|part| part.kind == Kind::Number);
-        let digits: String = digits.map(|part| part.text.as_str()).collect();
-        let place = self.parts.iter().enumerate().filter(|(_, part)| {
-            part.kind == Kind::Word && !is_pin(&part.text) && !means_code(&part.text)
-        });
-        let place: Vec<_> = place.collect();
-        // Nobody writes a passcode so: `Mumbai PIN-400001`.
-        let dashed = self.parts.get(at).is_some_and(|part| part.after == "-")
-            && place
-                .iter()
-                .all(|(before, part)| *before < at && part.capital);
-        let place: Vec<_> = place.iter().map(|(_, part)| part.text.as_str()).collect();
-        digits.chars().count() == 6
-            && !digits.starts_with('0')
-            && !place.is_empty()
-            && (dashed || is_of_india(&place.join(" ")))
-    }
-
     /// True for a code that a sentence goes on behind: `482913 to log in`.
     fn goes_on_behind_code(&self) -> bool {
         let small = |part: Option<&Part>| part.is_some_and(|part| part.is_word() && !part.capital);
@@ -441,23 +172,17 @@ impl CellText {
 
     /// True if the text says of something how it went: `Test results negative`.
     fn says_how_it_went(&self) -> bool {
-        let words: Vec<_> = self.parts.iter().filter(|part| !part.piece).collect();
-        let [first, rest @ ..] = words.as_slice() else {
-            return false;
-        };
+        let mut words = self.parts.iter();
+        let begins = words.next().is_some_and(|first| first.capital);
+        let rest: Vec<_> = words.filter(|part| !part.piece).collect();
         let small = |part: &&Part| {
-            part.kind == Kind::Number
-                || part.upper
-                || !part.capital
-                || part.says == Some(Says::Topic)
+            let named = part.upper || part.says == Some(Says::Topic);
+            part.kind == Kind::Number || named || !part.capital
         };
-        let ends = |part: &&Part| part.says == Some(Says::Ends) || part.text == "received";
-        first.capital && rest.len() >= 2 && rest.iter().all(small) && rest.iter().any(ends)
-    }
-
-    fn has_legal_form(&self, anywhere: bool) -> bool {
-        let words = self.parts.iter().filter(|part| part.kind == Kind::Word);
-        has_legal_form(&self.lower, words.map(|part| part.text.as_str()), anywhere)
+        let ends = |part: &&Part| {
+            part.says == Some(Says::Ends) || matches!(part.text.as_str(), "received" | "blocked")
+        };
+        begins && rest.len() >= 2 && rest.iter().all(small) && rest.iter().any(ends)
     }
 
     /// How many signs of a message a name of this field may have, if the cell looks like a name.
@@ -485,56 +210,6 @@ impl CellText {
             }
             _ => 0,
         }
-    }
-
-    /// True if all words of more than three letters begin with a capital, as in names of places in many languages.
-    fn is_loosely_titled(&self) -> bool {
-        let long = self
-            .parts
-            .iter()
-            .filter(|part| part.kind == Kind::Word && !part.piece && part.text.chars().count() > 3);
-        let long: Vec<_> = long.collect();
-        self.caseless == 0 && long.len() >= 2 && long.iter().all(|part| part.capital)
-    }
-
-    /// True for four to eight digits, in one or two groups, or capitals and digits mixed.
-    fn is_code(&self, at: usize) -> bool {
-        let Some(part) = self.parts.get(at) else {
-            return false;
-        };
-        let size = part.text.chars().count();
-        let digits = part.text.chars().filter(|c| c.is_numeric()).count();
-        match part.kind {
-            Kind::Number if (4..=8).contains(&size) => true,
-            Kind::Number if matches!(size, 2..=4) && matches!(part.after.as_str(), " " | "-") => {
-                let next = self.parts.get(at + 1);
-                let next = next.filter(|next| next.kind == Kind::Number);
-                next.is_some_and(|next| (6..=8).contains(&(size + next.text.chars().count())))
-            }
-            Kind::Mixed => part.upper && digits >= 2 && (5..=10).contains(&size),
-            _ => false,
-        }
-    }
-
-    /// The places of all codes.
-    fn codes(&self) -> Vec<usize> {
-        let places = 0..self.parts.len();
-        places.filter(|at| self.is_code(*at)).collect()
-    }
-
-    /// True for a number that follows a word for a number that is no secret.
-    fn is_numbered(&self, at: usize) -> bool {
-        let back = |by| at.checked_sub(by).and_then(|before| self.parts.get(before));
-        let other = |part: &Part| is_of_other_code(&part.text);
-        let numbered = |part: &Part| other(part) || NUMBERED.contains(&part.text.as_str());
-        let code = back(1).is_some_and(|before| means_code(&before.text));
-        back(1).is_some_and(numbered) || (code && back(2).is_some_and(other))
-    }
-
-    /// True for the years of our time.
-    fn is_year(&self, at: usize) -> bool {
-        let part = self.parts.get(at).map(|part| part.text.as_str());
-        part.is_some_and(|text| text.len() == 4 && AGES.iter().any(|age| text.starts_with(age)))
     }
 
     /// The signs of a sentence: its marks, its length, its small letters. Accounts and users are
@@ -585,7 +260,7 @@ impl CellText {
         let joined = self.joins(named) > 0;
         // A code in the middle of a sentence, which no name has.
         let codes = self.codes();
-        let harmless = self.postal || (field == Field::Carrier && self.is_of_carrier());
+        let harmless = self.postal || self.is_numbered_name(field);
         let coded = !harmless
             && codes
                 .iter()
@@ -610,115 +285,6 @@ impl CellText {
             + i32::from(words.len() >= 6 && !named)
             + i32::from(words.len() >= 9)
     }
-
-    /// True for one word and the code of a network.
-    fn is_one_network(&self) -> bool {
-        let [_, number] = self.parts.as_slice() else {
-            return false;
-        };
-        is_network(&number.text)
-    }
-
-    /// True for a carrier with the code of its network, or with another number behind its name: a few words that say
-    /// nothing else.
-    fn is_of_carrier(&self) -> bool {
-        let sender = self.lower.starts_with(['[', '【', '<'])
-            && self
-                .parts
-                .first()
-                .is_some_and(|first| first.kind == Kind::Word);
-        let mut numbers = self.parts.iter().filter(|part| part.kind == Kind::Number);
-        if !sender && numbers.any(|part| is_network(&part.text)) {
-            return true;
-        }
-        if sender
-            || self
-                .parts
-                .last()
-                .is_none_or(|last| last.kind != Kind::Number)
-        {
-            return false;
-        }
-        let mut words = self.parts.iter().filter(|part| part.kind == Kind::Word);
-        let silent = |part: &Part| {
-            !part.is_word()
-                || part.text.chars().count() == 1
-                || !matches!(
-                    part.says,
-                    Some(Says::Topic | Says::Joins | Says::Code | Says::Ends | Says::Spoken)
-                ) && !means_code(&part.text)
-        };
-        let joins = |part: &Part| part.says == Some(Says::Joins);
-        let said =
-            self.other_script && (has_part(&self.lower, false) || has_part(&self.lower, true));
-        self.words <= 4
-            && !said
-            && !self.lower.contains(": ")
-            && (self.is_titled()
-                || words.clone().all(silent)
-                || (self.words < 2 && words.all(joins)))
-    }
-
-    /// The signs of a code that no word names, in a field whose cells have none.
-    fn lone_code(&self, field: Field) -> i32 {
-        let mut codes = (0..self.parts.len()).filter(|at| self.is_code(*at));
-        let Some(at) = codes.next() else {
-            return 0;
-        };
-        let Some(part) = self.parts.get(at) else {
-            return 0;
-        };
-        let size = part.text.chars().count();
-        let letters = self.parts.iter().filter(|part| part.kind != Kind::Number);
-        let letters: usize = letters.map(|part| part.text.chars().count()).sum();
-        if part.kind != Kind::Number || letters == 0 {
-            return 0;
-        }
-        if self.is_numbered(at) {
-            return 0;
-        }
-        let is_usual = match field {
-            // A network's code, or a company's number.
-            Field::Carrier => size == 4 || self.is_of_carrier(),
-            // With the code of its post office.
-            Field::State | Field::Country => size <= 6 && letters <= 24,
-            Field::Kind | Field::Channel => self.is_year(at) || is_date(&part.text),
-            _ => true,
-        };
-        if is_usual { 0 } else { 3 }
-    }
-}
-
-/// Marks the short pieces of names with hyphens, but not what French and others join to a verb: `es-tu`.
-fn mark_pieces(parts: &mut [Part]) {
-    let joined = |part: &Part| part.kind == Kind::Word && part.after == "-";
-    let mut from = 0;
-    while from < parts.len() {
-        let rest = parts.get_mut(from..).unwrap_or_default();
-        let size = 1 + rest.iter().take_while(|part| joined(part)).count();
-        for (at, part) in rest.iter_mut().take(size).enumerate() {
-            let short = part.text.chars().count() <= OF_A_PIECE;
-            let of_verb = size == 2 && at == 1 && BEHIND_VERBS.contains(&part.text.as_str());
-            part.piece = size > 1 && short && !of_verb;
-        }
-        from += size;
-    }
-}
-
-/// True for a password as people make them: letters and digits, or capitals within it.
-fn is_password(token: &str) -> bool {
-    let has = |is: fn(char) -> bool| token.contains(is);
-    let inner = token.chars().skip(1).any(char::is_uppercase);
-    let mixed = inner && has(char::is_lowercase);
-    let coded = has(char::is_numeric) && has(char::is_alphabetic);
-    (mixed || coded) && !token.contains('/')
-}
-
-/// True for a code in groups, in capitals and digits: `ABC-123`.
-fn is_grouped_code(token: &str) -> bool {
-    let digits = token.chars().filter(char::is_ascii_digit).count();
-    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-    digits >= 2 && token.contains('-') && token.chars().all(fits)
 }
 
 /// True for a link that says nothing but where it leads, as `bit.ly/3xYz`: one word behind the host, made by chance. An
@@ -737,26 +303,6 @@ fn is_short_link(cell: &str) -> bool {
         && (3..=12).contains(&path.len())
         && path.chars().all(|c| c.is_ascii_alphanumeric())
         && chance
-}
-
-/// True for the scripts that write without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
-fn is_of_script_without_spaces(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
-}
-
-/// True for the codes of a mobile network, in one number.
-fn is_network(digits: &str) -> bool {
-    network::split_joined(digits).is_some_and(|(mcc, _)| network::is_mobile_country(mcc))
-}
-
-/// True for a month or a day in one number: `202403`, `20240321`.
-fn is_date(digits: &str) -> bool {
-    let month = digits.get(4..6).and_then(|month| month.parse::<u8>().ok());
-    let this_age = digits.starts_with("19") || digits.starts_with("20");
-    this_age
-        && matches!(digits.len(), 6 | 8)
-        && month.is_some_and(|month| (1..=12).contains(&month))
 }
 
 /// True if an address of the web is in the text.
@@ -811,36 +357,10 @@ fn has_price(cell: &str) -> bool {
     false
 }
 
-fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}')
-}
-
-/// Letters, and the marks that belong to them.
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
-        || matches!(c, '\'' | '’')
-        || (!c.is_ascii()
-            && !c.is_whitespace()
-            && !c.is_numeric()
-            && !is_emoji(c)
-            && !matches!(c, '\u{a0}'..='\u{bf}' | '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}'
-                | '\u{ff1a}'..='\u{ff20}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{964}' | '\u{965}'))
-}
-
-/// How the years of our time begin.
-const AGES: [&str; 5] = ["199", "200", "201", "202", "203"];
 /// How many signs make a message.
 const ENOUGH: i32 = 3;
-/// Between a code and the word for it are at most so many words.
-const NEAR: usize = 4;
 /// A name has at most so many of them.
 const OF_A_NAME: i32 = 5;
-/// A name in a script without spaces, as short as most texts are not.
-const OF_A_SHORT_NAME: usize = 4;
-/// A piece of a name with hyphens has at most so many letters.
-const OF_A_PIECE: usize = 3;
-/// A password has at least so many characters.
-const OF_A_PASSWORD: usize = 5;
 /// A time has at most so many letters: `Thursday, 21 September 2024 10:00 GMT`.
 const OF_A_TIME: usize = 24;
 /// A number with its extension and its channel has at most so many letters.
@@ -849,23 +369,4 @@ const OF_A_NUMBER: usize = 10;
 /// What stands before a sum of money.
 const CURRENCIES: [&str; 12] = [
     "Rs", "INR", "USD", "EUR", "GBP", "AED", "SAR", "KES", "NGN", "PHP", "PKR", "Rp",
-];
-
-/// What some languages join to a verb with a hyphen.
-const BEHIND_VERBS: [&str; 16] = [
-    "tu", "toi", "moi", "je", "il", "on", "ce", "me", "te", "se", "nos", "vos", "lhe", "lo", "la",
-    "le",
-];
-
-/// Small words within the names of places and companies.
-const LINKS: [&str; 28] = [
-    "of", "the", "and", "de", "la", "le", "les", "du", "des", "del", "los", "las", "von", "und",
-    "der", "die", "das", "y", "et", "da", "do", "dos", "di", "della", "van", "het", "al", "en",
-];
-
-/// Words before a number that is no secret.
-const NUMBERED: [&str; 24] = [
-    "campaign", "template", "version", "id", "no", "nr", "number", "num", "store", "site", "unit",
-    "account", "batch", "sender", "from", "to", "v", "ver", "route", "flow", "step", "case",
-    "ticket", "rev",
 ];

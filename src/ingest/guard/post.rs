@@ -32,17 +32,24 @@ pub(super) fn is_pin(word: &str) -> bool {
             | "പിൻ"
             | "પિન"
             | "ਪਿੰਨ"
+            | "پن"
     )
 }
 
-/// True for a state of India, or for India.
+/// True for a state or a large city of India, or for India.
 pub(super) fn is_of_india(place: &str) -> bool {
     let place = place.strip_suffix("india").unwrap_or(place).trim_end();
-    place.is_empty()
-        || subdivision::named(place)
-            .iter()
-            .any(|part| part.key().starts_with("IN-"))
+    let is_state = |place| {
+        let parts = subdivision::named(place).iter();
+        parts.into_iter().any(|part| part.key().starts_with("IN-"))
+    };
+    place.is_empty() || CITIES.split(", ").any(|city| place.starts_with(city)) || is_state(place)
 }
+
+const CITIES: &str = "\
+    mumbai, delhi, bengaluru, bangalore, chennai, kolkata, hyderabad, pune, ahmedabad, jaipur, lucknow, kanpur, nagpur, \
+    indore, bhopal, patna, surat, vadodara, kochi, coimbatore, visakhapatnam, thane, noida, gurgaon, gurugram, \
+    chandigarh, mysuru, mysore, madurai, ludhiana, agra, varanasi, ranchi, guwahati, bhubaneswar, thiruvananthapuram";
 
 static PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(POSTAL_PARTS));
 

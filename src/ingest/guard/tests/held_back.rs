@@ -3,6 +3,11 @@
 //! the harmless cells and caught 95.5 % of the messages. Then what was general in that was mended
 //! (how it tells sentences from states of networks, and names from sentences); no text
 //! of these was put into a list for it.
+//!
+//! The groups at the end of each came later, when the first two corpora had grown by the same kinds.
+//! At that first meeting the guard rejected 0.14 % of the harmless cells here and caught 96.4 % of the
+//! messages. Of what was mended then, a few words are in the lists now: for birthdays, salaries and
+//! loans, and `pw`.
 
 use super::corpus::Template;
 use crate::domain::Field::{
