@@ -200,11 +200,9 @@ fn looks_like_content(look: RecordLook, field: Field, cell: &str) -> bool {
     let bytes = cell.as_bytes();
     let spaced = look.spaced && memchr(b' ', bytes).is_some();
     if !spaced && (look.plain || cell.is_ascii()) {
-        let short = matches!(
-            field,
-            Field::Carrier | Field::Country | Field::State | Field::Kind | Field::Channel
-        );
-        let joined = look.joined && short && bytes.len() >= 8;
+        // A reference may be an address, and a time has colons.
+        let told = !matches!(field, Field::MessageRef | Field::Number | Field::SentAt);
+        let joined = look.joined && told && bytes.len() >= 8;
         if !joined || !cell.bytes().any(is_joint) {
             return false;
         }
@@ -252,6 +250,21 @@ mod tests {
             (Field::Kind, "your G-123456 code"),
             (Field::Country, "код 123456 никому"),
             (Field::Number, "Your code is 123456"),
+            (Field::State, "آپ کا کوڈ 482913 ہے"),
+            (Field::Country, "Kinnituskood: 482913"),
+            (Field::Account, "Сіздің кодыңыз 482913"),
+            (Field::User, "Tasdiqlash kodi: 482913"),
+            (Field::State, "ඔබේ කේතය 482913"),
+            (Field::Kind, "Temporary password: Xk39Lm2"),
+            (Field::Carrier, "Wifi password: sunshine99"),
+            (Field::Account, "Login: anna Passwort: Xk39Lm2"),
+            (Field::Account, "OTP:482913"),
+            (Field::User, "code=482913"),
+            (Field::Account, "https://bit.ly/3xYz"),
+            (Field::Account, "Test results negative"),
+            (Field::State, "Prescription ready for pickup"),
+            (Field::User, "Password changed successfully"),
+            (Field::Country, "지금 집에 간다"),
             (Field::Channel, &"x".repeat(65)),
         ] {
             assert_eq!(
@@ -270,7 +283,29 @@ mod tests {
             (Field::Carrier, "3 Hong Kong"),
             (Field::Carrier, "Example Mobile 310260"),
             (Field::Carrier, "Example - 26207"),
+            (Field::Carrier, "Telco 12345"),
+            (Field::Carrier, "Hello 310260"),
+            (Field::Carrier, "Code Mobile 310260"),
+            (Field::Carrier, "clx networks ab"),
             (Field::State, "TX 75001-1234"),
+            (Field::State, "ZIP+4 75001-1234"),
+            (Field::State, "Karnataka PIN 560001"),
+            (Field::State, "código postal 28001"),
+            (Field::State, "mã bưu điện 100000"),
+            (Field::State, "الرمز البريدي 11564"),
+            (Field::State, "מיקוד 61000"),
+            (Field::State, "هرمزگان 475259"),
+            (Field::State, "Gracias a Dios"),
+            (Field::Country, "캐나다"),
+            (Field::User, "요기요"),
+            (Field::Country, "Det britiske territoriet i Indiahavet"),
+            (Field::Country, "Cô-lôm-bi-a"),
+            (Field::Account, "Lê và đối tác Công ty TNHH"),
+            (Field::Account, "お客様センター"),
+            (Field::Account, "OTP Bank Nyrt. 1051"),
+            (Field::Account, "https://tenant12.example.com"),
+            (Field::Kind, "验证码短信 2024"),
+            (Field::Kind, "passcode 2fa-sms"),
             (Field::Kind, "mfa 2024"),
             (Field::User, "ben van dam"),
             (Field::State, "District of Columbia"),

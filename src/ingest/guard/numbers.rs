@@ -46,6 +46,13 @@ fn may_hold(field: Field, cell: &str) -> bool {
 }
 
 fn found(field: Field, cell: &str, regions: &[Region]) -> bool {
+    // Its plus is no sign of a number.
+    let named = ["ZIP+4", "zip+4", "Zip+4"]
+        .iter()
+        .find_map(|name| cell.split_once(name));
+    if let Some((before, after)) = named {
+        return found(field, before, regions) || found(field, after, regions);
+    }
     match (field, regions) {
         (Field::Account, _) => is_written(cell, regions),
         (_, []) => holds_whole_number(cell),
@@ -113,6 +120,7 @@ mod tests {
     fn a_number_in_a_column_that_is_shown_is_found() {
         for field in SHOWN {
             for cell in [
+                "ZIP+4 75001-1234, +12025550147",
                 "+12025550147",
                 "12025550147",
                 "2025550147",
@@ -147,6 +155,8 @@ mod tests {
             (Field::Carrier, "Example Wireless:6006 - SVR/2"),
             (Field::State, "TX 75001-1234"),
             (Field::State, "750011234"),
+            (Field::State, "ZIP+4 75001-1234"),
+            (Field::State, "TX, zip+4: 75001-1234"),
             (Field::Kind, "mfa 2024"),
             (Field::Kind, "20240331"),
             (Field::Country, "United States (+1)"),

@@ -7,6 +7,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::parts::Parts;
+use super::post::is_postal;
+
 /// What a word says of the text that it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
@@ -18,6 +21,8 @@ pub(super) enum Says {
     Topic,
     /// A code or password is meant.
     Code,
+    /// How something ended: `ready`, `negative`, `successfully`.
+    Ends,
     /// A device or a network speaks of itself: `handset`, `unreachable`.
     Report,
 }
@@ -43,24 +48,31 @@ pub(super) fn is_listed(word: &str) -> bool {
 /// True if a word means a code: in German and other languages it may be the end of a longer one.
 pub(super) fn means_code(word: &str) -> bool {
     let end = CODE_ENDS.iter().any(|end| word.ends_with(end));
-    says(word) == Some(Says::Code) || (end && !OTHER_CODES.contains(&word))
+    says(word) == Some(Says::Code) || (end && !is_of_other_code(word))
+}
+
+/// True for a word for a password, which may be any word and not only a code.
+pub(super) fn means_password(word: &str) -> bool {
+    PASSWORDS.split_ascii_whitespace().any(|one| one == word)
+        || PASSWORD_PARTS.iter().any(|part| word.contains(part))
 }
 
 /// True before `code 1234` if no secret is meant: `short code`, `error code`.
 pub(super) fn is_of_other_code(word: &str) -> bool {
-    OTHER_CODES.contains(&word)
+    OTHER_CODES.contains(&word) || word.starts_with("post") || is_postal(word)
 }
 
 /// True if the text has one of the words of a language that writes without spaces, or joins its
 /// endings to words. With `code`, only those that mean a code.
 pub(super) fn has_part(text: &str, code: bool) -> bool {
-    let parts: &[&str] = if code { &CODE_PARTS } else { &SPOKEN_PARTS };
-    parts.iter().any(|part| text.contains(part))
+    let parts = if code { &CODE_PARTS } else { &SPOKEN_PARTS };
+    parts.are_in(text)
 }
 
 static WORDS: LazyLock<HashMap<&'static str, Says>> = LazyLock::new(|| {
     let lists = [
         (Says::Report, REPORT),
+        (Says::Ends, ENDS),
         (Says::Topic, TOPIC),
         (Says::Joins, JOINS),
         (Says::Code, CODE),
@@ -75,16 +87,19 @@ static WORDS: LazyLock<HashMap<&'static str, Says>> = LazyLock::new(|| {
 
 /// English, Spanish, Portuguese, French, Italian, German, Dutch, Polish, Czech, Romanian, Hungarian, Swedish, Danish,
 /// Norwegian, Finnish, Turkish, Indonesian, Swahili, Tagalog, Vietnamese, Russian, Ukrainian, Bulgarian, Greek, Arabic,
-/// Persian, Hebrew, Hindi.
+/// Persian, Hebrew, Hindi. Then Estonian, Icelandic, Basque, Catalan, Galician, Irish, Welsh, Maltese, Albanian,
+/// Belarusian, Mongolian, Urdu, Pashto, Kurdish, Marathi, Nepali, the languages of the Baltic, the Balkans and Central
+/// Asia, and some of Africa.
 const SPOKEN: &str = "\
-    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank sorry \
+    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank \
+    sorry \
     congrats congratulations never anyone someone let's we're we've we'll i'm i'll i've it's that's \
     su tu tus sus usted ustedes te nos ingrese ingresa use utilice comparta compartas hola gracias \
     seu sua seus suas você voce digite informe obrigado olá ola bom compartilhe \
     votre vos vous ton ta toi tes ne bonjour merci veuillez saisissez utilisez cliquez partagez \
     tuo tua suo vostro inserisci ciao grazie gentile condividere \
     ihr ihre ihren ihrem dein deine deinen sie bitte niemandem nicht geben danke hallo lieber liebe \
-    uw jouw je jij bedankt niet voer deel beste \
+    uw jouw je jij bedankt niet voer beste \
     twój twoj twoja państwa pana nie podaj prosimy dziękujemy cześć \
     váš vas vaše tvůj nesdílejte prosím děkujeme ahoj dobrý \
     dvs dumneavoastră tău introduceți vă mulțumim bună \
@@ -100,26 +115,45 @@ const SPOKEN: &str = "\
     σας σου παρακαλώ μην ευχαριστούμε γεια \
     موعدك طلبك حسابك رصيدك هاتفك الخاص بك لا تشارك يرجى شكرا مرحبا عزيزي أدخل رجاء هو رمزك \
     شما لطفا نکنید سلام متشکریم \
-    שלך שלכם נא אנא אל תודה שלום \
-    आपका आपके आपकी आप कृपया न नमस्ते धन्यवाद करें";
+    שלך שלכם נא אנא תודה שלום \
+    आपका आपके आपकी आप कृपया नमस्ते धन्यवाद करें \
+    ange zadejte zadajte wpisz wprowadź syötä indtast masukkan gamitin tumia weka sisesta sisestage įveskite \
+    ievadiet unesite vnesite írja skriv tast \
+    teie tere palun ärge aitäh jagage jūsu tavs tavu lūdzu nevienam paldies sveiki jūsų tavo prašome niekam ačiū \
+    þinn þín þitt þínum vinsamlegast sláðu eich rhowch diolch zure zuri mesedez teva vostre vostra introdueix \
+    gràcies túa \
+    tiegħek jekk jogħġbok juaj juaji tuaj tuaji faleminderit ju lutem vaša tvoja tvoje hvala molimo prosimo nemojte \
+    nikome \
+    vaši zdravo унесите хвала молимо немојте никоме твоја твоје вашиот твојот внесете ве увядзіце калі дзякуй \
+    сіздің сіз сізге өтінеміз енгізіңіз ешкімге рақмет сәлем сиздин киргизиңиз рахмат сизнинг илтимос \
+    sizning iltimos kiriting hech rahmat zəhmət kimsəyə шумо лутфан таны танай та баярлалаа \
+    آپ آپکا آپکے براہ شکریہ کریں ستاسو مهرباني مننه تکایە سوپاس توهان سىزنىڭ تشارکه تمسک \
+    तुमचा तुमची तुमचे आपला तपाईंको तपाईको तपाईं ਤੁਹਾਡਾ ਤੁਹਾਡੇ ਤੁਹਾਡੀ ਕਿਰਪਾ તમારો તમારી તમારું કૃપા \
+    תשתף תשתפו תמסור תמסרו תעביר תגלה fadlan mahadsanid nagode yakho wakho sicela ngiyabonga nceda enkosi asseblief \
+    anniversaire cumpleaños geburtstag compleanno aniversário verjaardag maman mamá papá انا \
+    azafady misaotra tanpri mèsi biko jọwọ yawe";
 
 const JOINS: &str = "\
-    is are was were am be been being has have had will would can could should must may not now just it this that these \
-    those to for from with at by about into until before after if when then than there here we our us i my me he she they \
-    them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire valid \
+    is are was were am be been being has have had will would can could should must may not now just it this that \
+    these \
+    those to for from with at by about into until before after if when then than there here we our us i my me he she \
+    they \
+    them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire \
+    valid \
     don't won't can't isn't didn't get got see go going come coming enter call visit download use using share \
     am i'm she'd he'd let lets back still already again more less some any what when where who why how which while \
-    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo qué aquí \
+    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo \
+    qué aquí \
     eu ele ela nós estou está vou vamos tenho tem onde quando aqui \
     je tu il elle nous suis es sommes êtes vais va ai as où quand ici c'est j'ai \
     io lui lei noi sono sei siamo vado hai ho dove quando qui ci c'è \
     ich du er wir bin bist seid bis gleich da komme kommt habe hast haben werde wo wann hier auch schon noch wie \
-    ik hij zij wij ben bent waar wanneer hier al nog ook \
+    deel ik hij zij wij ben bent waar wanneer hier al nog ook \
     ja ty on ona my jestem jesteś gdzie kiedy tu aby żeby \
     já jsem jsi kde kdy tady aby \
     eu sunt ești unde când aici să \
     én vagyok vagy hol mikor itt \
-    jag är du vi var när här att jeg er vi hvor når her at ut \
+    om hem nu kom jag är du vi var när här att jeg er vi hvor når her at ut \
     minä olen sinä me missä milloin täällä \
     ben sen biz nerede ne zaman burada çok var yok \
     saya aku kami kita di mana sudah sedang akan \
@@ -132,7 +166,8 @@ const JOINS: &str = "\
     من تو ما کجا کی اینجا می شد \
     אני אתה אנחנו איפה מתי כאן עכשיו כבר \
     मैं तुम हम कहाँ कब यहाँ था थी रहा रहे हो गया \
-    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas válido vence \
+    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas \
+    válido vence \
     é está são foi tem não nao um uma hoje amanhã já ontem minutos expira válida \
     est sont été a sera pour avec sans pas dans aujourd'hui demain hier minutes expire valable jamais \
     è sono stato per con senza non oggi domani ieri minuti scade valido \
@@ -157,13 +192,15 @@ const JOINS: &str = "\
     है हैं का के की को में से यह आज कल मिनट";
 
 const TOPIC: &str = "\
+    card email salary loan missed device subscription test tests result results prescription rx lab biopsy scan doctor \
+    dentist medicine txn transaction debit credit upi \
     monday tuesday wednesday thursday friday saturday sunday lunes martes miércoles jueves viernes sábado domingo \
     segunda-feira sexta-feira lundi mardi mercredi jeudi vendredi samedi dimanche lunedì venerdì sabato domenica \
     montag dienstag mittwoch donnerstag freitag samstag sonntag maandag vrijdag zaterdag zondag news \
-    package parcel order shipment shipped arriving arrives tracking appointment reminder meeting \
+    package parcel order shipment tracking appointment reminder meeting \
     payment payments balance due refund charge charged transaction transfer withdrawal deposit bill invoice account \
-    sale deal offer discount win won free prize gift coupon save subscribe unsubscribe stop ready pickup flight gate \
-    delayed cancelled canceled confirmed booking reservation table ride driver birthday love miss happy home late dinner \
+    sale deal offer discount win won free prize gift coupon save subscribe unsubscribe stop pickup flight gate \
+    booking reservation table ride driver birthday love miss happy home late dinner \
     lunch lol ok okay yes alert suspicious login signin sign-in logged password reset verify unusual update \
     paquete pedido entrega cita pago saldo reserva vuelo oferta descuento cuenta recordatorio \
     encomenda pacote consulta pagamento promoção conta pedido \
@@ -179,27 +216,79 @@ const TOPIC: &str = "\
 
 const CODE: &str = "\
     code codes passcode passcodes otp pin password passphrase token tan mtan 2fa auth \
-    código codigo clave contraseña codice senha passe mot kennwort passwort wachtwoord pincode kod kodu kodunuz şifre \
+    código codigo clave contraseña codice senha passe mot kennwort passwort wachtwoord pincode kod kodu kodunuz \
+    şifre \
     şifreniz kode kód heslo hasło cod parola parolă jelszó lösenord koodi lozinka sandi nambari msimbo mã \
-    codul codului coduri kodu kodas kodja kódja kodom kodot kódot kódem kodem codigos códigos codici \
+    codul codului coduri kodu kodas kodja kódja kodom kodot kódot kódod kódom kódját kódem kodem codigos códigos \
+    codici \
+    kood koodi kinnituskood parool salasõna kods kodam parole kodą kodo slaptažodis kóði kóðinn kóða lykilorð kodea \
+    kodeak pasahitza codi contrasenya contrasinal kodiċi kodin fjalëkalimi koda geslo šifra lozinku kody kodyňyz \
+    kodingiz kodini paroli paroly parolu şifrə cód chód gcód god còd cyfrinair wagwoord kòd kodhi khodi \
+    ikhodi \
+    ikhowudi kodigo kaody koodhka koodhkaaga koodhkaagu koodka koodkaaga kaddkodka lamba lambar lambarka waehere \
+    koodu \
+    kóòdù kodo passord passordet adgangskode engangskode salasana lambobin furaha furahaaga koodii koodiin khoutu koade kotan còdi códigu kódigo codeword otac pwd passwd \
+    кодот лозинка лозинката шифра кодыңыз кодын кодыңызды құпиясөз коду кодуңуз сырсөз коди кодингиз рамз рамзи \
+    کوڈ کوډ ڪوڊ کۆد كود رمزك رمزي گذرواژه پاسورڈ کوڈز پاسوورد ओटीपी पासवर्ड ਕੋਡ ਓਟੀਪੀ ઓટીપી કોડ ಒಟಿಪಿ ഒടിപി කේතය \
+    කේත මුරපදය කේතයයි \
     код кода коды пароль пін пин κωδικός κωδικόσ κωδικο κωδικό κωδικού رمز الرمز كود رمزك کد קוד सिसमा कोड ओटीपी";
+
+const ENDS: &str = "\
+    ready delayed cancelled canceled confirmed shipped arrives arriving arrived delivered successfully successful \
+    negative \
+    positive approved declined changed updated completed complete expired postponed rescheduled debited credited \
+    activated deactivated filed signed verified held available scheduled dispatched processed overdue";
+
+const PASSWORDS: &str = "\
+    khẩu clave mdp pass ورڈ pw passcode passphrase passwd pwd contraseña contrasena senha passe hasło haslo heslo hesla parola parolă \
+    parolanız jelszó \
+    jelszava adgangskode adgangskoden passord salasana salasanasi şifre şifreniz sifre sandi katalaluan пароль \
+    пароля \
+    парола паролата лозинка лозинката lozinka geslo parole slaptažodis parool salasõna lykilorð fjalëkalimi \
+    pasahitza \
+    contrasenya contrasinal wagwoord nywila paroli şifrə құпиясөз сырсөз κωδικός κωδικόσ συνθηματικό סיסמה סיסמא \
+    הסיסמה \
+    السر المرور پاسورڈ رمزعبور گذرواژه पासवर्ड পাসওয়ার্ড பாஸ்வேர்ட் పాస్వర్డ్ პაროლი գաղտնաբառ";
+
+const PASSWORD_PARTS: [&str; 12] = [
+    "password",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
+    "lösenord",
+    "密码",
+    "密碼",
+    "口令",
+    "パスワード",
+    "비밀번호",
+    "암호",
+    "รหัสผ่าน",
+];
 
 const REPORT: &str = "\
     message messages phone carrier carriers destination handset handsets number subscriber unreachable unknown error \
-    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network absent \
-    operator operators spam route routing submit submitted receipt sms mms permission region filtered filter recipient \
-    blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation status \
+    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network \
+    absent \
+    operator operators spam route routing submit submitted receipt sms mms permission region filtered filter \
+    recipient \
+    blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation \
+    status \
     delivery connection refused server gateway service unavailable provider provisioned internal limit rate roaming \
-    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported unsupported allowed dlr \
+    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported \
+    unsupported allowed dlr \
     dnd disturb registry msisdn imsi hlr tps firewall \
     detached memory sender header headers registered unregistered campaign content policy geo disabled unallocated \
     incompatible congestion temporarily permanently permanent temporary request response http smpp ss7 smsc";
 
-/// The ends of Turkish words for what is yours. In Finnish it is `si`, in Arabic `تك`.
-const SPOKEN_ENDS: [&str; 4] = ["niz", "nız", "nuz", "nüz"];
+/// The ends of words for what is yours in Turkish, Kazakh, Kyrgyz, Uzbek and Turkmen, and of what a Turk does. In
+/// Finnish the first is `si`, in Arabic `تك`.
+const SPOKEN_ENDS: [&str; 13] = [
+    "yorum", "yorsun", "niz", "nız", "nuz", "nüz", "ңыз", "ңіз", "ңиз", "ңуз", "ngiz", "нгиз",
+    "ňyz",
+];
 
 /// The ends of words for a code.
-const CODE_ENDS: [&str; 15] = [
+const CODE_ENDS: [&str; 27] = [
     "code",
     "codes",
     "kod",
@@ -215,6 +304,18 @@ const CODE_ENDS: [&str; 15] = [
     "passwort",
     "wachtwoord",
     "lösenord",
+    "kood",
+    "kóði",
+    "kóðinn",
+    "kodas",
+    "kods",
+    "kodea",
+    "kodi",
+    "passord",
+    "adgangskode",
+    "jelszó",
+    "кода",
+    "код",
 ];
 
 /// Words before or joined with `code` that mean no secret.
@@ -268,116 +369,85 @@ pub(super) fn is_of_a_sentence(word: &str, named: bool) -> bool {
     !letter && says(word) == Some(Says::Joins) && !IN_NAMES.contains(&word)
 }
 
-/// True for a word in Korean at the end of a sentence.
+/// True for a word in Korean at the end of a sentence. The stem of a verb before `다` ends in a consonant there, as it
+/// seldom does in a name.
 pub(super) fn ends_in_korean(word: &str) -> bool {
-    let hangul = |c: char| matches!(c, '가'..='힣');
-    word.chars().count() > 1 && word.chars().all(hangul) && word.ends_with(['요', '다', '까', '죠'])
+    let mut letters = word.chars().rev();
+    let (last, before) = (letters.next(), letters.next());
+    let closed = |c: char| (u32::from(c) - u32::from('가')) % FINALS != 0;
+    word.chars().all(is_hangul)
+        && match (before, last) {
+            (Some(_), Some('요' | '까' | '죠')) => true,
+            (Some(before), Some('다')) => closed(before) || matches!(before, '니' | '이'),
+            _ => speaks_korean(word),
+        }
 }
 
-/// Chinese, Japanese, Korean, Thai, Khmer, Burmese, Hindi, Bengali, Tamil, Telugu, Georgian, Armenian, Amharic.
-const SPOKEN_PARTS: [&str; 64] = [
-    "您",
-    "你",
-    "请",
-    "請",
-    "勿",
-    "我们",
-    "我們",
-    "已",
-    "了",
-    "吧",
-    "吗",
-    "嗎",
-    "尊敬",
-    "亲",
-    "您好",
-    "点击",
-    "點擊",
-    "ください",
-    "です",
-    "ます",
-    "ました",
-    "でし",
-    "お客様",
-    "お知らせ",
-    "ため",
-    "から",
-    "まで",
-    "しない",
-    "ござい",
+/// True for a word in Korean that speaks to somebody, wherever it stands.
+pub(super) fn speaks_korean(word: &str) -> bool {
+    KOREAN_ENDS
+        .iter()
+        .any(|end| word.ends_with(end) && word != *end)
+        || KOREAN_WORDS.contains(&word)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '가'..='힣')
+}
+
+/// So many ways there are for a syllable of Hangul to end, and the first is without a consonant.
+const FINALS: u32 = 28;
+
+const KOREAN_ENDS: [&str; 14] = [
+    "습니다",
     "합니다",
     "입니다",
-    "습니다",
-    "주세요",
-    "하세요",
-    "세요",
-    "고객님",
-    "안내",
     "됩니다",
-    "니다",
-    "[web발신]",
-    "ของคุณ",
-    "คุณ",
-    "กรุณา",
-    "โปรด",
-    "ห้าม",
-    "ครับ",
-    "ค่ะ",
-    "แล้ว",
-    "របស់អ្នក",
-    "សូម",
-    "သင့်",
-    "ကျေးဇူး",
-    "আপনার",
-    "দয়া",
-    "করবেন",
-    "உங்கள்",
-    "தயவு",
-    "మీ ",
-    "దయచేసి",
-    "თქვენი",
-    "გთხოვთ",
-    "ձեր",
-    "խնդրում",
-    "የእርስዎ",
+    "십시오",
+    "세요",
+    "어요",
+    "아요",
+    "에요",
+    "예요",
+    "해요",
+    "했어",
+    "할게",
+    "축하해",
 ];
 
-const CODE_PARTS: [&str; 34] = [
-    "קוד",
-    "סיסמ",
-    "رمز",
-    "كود",
-    "验证码",
-    "驗證碼",
-    "校验码",
-    "动态码",
-    "动态密码",
-    "密码",
-    "密碼",
-    "認証",
-    "認證碼",
-    "コード",
-    "暗証",
-    "パスワード",
-    "인증번호",
-    "인증",
-    "비밀번호",
-    "코드",
-    "รหัส",
-    "លេខកូដ",
-    "កូដ",
-    "ကုဒ်",
-    "কোড",
-    "ওটিপি",
-    "குறியீடு",
-    "కోడ్",
-    "ಕೋಡ್",
-    "കോഡ്",
-    "કોડ",
-    "კოდი",
-    "կոդ",
-    "ኮድ",
+const KOREAN_WORDS: [&str; 12] = [
+    "축하해",
+    "사랑해",
+    "미안해",
+    "고마워",
+    "어디야",
+    "뭐해",
+    "도착해",
+    "당신의",
+    "귀하의",
+    "고객님의",
+    "고객님",
+    "안내드립니다",
 ];
+
+/// Chinese, Japanese, Korean, Thai, Khmer, Burmese, Hindi, Bengali, Tamil, Telugu, Georgian, Armenian, Amharic.
+static SPOKEN_PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(SPOKEN_PARTS_LIST));
+
+const SPOKEN_PARTS_LIST: &str = "\
+    您, 你, 请, 請, 勿, 我们, 我們, 已, 了, 吧, 吗, 嗎, 尊敬, 亲, 您好, 点击, 點擊, ください, です, ます, ました, でし, お客様, お知らせ, ため, から, まで, しない, \
+    ござい, 습니다, 주세요, 고객님, [web발신], ของคุณ, กรุณา, โปรด, ห้าม, ครับ, ค่ะ, แล้ว, របស់អ្នក, သင့်, ကျေးဇူး, আপনার, \
+    দয়া, করবেন, உங்கள், தயவு, మీ , దయచేసి, თქვენი, გთხოვთ, ձեր, խնդրում, የእርስዎ, ของท่าน, คุณได้, คุณมี, ถึงคุณ, \
+    คุณจะ, คุณอยู่, อยู่ไหน, อยู่ที่ไหน, สวัสดี, ຂອງທ່ານ, ກະລຸນາ, ທ່ານ, សូមកុំ, សូមចុច, សូមបញ្ចូល, សូមប្រើ, \
+    សូមទាក់ទង, សូមអរគុណ, សូមមក, សូមផ្ទៀង, អ្នក, ကျေးဇူးပြု, သင်၏, ನಿಮ್ಮ, ದಯವಿಟ್ಟು, നിങ്ങളുടെ, ദയവായി, ඔබේ, ඔබගේ, \
+    ඔබට, කරුණාකර, እባክዎ, ናትኩም, ଆପଣଙ୍କ, তোমার, শেয়ার, 在哪, 谢谢, 謝謝, 我快, 我到, 生日快乐, 生日快樂, どこにい, おめでとう, ありがとう";
+
+static CODE_PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(CODE_PARTS_LIST));
+
+const CODE_PARTS_LIST: &str = "\
+    קוד, סיסמ, رمز, كود, 验证码, 驗證碼, 校验码, 动态码, 动态密码, 密码, 密碼, 認証, 認證碼, コード, 暗証, パスワード, 인증번호, 인증, 비밀번호, 코드, รหัส, \
+    លេខកូដ, កូដ, ကုဒ်, কোড, ওটিপি, குறியீடு, కోడ్, ಕೋಡ್, കോഡ്, કોડ, კოდი, կոդ, ኮድ, ລະຫັດ, කේතය, පාස්, კოდ, \
+    პაროლ, գաղտնաբառ, കോഡ, ಕೋಡ, ਕੋਡ, कोड, کوڈ, کۆد, کد , కోడ, ଓଟିପି, କୋଡ, 动态口令, 登录码, 登入碼, 代码是, او ٹی پی, \
+    او تي بي, ओटीपी, ਓਟੀਪੀ, ઓટીપી, ஓடிபி, ఓటీపీ, ಒಟಿಪಿ, ഒടിപി, ඕටීපී, ڪوڊ, קאָד, ކޯޑު, کوډ, ক'ড";
 
 #[cfg(test)]
 mod tests {

@@ -72,7 +72,7 @@ fn nearly_every_message_is_caught() {
 #[test]
 fn texts_that_were_held_back_fare_almost_as_well() {
     few_are_rejected("harmless, held back", held_back::HARMLESS);
-    most_are_caught("messages, held back", held_back::MESSAGES, 970);
+    most_are_caught("messages, held back", held_back::MESSAGES, 975);
 }
 
 #[test]
