@@ -13,7 +13,7 @@ use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
 use super::csv::header::{Header, day_and_clock, number_and_time};
 use super::csv::quoted::DelimitedReader;
-use super::csv::quotes::Quotes;
+use super::csv::quotes::{Quotes, other_quotes};
 use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
 use super::error::IngestError;
@@ -22,6 +22,7 @@ use super::formats::shape::{Reads, Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
 use super::json::line::{first_object, is_of_objects};
 use super::json::look;
+use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
@@ -494,15 +495,6 @@ fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
     Some(IngestError::UnknownDelimiter { mark })
 }
 
-/// The mark that all names are between, if CSV has no such quotes.
-fn other_quotes(names: &[&str]) -> Option<char> {
-    let mark = names.first()?.chars().next()?;
-    let close = QUOTES.iter().find(|(open, _)| *open == mark)?.1;
-    let quoted =
-        |name: &&str| name.chars().count() > 2 && name.starts_with(mark) && name.ends_with(close);
-    (names.len() > 1 && names.iter().all(quoted)).then_some(mark)
-}
-
 /// The first line with `\"` in a cell that is in quotes: before a quote that ends a cell, there is a mark behind it.
 fn backslash_in(head: &[u8]) -> Option<u64> {
     let places = memchr::memmem::find_iter(head, b"\\\"");
@@ -514,47 +506,6 @@ fn backslash_in(head: &[u8]) -> Option<u64> {
     let before = head.get(..at).unwrap_or_default();
     Some(before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1)
 }
-
-/// Quotes of other kinds, as they open and close.
-const QUOTES: [(char, char); 8] = [
-    ('\'', '\''),
-    ('`', '`'),
-    ('\u{201c}', '\u{201d}'),
-    ('\u{201e}', '\u{201c}'),
-    ('\u{201d}', '\u{201d}'),
-    ('\u{2018}', '\u{2019}'),
-    ('\u{ab}', '\u{bb}'),
-    ('\u{2033}', '\u{2033}'),
-];
-
-/// Why a JSON file fits no format, if its beginning shows another cause.
-fn cause_in_json(head: &[u8], error: IngestError) -> IngestError {
-    if !matches!(
-        error,
-        IngestError::UnknownFormat { .. } | IngestError::Empty
-    ) {
-        return error;
-    }
-    let broken = std::str::from_utf8(head).err();
-    if let Some(broken) = broken.filter(|broken| broken.error_len().is_some()) {
-        let before = head.get(..broken.valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-        return IngestError::NotText { line };
-    }
-    let bare = head
-        .iter()
-        .take(LISTS)
-        .filter(|byte| !byte.is_ascii_whitespace());
-    let mut before = 0;
-    let lists = bare.map(|byte| std::mem::replace(&mut before, *byte) == b'[' && *byte == b'[');
-    match lists.into_iter().any(|list| list) {
-        true => IngestError::CellLists,
-        false => error,
-    }
-}
-
-/// How much of a JSON file is looked at for lists in lists, in bytes.
-const LISTS: usize = 4 << 10;
 
 /// Marks that some programs write between cells, and that are not tried.
 const MARKS: [char; 18] = [

@@ -61,6 +61,19 @@ pub(super) fn has_two(object: &str, looks: &dyn Fn(&str, &str) -> bool) -> bool 
     liked >= 2
 }
 
+/// Whether what the stream is at has two texts that `looks` likes: one of several objects in a line may be no record.
+pub(in crate::ingest) fn is_likely_record(
+    stream: &JsonStream,
+    way: &[String],
+    looks: &dyn Fn(&str, &str) -> bool,
+) -> bool {
+    let mut liked = 0;
+    let read = each_text(stream, way, &mut |name, text| {
+        liked += usize::from(looks(name, text));
+    });
+    read.is_ok() && liked >= 2
+}
+
 /// Calls `with` for the path and the text of each value in the object of the stream's record that
 /// `way` leads to. The text of a list is blank.
 pub(in crate::ingest) fn each_text(

@@ -11,6 +11,7 @@ pub(super) mod layout;
 pub(super) mod line;
 pub(super) mod look;
 mod members;
+pub(super) mod no_record;
 mod numbers;
 pub(super) mod path;
 pub(super) mod record;

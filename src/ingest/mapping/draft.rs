@@ -5,6 +5,8 @@
 
 use std::io::{Cursor, Read};
 
+use zeroize::Zeroizing;
+
 use super::column_look::ColumnLook;
 use super::draft_column::DraftColumn;
 use super::draft_text::DraftText;
@@ -15,10 +17,11 @@ use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
 use crate::ingest::csv::cuts::HowWritten;
 use crate::ingest::csv::quoted::DelimitedReader;
-use crate::ingest::csv::quotes::Quotes;
+use crate::ingest::csv::quotes::{Quotes, other_quotes};
 use crate::ingest::error::IngestError;
 use crate::ingest::json::layout::{Layout, Written};
-use crate::ingest::json::look::each_text;
+use crate::ingest::json::look::{each_text, is_likely_record};
+use crate::ingest::json::no_record::cause_in_json;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::unpack::peek::peek_far;
 use crate::ingest::unpack::sheet::Sheet;
@@ -84,12 +87,17 @@ pub fn look(source: Box<dyn Read + Send>, sheet: Option<&str>) -> Result<FileLoo
             &is_likely,
         )),
     };
+    let again = Zeroizing::new(head.to_vec());
     let source: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(source));
     let said = sheet.as_ref().filter(|_| named).map(Sheet::title);
     let (container, (columns, has_names)) = match (layout, written, first) {
         (None, ..) => ("csv", of_delimited(source, sheet)?),
         (Some(layout), Written::Json, b'[') => ("json", (of_json(source, &layout)?, true)),
-        (Some(layout), ..) => ("ndjson", (of_json(source, &layout)?, true)),
+        (Some(layout), ..) => {
+            let columns = of_json(source, &layout);
+            let columns = columns.map_err(|error| cause_in_json(&again, error))?;
+            ("ndjson", (columns, true))
+        }
     };
     let looked = columns.iter().enumerate().take(COLUMNS);
     let looked = looked.map(|(at, column)| {
@@ -127,6 +135,7 @@ fn of_delimited(
     source: Box<dyn Read + Send>,
     sheet: Option<Sheet>,
 ) -> Result<(Vec<DraftColumn>, bool), IngestError> {
+    let is_sheet = sheet.is_some();
     let written = HowWritten {
         quotes: sheet.as_ref().map_or(Quotes::Auto, |_| Quotes::None),
         delimiter: sheet.map(|_| Sheet::DELIMITER),
@@ -139,6 +148,9 @@ fn of_delimited(
     };
     let beginning = Beginning::read(source, written)?;
     let names = beginning.names();
+    if let Some(mark) = other_quotes(&names).filter(|_| !is_sheet) {
+        return Err(IngestError::OtherQuotes { mark });
+    }
     let mut first = FirstLine::of(&names);
     let mut columns: Vec<_> = names.into_iter().map(DraftColumn::new).collect();
     // If hardly any cell of the first line looks like a name, it is a line of data.
@@ -170,7 +182,7 @@ fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftCol
     let mut columns: Vec<DraftColumn> = Vec::new();
     let mut records = 0;
     while records < RECORDS && stream.advance()? {
-        if stream.is_in_doubt() {
+        if stream.is_in_doubt() && !is_likely_record(&stream, layout.way(), &is_likely) {
             continue;
         }
         records += 1;

@@ -14,7 +14,7 @@ pub(super) struct TimeLook {
     /// Times in a form that needs no pattern, and those of them that name no zone.
     plain: u32,
     local: u32,
-    /// Of the local ones, those at midnight: a spreadsheet writes days so.
+    /// Days at midnight: a spreadsheet writes days so.
     midnights: u32,
     /// By unit of a time since 1970.
     units: [u32; UNITS.len()],
@@ -62,7 +62,9 @@ impl TimeLook {
         let local = plain == Err(TimeFault::ZoneNeeded);
         self.local += u32::from(local);
         self.plain += u32::from(local || plain.is_ok());
-        self.midnights += u32::from(local && MIDNIGHTS.iter().any(|end| cell.ends_with(end)));
+        let mut days = MIDNIGHTS.iter().filter_map(|end| cell.strip_suffix(end));
+        let is_day = |day: &str| read_pattern("%Y-%m-%d %H:%M", &format!("{day} 00:00")).is_some();
+        self.midnights += u32::from(days.next().is_some_and(is_day));
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
         if digits < 3 || cell.len() > LONGEST || cell.starts_with('+') {
             return;
@@ -181,7 +183,7 @@ fn whole_patterns() -> impl Iterator<Item = String> {
 const LIKELY: std::ops::Range<i64> = 1_000_000_000..2_208_988_800;
 /// The longest cell that is looked at, in bytes.
 const LONGEST: usize = 40;
-const MIDNIGHTS: [&str; 3] = ["T00:00:00", " 00:00:00", " 00:00"];
+const MIDNIGHTS: [&str; 4] = ["T00:00:00", " 00:00:00", " 00:00", " 0:00"];
 /// The units of times since 1970, as a mapping calls them.
 const UNITS: [(Reads, &str); 4] = [
     (Reads::EpochSeconds, "epoch-seconds"),

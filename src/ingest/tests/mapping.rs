@@ -729,6 +729,23 @@ fn a_draft_of_days_alone_says_that_they_are_no_times() {
 }
 
 #[test]
+fn a_draft_takes_midnights_for_days_where_there_are_times_of_day() {
+    let file = "account,number,date,time\nA,+13035550140,2024-03-21 0:00,22:34:49\n\
+        A,+13035550141,2024-03-21 00:00:00,\nA,+13035550142,2024-03-21T00:00:00,NULL\n";
+    let (text, found) = read_by_its_draft(file);
+    assert!(text.contains("time_column = \"time\""), "{text}");
+    assert_eq!(
+        (found.rows.len(), found.rows[0][6].as_str()),
+        (1, "2024-03-21T22:34:49Z")
+    );
+    let kind = "no-time-of-day";
+    assert_eq!(
+        found.rejects,
+        [3, 4].map(|line| (line, Some("sent_at"), kind))
+    );
+}
+
+#[test]
 fn a_draft_of_calls_says_that_they_are_calls() {
     for reference in ["Call Sid", "Sid"] {
         let file = format!(

@@ -3,7 +3,7 @@
 
 use super::support::{Outcome, error, format, read, zone};
 use crate::domain::{AccountName, Field, Format};
-use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping};
+use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping, draft};
 
 /// A record of Duo, of the SNS log and of Okta with this number at its end.
 fn duo(last: u32) -> String {
@@ -842,6 +842,12 @@ fn text_behind_the_object_of_a_line_is_passed_over_from_the_first_line_on() {
         let found = found.unwrap_or_else(|error| panic!("{error}: {file}"));
         assert_eq!(numbers(&found), ["+13035550101", "+13035550102"], "{file}");
     }
+    let file = format!("{} done\n{} done\n", duo(1), duo(2));
+    let drafted = draft(Box::new(std::io::Cursor::new(file)), None).unwrap();
+    assert!(
+        drafted.contains("[number]\ncolumn = \"phone\""),
+        "{drafted}"
+    );
 }
 
 #[test]
@@ -851,6 +857,8 @@ fn json_that_is_no_text_or_has_no_names_is_told_by_its_cause() {
         latin.extend(duo(last).trim_end_matches('}').as_bytes());
         latin.extend(b", \"note\": \"Z\xfcrich\"}\n");
     }
+    let drafted = |bytes: Vec<u8>| draft(Box::new(std::io::Cursor::new(bytes)), None).unwrap_err();
+    assert_eq!(drafted(latin.clone()), IngestError::NotText { line: 1 });
     let refused = error(read(latin, Declared::default()));
     assert_eq!(refused, IngestError::NotText { line: 1 });
     let insights = text(&duo(1));
@@ -861,6 +869,7 @@ fn json_that_is_no_text_or_has_no_names_is_told_by_its_cause() {
     ] {
         let refused = error(read(lists.clone().into_bytes(), Declared::default()));
         assert_eq!(refused, IngestError::CellLists, "{lists}");
+        assert_eq!(drafted(lists.into_bytes()), IngestError::CellLists);
     }
 }
 
