@@ -54,6 +54,12 @@ pub fn of_area(code: &str) -> Option<&'static Subdivision> {
     })
 }
 
+/// The state with area codes that `text` names.
+pub fn with_area_codes(text: &str) -> Option<&'static Subdivision> {
+    let mut found = named(text).iter().copied();
+    found.find(|part| of_area(part.code) == Some(*part))
+}
+
 /// One line for each part: country, code, name, other names.
 const TABLE: &str = include_str!("subdivision.txt");
 

@@ -64,6 +64,27 @@ fn a_state_is_named_by_code_key_or_name() {
 }
 
 #[test]
+fn a_state_that_no_list_has_is_the_same_in_any_letter_case_and_spelling_of_accents() {
+    let mut fixture = Fixture::new();
+    let mut rows = people(0, 3, "CO", "Antioquia");
+    rows.extend(people(10, 4, "CO", "ANTIOQUIA"));
+    rows.extend(people(20, 5, "CO", "Boyac\u{e1}"));
+    fixture.admit(&rows);
+    for (state, numbers) in [
+        ("antioquia", 7),
+        ("Antioquia", 7),
+        ("ANTIOQUIA ", 7),
+        ("Boyaca\u{301}", 5),
+        ("BOYACÁ", 5),
+    ] {
+        let query = by(&[], json!({ "state": [state] }));
+        let counted = table(&fixture, &fixture.lead, query).unwrap();
+        assert_eq!(counted["totals"]["numbers"], numbers, "{state}");
+        assert!(counted.get("unknown_values").is_none(), "{state}");
+    }
+}
+
+#[test]
 fn a_protected_table_gives_a_state_with_its_country() {
     let fixture = world();
     let told = protected(&fixture, Dimension::State, Rule::Nhs).unwrap();
