@@ -45,7 +45,7 @@ pub use daily::Daily;
 pub use field::Field;
 pub use format::Format;
 pub use id::*;
-pub use io_words::io_words;
+pub use io_words::{io_words, listen_words};
 pub use moment::{Moment, MomentError};
 pub use niceness::set_nice;
 pub use number_runs::{has_digits_of_number, number_runs};

@@ -1,7 +1,6 @@
 //! The steps of the demo, in order.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use crate::cli::progress::{Progress, Unit};
 use crate::cli::serve::{serve, tell_machines};
 use crate::cli::{init, streams, tls, unlock};
 use crate::config::{Config, LogLevel};
-use crate::domain::{Format, io_words};
+use crate::domain::{Format, listen_words};
 use crate::http::{self, MadeUpPerson, ServeConfig};
 use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
 use crate::synthesis::Recipe;
@@ -114,8 +113,11 @@ impl Demo {
         let mut held = Vec::new();
         for (option, address) in [listen].into_iter().chain(machines) {
             held.push(TcpListener::bind(address).map_err(|error| {
-                CliError::usage(format!("{option} {address}: {}", io_words(error.kind())))
-                    .hint(way_to_listen(error.kind()))
+                CliError::usage(format!(
+                    "{option} {address}: {}",
+                    listen_words(error.kind())
+                ))
+                .hint("choose another address or port, or the port 0 for any that is free")
             })?);
         }
         Ok(())
@@ -305,20 +307,6 @@ impl Demo {
                 streams::words("warning: the instructions could not be printed");
             }
         })
-    }
-}
-
-/// What to do about an address that cannot be listened on.
-fn way_to_listen(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::PermissionDenied => {
-            "ports below 1024 are for root; choose a higher one, such as 8443"
-        }
-        ErrorKind::AddrNotAvailable => {
-            "this machine does not have that address; 127.0.0.1 is for this machine alone, 0.0.0.0 for all of its \
-             addresses"
-        }
-        _ => "choose another port, or 0 for any that is free",
     }
 }
 
