@@ -180,7 +180,7 @@ fn add_states(
 ) -> Result<(), CodecError> {
     let meant = subdivision::named(value);
     if meant.is_empty() {
-        return Ok(());
+        return add_unlisted(states, countries, value, set, places);
     }
     for (code, text) in (0..).zip(states.values()) {
         let both = subdivision::named(text)
@@ -196,6 +196,39 @@ fn add_states(
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// The same of a state with its country that no list has, such as `ES-Madrid`, as protected tables name it.
+fn add_unlisted(
+    states: &Dictionary,
+    countries: &Dictionary,
+    value: &str,
+    set: &CodeSet,
+    places: &mut HashMap<u32, CodeSet>,
+) -> Result<(), CodecError> {
+    let plain = cleaned(value);
+    let Some((alpha2, state)) = subdivision::with_country(&plain) else {
+        return Ok(());
+    };
+    let Some(country) = countries.code(alpha2) else {
+        return Ok(());
+    };
+    let part = subdivision::of_country(alpha2, state);
+    let wanted = state.to_lowercase();
+    let is_meant = |text: &str| {
+        text.to_lowercase() == wanted
+            || (part.is_some() && part == subdivision::of_country(alpha2, text))
+    };
+    for (code, _) in (0..)
+        .zip(states.values())
+        .filter(|(code, text)| !set.contains(*code) && is_meant(text))
+    {
+        places
+            .entry(code)
+            .or_insert_with(|| CodeSet::new(countries.size()))
+            .insert(country)?;
     }
     Ok(())
 }
