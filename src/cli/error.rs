@@ -81,6 +81,14 @@ impl CliError {
         Self::io(&format!("{step} {}", path.display()))
     }
 
+    /// The same, with the file or directory that it is about in front.
+    pub(super) fn about(self, path: &Path) -> Self {
+        Self {
+            message: format!("{}: {}", path.display(), self.message),
+            ..self
+        }
+    }
+
     /// Whether only the reader of the output has gone, as `head` does, which is no error.
     pub fn is_closed_pipe(&self) -> bool {
         self.closed_pipe
@@ -411,11 +419,8 @@ impl From<OperationError> for CliError {
                 }
                 OperationError::Invalid { at, rule } => format!("{}: {rule}", typed(&at)),
                 OperationError::NoSuchAccount(near) => match near.0.as_slice() {
-                    [] => "--account: is no account of an exhibit".to_owned(),
-                    near => format!(
-                        "--account: is no account of an exhibit; near to it: {}",
-                        near.join(", ")
-                    ),
+                    [] => NOT_IN_LOG.to_owned(),
+                    near => format!("{NOT_IN_LOG}; near to it: {}", near.join(", ")),
                 },
                 OperationError::NotInData { at, refusal } => {
                     format!("{}: {}", typed(&at), refusal.rule())
@@ -440,6 +445,8 @@ impl From<OperationError> for CliError {
     }
 }
 
+const NOT_IN_LOG: &str =
+    "--account: is the account of no admitted record, and rows in quarantine do not count";
 const ABSENT: &str =
     "there is no such case, exhibit, operator or request, or you may not know of it";
 

@@ -3,8 +3,6 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
-use crate::domain::io_words;
-
 /// Where to listen, and the host as it was written, for a certificate.
 #[derive(Clone)]
 pub(super) struct Listen {
@@ -25,13 +23,13 @@ impl FromStr for Listen {
                 "it is a host and a port, such as 127.0.0.1:8443 or vault.example:8443".to_owned(),
             );
         }
-        let found = text.to_socket_addrs().map_err(|error| {
-            let why = io_words(error.kind());
-            format!("the host has no address here: {why}")
-        });
-        let address = found?.next();
+        // The resolver's own reasons say nothing more.
+        let found = text.to_socket_addrs().ok();
+        let address = found.and_then(|mut found| found.next());
         Ok(Self {
-            address: address.ok_or("the host has no address here")?,
+            address: address.ok_or(
+                "no host of this name is known here; check its spelling, or give an address such as 127.0.0.1:8443",
+            )?,
             host: host.to_owned(),
         })
     }

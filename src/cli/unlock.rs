@@ -10,7 +10,7 @@ use crate::domain::io_words;
 use crate::vault::clock::SystemClock;
 use crate::vault::entropy::SystemEntropy;
 use crate::vault::keyring::{Keyring, KeyringError, LockedKeyring, Passphrase, Programs};
-use crate::vault::{Paths, Settings, Vault, trail};
+use crate::vault::{Paths, Settings, StartError, Vault, trail};
 
 /// Reads checkpoints that somebody kept. Empty lines at the end, which a shell or an editor may have added, do not
 /// count.
@@ -51,8 +51,17 @@ pub(super) fn read_keyring(paths: &Paths) -> Result<LockedKeyring, CliError> {
             paths.keyring().display(),
             io_words(kind)
         )),
-        other => other.into(),
+        other => CliError::from(other).about(&paths.keyring()),
     })
+}
+
+/// What is wrong with a vault, with the directory where it says that there is none.
+fn not_started(error: StartError, paths: &Paths) -> CliError {
+    match error {
+        StartError::Missing => CliError::from(error).about(paths.root()),
+        StartError::Keyring(error) => CliError::from(error).about(&paths.keyring()),
+        other => other.into(),
+    }
 }
 
 pub(super) fn unlock(
@@ -70,7 +79,8 @@ pub(super) fn open_with(
     settings: Settings,
 ) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
-    let keyring = read_keyring(&paths)?.unlock(&Passphrase::new(passphrase))?;
+    let keyring = read_keyring(&paths)?.unlock(&Passphrase::new(passphrase));
+    let keyring = keyring.map_err(|error| CliError::from(error).about(&paths.keyring()))?;
     start(&paths, keyring, settings)
 }
 
@@ -107,13 +117,14 @@ pub(super) fn join(
 ) -> Result<Vault, CliError> {
     let paths = Paths::of(directory);
     let keyring = with.unlock(&read_keyring(&paths)?, &settings.programs)?;
-    Ok(Vault::join(
+    Vault::join(
         &paths,
         keyring,
         settings,
         Arc::new(SystemClock),
         Arc::new(SystemEntropy::new()),
-    )?)
+    )
+    .map_err(|error| not_started(error, &paths))
 }
 
 /// Starts a vault whose keyring is open.
@@ -122,11 +133,12 @@ pub(super) fn start(
     keyring: Keyring,
     settings: Settings,
 ) -> Result<Vault, CliError> {
-    Ok(Vault::open(
+    Vault::open(
         paths,
         keyring,
         settings,
         Arc::new(SystemClock),
         Arc::new(SystemEntropy::new()),
-    )?)
+    )
+    .map_err(|error| not_started(error, paths))
 }

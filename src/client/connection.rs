@@ -381,9 +381,13 @@ impl Connection {
         match error {
             Unreached::Io(error) => self.broken(error),
             Unreached::Rustls(error) => self.untrusted(error),
-            Unreached::HostNotFound => failed("there is no host of this name"),
-            Unreached::ConnectionFailed => failed("nobody answers there"),
-            Unreached::Timeout(_) => failed("nothing came for too long"),
+            Unreached::HostNotFound => failed("there is no host of this name").way_out(
+                "check the spelling of its name, in --server or in the profile (`breachvault login --server URL`)",
+            ),
+            Unreached::ConnectionFailed => failed("nobody answers there")
+                .way_out("check the address and that `breachvault serve` is running"),
+            Unreached::Timeout(_) => failed("nothing came for too long")
+                .way_out("check the address, and that no firewall is in between"),
             Unreached::BodyExceedsLimit(_) => failed("the answer is too long"),
             Unreached::Tls(_) | Unreached::Pem(_) => failed("TLS could not be set up"),
             _ => failed("the connection was not as it should be"),

@@ -15,7 +15,7 @@ pub(crate) struct Filter {
     /// Only numbers of this country, by code or name, such as GB
     #[arg(long, value_name = "CC")]
     country: Vec<String>,
-    /// Only records with this state, as the log says it
+    /// Only records with this state, by code or name, in any letter case
     #[arg(long, value_name = "S")]
     state: Vec<String>,
     /// Only numbers whose area code is of this state

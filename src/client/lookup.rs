@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::basis::{tell_basis, tell_basis_of_file};
 use super::case_arg::CaseArg;
 use super::connection::Connection;
 use super::failure::Failure;
@@ -74,8 +75,14 @@ impl Lookup {
         let summary = answered.summary();
         let answer = answered.into_value();
         match out {
-            Some(file) => self.write(file, &answer)?,
-            None => output.list(&answer, "results", COLUMNS)?,
+            Some(file) => {
+                self.write(file, &answer)?;
+                tell_basis_of_file(output, &answer);
+            }
+            None => {
+                output.list(&answer, "results", COLUMNS)?;
+                tell_basis(output, &answer)?;
+            }
         }
         output.words(&summary);
         ended.map_err(|failure| {

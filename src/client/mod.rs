@@ -5,6 +5,7 @@
 //! ever stands in an error, an argument or an address. It cannot wipe what a terminal, a pager or a pipe was given.
 
 pub(crate) mod audit;
+mod basis;
 pub(crate) mod case;
 pub(crate) mod case_arg;
 pub(crate) mod clock;

@@ -24,6 +24,14 @@ impl NewFile {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        if !folder.is_dir() {
+            return Err(Failure::usage(format!(
+                "{}: there is no folder {} for it",
+                path.display(),
+                folder.display()
+            ))
+            .way_out("make the folder first, or name a file in one that is there"));
+        }
         // Files of this crate have the mode 0600.
         let file = Builder::new()
             .prefix(".breachvault-")
@@ -79,6 +87,8 @@ mod tests {
     #[test]
     fn a_file_is_whole_and_private_or_not_there() {
         let room = tempfile::tempdir().unwrap();
+        let nowhere = NewFile::make(&room.path().join("none").join("hits.csv"));
+        assert!(nowhere.err().unwrap().what.contains("there is no folder"));
         let path = room.path().join("hits.csv");
         let mut left = NewFile::make(&path).unwrap();
         left.as_file().write_all(b"half").unwrap();

@@ -23,11 +23,17 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         _ => typed(&at),
     });
     match (at, text("rule")) {
+        _ if document.get("near_misses").is_some() => what = NOT_IN_LOG.to_owned(),
+        // The place is in the file, and the sentence says where.
+        (_, Some(rule)) if matches!(kind.as_str(), "unreadable" | "not-admitted") => {
+            what.push_str(&format!("; {rule}"));
+        }
         // What was typed says it all; what a request looks like does not matter here.
         (Some(at), Some(rule)) if kind == "invalid" => what = format!("{at}: {rule}"),
+        (None, Some(rule)) => what.push_str(&format!("; {rule}")),
         (Some(at), Some(rule)) => what.push_str(&format!("; {at}: {rule}")),
         (Some(at), None) => what.push_str(&format!("; {at}")),
-        (None, _) => {}
+        (None, None) => {}
     }
     if matches!(kind.as_str(), "malformed-query" | "malformed-json") {
         what = "the server does not understand what this program sends".to_owned();
@@ -42,7 +48,9 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         ("exhibit", "exhibit "),
         ("near_misses", "near to it: "),
     ] {
-        if let Some(value) = document.get(name).filter(|value| !value.is_null()) {
+        let is_said =
+            |value: &&Value| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty());
+        if let Some(value) = document.get(name).filter(is_said) {
             let value = plain(value);
             what.push_str(&format!("; {word}{}", shown(value.trim_end_matches('.'))));
         }
@@ -64,6 +72,9 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         problem: Some(kind.clone()),
         ..failure
     };
+    if document.get("near_misses").is_some() {
+        return Some(failure.way_out(WAY_OUT_OF_NOT_IN_LOG));
+    }
     Some(match to_do(&kind, signed_in) {
         Some(way_out) => failure.way_out(way_out),
         None => failure,
@@ -89,6 +100,50 @@ fn to_do(kind: &str, signed_in: Option<&str>) -> Option<String> {
             "look at the versions of both sides: `breachvault --version`".to_owned()
         }
         "not-found" => "check the id, and that a lead named you as a member of the case".to_owned(),
+        "not-allowed" => "ask somebody who has one of these roles".to_owned(),
+        "not-recognised" => {
+            "call a lead of the case, or meet them, and read out your fingerprint, which `breachvault whoami` shows"
+                .to_owned()
+        }
+        "assertion-needed" => {
+            "you have a passkey and sign this act with it: do it in the console, or on the host with --dir".to_owned()
+        }
+        "case-state" => {
+            "`breachvault case reopen` opens a closed one, or asks to lift the hold, which somebody else decides; or leave \
+             it as it is"
+                .to_owned()
+        }
+        "rotation-under-way" => {
+            "wait until it has ended: `breachvault key status` says how far it is".to_owned()
+        }
+        "clock-right" => "nothing; `breachvault clock read` shows both".to_owned(),
+        "keyring-slots" => {
+            "`breachvault key slots` shows the slots and the change that waits; docs/keyring.md says the rest"
+                .to_owned()
+        }
+        "cut-too-close" => {
+            "leave --rule out: a table that was given out is given again as it was; after a new exhibit with few new \
+             people, ask for a scope report (docs/errors.md)"
+                .to_owned()
+        }
+        "unreadable" => {
+            "--format, --zone, --account, --region, --map and --mapping say what the file does not; \
+             `breachvault exhibit check FILE` reports on all of it, and the same file may come again"
+                .to_owned()
+        }
+        "not-admitted" => {
+            "send it again with what it lacks: --region R for numbers without a calling code, --zone Z for times \
+             without a zone, --account A, --quotes none where a stray quote swallows lines, or --mapping FILE; \
+             --accept-quarantined admits what can be read"
+                .to_owned()
+        }
+        "lookups-frozen" => {
+            "wait, or ask another lead to thaw them with `breachvault members thaw`".to_owned()
+        }
+        "unaudited" => "check the disk of the server".to_owned(),
+        "sealed" => {
+            "the holders of shares give them, each with `breachvault key unseal` (docs/keyring.md)".to_owned()
+        }
         "over-budget" => {
             "ask about fewer numbers at once, or for more points with `breachvault raise request`, \
              which another lead decides"
@@ -115,6 +170,11 @@ fn to_do(kind: &str, signed_in: Option<&str>) -> Option<String> {
         }
     })
 }
+
+const NOT_IN_LOG: &str =
+    "--account: is the account of no admitted record, and rows in quarantine do not count";
+const WAY_OUT_OF_NOT_IN_LOG: &str =
+    "name one that is near to it, or say --account-not-in-log if its log is still to be admitted";
 
 const ERRORS: &str = include_str!("../../docs/errors.md");
 
@@ -200,6 +260,74 @@ mod tests {
             let told = failure(&ended, profile).unwrap();
             assert!(told.way_out.unwrap().contains(command));
             assert!(told.what.contains("It was not used for too long"));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_refused_names_no_option_that_is_none() {
+        let document = json!({ "type": "/errors#unreadable", "title": "The file cannot be read.",
+            "at": "unknown-format", "rule": "the file fits no known format; name its format" });
+        let told = failure(&document, None).unwrap();
+        assert!(!told.what.contains("--unknown-format"), "{}", told.what);
+        assert!(told.what.contains("fits no known format"), "{}", told.what);
+        assert!(told.way_out.unwrap().contains("--format"));
+    }
+
+    #[test]
+    fn an_account_that_is_not_in_the_log_is_told_in_words_of_the_command_line() {
+        let told = |near: Value| {
+            let document = json!({ "type": "/errors#invalid", "title": "x", "at": "account",
+                "rule": "take one of `near_misses`, or say `account_not_in_log`",
+                "near_misses": near });
+            let told = failure(&document, None).unwrap();
+            format!("{}; {}", told.what, told.way_out.unwrap())
+        };
+        for near in [json!([]), json!(["ACME Corp"])] {
+            let told = told(near.clone());
+            assert!(
+                told.contains("--account: is the account of no admitted record"),
+                "{told}"
+            );
+            assert!(told.contains("--account-not-in-log"), "{told}");
+            assert!(
+                !told.contains("near_misses") && !told.contains("account_not"),
+                "{told}"
+            );
+            assert_eq!(
+                told.contains("near to it: ACME Corp"),
+                near != json!([]),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_role_that_may_not_is_told_which_may() {
+        let document = json!({ "type": "/errors#not-allowed", "rule": "these roles may: lead",
+            "title": "Your role does not allow this." });
+        let told = failure(&document, None).unwrap().what;
+        assert!(told.contains("; these roles may: lead"), "{told}");
+    }
+
+    #[test]
+    fn what_to_do_speaks_of_commands_and_not_of_requests() {
+        // What only a program that is no client of ours comes upon.
+        let of_programs = [
+            "malformed-request",
+            "method-not-allowed",
+            "not-acceptable",
+            "unsupported-media-type",
+            "headers-too-large",
+            "node-unfit",
+        ];
+        let kinds = ERRORS.lines().filter_map(|line| line.strip_prefix("## "));
+        for kind in kinds.filter(|kind| !of_programs.contains(kind)) {
+            let told = to_do(kind, None).unwrap();
+            for word in [
+                "GET /", "POST /", "PUT /", "/openapi", "/cases/", "`rule`", "`at`",
+            ] {
+                assert!(!told.contains(word), "{kind}: {told}");
+            }
         }
     }
 

@@ -3,13 +3,15 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
+use super::basis::tell_basis;
 use super::case_arg::CaseArg;
 use super::failure::Failure;
 use super::filter::Filter;
 use super::output::Output;
 use super::server::Client;
-use super::table::{Column, plain};
+use super::table::Column;
 use super::why::Why;
+use crate::domain::unknown_value_words;
 
 /// List records, with their numbers masked
 #[derive(Args)]
@@ -53,6 +55,7 @@ impl Records {
         let connection = self.client.connect()?;
         let found = connection.post_pages(&path, "records", &body, most, PAGE)?;
         output.list(&found, "records", COLUMNS)?;
+        tell_basis(output, &found)?;
         warn_of_unknown(output, &found);
         let total = found.get("total").and_then(Value::as_u64).unwrap_or(0);
         let listed = found.get("records").and_then(Value::as_array);
@@ -70,7 +73,11 @@ impl Records {
 pub(crate) fn warn_of_unknown(output: &Output, answer: &Value) {
     let unknown = answer.get("unknown_values").and_then(Value::as_object);
     for (name, values) in unknown.into_iter().flatten() {
-        output.words(&format!("the case has no such {name}: {}", plain(values)));
+        let values = values.as_array().into_iter().flatten();
+        let values: Vec<_> = values.filter_map(Value::as_str).collect();
+        for told in unknown_value_words(name, &values) {
+            output.words(&told);
+        }
     }
 }
 

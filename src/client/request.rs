@@ -107,7 +107,7 @@ pub(crate) fn path(id: &str) -> Result<String, Failure> {
     match RequestWords::ALL.iter().find(is_of) {
         Some(kind) => Ok(format!("/{}/{}", kind.many, part(id))),
         None => Err(Failure::usage("ID: it is not the id of a request")
-            .way_out("a reveal begins with r_, an export with e_, a withdrawal with w_")),
+            .way_out("a reveal begins with r_, an export with e_, rows in quarantine with q_, a withdrawal with w_")),
     }
 }
 

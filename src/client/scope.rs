@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::basis::tell_basis;
 use super::case_arg::CaseArg;
 use super::failure::Failure;
 use super::filter::Filter;
@@ -84,6 +85,7 @@ impl Scope {
                 false => json!({ "rows": rows_of_charts(&table)? }),
             };
             output.list(&rows, "rows", OF_CHARTS)?;
+            tell_basis(output, &table)?;
             warn_of_unknown(output, &table);
             if let Some(counts) = table.get("totals") {
                 output.words(&format!("in all: {}", plain(counts)));
@@ -99,13 +101,19 @@ impl Scope {
         let messages = table.pointer("/totals/messages").is_some();
         columns.push(Column("NUMBERS", "numbers"));
         columns.extend(messages.then_some(Column("MESSAGES", "messages")));
-        if self.by.is_empty() && !output.json {
-            let totals = table.get("totals").ok_or_else(Failure::strange_answer)?;
-            return output.list(&json!({ "rows": [totals] }), "rows", &columns);
+        // Where nothing is counted by, the totals are the only row.
+        let totals_alone = self.by.is_empty() && !output.json;
+        match totals_alone {
+            true => {
+                let totals = table.get("totals").ok_or_else(Failure::strange_answer)?;
+                output.list(&json!({ "rows": [totals] }), "rows", &columns)?;
+            }
+            false => output.list(&table, "rows", &columns)?,
         }
-        output.list(&table, "rows", &columns)?;
+        tell_basis(output, &table)?;
         warn_of_unknown(output, &table);
-        for (what, member) in [("in all", "totals"), ("in further rows", "rest")] {
+        let counts = [("in all", "totals"), ("in further rows", "rest")];
+        for (what, member) in counts.into_iter().filter(|_| !totals_alone) {
             if let Some(counts) = table.get(member) {
                 output.words(&format!("{what}: {}", plain(counts)));
             }

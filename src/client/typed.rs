@@ -4,7 +4,9 @@
 pub(crate) fn typed(at: &str) -> String {
     let name = at.rsplit('.').next().unwrap_or(at);
     let name = name.split('[').next().unwrap_or(name);
-    let spelt = match name {
+    // Names of headers have capitals.
+    let name = name.to_ascii_lowercase();
+    let spelt = match name.as_str() {
         "numbers" => "the list of numbers",
         "subjects" => "TOKEN",
         "recipients" => "--recipient",
@@ -50,6 +52,7 @@ mod tests {
             ("filter.account", "--account"),
             ("subjects[0]", "TOKEN"),
             ("exhibit-source", "--source"),
+            ("Exhibit-Name", "--name"),
         ] {
             assert_eq!(typed(at), told, "{at}");
         }

@@ -26,6 +26,14 @@ pub enum ConfigError {
         /// The rule that was broken.
         rule: String,
     },
+    /// What is wrong is in this file.
+    #[error("{path}: {error}")]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        error: Box<ConfigError>,
+    },
     /// A setting has a value outside its limits.
     #[error("{setting}: {rule}")]
     Refused {

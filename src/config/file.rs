@@ -61,7 +61,10 @@ impl Config {
             path: path.to_owned(),
             kind: error.kind(),
         })?;
-        Self::parse(&text)
+        Self::parse(&text).map_err(|error| ConfigError::InFile {
+            path: path.to_owned(),
+            error: Box::new(error),
+        })
     }
 
     /// Parses the text of a configuration file and checks every setting.

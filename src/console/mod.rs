@@ -34,7 +34,7 @@ pub use self::curl::curl;
 pub use self::form::{Field, Form, is_number_at};
 pub use self::html::Html;
 pub use self::page::{Page, Shown, ViewOf};
-pub use self::refused::{Refused, RefusedPage, who_can};
+pub use self::refused::{Refused, RefusedPage};
 pub use self::visit::{Person, Sitting, Visit, escaped, next_page};
 pub use self::zone::Zone;
 

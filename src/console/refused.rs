@@ -3,8 +3,7 @@
 use askama::Template;
 
 use super::visit::Visit;
-use crate::domain::{CaseRole, HomeRole};
-use crate::policy::{ActionKind, Seat, allows_seat, needs_case};
+use crate::policy::{ActionKind, who_may};
 
 /// Why there is no answer. It holds rules and places, never what was typed.
 #[derive(Debug, Clone, Default)]
@@ -123,22 +122,9 @@ impl Refused {
     }
 }
 
-/// Who may do this, by role: in the case if it is about one, in the vault too where that counts.
-pub fn who_can(action: ActionKind) -> Vec<&'static str> {
-    let home = HomeRole::ALL
-        .into_iter()
-        .filter(|role| allows_seat(action, Seat::Home(*role)))
-        .map(HomeRole::as_str);
-    let members = CaseRole::ALL
-        .into_iter()
-        .filter(|role| needs_case(action) && allows_seat(action, Seat::Member(*role)))
-        .map(CaseRole::as_str);
-    members.chain(home).collect()
-}
-
 /// Who can do this in a case, in words, for a reader whose role cannot.
 pub(super) fn who_else_can(role: Option<&'static str>, action: ActionKind) -> Option<String> {
-    let can = who_can(action);
+    let can = who_may(action);
     let may = role.is_some_and(|role| can.contains(&role));
     (!may).then(|| can.join(", "))
 }
@@ -149,10 +135,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_done_says_who_can() {
-        assert_eq!(who_can(ActionKind::DecideReveal), ["lead"]);
-        assert_eq!(who_can(ActionKind::SearchLeaves), ["auditor"]);
+        assert_eq!(who_may(ActionKind::DecideReveal), ["lead"]);
+        assert_eq!(who_may(ActionKind::SearchLeaves), ["auditor"]);
         assert_eq!(
-            who_can(ActionKind::SuspendMember),
+            who_may(ActionKind::SuspendMember),
             ["lead", "administrator"]
         );
     }

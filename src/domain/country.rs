@@ -10,7 +10,7 @@ use super::invisible::cleaned;
 use super::place_name::folded as form_of;
 
 /// The alpha-2 code of a country. `text` is an alpha-2 code, an alpha-3 code or an English name, in
-/// any letter case; dots, commas and a leading `the` do not matter.
+/// any letter case; accents, dots, commas, hyphens, apostrophes and the word `the` do not matter.
 pub fn alpha2(text: &str) -> Option<&'static str> {
     if let Some(known) = pair_of(text).and_then(|pair| PAIRS.get(pair).copied().flatten()) {
         return Some(known);
@@ -122,6 +122,41 @@ mod tests {
             ("Deutschland", "DE"),
             ("Korea, South", "KR"),
             ("United\u{a0}Kingdom", "GB"),
+            // As the World Bank, CLDR and others write them.
+            ("Gambia, The", "GM"),
+            ("Bahamas (the)", "BS"),
+            ("the netherlands", "NL"),
+            ("Korea, Rep.", "KR"),
+            ("Korea, Dem. People’s Rep.", "KP"),
+            ("Hong Kong SAR China", "HK"),
+            ("Hong Kong SAR, China", "HK"),
+            ("Slovak Republic", "SK"),
+            ("Kyrgyz Republic", "KG"),
+            ("Lao PDR", "LA"),
+            ("Timor Leste", "TL"),
+            ("Guinea Bissau", "GW"),
+            ("Faeroe Islands", "FO"),
+            ("Bosnia-Herzegovina", "BA"),
+            ("Perú", "PE"),
+            ("Peru\u{301}", "PE"),
+            ("Cote d\u{2019}Ivoire", "CI"),
+            ("CÔTE D’IVOIRE", "CI"),
+            ("Congo, Dem. Rep.", "CD"),
+            ("Congo - Kinshasa", "CD"),
+            ("Congo (the Democratic Republic of the)", "CD"),
+            ("Congo, Rep.", "CG"),
+            ("Egypt, Arab Rep.", "EG"),
+            ("Iran, Islamic Rep.", "IR"),
+            ("Micronesia, Fed. Sts.", "FM"),
+            ("Venezuela, RB", "VE"),
+            ("Yemen, Rep.", "YE"),
+            ("St. Vincent & Grenadines", "VC"),
+            ("St. Helena", "SH"),
+            ("Virgin Islands (U.S.)", "VI"),
+            ("U.S. Outlying Islands", "UM"),
+            ("Palestinian Territories", "PS"),
+            ("Czech Rep.", "CZ"),
+            ("Viet-Nam", "VN"),
         ] {
             assert_eq!(alpha2(text), Some(code), "{text}");
         }
@@ -137,6 +172,9 @@ mod tests {
             "ZZ",
             "Atlantis",
             "Korea",
+            "Saint",
+            "Republic",
+            "Virgin Islands",
             "U",
             &"x".repeat(99),
         ] {

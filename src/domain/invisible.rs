@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Whether nobody sees the character: it is a mark or a blank.
@@ -41,23 +42,34 @@ pub fn trim(text: &str) -> &str {
     }
 }
 
-/// The text as it looks: trimmed, without marks, and with a plain space for each other kind of space. Control
-/// characters stay what they are, because whoever reads the text has to refuse them.
+/// The text as it looks: trimmed, without marks, with a plain space for each other kind of space, and with one character
+/// for a letter and its accent, however they were typed (Unicode's form NFC). Control characters stay what they are,
+/// because whoever reads the text has to refuse them.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     let text = trim(text);
     let stays = |c: char| c == ' ' || c.is_control() || !is_invisible(c);
-    if text.is_ascii() || text.chars().all(stays) {
+    if text.is_ascii() || (text.chars().all(stays) && is_composed(text)) {
         return Cow::Borrowed(text);
     }
-    // Room for all of it: a text that grew would leave parts of a number in freed memory.
-    let mut seen = String::with_capacity(text.len());
-    seen.extend(text.chars().filter_map(|c| match c {
+    let seen = text.chars().filter_map(|c| match c {
         _ if stays(c) => Some(c),
         _ if is_blank(c) => Some(' '),
         _ => None,
-    }));
-    Cow::Owned(seen)
+    });
+    // Room for all of it: a text that grew would leave parts of a number in freed memory.
+    let mut whole = String::with_capacity(text.len() * MOST_GROWTH);
+    whole.extend(seen.nfc());
+    Cow::Owned(whole)
 }
+
+/// Whether the text is surely in form NFC.
+fn is_composed(text: &str) -> bool {
+    // All characters before the first accent that stands alone are.
+    text.chars().all(|c| c < '\u{300}') || is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
+/// How many times longer a text in UTF-8 may become in form NFC (Unicode Standard Annex 15).
+const MOST_GROWTH: usize = 3;
 
 /// `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`, as far as it is not in category `Cf`.
 fn is_ignorable(c: char) -> bool {
@@ -91,6 +103,10 @@ mod tests {
             ("ACME\u{a0}Corp", "ACME Corp"),
             ("ACME\u{3000}Corp\u{202f}PM", "ACME Corp PM"),
             (" Côte d’Ivoire\r\n", "Côte d’Ivoire"),
+            ("Telefo\u{301}nica", "Telefónica"),
+            ("Telefo\u{200b}\u{301}nica", "Telefónica"),
+            ("Ma\u{308}rz", "März"),
+            ("\u{1100}\u{1161}", "\u{ac00}"),
             ("a\tb", "a\tb"),
             ("é\tb\u{200b}", "é\tb"),
             ("\u{200e}", ""),

@@ -14,7 +14,9 @@ pub fn io_words(kind: ErrorKind) -> &'static str {
         ErrorKind::QuotaExceeded => "your share of the disk is used up; make room and run it again",
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only; choose another place",
         ErrorKind::AddrInUse => "something listens there already; stop it or choose another port",
-        ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address; 127.0.0.1 is for itself alone, 0.0.0.0 for all that it has"
+        }
         ErrorKind::BrokenPipe => "whoever read it has gone",
         ErrorKind::TimedOut => "nothing came for too long; run it again",
         ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset => {
@@ -26,6 +28,16 @@ pub fn io_words(kind: ErrorKind) -> &'static str {
         ErrorKind::OutOfMemory => "there is not enough memory",
         ErrorKind::Interrupted => "it was interrupted; run it again",
         _ => "the system gave no reason; see its log",
+    }
+}
+
+/// The same of an address that cannot be listened on.
+pub fn listen_words(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 need a right of their own; choose a higher one, such as 8443"
+        }
+        kind => io_words(kind),
     }
 }
 
@@ -44,5 +56,7 @@ mod tests {
             assert!(words.contains(';') && !words.contains("entity"), "{words}");
         }
         assert!(!io_words(ErrorKind::Other).is_empty());
+        assert!(listen_words(ErrorKind::PermissionDenied).contains("below 1024"));
+        assert!(listen_words(ErrorKind::AddrNotAvailable).contains("0.0.0.0"));
     }
 }

@@ -32,6 +32,7 @@ mod role;
 pub(crate) mod schema;
 pub mod subdivision;
 mod text;
+mod unknown_value;
 mod validity;
 mod vault_id;
 mod wiped_buffer;
@@ -44,7 +45,7 @@ pub use daily::Daily;
 pub use field::Field;
 pub use format::Format;
 pub use id::*;
-pub use io_words::io_words;
+pub use io_words::{io_words, listen_words};
 pub use moment::{Moment, MomentError};
 pub use niceness::set_nice;
 pub use number_runs::{has_digits_of_number, number_runs};
@@ -60,6 +61,7 @@ pub use text::{
     AccountName, LegalBasis, NodeName, OperatorName, Reason, Reference, SlotLabel, TextError,
     Ticket, Title,
 };
+pub use unknown_value::unknown_value_words;
 pub use validity::Validity;
 pub use vault_id::{VaultId, VaultIdError};
 pub use wiped_buffer::{WipedBuffer, wipe};

@@ -54,6 +54,21 @@ pub fn of_area(code: &str) -> Option<&'static Subdivision> {
     })
 }
 
+/// The country and the rest of a key such as `ES-Madrid`, whether a list has such a state or not.
+pub fn with_country(text: &str) -> Option<(&'static str, &str)> {
+    let (country, state) = text.split_once('-')?;
+    let alpha2 = country::alpha2(country).filter(|alpha2| alpha2.eq_ignore_ascii_case(country));
+    alpha2
+        .filter(|_| !state.is_empty())
+        .map(|alpha2| (alpha2, state))
+}
+
+/// The state with area codes that `text` names.
+pub fn with_area_codes(text: &str) -> Option<&'static Subdivision> {
+    let mut found = named(text).iter().copied();
+    found.find(|part| of_area(part.code) == Some(*part))
+}
+
 /// One line for each part: country, code, name, other names.
 const TABLE: &str = include_str!("subdivision.txt");
 
@@ -124,6 +139,15 @@ mod tests {
         }
         for text in ["", "Atlantis", "ZZ", "US", "UX"] {
             assert_eq!(keys(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_parts_into_country_and_state() {
+        assert_eq!(with_country("ES-Madrid"), Some(("ES", "Madrid")));
+        assert_eq!(with_country("fr-IDF"), Some(("FR", "IDF")));
+        for text in ["Madrid", "Île-de-France", "ES-", "XX-1", "Spain-Madrid"] {
+            assert_eq!(with_country(text), None, "{text}");
         }
     }
 

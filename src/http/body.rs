@@ -20,6 +20,7 @@ use utoipa::openapi::{RefOr, Schema};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::ProblemKind;
+use super::objects_only::ObjectsOnly;
 use super::problem::Problem;
 use crate::config::Limits;
 use crate::domain::WipedBuffer;
@@ -52,45 +53,128 @@ pub(super) async fn read(
 /// Decodes a body. An empty body counts as an empty object.
 pub(super) fn decode<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    // serde would accept a list as the members of a struct, in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Problem::new(ProblemKind::Invalid).at("body", "must be an object"));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
+    let mut decoder = serde_json::Deserializer::from_slice(bytes);
+    let decoded = T::deserialize(ObjectsOnly(&mut decoder));
+    let decoded = decoded.and_then(|input| decoder.end().map(|()| input));
+    decoded.map_err(|error| {
         let mut problem = explain(&error);
-        if problem.at.is_none() {
-            problem.at = member_at::<T>(bytes, &error);
+        if problem.kind != ProblemKind::Invalid {
+            return problem;
         }
+        let text = Zeroizing::new(error.to_string());
+        // Above what is wrong there are members that the decoder took, so their names are ours.
+        let mut path = path_to(bytes, &error);
+        path.extend(named(&text, "duplicate field").map(str::to_owned));
+        path.extend(named(&text, "missing field").map(str::to_owned));
+        problem.at = joined(&path);
         let missing = missing_of::<T>(bytes);
-        if problem.rule.as_deref() == Some(MISSING) && missing.len() > 1 {
+        if problem.rule.as_deref() == Some(MISSING) && path.len() == 1 && missing.len() > 1 {
             problem.rule = Some(format!("these members are missing: {}", missing.join(", ")));
         }
         problem
     })
 }
 
-/// The member that the decoder was in when it failed, if it is one that the body may have.
-fn member_at<T: PartialSchema>(bytes: &[u8], error: &serde_json::Error) -> Option<String> {
-    let RefOr::T(Schema::Object(object)) = T::schema() else {
-        return None;
+/// The members and places in lists that lead to where the decoder failed, such as `filter`, `country`, `[0]`.
+fn path_to(bytes: &[u8], error: &serde_json::Error) -> Vec<String> {
+    let mut path = Vec::new();
+    let Some(place) = place_of(bytes, error) else {
+        return path;
     };
+    let Ok(mut inside) = serde_json::from_slice::<&RawValue>(bytes) else {
+        return path;
+    };
+    let start = bytes.as_ptr() as usize;
+    let is_there = |value: &&RawValue| {
+        let from = (value.get().as_ptr() as usize).saturating_sub(start);
+        // The decoder may have gone as far as the end of the value.
+        (from..=from + value.get().len()).contains(&place)
+    };
+    loop {
+        let text = inside.get();
+        let (name, next) = if text.starts_with('{') {
+            let Ok(Members(members)) = serde_json::from_str(text) else {
+                return path;
+            };
+            let mut members = members.into_iter();
+            match members.find(|(_, value)| is_there(value)) {
+                Some((name, value)) if is_ours(name) => (name.to_owned(), value),
+                // A name that is none of ours may be anything.
+                Some(_) => {
+                    path.push(String::new());
+                    return path;
+                }
+                None => return path,
+            }
+        } else if text.starts_with('[') {
+            let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            match items
+                .into_iter()
+                .enumerate()
+                .find(|(_, item)| is_there(item))
+            {
+                Some((at, item)) => (format!("[{at}]"), item),
+                None => return path,
+            }
+        } else {
+            return path;
+        };
+        path.push(name);
+        inside = next;
+    }
+}
+
+/// All members of an object, also those that are there twice.
+struct Members<'b>(Vec<(&'b str, &'b RawValue)>);
+
+impl<'de: 'b, 'b> serde::Deserialize<'de> for Members<'b> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> serde::de::Visitor<'de> for Each {
+            type Value = Vec<(&'de str, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Each).map(Members)
+    }
+}
+
+/// The byte where the decoder was.
+fn place_of(bytes: &[u8], error: &serde_json::Error) -> Option<usize> {
     let mut line_ends = memchr::memchr_iter(b'\n', bytes);
     let before = match error.line() {
         0 | 1 => 0,
         line => line_ends.nth(line - 2)? + 1,
     };
-    let place = before + error.column();
-    let there: HashMap<&str, &RawValue> = serde_json::from_slice(bytes).ok()?;
-    let start = bytes.as_ptr() as usize;
-    let found = there.into_iter().find(|(_, value)| {
-        let from = (value.get().as_ptr() as usize).saturating_sub(start);
-        (from..=from + value.get().len()).contains(&place)
-    });
-    let (name, _) = found?;
-    object
-        .properties
-        .contains_key(name)
-        .then(|| name.to_owned())
+    Some(before + error.column())
+}
+
+/// `filter.country[0]`. Nothing for an empty path, and nothing below a name that is not ours.
+fn joined(path: &[String]) -> Option<String> {
+    let mut at = String::new();
+    for name in path.iter().take_while(|name| !name.is_empty()) {
+        if !at.is_empty() && !name.starts_with('[') {
+            at.push('.');
+        }
+        at.push_str(name);
+    }
+    (!at.is_empty()).then_some(at)
 }
 
 /// The members that the body must have and has not. The decoder names the first only.
@@ -173,7 +257,6 @@ fn explain(error: &serde_json::Error) -> Problem {
     problem.column = u64::try_from(error.column()).ok();
     if kind == ProblemKind::Invalid {
         let text = Zeroizing::new(error.to_string());
-        problem.at = missing(&text).map(str::to_owned);
         problem.rule = Some(rule(&text));
     }
     problem
@@ -181,23 +264,56 @@ fn explain(error: &serde_json::Error) -> Problem {
 
 const MISSING: &str = "a member is missing";
 
+/// Which rule was broken, as a sentence about the member.
 fn rule(text: &str) -> String {
-    const RULES: [(&str, &str); 6] = [
-        ("missing field", MISSING),
-        ("unknown field", "there is no such member"),
-        ("duplicate field", "a member is there twice"),
-        ("unknown variant", "must be another word"),
-        ("invalid type", "not of the right type"),
-        ("invalid length", "not of the right length"),
-    ];
-    let rule = RULES
-        .iter()
-        .find(|(opening, _)| text.starts_with(opening))
-        .map_or("not a value that is taken here", |(_, rule)| rule);
-    match known_words(text) {
-        Some(known) => format!("{rule}: {known}"),
-        None => rule.to_owned(),
+    let known = known_words(text);
+    if text.starts_with("unknown field") {
+        return match known {
+            Some(known) => format!("unknown member: the members are {known}"),
+            None => "unknown member: there are none here".to_owned(),
+        };
     }
+    if text.starts_with("unknown variant") {
+        return match known {
+            Some(known) if known.contains(',') => format!("must be one of {known}"),
+            Some(known) => format!("must be {known}"),
+            None => "must be another word".to_owned(),
+        };
+    }
+    if text.starts_with("missing field") {
+        return MISSING.to_owned();
+    }
+    if text.starts_with("duplicate field") {
+        return "is there twice; send it once".to_owned();
+    }
+    match wanted_type(text) {
+        Some(wanted) => format!("must be {wanted}"),
+        None => "is a value that this member does not take".to_owned(),
+    }
+}
+
+/// What the decoder wanted instead, in our own words. What stands before that in its message is the client's.
+fn wanted_type(text: &str) -> Option<&'static str> {
+    let (_, expected) = text.rsplit_once(", expected ")?;
+    let (expected, _) = expected.rsplit_once(" at line ")?;
+    Some(match expected {
+        "a string" | "a borrowed string" | "a text" | "a word" | "string" | "a character" => {
+            "a text, in quotes"
+        }
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "a map" | "an object" => "an object",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a string or map" | "string or map" => "a text, in quotes",
+        other if other.starts_with("struct ") => "an object",
+        other if other.starts_with("enum ") => "a text, in quotes",
+        _ => return None,
+    })
 }
 
 /// The names or words that would be right. They are what the decoder's message ends in, and ours; what stands before
@@ -207,15 +323,20 @@ fn known_words(text: &str) -> Option<String> {
     listed.iter().find(|opening| text.starts_with(**opening))?;
     let (_, expected) = text.rsplit_once(", expected ")?;
     let (expected, _) = expected.rsplit_once(" at line ")?;
-    let ours = |c: char| c.is_ascii_lowercase() || " ,`_-".contains(c);
+    let ours = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || " ,`_-".contains(c);
     let ours = expected.chars().all(ours);
+    let expected = expected.strip_prefix("one of ").unwrap_or(expected);
     ours.then(|| expected.replace('`', ""))
 }
 
-fn missing(text: &str) -> Option<&str> {
-    let name = text.strip_prefix("missing field `")?.split('`').next()?;
-    let ours = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    ours.then_some(name)
+/// The name in a message that begins so, which is the decoder's own.
+fn named<'t>(text: &'t str, opening: &str) -> Option<&'t str> {
+    let name = text.strip_prefix(opening)?.strip_prefix(" `")?;
+    name.split('`').next().filter(|name| is_ours(name))
+}
+
+fn is_ours(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 #[cfg(test)]
@@ -256,7 +377,7 @@ mod tests {
         let word = problem(r#"{"kind":"+447700900123, expected `+447700900124`"}"#);
         let rule = word.rule.unwrap();
         assert!(
-            rule.starts_with("must be another word: one of victim-inquiry, scoping"),
+            rule.starts_with("must be one of victim-inquiry, scoping"),
             "{rule}"
         );
         assert_eq!(word.at.as_deref(), Some("kind"));
@@ -273,7 +394,7 @@ mod tests {
         let rule = member.rule.unwrap();
         assert_eq!(
             rule,
-            "there is no such member: one of name, kind, note, reason"
+            "unknown member: the members are name, kind, note, reason"
         );
     }
 
@@ -295,6 +416,76 @@ mod tests {
             assert!(!said.contains("7700900"), "{said}");
             assert_eq!(problem.line, Some(1));
         }
+    }
+
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only decoded")]
+    struct Nested {
+        filter: Conditions,
+        #[serde(default)]
+        top: Option<u32>,
+    }
+
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only decoded")]
+    struct Conditions {
+        #[serde(default)]
+        country: Vec<String>,
+        #[serde(default)]
+        role: Option<crate::domain::Purpose>,
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_whole_path_and_what_it_must_be() {
+        for (text, at, rule) in [
+            (
+                r#"{"filter":{"country":7}}"#,
+                "filter.country",
+                "must be a list",
+            ),
+            (
+                r#"{"filter":{"country":["GB", 7]}}"#,
+                "filter.country[1]",
+                "must be a text, in quotes",
+            ),
+            (r#"{"filter":[]}"#, "filter", "must be an object"),
+            (r#"{"filter":"x"}"#, "filter", "must be an object"),
+            (
+                r#"{"filter":{"country":[],"country":[]}}"#,
+                "filter.country",
+                "is there twice; send it once",
+            ),
+            (
+                r#"{"top":1,"filter":{},"top":2}"#,
+                "top",
+                "is there twice; send it once",
+            ),
+            (
+                r#"{"filter":{"+447700900123":1}}"#,
+                "filter",
+                "unknown member: the members are country or role",
+            ),
+            (
+                r#"{"filter":{"cuntry":{"a":1}}}"#,
+                "filter",
+                "unknown member: the members are country or role",
+            ),
+            (
+                r#"{"filter":{},"top":-1}"#,
+                "top",
+                "must be a whole number from 0 to 4294967295",
+            ),
+        ] {
+            let problem = decode::<Nested>(text.as_bytes()).err().unwrap();
+            assert_eq!(problem.at.as_deref(), Some(at), "{text}");
+            assert_eq!(problem.rule.as_deref(), Some(rule), "{text}");
+        }
+        let word = r#"{"filter":{"role":"boss"}}"#;
+        let problem = decode::<Nested>(word.as_bytes()).err().unwrap();
+        assert_eq!(problem.at.as_deref(), Some("filter.role"));
+        assert!(problem.rule.unwrap().starts_with("must be one of "));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod log_thread;
 mod machine_door;
 mod metrics;
 mod mount;
+mod objects_only;
 mod openapi;
 mod pages;
 mod places;

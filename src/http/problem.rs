@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ProblemKind;
-use crate::policy::{CaseState, Denial, Points, RequestState};
+use crate::policy::{ActionKind, CaseState, Denial, Points, RequestState, who_may};
 use crate::vault::{
     Conflict, DataRefusal, FileReport, NearMisses, OperationError, Refusal, StoreError, StoreFault,
     Unaudited, Unauthenticated,
@@ -51,7 +51,7 @@ pub(super) struct ProblemBody<'a> {
     /// The member of the request that is wrong, or the damaged place in the store.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<&'a str>,
-    /// The rule that the member broke.
+    /// The rule that the member broke, or which roles may do what the caller's may not.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +104,25 @@ impl Problem {
     pub(super) fn at(mut self, at: impl Into<String>, rule: impl Into<String>) -> Self {
         self.at = Some(at.into());
         self.rule = Some(rule.into());
+        self
+    }
+
+    /// Whoever has not the role for an action is told which roles may.
+    pub(super) fn of_action(mut self, action: ActionKind) -> Self {
+        if self.kind == ProblemKind::NotAllowed && self.rule.is_none() {
+            self.rule = match action {
+                ActionKind::CancelAdmission => {
+                    Some("a lead may, and the custodian whose file it is".to_owned())
+                }
+                ActionKind::CancelBuild => {
+                    Some("a custodian may, and whoever asked for the package".to_owned())
+                }
+                action => match who_may(action).as_slice() {
+                    [] => None,
+                    roles => Some(format!("these roles may: {}", roles.join(", "))),
+                },
+            };
+        }
         self
     }
 
@@ -459,6 +478,13 @@ mod tests {
 
     #[test]
     fn what_is_concealed_looks_like_what_is_absent() {
+        let roles = Problem::from(Denial::NotAllowed).of_action(ActionKind::DecideExport);
+        assert_eq!(
+            roles.rule.as_deref(),
+            Some("these roles may: lead, custodian")
+        );
+        let concealed = Problem::from(Denial::Concealed).of_action(ActionKind::DecideExport);
+        assert_eq!(concealed.rule, None);
         let concealed = Problem::from(Denial::Concealed);
         let absent = Problem::from(OperationError::NotFound);
         assert_eq!(concealed.to_json("r"), absent.to_json("r"));

@@ -29,7 +29,7 @@ use super::sessions::Open;
 use super::turns::Turn;
 use super::{body, query, range};
 use crate::operations::{Ids, Request as Asked};
-use crate::policy::actions;
+use crate::policy::{Action as _, ActionKind, actions};
 use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
     Answer, AskChallenge, Caller, Ended, Operation, OperationError, Refusal, Reply, Said, Target,
@@ -104,6 +104,7 @@ pub(super) struct Act<T> {
     begin: Begin<T>,
     permit: Permit,
     small: bool,
+    action: ActionKind,
 }
 
 impl<T: Send + 'static> Act<T> {
@@ -123,6 +124,7 @@ impl<T: Send + 'static> Act<T> {
             }),
             permit: permit::<O>,
             small,
+            action: <O as Operation>::Action::KIND,
         }
     }
 }
@@ -183,7 +185,9 @@ pub(super) async fn run(
     let turn = app.turns.enter(&caller)?;
     let ids = ids(&mut parts).await;
     let input = match query::none(&parts.uri) {
-        Ok(()) => read_body(&app, &caller, &ids, &parts, body, body::JSON, act.permit).await?,
+        Ok(()) => read_body(&app, &caller, &ids, &parts, body, body::JSON, act.permit)
+            .await
+            .map_err(|problem| problem.of_action(act.action))?,
         Err(problem) => Err(problem),
     };
     let reply = pass(&app, caller, &turn, ids, input, act).await?;
@@ -260,7 +264,12 @@ pub(super) async fn pass<T: Send + 'static>(
     // then stop. An operation that has begun still writes its leaf.
     let (caller, waiting) = caller.waiting();
     let within = Duration::from_secs(app.limits.request_s);
-    let Act { begin, small, .. } = act;
+    let Act {
+        begin,
+        small,
+        action,
+        ..
+    } = act;
     let acted = async {
         let made = begun(app, caller, turn, ids, input, begin).await?;
         let made = match small {
@@ -273,7 +282,7 @@ pub(super) async fn pass<T: Send + 'static>(
         .await
         .map_err(|_| Problem::new(ProblemKind::GivenUp))?;
     drop(waiting);
-    made
+    made.map_err(|problem: Problem| problem.of_action(action))
 }
 
 /// A reader thread runs the operation; no thread waits for the leaf.

@@ -24,7 +24,7 @@ use super::reload::{LOOKED_EVERY, Reloading};
 use super::routes::{description, routes};
 use super::tls::{self, TlsError};
 use crate::config::{Config, Limits, Networks, Oidc};
-use crate::domain::{Moment, io_words};
+use crate::domain::{Moment, io_words, listen_words};
 use crate::vault::backup::{BackupSchedule, Backups};
 use crate::vault::clock::SystemClock;
 use crate::vault::{Paths, Vault};
@@ -79,10 +79,10 @@ pub enum ServeError {
     #[error("{} {}", .0.0, .0.1)]
     Backup((&'static str, &'static str)),
     /// The address cannot be bound, or the listening socket failed.
-    #[error("the address cannot be listened on: {}", io_words(*.0))]
+    #[error("the address cannot be listened on: {}", listen_words(*.0))]
     Listen(std::io::ErrorKind),
     /// The same of the address for machines.
-    #[error("the address for machines cannot be listened on: {}", io_words(*.0))]
+    #[error("the address for machines cannot be listened on: {}", listen_words(*.0))]
     ListenMachines(std::io::ErrorKind),
     /// The handlers of SIGINT and SIGTERM could not be installed.
     #[error("signals cannot be waited for: {}", io_words(*.0))]

@@ -25,7 +25,7 @@ pub enum Denial {
     NothingAdmitted,
     /// The caller asked for this and cannot decide it.
     OwnRequest,
-    /// Only the operator who asked for a reveal can open it.
+    /// Only the operator who asked for a reveal or the rows of a quarantine can open it.
     NotTheAsker,
     /// Who asked was revoked, or is no member of the case any more who could ask this.
     AskerGone,

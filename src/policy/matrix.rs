@@ -5,6 +5,7 @@
 
 use super::seats::Seat;
 use super::{ActionKind, CaseState};
+use crate::domain::{CaseRole, HomeRole};
 
 /// True if the action is about one case, so that a membership decides, or for some actions the role
 /// in the vault.
@@ -21,6 +22,19 @@ pub fn allows_seat(action: ActionKind, seat: Seat) -> bool {
         Seat::Home(role) => row.home.contains(&role),
         Seat::Member(role) => row.members.contains(&role),
     }
+}
+
+/// Who may do this, by role: in the case if it is about one, in the vault too where that counts.
+pub fn who_may(action: ActionKind) -> Vec<&'static str> {
+    let home = HomeRole::ALL
+        .into_iter()
+        .filter(|role| allows_seat(action, Seat::Home(*role)))
+        .map(HomeRole::as_str);
+    let members = CaseRole::ALL
+        .into_iter()
+        .filter(|role| needs_case(action) && allows_seat(action, Seat::Member(*role)))
+        .map(CaseRole::as_str);
+    members.chain(home).collect()
 }
 
 /// A closed case can be read and reopened, its members named, and handed-out packages acknowledged. Of a destroyed one

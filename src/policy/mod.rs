@@ -20,5 +20,5 @@ pub use facts::{
     AssertionFacts, CallerFacts, CaseFacts, CaseState, Facts, LeafFacts, Membership, RequestFacts,
     RequestState, TokenFacts,
 };
-pub use matrix::{allows_seat, allows_state, needs_case};
+pub use matrix::{allows_seat, allows_state, needs_case, who_may};
 pub use seats::Seat;

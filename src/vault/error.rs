@@ -148,7 +148,7 @@ data_refusals! {
     OtherPage           "other-page"            "invalid"               "must be the `next` of an earlier page of the same question; if it is, ask again from the first page";
     TooManyCells        "too-many-cells"        "invalid"               "gives more than 200,000 cells: filter, or leave a dimension out";
     TooManyNumbers      "too-many-numbers"      "invalid"               "counts too many numbers in too many cells: filter, or leave a dimension out";
-    AccountNotInLog     "account-not-in-log"    "invalid"               "is no account of an exhibit: take one of `near_misses`, or say `account_not_in_log`";
+    AccountNotInLog     "account-not-in-log"    "invalid"               "is the account of no admitted record, and rows in quarantine do not count: take one of `near_misses`, or say `account_not_in_log`";
     CutTooClose         "cut-too-close"         "cut-too-close"         "a protected table could disclose people together with others";
     ResultChanged       "result-changed"        "result-changed"        "the records were changed since";
     ExhibitWithdrawn    "exhibit-withdrawn"     "exhibit-withdrawn"     "the exhibit was withdrawn, or one that the request rests on";

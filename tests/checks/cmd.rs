@@ -1105,3 +1105,103 @@ fn a_demo_looks_before_it_builds_and_is_resumed() {
     assert_eq!(other.status, 2);
     assert!(other.err.contains("has a demo already"), "{}", other.err);
 }
+
+#[test]
+fn a_demo_names_what_is_wrong_with_its_arguments_before_it_builds() {
+    let room = tempfile::tempdir().unwrap();
+    let folder = room.path().join("demo");
+    let dir = folder.to_str().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = room.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let head = "account,number,sent_at,kind\n";
+    let good = path(
+        "good.csv",
+        &format!("{head}A,+12025550142,2024-03-01T10:00:00Z,sms\n"),
+    );
+    let blank = path(
+        "blank.csv",
+        &format!("{head},+12025550142,2024-03-01T10:00:00Z,sms\n"),
+    );
+    let pipe = room.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    // Somebody who writes into it, so that opening it does not wait.
+    let writer = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    let pipe = pipe.to_str().unwrap();
+    let (number, long) = ("call +1 202 555 0142", "x".repeat(400));
+    for (arguments, words) in [
+        (vec!["--exhibit", &good, "--name", number], vec!["--name: "]),
+        (
+            vec!["--exhibit", &good, "--source", &long],
+            vec!["--source: "],
+        ),
+        (
+            vec!["--exhibit", &good, "--zone", "Moon/Base"],
+            vec!["--zone: "],
+        ),
+        (
+            vec!["--exhibit", &good, "--quotes", "some"],
+            vec!["--quotes: "],
+        ),
+        (
+            vec!["--exhibit", &blank],
+            vec!["blank.csv", "no row names an account", "--account NAME"],
+        ),
+        (
+            vec!["--exhibit", pipe],
+            vec!["--exhibit", "no regular file"],
+        ),
+        (vec!["--drop", "x"], vec!["--drop"]),
+        (vec!["--rows", "0"], vec!["--rows: a demo has 1 to"]),
+        (
+            vec!["--rows", "99999999999999"],
+            vec!["--rows: a demo has 1 to"],
+        ),
+        (vec!["--lookup-budget", "0"], vec!["--lookup-budget"]),
+    ] {
+        let always = ["demo", "--dir", dir, "--listen", "127.0.0.1:0"];
+        let told = run(&[&always[..], &arguments].concat());
+        assert!((1..=2).contains(&told.status), "{arguments:?}");
+        for word in words {
+            assert!(told.err.contains(word), "{arguments:?}: {}", told.err);
+        }
+        assert!(!told.err.contains("Exhibit-"), "{}", told.err);
+        assert!(!told.err.contains("0142"), "{}", told.err);
+        assert!(!folder.exists(), "{arguments:?}: nothing is built");
+    }
+    drop(writer);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap().to_string();
+    drop(port);
+    let twice = [
+        "demo",
+        "--dir",
+        dir,
+        "--listen",
+        &address,
+        "--machines",
+        &address,
+    ];
+    let told = run(&twice);
+    assert_eq!(told.status, 2);
+    assert!(
+        told.err.contains("--machines: must be another"),
+        "{}",
+        told.err
+    );
+    let told = run(&["demo", "--dir", dir, "--listen", "192.0.2.1:8443"]);
+    assert_eq!(told.status, 2);
+    assert!(
+        told.err.contains("does not have that address"),
+        "{}",
+        told.err
+    );
+    assert!(!folder.exists());
+}

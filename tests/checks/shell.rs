@@ -1095,6 +1095,100 @@ fn what_is_typed_wrong_is_named_as_it_was_typed_and_countries_are_spelt_alike() 
 }
 
 #[test]
+fn a_no_says_what_it_rests_on_in_a_table_and_beside_csv() {
+    let shell = Shell::new();
+    fs::write(shell.path("none.txt"), "+44 1632 960999\n").unwrap();
+    let (list, out) = (shell.path("none.txt"), shell.path("hits.csv"));
+    let why = ["--purpose", "scoping", "--reason", "counting the exposed"];
+    let look = [&["lookup", "--file", &list][..], &why].concat();
+    let records = [&["records", "--limit", "1"][..], &why].concat();
+    let run = |who: &str, arguments: &[&str]| {
+        let run = shell.command(who, arguments).output().unwrap();
+        assert!(run.status.success(), "{who} {arguments:?}: {run:?}");
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(run.stdout), text(run.stderr))
+    };
+    // A liaison lists no records.
+    let every = [
+        vec!["scope"],
+        vec!["scope", "--charts"],
+        look.clone(),
+        records,
+    ];
+    let (of_team, of_liaison) = (&every[..], &every[..3]);
+    let (team, own) = ("searched: 1 exhibit", "searched of your account: 1 exhibit");
+    for (who, basis, asked) in [
+        ("investigator", team, of_team),
+        ("liaison", own, of_liaison),
+    ] {
+        for arguments in asked {
+            let (shown, _) = run(who, arguments);
+            assert!(shown.contains(basis), "{who} {arguments:?}: {shown}");
+            assert!(shown.contains("in quarantine and in no answer"), "{shown}");
+            // Only rows are in CSV, so what they rest on is beside it.
+            let (rows, told) = run(who, &[&arguments[..], &["--csv"]].concat());
+            assert!(!rows.contains("searched"), "{rows}");
+            assert!(told.contains(basis), "{who} {arguments:?}: {told}");
+            let (json, told) = run(who, &[&arguments[..], &["--json"]].concat());
+            assert!(json.contains("\"basis\":"), "{json}");
+            assert!(!told.contains(basis), "{told}");
+        }
+    }
+    let (_, told) = run("liaison", &[&look[..], &["--out", &out]].concat());
+    assert!(told.contains(own), "{told}");
+
+    // A name that nobody has is told where nothing is counted by, too.
+    for (filter, words) in [
+        (["--country", "Atlantis"], "no country is called Atlantis"),
+        (
+            ["--country", "Tuvalu"],
+            "the case has no such country: Tuvalu",
+        ),
+    ] {
+        for by in [&["scope"][..], &["scope", "--by", "country"]] {
+            let (_, told) = run("investigator", &[by, &filter[..]].concat());
+            assert!(told.contains(words), "{by:?}: {told}");
+        }
+    }
+
+    // A liaison of an account that nothing was sent for.
+    let members = shell.json("lead.one", &["members", "list"]);
+    let members = members["members"].as_array().unwrap();
+    let liaison = members.iter().find(|one| one["role"] == "liaison").unwrap();
+    let liaison = liaison["operator"].as_str().unwrap();
+    let name = [
+        "members",
+        "name",
+        liaison,
+        "--role",
+        "liaison",
+        "--account",
+        "Nobody",
+    ];
+    let asked = shell.json("lead.one", &[&name[..], &["--account-not-in-log"]].concat());
+    if let Some(membership) = asked["membership"].as_str() {
+        let yes = [
+            "decide",
+            membership,
+            "approve",
+            "--reason",
+            "it is another account",
+        ];
+        shell.done("lead.two", &yes);
+    }
+    for arguments in of_liaison {
+        let (shown, _) = run("liaison", arguments);
+        let warned = shown.contains("no admitted record has your account: no answer says anything");
+        assert!(warned, "{arguments:?}: {shown}");
+    }
+    let (_, told) = run("liaison", &[&look[..], &["--csv"]].concat());
+    assert!(
+        told.contains("no admitted record has your account"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_password_is_changed_at_a_terminal_and_a_member_is_removed() {
     let shell = Shell::new();
     let new = "a new password of the shell's tests";
@@ -1155,6 +1249,23 @@ fn a_password_is_changed_at_a_terminal_and_a_member_is_removed() {
         "{}",
         gone.text
     );
+
+    // The demo has the password of before, so it is not resumed.
+    let Shell { room, demo } = shell;
+    drop(demo);
+    let resumed = Command::new(PROGRAM)
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .current_dir(room.path())
+        .output()
+        .unwrap();
+    assert_eq!(resumed.status.code(), Some(1));
+    let told = String::from_utf8(resumed.stderr).unwrap();
+    for words in [
+        "the demo cannot be resumed: investigator does not sign in any more",
+        "start a new demo in another directory with --dir",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
 }
 
 /// So many days from now, as the program takes a time.

@@ -211,6 +211,60 @@ fn a_spreadsheet_that_opens_the_csv_and_saves_it_changes_no_cell() {
     }
 }
 
+/// Cells that begin with a letter and are dates, amounts or truth values in one of these locales.
+const LOCALES: [(&str, &[&str]); 12] = [
+    (
+        "1031",
+        &["Mrz 5", "Jän 5", "Dez5", "Sa 5", "WAHR", "falsch"],
+    ),
+    (
+        "1049",
+        &["фев 5", "мар 2024", "пн 5", "руб.5", "ИСТИНА", "ложь"],
+    ),
+    (
+        "1055",
+        &["Nis 5", "şub 2024", "Ocak 2024", "TL5", "YANLIŞ", "doğru"],
+    ),
+    ("1061", &["veebr 5", "märts 5", "TÕENE", "väär"]),
+    ("1062", &["janv 5", "jūn 5", "PATIESS", "aplams"]),
+    ("1032", &["Ιαν 5", "Μαρ 2024", "ΑΛΗΘΕΣ", "ΨΕΥΔΕΣ"]),
+    ("1041", &["令和6年3月5日", "H30.3.5", "R6.3.5", "円5"]),
+    ("1028", &["NT$5", "一月 5"]),
+    ("2052", &["一月 5", "三月2024", "星期一 5", "假"]),
+    ("1057", &["Rp5", "Mei 5", "Agt 5"]),
+    ("1086", &["RM5", "Mac 5", "Ogo 5"]),
+    ("1054", &["ม.ค. 5", "บาท5", "เท็จ"]),
+];
+
+#[test]
+fn a_spreadsheet_of_another_language_changes_no_cell_either() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("locales.csv");
+    let all = LOCALES.iter().flat_map(|(_, cells)| cells.iter().copied());
+    let all: Vec<&str> = all.chain(CELLS).filter(|cell| !cell.is_empty()).collect();
+    let mut csv = Vec::new();
+    for cell in &all {
+        write_row(&mut csv, [*cell]).unwrap();
+    }
+    fs::write(&path, csv).unwrap();
+    for (locale, _) in LOCALES {
+        let reading = format!("44,34,76,1,,{locale},false,true");
+        let plain = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false,false";
+        let Some(read) = saved(&path, plain, Some(&reading)) else {
+            return;
+        };
+        let bytes = fs::read(read).unwrap();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(&bytes[..]);
+        let found: Vec<_> = reader.records().map(|row| row.unwrap()).collect();
+        assert_eq!(found.len(), all.len());
+        for (cell, found) in all.iter().zip(&found) {
+            assert_eq!(&found[0], safe_cell(cell), "{locale}: {cell:?}");
+        }
+    }
+}
+
 #[test]
 fn the_spreadsheet_holds_every_cell_as_text() {
     let directory = tempfile::tempdir().unwrap();

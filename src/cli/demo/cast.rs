@@ -12,11 +12,12 @@ use crate::cli::error::CliError;
 use crate::cli::{answer, init, streams};
 use crate::domain::{HomeRole, Moment, OperatorId, OperatorName};
 use crate::operations::operator::AddOperator;
+use crate::policy::Denial;
 use crate::vault::clock::{Clock, SystemClock};
 use crate::vault::entropy::{SystemEntropy, draw};
 use crate::vault::identity::{EnrolmentToken, Password, SessionToken, TotpCode};
 use crate::vault::scope::Invitation;
-use crate::vault::{Caller, SignIn, Vault};
+use crate::vault::{Caller, Refusal, SignIn, Vault};
 
 pub(super) struct Cast {
     pub(super) people: Vec<Person>,
@@ -78,7 +79,8 @@ impl Cast {
                 found.ok_or_else(|| CliError::failed("a person is missing in the demo"))?;
             let password = Zeroizing::new(person.password.clone());
             let totp_secret = person.totp_secret.clone().map(Zeroizing::new);
-            let token = open_session(vault, name, &password, totp_secret.as_ref())?;
+            let token = open_session(vault, name, &password, totp_secret.as_ref())
+                .map_err(|refused| signs_in_no_more(name, totp_secret.is_some(), refused))?;
             people.push(Person {
                 name,
                 role,
@@ -189,32 +191,78 @@ fn open_session(
     name: &str,
     password: &Zeroizing<String>,
     totp_secret: Option<&Zeroizing<String>>,
-) -> Result<Zeroizing<String>, CliError> {
+) -> Result<Zeroizing<String>, NotSignedIn> {
     let mut refused = None;
     for seconds in [-30, 0, 30] {
         let totp = totp_secret.map(|secret| {
             let code = authenticator::code(secret, SystemClock.now().plus_seconds(seconds));
-            TotpCode::parse(&code).map_err(|_| CliError::failed("the demo made a bad code"))
+            TotpCode::parse(&code).map_err(|_| failed("the demo made a bad code"))
         });
         let attempt = SignIn {
-            name: operator_name(name)?,
+            name: operator_name(name).map_err(NotSignedIn::Failed)?,
             password: Password::new(String::clone(password)),
             totp: totp.transpose()?,
             address: None,
         };
         let reply = vault
             .sign_in(attempt)
-            .map_err(|_| CliError::failed("sign-in is not possible at the moment"))?;
+            .map_err(|_| failed("sign-in is not possible at the moment"))?;
         match reply {
             Ok(reply) => {
-                let session: Session = answer::read(reply)?;
+                let session: Session = answer::read(reply).map_err(NotSignedIn::Failed)?;
                 return Ok(Zeroizing::new(session.token));
             }
             Err(refusal) => refused = Some(refusal),
         }
     }
-    let error = refused.map_or_else(|| CliError::failed("nobody could sign in"), CliError::from);
-    Err(error.hint("codes of the last half minutes were used; try again in a minute"))
+    Err(match refused {
+        Some(Refusal::Denied(Denial::WrongCredential, _)) => NotSignedIn::WrongCredential,
+        Some(refusal) => NotSignedIn::Failed(refusal.into()),
+        None => failed("nobody could sign in"),
+    })
+}
+
+/// Why somebody of the demo could not sign in.
+enum NotSignedIn {
+    WrongCredential,
+    Failed(CliError),
+}
+
+fn failed(why: &str) -> NotSignedIn {
+    NotSignedIn::Failed(CliError::failed(why))
+}
+
+impl From<NotSignedIn> for CliError {
+    fn from(why: NotSignedIn) -> Self {
+        match why {
+            NotSignedIn::WrongCredential => Self::failed("somebody of the demo could not sign in"),
+            NotSignedIn::Failed(error) => error,
+        }
+    }
+}
+
+/// Somebody of a demo that was stopped cannot come back, so the demo cannot be resumed.
+fn signs_in_no_more(name: &str, with_code: bool, why: NotSignedIn) -> CliError {
+    match why {
+        NotSignedIn::Failed(error) => error,
+        NotSignedIn::WrongCredential => {
+            let changed = match with_code {
+                true => "password or second factor was changed",
+                false => "password was changed",
+            };
+            let told = CliError::failed(format!(
+                "the demo cannot be resumed: {name} does not sign in any more, because the {changed} or the \
+                 operator was revoked while the demo was served"
+            ));
+            told.hint(match with_code {
+                true => {
+                    "start a new demo in another directory with --dir; only if this one was resumed several times \
+                     within the last two minutes, its codes are used up: try again in two minutes"
+                }
+                false => "start a new demo in another directory with --dir",
+            })
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -58,13 +58,21 @@ impl Kept {
     }
 }
 
-/// Looks at the directory before anything is built.
+/// Looks at the directory before anything is built, and makes nothing.
 pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
     let paths = Paths::of(directory);
     let shown = directory.display();
     let kept = directory.join(PEOPLE_FILE);
-    let a_vault = paths.keyring().exists() || paths.database().exists();
-    match (a_vault, kept.exists(), passphrase_file(directory).exists()) {
+    // What may not be looked at is not taken for what is not there.
+    let exists = |path: &Path| {
+        path.try_exists().map_err(|error| {
+            CliError::file("look at", path)(error)
+                .hint("it may be another user's; choose a directory of your own with --dir")
+        })
+    };
+    let a_vault = exists(&paths.keyring())? || exists(&paths.database())?;
+    let passphrase = passphrase_file(directory);
+    match (a_vault, exists(&kept)?, exists(&passphrase)?) {
         (true, true, true) => {
             let text = fs::read_to_string(&kept).map(Zeroizing::new);
             let text = text.map_err(CliError::file("read", &kept))?;
@@ -88,20 +96,44 @@ pub(super) fn look(directory: &Path) -> Result<Place, CliError> {
         ))
         .hint("choose another directory with --dir; `breachvault serve` serves a vault")),
         (false, ..) => {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(directory)
-                .map_err(CliError::file("make the demo's directory", directory))?;
-            for left in [passphrase_file(directory), kept] {
-                if left.exists() {
+            for left in [passphrase, kept] {
+                if exists(&left)? {
                     return Err(CliError::failed(format!("{} is left over", left.display()))
                         .hint("choose another directory with --dir, or remove the file if nobody needs it"));
                 }
             }
+            may_be_made(directory)?;
             Ok(Place::Free)
         }
     }
+}
+
+/// Whether files can be made in the directory or, if it is not there, in the nearest one above it.
+fn may_be_made(directory: &Path) -> Result<(), CliError> {
+    let above = directory.ancestors().map(|path| match path.as_os_str() {
+        name if name.is_empty() => Path::new("."),
+        _ => path,
+    });
+    for path in above {
+        let refused = |error| {
+            CliError::file("make the demo's directory in", path)(error)
+                .hint("choose a directory of your own with --dir")
+        };
+        if path.try_exists().map_err(refused)? {
+            // It is gone when it is closed.
+            return tempfile::tempfile_in(path).map(drop).map_err(refused);
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directory for a new demo.
+pub(super) fn make(directory: &Path) -> Result<(), CliError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(CliError::file("make the demo's directory", directory))
 }
 
 /// Keeps what a demo needs to be resumed.
@@ -140,6 +172,9 @@ mod tests {
 
         let room = tempfile::tempdir().unwrap();
         let directory = room.path().join("a").join("b");
+        assert!(matches!(look(&directory), Ok(Place::Free)));
+        assert!(!directory.exists(), "a look makes nothing");
+        make(&directory).unwrap();
         assert!(matches!(look(&directory), Ok(Place::Free)));
         let mode = fs::metadata(&directory).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);

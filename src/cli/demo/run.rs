@@ -20,7 +20,7 @@ use crate::cli::progress::{Progress, Unit};
 use crate::cli::serve::{serve, tell_machines};
 use crate::cli::{init, streams, tls, unlock};
 use crate::config::{Config, LogLevel};
-use crate::domain::{Format, io_words};
+use crate::domain::{Format, listen_words};
 use crate::http::{self, MadeUpPerson, ServeConfig};
 use crate::operations::exhibit::{AdmitWords, Arriving, check_file};
 use crate::synthesis::Recipe;
@@ -29,6 +29,9 @@ use crate::vault::{Founded, Passkeys, Paths, Settings, Vault};
 
 /// How long a destruction can be stopped, in seconds.
 const DESTRUCTION_DELAY_S: i64 = 120;
+
+/// How many messages a demo has at most.
+const MOST_ROWS: u64 = 100_000_000;
 
 /// Where the demo's log comes from.
 enum Log {
@@ -62,7 +65,7 @@ pub(in crate::cli) struct Demo {
     #[command(flatten)]
     options: FileOptions,
     /// Lookup points that an operator has in the case, in an hour at least, and without a limit over 30 days
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     lookup_budget: Option<u32>,
     /// Give everybody a second factor, not only those who need one
     #[arg(long)]
@@ -76,34 +79,46 @@ impl Demo {
     pub(in crate::cli) fn run(self) -> Result<(), CliError> {
         // Everything that can be wrong is looked at before anything is built.
         self.check_port()?;
+        let place = kept::look(&self.dir)?;
+        let is_there = matches!(place, Place::Stopped(_));
+        if is_there && (self.rows.is_some() || self.seed.is_some() || self.exhibit.is_some()) {
+            let shown = self.dir.display();
+            return Err(
+                CliError::usage(format!("{shown} has a demo already")).hint(
+                    "leave --rows, --seed and --exhibit out to resume it, or choose another directory with --dir",
+                ),
+            );
+        }
         let log = self.log()?;
-        let (vault, cast, incident) = match kept::look(&self.dir)? {
-            Place::Free => self.build(log)?,
-            Place::Stopped(kept) => {
-                let asked = self.rows.is_some() || self.seed.is_some();
-                if asked || matches!(log, Log::Received { .. }) {
-                    let shown = self.dir.display();
-                    return Err(CliError::usage(format!("{shown} has a demo already")).hint(
-                        "leave --rows, --seed and --exhibit out to resume it, or choose another \
-                         directory with --dir",
-                    ));
-                }
-                self.resume(kept)?
+        let (vault, cast, incident) = match place {
+            Place::Free => {
+                kept::make(&self.dir)?;
+                self.build(log)?
             }
+            Place::Stopped(kept) => self.resume(kept)?,
         };
         self.serve(vault, cast, incident)
     }
 
-    /// Whether the address can be listened on. It is free again until the demo serves.
+    /// Whether the addresses can be listened on, both at a time. They are free again until the demo serves.
     fn check_port(&self) -> Result<(), CliError> {
         let listen = ("--listen", self.listen.address);
         let machines = self.machines.map(|address| ("--machines", address));
+        if self.machines == Some(self.listen.address) && self.listen.address.port() != 0 {
+            return Err(CliError::usage(
+                "--machines: must be another address or port than --listen",
+            )
+            .hint("people and machines are served at two addresses; choose another port for one of them"));
+        }
+        let mut held = Vec::new();
         for (option, address) in [listen].into_iter().chain(machines) {
-            TcpListener::bind(address).map_err(|error| {
-                let why = io_words(error.kind());
-                CliError::usage(format!("{option} {address}: {why}"))
-                    .hint("choose another port, or 0 for any that is free")
-            })?;
+            held.push(TcpListener::bind(address).map_err(|error| {
+                CliError::usage(format!(
+                    "{option} {address}: {}",
+                    listen_words(error.kind())
+                ))
+                .hint("choose another address or port, or the port 0 for any that is free")
+            })?);
         }
         Ok(())
     }
@@ -114,13 +129,16 @@ impl Demo {
             if self.options.are_given() {
                 let rule = "these are about a log of your own; name it with --exhibit";
                 return Err(CliError::usage(format!(
-                    "--format, --zone, --account, --map, --mapping, --name, --source, --region, --quotes, \
+                    "--format, --zone, --account, --map, --drop, --mapping, --name, --source, --region, --quotes, \
                      --sheet and --accept-quarantined: {rule}"
                 )));
             }
             let rows = self.rows.unwrap_or(100_000);
-            if rows == 0 {
-                return Err(CliError::usage("--rows: a demo needs at least one message"));
+            if !(1..=MOST_ROWS).contains(&rows) {
+                return Err(CliError::usage(format!(
+                    "--rows: a demo has 1 to {MOST_ROWS} messages"
+                ))
+                .hint("leave it out for 100,000"));
             }
             return Ok(Log::Synthetic(Recipe {
                 rows,
@@ -131,6 +149,14 @@ impl Demo {
         };
         let words = self.options.words(path)?;
         let (file, bytes) = open(path)?;
+        if bytes.is_none() {
+            // A pipe cannot be read a second time, and nothing is built before the log was read once.
+            return Err(CliError::usage(format!(
+                "--exhibit: {} is no regular file, and a demo reads its log twice",
+                path.display()
+            ))
+            .hint("save the log to a file first, and name that"));
+        }
         let mut progress = Progress::new("reading the log", bytes, Unit::Bytes);
         let arriving = Arriving::whole(Box::new(file), bytes);
         let most = self.settings().max_quarantined;
@@ -139,11 +165,21 @@ impl Demo {
             true
         });
         progress.finish();
-        match report.map_err(|error| wrong(error, path))?.refused {
+        let report = report.map_err(|error| wrong(error, path))?;
+        match report.refused {
             Some(why) => Err(
                 CliError::failed(format!("{}: {}", path.display(), as_options(&why)))
                     .hint("`breachvault exhibit check FILE` reports on the whole file"),
             ),
+            // The demo's liaison speaks for an account, and could see nothing.
+            None if report.blank_accounts >= report.readable => Err(CliError::failed(format!(
+                "{}: no row names an account, and the demo's liaison needs one",
+                path.display()
+            ))
+            .hint(
+                "name the account of all rows with --account NAME, or the column that has it with \
+                 --map account=COLUMN",
+            )),
             None => Ok(Log::Received {
                 path: path.clone(),
                 words: Box::new(words),

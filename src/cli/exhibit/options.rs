@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::error::CliError;
+use crate::client::typed;
 use crate::domain::Title;
 use crate::ingest::Mapping;
 use crate::operations::exhibit::AdmitWords;
@@ -103,9 +104,7 @@ impl FileOptions {
 /// What is wrong with the options, as a wrong command line, or with the file.
 pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
     match error {
-        OperationError::Invalid { at, rule } => {
-            CliError::usage(format!("--{}: {rule}", at.replace('_', "-")))
-        }
+        OperationError::Invalid { at, rule } => CliError::usage(format!("{}: {rule}", typed(&at))),
         // It is the mapping that cannot be read, and not the file.
         OperationError::Unreadable {
             kind: "mapping",

@@ -5,11 +5,12 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::case::{OpenCase, OpenedCase};
 use crate::operations::session::ReadSelf;
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 use crate::vault::scope::SelfView;
 
@@ -32,7 +33,7 @@ impl Page for NewCase {
     type Operation = ReadSelf;
 
     fn show(me: SelfView, visit: &Visit) -> Result<Shown, OperationError> {
-        let can = who_can(ActionKind::OpenCase);
+        let can = who_may(ActionKind::OpenCase);
         Shown::page(&Shows {
             visit,
             refused: None,

@@ -6,10 +6,11 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::clock::{AcceptTime, ClockState, ReadClock, TimeAccepted};
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 
 /// The vault's clock.
@@ -61,6 +62,6 @@ fn shows<'a>(
         refused,
         asks: refused.is_some() || clock.as_ref().is_some_and(|clock| clock.in_doubt),
         clock,
-        who_can: who_can(ActionKind::AcceptTime).join(", "),
+        who_can: who_may(ActionKind::AcceptTime).join(", "),
     }
 }

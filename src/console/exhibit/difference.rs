@@ -6,10 +6,11 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::exhibit::{CompareExhibits, ExhibitList, ListExhibits};
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::scope::DifferenceView;
 use crate::vault::{OperationError, Price};
 
@@ -55,7 +56,7 @@ impl<'a> Asks<'a> {
             others: None,
             alone: false,
             price: Price::of_difference().points(),
-            who_can: who_can(ActionKind::CompareExhibits).join(", "),
+            who_can: who_may(ActionKind::CompareExhibits).join(", "),
         }
     }
 }

@@ -3,11 +3,12 @@
 use askama::Template;
 
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::domain::CaseId;
 use crate::operations::key::{PublicKeys, ReadKeys};
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 
 /// The vault's public keys.
@@ -41,7 +42,7 @@ impl Page for KeysPage {
                 .text("case")
                 .parse()
                 .map_or_else(|_| String::new(), |case: CaseId| case.to_string()),
-            keyring_for: who_can(ActionKind::KeyStatus).join(", "),
+            keyring_for: who_may(ActionKind::KeyStatus).join(", "),
         })
     }
 }

@@ -5,12 +5,13 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can, who_else_can};
+use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::destruction::RequestDestruction;
 use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::Destruction;
@@ -41,7 +42,7 @@ impl<'a> Asks<'a> {
             case: visit.case().unwrap_or_default(),
             held: false,
             who_can: None,
-            who_decides: who_can(ActionKind::DecideDestruction).join(", "),
+            who_decides: who_may(ActionKind::DecideDestruction).join(", "),
         }
     }
 }

@@ -5,12 +5,13 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can, who_else_can};
+use crate::console::refused::{Refused, who_else_can};
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::export::RequestExport;
 use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::Export;
@@ -96,8 +97,8 @@ impl<'a> Asks<'a> {
             visit,
             refused,
             who_can: who_can_ask,
-            who_decides: who_can(ActionKind::DecideExport).join(", "),
-            who_hands_out: who_can(ActionKind::TakePackage).join(" or "),
+            who_decides: who_may(ActionKind::DecideExport).join(", "),
+            who_hands_out: who_may(ActionKind::TakePackage).join(" or "),
             lists: LISTS
                 .map(|(name, read)| (name, read, lines(visit, name)))
                 .into(),

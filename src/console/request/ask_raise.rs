@@ -5,12 +5,13 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::case::ReadCase;
 use crate::operations::raise::RequestRaise;
 use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 use crate::vault::scope::CaseView;
 use crate::vault::scope::requests::Raise;
@@ -34,7 +35,7 @@ impl<'a> Asks<'a> {
         Self {
             visit,
             refused,
-            who_decides: who_can(ActionKind::DecideRaise).join(", "),
+            who_decides: who_may(ActionKind::DecideRaise).join(", "),
         }
     }
 }

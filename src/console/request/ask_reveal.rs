@@ -5,11 +5,12 @@ use askama::Template;
 use crate::console::form::Field;
 use crate::console::html::Html;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::Visit;
 use crate::operations::reveal::{FindOpenReveals, OpenReveals, RequestReveal};
 use crate::operations::two_person::Requested;
 use crate::policy::ActionKind;
+use crate::policy::who_may;
 use crate::vault::OperationError;
 use crate::vault::scope::requests::{OpenRevealView, Reveal, ShownState};
 
@@ -42,7 +43,7 @@ impl<'a> Asks<'a> {
             open,
             case: visit.case().unwrap_or_default(),
             asks: visit.may(ActionKind::RequestReveal),
-            who_decides: who_can(ActionKind::DecideReveal).join(", "),
+            who_decides: who_may(ActionKind::DecideReveal).join(", "),
         }
     }
 }

@@ -7,9 +7,10 @@ use askama::Template;
 use super::kind::{Kind, Steps};
 use super::list::reads;
 use crate::console::page::{Page, Shown};
-use crate::console::refused::{Refused, who_can};
+use crate::console::refused::Refused;
 use crate::console::visit::{Visit, word};
 use crate::operations::two_person::Read;
+use crate::policy::who_may;
 use crate::policy::{Action, ActionKind};
 use crate::vault::OperationError;
 use crate::vault::scope::requests::{AskedView, RequestKind, ShownState};
@@ -76,7 +77,7 @@ impl<K: Kind> Page for ReadPage<K> {
             sample: K::sample(&view),
             waits: matches!(asked.state, ShownState::Requested),
             own,
-            who_can: who_can(decide).join(", "),
+            who_can: who_may(decide).join(", "),
             decides: visit.may(decide),
             ends: match asked.state {
                 ShownState::Requested => Some("To be decided by"),
@@ -96,7 +97,7 @@ impl<K: Kind> Page for ReadPage<K> {
             stops: visit.may(ActionKind::CancelBuild)
                 && (own || visit.may(ActionKind::BuildPackage)),
             records_arrival: visit.may(ActionKind::AcknowledgeExport),
-            who_hands_out: who_can(ActionKind::TakePackage).join(", "),
+            who_hands_out: who_may(ActionKind::TakePackage).join(", "),
         })
     }
 }

@@ -7,10 +7,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
-use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page, who_can};
+use crate::console::{Form, Html, Refused, RefusedPage, Sitting, Visit, Zone, next_page};
 use crate::domain::Moment;
 use crate::operations::Ids;
-use crate::policy::ActionKind;
+use crate::policy::{ActionKind, who_may};
 use crate::vault::{OperationError, Rights};
 
 /// What a page may do: nothing but what is listed, and nothing unsafe. `around` adds what every answer has.
@@ -137,7 +137,7 @@ pub(super) fn told(problem: &Problem, action: Option<ActionKind>) -> Refused {
             .as_ref()
             .map(|near| near.0.clone())
             .unwrap_or_default(),
-        who_can: action.map(who_can).unwrap_or_default(),
+        who_can: action.map(who_may).unwrap_or_default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `POST /audit/leaves/search`: leaves by time, operator, case, object, action, outcome.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -154,6 +156,28 @@ pub(super) fn note_numbers<A: Action>(
     Ok(())
 }
 
+/// The names that are near to one that is none: those with the same first word, or the first words.
+fn unknown_action(name: &str) -> String {
+    let names = ActionKind::ALL.iter().map(|kind| kind.name());
+    let noun = name.split('.').next().unwrap_or_default();
+    let same: Vec<_> = names
+        .clone()
+        .filter(|known| known.split('.').next() == Some(noun))
+        .collect();
+    if !same.is_empty() {
+        return format!(
+            "is no action's name; those that begin so are {}",
+            same.join(", ")
+        );
+    }
+    let nouns: BTreeSet<_> = names.filter_map(|known| known.split('.').next()).collect();
+    let nouns: Vec<_> = nouns.into_iter().collect();
+    format!(
+        "is no action's name, such as reveal.open; names begin with {}",
+        nouns.join(", ")
+    )
+}
+
 /// Reads which leaves are wanted.
 pub(super) fn query(input: SearchLeavesInput) -> Result<LeafQuery, OperationError> {
     let limit = input.limit.unwrap_or(100);
@@ -166,7 +190,7 @@ pub(super) fn query(input: SearchLeavesInput) -> Result<LeafQuery, OperationErro
             let known = ActionKind::ALL.iter().find(|kind| kind.name() == name);
             known
                 .copied()
-                .ok_or_else(|| OperationError::invalid("action", "is no action's name"))
+                .ok_or_else(|| OperationError::invalid("action", unknown_action(&name)))
         })
         .transpose()?;
     let outcome = input

@@ -144,21 +144,7 @@ impl AdmitRequest {
     /// mapping or a mapped column is refused.
     pub fn read(case: CaseId, words: &AdmitWords) -> Result<Self, OperationError> {
         let (declared, region, accept_quarantined) = words.about_file()?;
-        let name = words
-            .name
-            .as_deref()
-            .map(|text| {
-                Title::parse(text).map_err(|error| OperationError::invalid("Exhibit-Name", error))
-            })
-            .transpose()?;
-        let source = words
-            .source
-            .as_deref()
-            .map(|text| {
-                Reference::parse(text)
-                    .map_err(|error| OperationError::invalid("Exhibit-Source", error))
-            })
-            .transpose()?;
+        let (name, source) = words.about_exhibit()?;
         Ok(Self {
             case,
             name,
@@ -173,6 +159,19 @@ impl AdmitRequest {
 }
 
 impl AdmitWords {
+    /// What the exhibit is called, and where it came from.
+    pub(super) fn about_exhibit(
+        &self,
+    ) -> Result<(Option<Title>, Option<Reference>), OperationError> {
+        let name = self.name.as_deref().map(|text| {
+            Title::parse(text).map_err(|error| OperationError::invalid("Exhibit-Name", error))
+        });
+        let source = self.source.as_deref().map(|text| {
+            Reference::parse(text).map_err(|error| OperationError::invalid("Exhibit-Source", error))
+        });
+        Ok((name.transpose()?, source.transpose()?))
+    }
+
     /// What is said about the file: how it is read, the region of its numbers, and whether little of it is enough.
     pub(super) fn about_file(&self) -> Result<(Declared, Option<Region>, bool), OperationError> {
         let words = self;

@@ -20,6 +20,8 @@ pub fn check_file(
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<FileReport, OperationError> {
     let (declared, region, accepted) = words.about_file()?;
+    // Nothing is done with them here; an admission would refuse them, and that is better said now.
+    words.about_exhibit()?;
     let mut run = DryRun::new(&SystemEntropy::new(), region)?;
     let file = caught(|| feed(&mut run, declared, arriving.file, progress))?;
     Ok(run.report(&file, most, accepted))

@@ -24,7 +24,11 @@ pub(super) fn counted_by(by: Dimension) -> &'static [Dimension] {
 pub(super) fn cell_name(values: &[&str]) -> String {
     match values {
         [country, state] => {
-            let listed = of_own_country(country, state).map_or(*state, |part| part.code);
+            // The country stands in front anyway.
+            let (_, own) = subdivision::with_country(state)
+                .filter(|(alpha2, _)| alpha2 == country)
+                .unwrap_or((country, state));
+            let listed = subdivision::of_country(country, state).map_or(own, |part| part.code);
             format!("{country}{BETWEEN}{listed}")
         }
         _ => values.concat(),
@@ -84,7 +88,7 @@ fn key(alpha2: &str, state: &str) -> String {
 }
 
 fn full_name(alpha2: &str, state: &str) -> String {
-    let state = of_own_country(alpha2, state).map_or(state, |part| part.name);
+    let state = subdivision::of_country(alpha2, state).map_or(state, |part| part.name);
     let country = match alpha2 {
         "" => "no country",
         _ => country::name(alpha2).unwrap_or(alpha2),
@@ -94,11 +98,6 @@ fn full_name(alpha2: &str, state: &str) -> String {
         "" => format!("no state, {country}"),
         _ => format!("{state}, {country}"),
     }
-}
-
-/// The listed state of exactly this country.
-fn of_own_country(alpha2: &str, state: &str) -> Option<&'static subdivision::Subdivision> {
-    subdivision::of_country(alpha2, state).filter(|part| part.country == alpha2)
 }
 
 /// Between country and state in the name of a cell. A country has no such character, so the first one parts the two.
@@ -118,6 +117,13 @@ mod tests {
         assert_eq!(cell_name(&["", "WA"]), "|WA");
         assert_eq!(cell_name(&["", "US-WA"]), "|US-WA");
         assert_eq!(cell_name(&["FR", "Île-de-France"]), "FR|Île-de-France");
+        assert_eq!(cell_name(&["FR", "FR-IDF"]), "FR|IDF");
+        assert_eq!(cell_name(&["FR", "fr-idf"]), "FR|idf");
+        assert_eq!(cell_name(&["FR", "DE-IDF"]), "FR|DE-IDF");
+        // A territory that is a country as well is one state of it.
+        for state in ["PR", "Puerto Rico", "US-PR", "PR-PR"] {
+            assert_eq!(cell_name(&["PR", state]), "PR|PR", "{state}");
+        }
         assert_eq!(cell_name(&["Example Mobile"]), "Example Mobile");
     }
 
@@ -142,6 +148,7 @@ mod tests {
             of("AU|WA"),
             told("AU-WA", "AU", "Western Australia, Australia")
         );
+        assert_eq!(of("PR|PR"), told("PR-PR", "PR", "Puerto Rico, Puerto Rico"));
         assert_eq!(of("|WA"), told("WA", "", "WA, no country"));
         assert_eq!(of("|US-WA"), told("US-WA", "", "US-WA, no country"));
         assert_eq!(of("US|"), told("US", "US", "no state, United States"));

@@ -1,9 +1,10 @@
 //! The codes that the values of a filter stand for, in the dictionaries of a case.
 //!
 //! A value is folded as its column is: spaces at its ends and marks that nobody sees do not matter, nor does the letter
-//! case of a kind, a channel or a carrier; a country is named by code or name, a state by code, code with country, or
-//! name. A value that the case does not have stands for no code and is named in the answer. A liaison is told only of
-//! countries and states that no public list has, because anything else would tell it what other accounts have.
+//! case of a kind, a channel, a carrier or a state; a country is named by code or name, a state by code, code with
+//! country, or name. A value that the case does not have stands for no code and is named in the answer. A liaison is
+//! told only of countries and states that neither a public list nor its own account has, because anything else would
+//! tell it what other accounts have.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -37,7 +38,7 @@ impl WantedCodes {
             for code in codes(&dictionary, field, value) {
                 set.insert(code).map_err(broken)?;
             }
-            if field == Field::Carrier {
+            if matches!(field, Field::Carrier | Field::State) {
                 for code in in_any_case(&dictionary, value) {
                     set.insert(code).map_err(broken)?;
                 }
@@ -69,8 +70,13 @@ impl CaseRecords<'_> {
         };
         let mut unknown: Vec<(&str, String)> = Vec::new();
         if self.account().is_some() {
-            let unlisted = of_all().filter(|(field, value)| !is_listed(*field, value));
-            unknown.extend(unlisted.map(|(field, value)| (field.label(), value.clone())));
+            for field in [Field::Country, Field::State, Field::AreaState] {
+                let of_field = of_all().filter(|(other, _)| *other == field);
+                let unlisted = of_field.map(|(_, value)| value);
+                let unlisted: Vec<_> = unlisted.filter(|value| !is_listed(field, value)).collect();
+                let missing = self.missing_in_account(field, unlisted)?.into_iter();
+                unknown.extend(missing.map(|value| (field.label(), value)));
+            }
         } else {
             let mut asked = Vec::new();
             for (field, value) in of_all() {
@@ -98,13 +104,53 @@ impl CaseRecords<'_> {
     }
 }
 
+impl CaseRecords<'_> {
+    /// Which of these values no record of the caller's own account has. The account's records are all read, whatever
+    /// the case has, so that the time tells nothing of other accounts.
+    fn missing_in_account(
+        &self,
+        field: Field,
+        values: Vec<&String>,
+    ) -> Result<Vec<String>, OperationError> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sets = Vec::with_capacity(values.len());
+        for value in &values {
+            sets.push(WantedCodes::of(self, field, std::slice::from_ref(*value))?.set);
+        }
+        let size = self.dictionary(field)?.size();
+        let plan = self.plan(&RecordFilter::default())?;
+        let begin = || CodeSet::new(size);
+        let parts = self.fold(&plan, &[field], begin, |held, columns| {
+            let codes = columns.codes(field)?.as_slice();
+            let mut outcome = Ok(());
+            columns.selection().for_each(|row| {
+                if let Some(code) = codes.get(row)
+                    && let Err(error) = held.insert(*code)
+                {
+                    outcome = Err(broken(error));
+                }
+            });
+            outcome
+        })?;
+        let is_held = |set: &CodeSet| {
+            let mut codes = 0..size;
+            codes.any(|code| set.contains(code) && parts.iter().any(|held| held.contains(code)))
+        };
+        let missing = values.into_iter().zip(&sets);
+        let missing = missing.filter(|(_, set)| !is_held(set));
+        Ok(missing.map(|(value, _)| value.clone()).collect())
+    }
+}
+
 /// The codes of one value as it stands, whatever else the record says.
 fn codes(dictionary: &Dictionary, field: Field, value: &str) -> impl Iterator<Item = u32> {
     let plain = cleaned(value);
     let folded = match field {
         Field::Kind | Field::Channel => Some(plain.to_lowercase()),
         Field::Country => country::alpha2(&plain).map(str::to_owned),
-        Field::AreaState => area_state(&plain).map(str::to_owned),
+        Field::AreaState => subdivision::with_area_codes(&plain).map(|part| part.code.to_owned()),
         _ => None,
     };
     let folded = folded.and_then(|folded| dictionary.code(&folded));
@@ -134,7 +180,7 @@ fn add_states(
 ) -> Result<(), CodecError> {
     let meant = subdivision::named(value);
     if meant.is_empty() {
-        return Ok(());
+        return add_unlisted(states, countries, value, set, places);
     }
     for (code, text) in (0..).zip(states.values()) {
         let both = subdivision::named(text)
@@ -154,6 +200,39 @@ fn add_states(
     Ok(())
 }
 
+/// The same of a state with its country that no list has, such as `ES-Madrid`, as protected tables name it.
+fn add_unlisted(
+    states: &Dictionary,
+    countries: &Dictionary,
+    value: &str,
+    set: &CodeSet,
+    places: &mut HashMap<u32, CodeSet>,
+) -> Result<(), CodecError> {
+    let plain = cleaned(value);
+    let Some((alpha2, state)) = subdivision::with_country(&plain) else {
+        return Ok(());
+    };
+    let Some(country) = countries.code(alpha2) else {
+        return Ok(());
+    };
+    let part = subdivision::of_country(alpha2, state);
+    let wanted = state.to_lowercase();
+    let is_meant = |text: &str| {
+        text.to_lowercase() == wanted
+            || (part.is_some() && part == subdivision::of_country(alpha2, text))
+    };
+    for (code, _) in (0..)
+        .zip(states.values())
+        .filter(|(code, text)| !set.contains(*code) && is_meant(text))
+    {
+        places
+            .entry(code)
+            .or_insert_with(|| CodeSet::new(countries.size()))
+            .insert(country)?;
+    }
+    Ok(())
+}
+
 /// Whether a public list has the value. Of fields without a list nothing is said.
 fn is_listed(field: Field, value: &str) -> bool {
     let plain = cleaned(value);
@@ -161,16 +240,9 @@ fn is_listed(field: Field, value: &str) -> bool {
         || match field {
             Field::Country => country::alpha2(&plain).is_some(),
             Field::State => !subdivision::named(&plain).is_empty(),
-            Field::AreaState => area_state(&plain).is_some(),
+            Field::AreaState => subdivision::with_area_codes(&plain).is_some(),
             _ => true,
         }
-}
-
-/// The two letters of a state that has area codes.
-fn area_state(text: &str) -> Option<&'static str> {
-    let mut named = subdivision::named(text).iter();
-    let part = named.find(|part| subdivision::of_area(part.code) == Some(**part))?;
-    Some(part.code)
 }
 
 fn broken(_: CodecError) -> OperationError {

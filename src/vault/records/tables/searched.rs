@@ -40,7 +40,8 @@ pub struct SearchedView {
     /// Rows in quarantine: they are in no answer. To a liaison those that name its account; rows that name no account
     /// are not counted. Rounded in a protected table.
     pub quarantined: Shown,
-    /// To a liaison: whether any exhibit has its account. If not, no answer says anything about the account's people.
+    /// To a liaison: whether any admitted record has its account; rows in quarantine do not count. If none has it, no
+    /// answer says anything about the account's people.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub account_in_log: Option<bool>,
@@ -72,7 +73,7 @@ impl SearchedView {
                 last: text(last),
             }),
             quarantined: Shown::Number(searched.quarantined),
-            account_in_log: of_account.then_some(searched.exhibits > 0),
+            account_in_log: of_account.then_some(searched.records > 0),
             erasures: erasures(searched, 0),
         }
     }

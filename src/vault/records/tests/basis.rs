@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{HOUR, by, small, table};
 use crate::policy::{Denial, actions};
 use crate::vault::plaintext::{AskedNumbers, RawText};
-use crate::vault::records::tests::fixture::{Fixture, sent};
+use crate::vault::records::tests::fixture::{Fixture, Sent, sent};
 use crate::vault::records::{Dimension, ProtectedQuery, Rule};
 use crate::vault::{Caller, OperationError, Refusal};
 
@@ -48,27 +48,26 @@ fn a_lookup_says_what_was_searched_and_a_liaison_learns_of_its_own_account_alone
 fn a_liaison_whose_account_no_exhibit_has_is_told_so_and_nothing_of_the_others() {
     let mut fixture = Fixture::new();
     let none = json!({"exhibits": 0, "records": 0, "quarantined": 0, "account_in_log": false});
-    let basis =
-        |fixture: &Fixture| look_up(fixture, &fixture.liaison, "+447700900003").unwrap()[1].clone();
-    // Whether anything was admitted at all makes no difference to it.
-    assert_eq!(basis(&fixture), none);
     fixture.admit(&[sent(3, "globex", 0)]);
-    assert_eq!(basis(&fixture), none);
+    let told = look_up(&fixture, &fixture.liaison, "+447700900003").unwrap();
+    assert_eq!(told[1], none);
 }
 
 #[test]
-fn where_nothing_was_admitted_the_team_looks_nothing_up_and_pays_nothing() {
+fn where_nothing_was_admitted_nobody_looks_anything_up_and_nobody_pays() {
     let mut fixture = Fixture::new();
-    let refused = look_up(&fixture, &fixture.lead, "+447700900003");
-    assert!(matches!(
-        refused,
-        Err(Refusal::Denied(Denial::NothingAdmitted, _))
-    ));
-    let leaf = fixture.last_leaf();
-    assert_eq!(
-        (&leaf["outcome"], &leaf["kind"]),
-        (&json!("denied"), &json!("nothing-admitted"))
-    );
+    for caller in [&fixture.lead, &fixture.liaison] {
+        let refused = look_up(&fixture, caller, "+447700900003");
+        assert!(matches!(
+            refused,
+            Err(Refusal::Denied(Denial::NothingAdmitted, _))
+        ));
+        let leaf = fixture.last_leaf();
+        assert_eq!(
+            (&leaf["outcome"], &leaf["kind"]),
+            (&json!("denied"), &json!("nothing-admitted"))
+        );
+    }
     fixture.admit(&small());
     assert!(look_up(&fixture, &fixture.lead, "+447700900003").is_ok());
 }
@@ -181,6 +180,34 @@ fn a_liaison_is_told_of_no_value_but_those_that_no_public_list_has() {
     let counted = asked(json!({"country": ["Atlantis"], "state": ["Nowhere"]}));
     let unknown = json!({"country": ["Atlantis"], "state": ["Nowhere"]});
     assert_eq!(counted["unknown_values"], unknown);
+}
+
+#[test]
+fn a_state_that_only_the_liaisons_own_account_has_is_not_called_unknown() {
+    let mut fixture = Fixture::new();
+    let mut rows = small();
+    rows[0].state = "Antioquia";
+    rows.push(Sent {
+        state: "Boyacá",
+        ..sent(7, "globex", 0)
+    });
+    fixture.admit(&rows);
+    assert_eq!(rows[0].account, "acme");
+    let asked = |state: &str| {
+        let query = by(&[], json!({ "state": [state] }));
+        table(&fixture, &fixture.liaison, query).unwrap()
+    };
+    for state in ["Antioquia", "ANTIOQUIA"] {
+        let counted = asked(state);
+        assert_eq!(counted["totals"]["messages"], 1);
+        assert!(counted.get("unknown_values").is_none(), "{state}");
+    }
+    // What another account has is told like what nobody has.
+    for state in ["Boyacá", "Nowhere"] {
+        let counted = asked(state);
+        assert_eq!(counted["totals"]["messages"], 0);
+        assert_eq!(counted["unknown_values"], json!({ "state": [state] }));
+    }
 }
 
 #[test]

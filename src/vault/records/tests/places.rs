@@ -64,6 +64,62 @@ fn a_state_is_named_by_code_key_or_name() {
 }
 
 #[test]
+fn a_state_that_no_list_has_is_the_same_in_any_letter_case_and_spelling_of_accents() {
+    let mut fixture = Fixture::new();
+    let mut rows = people(0, 3, "CO", "Antioquia");
+    rows.extend(people(10, 4, "CO", "ANTIOQUIA"));
+    rows.extend(people(20, 5, "CO", "Boyac\u{e1}"));
+    fixture.admit(&rows);
+    for (state, numbers) in [
+        ("antioquia", 7),
+        ("Antioquia", 7),
+        ("ANTIOQUIA ", 7),
+        ("Boyaca\u{301}", 5),
+        ("BOYACÁ", 5),
+    ] {
+        let query = by(&[], json!({ "state": [state] }));
+        let counted = table(&fixture, &fixture.lead, query).unwrap();
+        assert_eq!(counted["totals"]["numbers"], numbers, "{state}");
+        assert!(counted.get("unknown_values").is_none(), "{state}");
+    }
+}
+
+#[test]
+fn what_a_protected_table_shows_is_taken_as_a_filter() {
+    let mut fixture = Fixture::new();
+    let mut rows = people(0, 20, "ES", "Madrid");
+    rows.extend(people(20, 10, "ES", "MADRID"));
+    rows.extend(people(40, 20, "FR", "FR-IDF"));
+    rows.extend(people(60, 10, "FR", "IDF"));
+    rows.extend(people(80, 20, "PR", "PR"));
+    rows.extend(people(100, 10, "PR", "Puerto Rico"));
+    rows.extend(people(120, 20, "PR", "San Juan"));
+    rows.extend(people(140, 20, "CO", "Madrid"));
+    fixture.admit(&rows);
+    let told = protected(&fixture, Dimension::State, Rule::Nhs).unwrap();
+    let shown = told["rows"].as_array().unwrap().iter();
+    let shown: Vec<&str> = shown.map(|row| row["state"].as_str().unwrap()).collect();
+    assert!(
+        shown.contains(&"FR-IDF") && shown.contains(&"PR-PR"),
+        "{shown:?}"
+    );
+    assert!(!shown.contains(&"FR-FR-IDF"), "{shown:?}");
+    for (state, numbers) in [
+        ("ES-Madrid", 30),
+        ("es-madrid", 30),
+        ("CO-Madrid", 20),
+        ("FR-IDF", 30),
+        ("PR-PR", 30),
+        ("PR-San Juan", 20),
+    ] {
+        let query = by(&[], json!({ "state": [state] }));
+        let counted = table(&fixture, &fixture.lead, query).unwrap();
+        assert_eq!(counted["totals"]["numbers"], numbers, "{state}");
+        assert!(counted.get("unknown_values").is_none(), "{state}");
+    }
+}
+
+#[test]
 fn a_protected_table_gives_a_state_with_its_country() {
     let fixture = world();
     let told = protected(&fixture, Dimension::State, Rule::Nhs).unwrap();
