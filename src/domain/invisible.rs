@@ -42,9 +42,9 @@ pub fn trim(text: &str) -> &str {
     }
 }
 
-/// The text as it looks: trimmed, without marks, with a plain space for each other kind of space, and with one character
-/// for a letter and its accent, however they were typed (Unicode's form NFC). Control characters stay what they are,
-/// because whoever reads the text has to refuse them.
+/// The text as it looks: trimmed, without marks, with a plain space for each other kind of space, and with one
+/// character for a letter and its accent, however they were typed (Unicode's form NFC). Control characters stay what
+/// they are, because whoever reads the text has to refuse them.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     let text = trim(text);
     let stays = |c: char| c == ' ' || c.is_control() || !is_invisible(c);

@@ -4,8 +4,8 @@
 //! It also reads cells as numbers, dates or truth values and keeps what it made of them: `0012345` becomes 12345, `1E5`
 //! becomes 100000, the last digits of a long reference become zeros, and `MAR1` becomes a date, or `Mrz 1` where the
 //! spreadsheet speaks German. Such a cell is written with a `'` in front, which stays visible, and so is a cell that
-//! begins with `'` itself. No other cell begins with `'`, so whoever takes one `'` away from the start of each cell that
-//! has one has the exact text again.
+//! begins with `'` itself. No other cell begins with `'`, so whoever takes one `'` away from the start of each cell
+//! that has one has the exact text again.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
