@@ -265,6 +265,7 @@ mod tests {
             (Field::State, "Prescription ready for pickup"),
             (Field::User, "Password changed successfully"),
             (Field::Country, "지금 집에 간다"),
+            (Field::Carrier, "as it was told to be sent again"),
             (Field::Channel, &"x".repeat(65)),
         ] {
             assert_eq!(
@@ -304,6 +305,7 @@ mod tests {
             (Field::Account, "お客様センター"),
             (Field::Account, "OTP Bank Nyrt. 1051"),
             (Field::Account, "https://tenant12.example.com"),
+            (Field::Account, "http://www.example.com/?"),
             (Field::Kind, "验证码短信 2024"),
             (Field::Kind, "passcode 2fa-sms"),
             (Field::Kind, "mfa 2024"),

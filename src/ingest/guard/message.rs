@@ -42,6 +42,9 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
         true => is_short_link(cell),
         false => has_link(cell) && !(named && text.words < 2),
     };
+    if named && !spaced && cell.is_ascii() {
+        return code || link;
+    }
     signs += if link { 4 } else { 0 };
     let emoji = cell.chars().any(is_emoji);
     signs += if emoji { 2 } else { 0 };
@@ -255,7 +258,10 @@ impl CellText {
             >= 3;
         // Names in small letters are no sentences.
         let begins = self.parts.first().is_some_and(|part| part.capital);
-        let begins = begins || !(named || field == Field::Carrier);
+        let begins = match field {
+            Field::Carrier => begins || self.joins(named) >= 2,
+            _ => begins || !named,
+        };
         let small = small >= 2 && many && small * 2 >= words.len() && begins;
         let joined = self.joins(named) > 0;
         // A code in the middle of a sentence, which no name has.

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use super::parts::Parts;
 
 /// True if a word of the text, all in lower case, is the legal form of a company, or says what kind of company it is.
-/// `ab` and `sa` are words of some languages too, and a legal form only where a name ends, or `anywhere`.
+/// `ab` and `as` are words of some languages too, and a legal form only where a name ends. `anywhere`: the first of
+/// them is one before other words as well.
 pub(super) fn has_legal_form<'t>(
     text: &str,
     words: impl DoubleEndedIterator<Item = &'t str>,
@@ -15,7 +16,9 @@ pub(super) fn has_legal_form<'t>(
 ) -> bool {
     let mut words = words.rev().enumerate();
     words.any(|(at, word)| {
-        is_in(LEGAL_FORMS, word) || ((anywhere || at == 0) && is_in(LEGAL_ENDS, word))
+        is_in(LEGAL_FORMS, word)
+            || (at == 0 && is_in(LEGAL_ENDS, word))
+            || ((at == 0 || anywhere) && is_in(RARE_ENDS, word))
     }) || has_one_of(POINTED_FORMS, text)
         || (!text.is_ascii() && (has_one_of(VIETNAMESE_FORMS, text) || is_company(text)))
 }
@@ -48,8 +51,9 @@ const LEGAL_FORMS: &str = "\
     doo, dooel, ead, eood, ood, sdn, bhd, pty, pte, pvt, ltda, eireli, sapi, tbk, tnhh, mtv, jsc, pjsc, cjsc, ojsc, \
     aps, asa, ehf, hf, oü, sia, uab, ооо, оао, зао, пао, тов, ват, тоо, еоод, ад, ае, επε, şti";
 
-const LEGAL_ENDS: &str = "\
-    ab, ag, as, bv, nv, co, kg, kk, oy, sa, sas, se, sl, lp, rt, ip";
+const RARE_ENDS: &str = "ab, ag, bv, nv, kg, oy";
+
+const LEGAL_ENDS: &str = "as, co, kk, sa, sas, se, sl, lp, rt, ip";
 
 /// Those of single letters.
 const POINTED_FORMS: &str = "\
