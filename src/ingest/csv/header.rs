@@ -7,7 +7,7 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
-use crate::ingest::mapping::usual_names::{by_name, listed};
+use crate::ingest::mapping::usual_names::{by_name, letters, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 
 /// The column of each field, and the names of the columns that are read and not read.
@@ -141,7 +141,10 @@ impl Header {
         };
         let other = self.dropped.iter().find(|(at, _)| {
             let name = names.get(*at).copied().unwrap_or_default();
-            by_name(name) == Some(Field::Number) && !declared.drops(name)
+            let is_recipient = by_name(name) == Some(Field::Number);
+            is_recipient
+                && !OTHER_NUMBERS.contains(&letters(name).as_str())
+                && !declared.drops(name)
         });
         let Some((at, other)) = other else {
             return Ok(());
@@ -271,6 +274,10 @@ fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field
         .all(|mapping| mapping.field() != column.field)
         .then(|| (column.field, slot_of(column), column.reads))
 }
+
+/// Names of phone numbers that, beside a number, are as well those of a customer or of anything that is counted, as
+/// their letters alone.
+const OTHER_NUMBERS: [&str; 2] = ["customernumber", "numero"];
 
 /// How many columns that are not read are named.
 const NAMED: usize = 256;

@@ -54,7 +54,7 @@ pub(super) fn says_utc(name: &str) -> bool {
 }
 
 /// Letters and digits of a name, in lower case and without accents.
-fn letters(name: &str) -> String {
+pub(in crate::ingest) fn letters(name: &str) -> String {
     let kept = name.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).map(plain).collect()
 }
