@@ -146,15 +146,15 @@ fn a_liaison_is_not_named_for_an_account_that_no_exhibit_has_unless_the_lead_say
 #[test]
 fn an_account_that_only_quarantined_rows_name_is_not_in_the_log() {
     let mut rows = csv_of(&[("ACME Corp", "+447700900001", "2024-03-10T12:00:00Z")]);
-    rows.extend_from_slice(b"ACME Inc,not a number,,,,2024-03-10T12:00:00Z,sms\n");
+    rows.extend_from_slice(b"ACME Crop,not a number,,,,2024-03-10T12:00:00Z,sms\n");
     let incident = Incident::with("", Log::read_short(rows));
     let path = incident.of_case(&format!("/members/{}", incident.operator(Who::Outsider)));
-    let body = json!({ "role": "liaison", "account": "ACME Inc" });
+    let body = json!({ "role": "liaison", "account": "ACME Crop" });
     let refused = incident.lead().put(&path, &body);
     let refused = refused.assert_problem(422, "invalid").json();
     assert_eq!(refused["near_misses"], json!(["ACME Corp"]));
     assert!(refused["rule"].as_str().unwrap().contains("quarantine"));
-    incident.name_member(&incident.case, Who::Outsider, "liaison", Some("ACME Inc"));
+    incident.name_member(&incident.case, Who::Outsider, "liaison", Some("ACME Crop"));
     let answer = incident.look_up(&incident.outsider(), &["+447700900001"]);
     let basis = answer.assert_status(200).json()["basis"].clone();
     assert_eq!(basis["account_in_log"], false);
