@@ -513,7 +513,7 @@ impl Transaction {
         }
         if let Some((view, sum)) = written {
             if is_put_off {
-                view.put_off(PutOff::of(table, key, owned.clone(), set));
+                view.put_off(PutOff::of((place.clone(), table), owned.clone(), set));
             }
             view.wrote(place, Kept::new(sum, vec![owned]));
         }
@@ -579,10 +579,39 @@ impl Transaction {
 }
 
 impl Snapshot {
+    /// Writes the rows that were put off. If that fails, the transaction cannot be committed.
+    pub(in crate::vault::store) fn write_put_off(&self) -> Result<(), StoreError> {
+        let Some(view) = self.view() else {
+            return Ok(());
+        };
+        for one in view.take_put_off() {
+            self.write(&one).inspect_err(|_| view.lose())?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, one: &PutOff) -> Result<(), StoreError> {
+        let table = one.table;
+        let row: Vec<ValueRef<'_>> = one.row.iter().map(ValueRef::from).collect();
+        let key = table.key_of(&row)?;
+        let mut set = Vec::with_capacity(one.set.len());
+        for column in &one.set {
+            let value = row.get(table.place(column)?);
+            let value = value.ok_or(StoreError::inconsistent(table.name))?;
+            set.push((*column, *value));
+        }
+        let (sql, values) = table.update(&set, &key);
+        statements::note(&sql);
+        let changed = self.session().send(table.name, &sql, &values, 1)?;
+        self.confirm(table, &key, Some(&row), changed)
+    }
+}
+
+impl Snapshot {
     /// Fails unless one row was changed, and the row with this key is now the one that was meant, or is gone if none
     /// was. After a failure the transaction cannot be committed, unless a savepoint undoes the change. Where a server
     /// was not waited for, the end of the savepoint or the transaction fails.
-    pub(super) fn confirm(
+    fn confirm(
         &self,
         table: &'static ControlTable,
         key: &[Cell<'_>],
@@ -631,7 +660,7 @@ impl ControlTable {
     }
 
     /// The cells of a row's primary key.
-    pub(super) fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
+    fn key_of<'a>(&self, row: &[ValueRef<'a>]) -> Result<Vec<Cell<'a>>, StoreError> {
         let cell = |column: &&'static str| {
             let value = row.get(self.place(column)?).copied();
             let value = value.ok_or(StoreError::inconsistent(self.name))?;
@@ -660,11 +689,7 @@ impl ControlTable {
     }
 
     /// The statement that sets cells of the row with this key, and its values.
-    pub(super) fn update<'a>(
-        &self,
-        set: &[Cell<'a>],
-        key: &[Cell<'a>],
-    ) -> (String, Vec<ValueRef<'a>>) {
+    fn update<'a>(&self, set: &[Cell<'a>], key: &[Cell<'a>]) -> (String, Vec<ValueRef<'a>>) {
         let mut no = 0;
         let mut list = |cells: &[Cell<'_>], between: &str| -> String {
             let each = cells.iter().map(|(name, _)| {
@@ -683,7 +708,7 @@ impl ControlTable {
     }
 
     /// The place of a column in a row.
-    pub(super) fn place(&self, column: &str) -> Result<usize, StoreError> {
+    fn place(&self, column: &str) -> Result<usize, StoreError> {
         let place = self.columns.iter().position(|own| *own == column);
         place.ok_or(StoreError::inconsistent(self.name))
     }
@@ -738,7 +763,7 @@ impl ControlTable {
 }
 
 /// The number of the primary key among a table's groups.
-pub(super) const PRIMARY: usize = 0;
+const PRIMARY: usize = 0;
 
 /// The statements that read, by table and group: every act reads a dozen rows.
 static SELECTS: LazyLock<HashMap<&'static str, Vec<String>>> = LazyLock::new(|| {
