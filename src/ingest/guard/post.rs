@@ -47,8 +47,8 @@ pub(super) fn is_of_india(place: &str) -> bool {
 }
 
 const CITIES: &str = "\
-    mumbai, delhi, bengaluru, bangalore, chennai, kolkata, hyderabad, pune, ahmedabad, jaipur, lucknow, kanpur, nagpur, \
-    indore, bhopal, patna, surat, vadodara, kochi, coimbatore, visakhapatnam, thane, noida, gurgaon, gurugram, \
+    mumbai, delhi, bengaluru, bangalore, chennai, kolkata, hyderabad, pune, ahmedabad, jaipur, lucknow, kanpur, \
+    nagpur, indore, bhopal, patna, surat, vadodara, kochi, coimbatore, visakhapatnam, thane, noida, gurgaon, gurugram, \
     chandigarh, mysuru, mysore, madurai, ludhiana, agra, varanasi, ranchi, guwahati, bhubaneswar, thiruvananthapuram";
 
 static PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(POSTAL_PARTS));

@@ -91,8 +91,7 @@ static WORDS: LazyLock<HashMap<&'static str, Says>> = LazyLock::new(|| {
 /// Belarusian, Mongolian, Urdu, Pashto, Kurdish, Marathi, Nepali, the languages of the Baltic, the Balkans and Central
 /// Asia, and some of Africa.
 const SPOKEN: &str = "\
-    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank \
-    sorry \
+    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank sorry \
     congrats congratulations never anyone someone let's we're we've we'll i'm i'll i've it's that's \
     su tu tus sus usted ustedes te nos ingrese ingresa use utilice comparta compartas hola gracias \
     seu sua seus suas você voce digite informe obrigado olá ola bom compartilhe \
@@ -118,42 +117,34 @@ const SPOKEN: &str = "\
     שלך שלכם נא אנא תודה שלום \
     आपका आपके आपकी आप कृपया नमस्ते धन्यवाद करें \
     ange zadejte zadajte wpisz wprowadź syötä indtast masukkan gamitin tumia weka sisesta sisestage įveskite \
-    ievadiet unesite vnesite írja skriv tast \
-    teie tere palun ärge aitäh jagage jūsu tavs tavu lūdzu nevienam paldies sveiki jūsų tavo prašome niekam ačiū \
-    þinn þín þitt þínum vinsamlegast sláðu eich rhowch diolch zure zuri mesedez teva vostre vostra introdueix \
-    gràcies túa \
-    tiegħek jekk jogħġbok juaj juaji tuaj tuaji faleminderit ju lutem vaša tvoja tvoje hvala molimo prosimo nemojte \
-    nikome \
-    vaši zdravo унесите хвала молимо немојте никоме твоја твоје вашиот твојот внесете ве увядзіце калі дзякуй \
-    сіздің сіз сізге өтінеміз енгізіңіз ешкімге рақмет сәлем сиздин киргизиңиз рахмат сизнинг илтимос \
-    sizning iltimos kiriting hech rahmat zəhmət kimsəyə шумо лутфан таны танай та баярлалаа \
-    آپ آپکا آپکے براہ شکریہ کریں ستاسو مهرباني مننه تکایە سوپاس توهان سىزنىڭ تشارکه تمسک \
-    तुमचा तुमची तुमचे आपला तपाईंको तपाईको तपाईं ਤੁਹਾਡਾ ਤੁਹਾਡੇ ਤੁਹਾਡੀ ਕਿਰਪਾ તમારો તમારી તમારું કૃપા \
-    תשתף תשתפו תמסור תמסרו תעביר תגלה fadlan mahadsanid nagode yakho wakho sicela ngiyabonga nceda enkosi asseblief \
-    anniversaire cumpleaños geburtstag compleanno aniversário verjaardag maman mamá papá انا \
-    azafady misaotra tanpri mèsi biko jọwọ yawe";
+    ievadiet unesite vnesite írja skriv tast teie tere palun ärge aitäh jagage jūsu tavs tavu lūdzu nevienam paldies \
+    sveiki jūsų tavo prašome niekam ačiū þinn þín þitt þínum vinsamlegast sláðu eich rhowch diolch zure zuri mesedez \
+    teva vostre vostra introdueix gràcies túa tiegħek jekk jogħġbok juaj juaji tuaj tuaji faleminderit ju lutem vaša \
+    tvoja tvoje hvala molimo prosimo nemojte nikome vaši zdravo унесите хвала молимо немојте никоме твоја твоје \
+    вашиот твојот внесете ве увядзіце калі дзякуй сіздің сіз сізге өтінеміз енгізіңіз ешкімге рақмет сәлем сиздин \
+    киргизиңиз рахмат сизнинг илтимос sizning iltimos kiriting hech rahmat zəhmət kimsəyə шумо лутфан таны танай та \
+    баярлалаа آپ آپکا آپکے براہ شکریہ کریں ستاسو مهرباني مننه تکایە سوپاس توهان سىزنىڭ تشارکه تمسک तुमचा तुमची तुमचे \
+    आपला तपाईंको तपाईको तपाईं ਤੁਹਾਡਾ ਤੁਹਾਡੇ ਤੁਹਾਡੀ ਕਿਰਪਾ તમારો તમારી તમારું કૃપા תשתף תשתפו תמסור תמסרו תעביר תגלה \
+    fadlan mahadsanid nagode yakho wakho sicela ngiyabonga nceda enkosi asseblief anniversaire cumpleaños geburtstag \
+    compleanno aniversário verjaardag maman mamá papá انا azafady misaotra tanpri mèsi biko jọwọ yawe";
 
 const JOINS: &str = "\
-    is are was were am be been being has have had will would can could should must may not now just it this that \
-    these \
-    those to for from with at by about into until before after if when then than there here we our us i my me he she \
-    they \
-    them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire \
-    valid \
+    is are was were am be been being has have had will would can could should must may not now just it this that these \
+    those to for from with at by about into until before after if when then than there here we our us i my me he she they \
+    them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire valid \
     don't won't can't isn't didn't get got see go going come coming enter call visit download use using share \
     am i'm she'd he'd let lets back still already again more less some any what when where who why how which while \
-    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo \
-    qué aquí \
+    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo qué aquí \
     eu ele ela nós estou está vou vamos tenho tem onde quando aqui \
     je tu il elle nous suis es sommes êtes vais va ai as où quand ici c'est j'ai \
     io lui lei noi sono sei siamo vado hai ho dove quando qui ci c'è \
     ich du er wir bin bist seid bis gleich da komme kommt habe hast haben werde wo wann hier auch schon noch wie \
-    deel ik hij zij wij ben bent waar wanneer hier al nog ook \
+    ik hij zij wij ben bent waar wanneer hier al nog ook \
     ja ty on ona my jestem jesteś gdzie kiedy tu aby żeby \
     já jsem jsi kde kdy tady aby \
     eu sunt ești unde când aici să \
     én vagyok vagy hol mikor itt \
-    om hem nu kom jag är du vi var när här att jeg er vi hvor når her at ut \
+    jag är du vi var när här att jeg er vi hvor når her at ut \
     minä olen sinä me missä milloin täällä \
     ben sen biz nerede ne zaman burada çok var yok \
     saya aku kami kita di mana sudah sedang akan \
@@ -166,8 +157,7 @@ const JOINS: &str = "\
     من تو ما کجا کی اینجا می شد \
     אני אתה אנחנו איפה מתי כאן עכשיו כבר \
     मैं तुम हम कहाँ कब यहाँ था थी रहा रहे हो गया \
-    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas \
-    válido vence \
+    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas válido vence \
     é está são foi tem não nao um uma hoje amanhã já ontem minutos expira válida \
     est sont été a sera pour avec sans pas dans aujourd'hui demain hier minutes expire valable jamais \
     è sono stato per con senza non oggi domani ieri minuti scade valido \
@@ -189,11 +179,10 @@ const JOINS: &str = "\
     هو هي في من على إلى مع هذا اليوم غدا دقائق صالح \
     است برای با این امروز فردا دقیقه \
     הוא של עם לא היום מחר דקות תקף \
-    है हैं का के की को में से यह आज कल मिनट";
+    है हैं का के की को में से यह आज कल मिनट \
+    deel om hem nu kom";
 
 const TOPIC: &str = "\
-    card email salary loan missed device subscription test tests result results prescription rx lab biopsy scan doctor \
-    dentist medicine txn transaction debit credit upi \
     monday tuesday wednesday thursday friday saturday sunday lunes martes miércoles jueves viernes sábado domingo \
     segunda-feira sexta-feira lundi mardi mercredi jeudi vendredi samedi dimanche lunedì venerdì sabato domenica \
     montag dienstag mittwoch donnerstag freitag samstag sonntag maandag vrijdag zaterdag zondag news \
@@ -212,43 +201,37 @@ const TOPIC: &str = "\
     paketi sipariş randevu ödeme hesap kargo \
     paket pesanan pembayaran saldo \
     đơn hàng giao \
-    заказ посылка доставка оплата счет запись";
+    заказ посылка доставка оплата счет запись \
+    card email salary loan missed device subscription test tests result results prescription rx lab biopsy scan \
+    doctor dentist medicine txn debit credit upi";
 
 const CODE: &str = "\
     code codes passcode passcodes otp pin password passphrase token tan mtan 2fa auth \
-    código codigo clave contraseña codice senha passe mot kennwort passwort wachtwoord pincode kod kodu kodunuz \
-    şifre \
+    código codigo clave contraseña codice senha passe mot kennwort passwort wachtwoord pincode kod kodu kodunuz şifre \
     şifreniz kode kód heslo hasło cod parola parolă jelszó lösenord koodi lozinka sandi nambari msimbo mã \
-    codul codului coduri kodu kodas kodja kódja kodom kodot kódot kódod kódom kódját kódem kodem codigos códigos \
-    codici \
-    kood koodi kinnituskood parool salasõna kods kodam parole kodą kodo slaptažodis kóði kóðinn kóða lykilorð kodea \
-    kodeak pasahitza codi contrasenya contrasinal kodiċi kodin fjalëkalimi koda geslo šifra lozinku kody kodyňyz \
-    kodingiz kodini paroli paroly parolu şifrə cód chód gcód god còd cyfrinair wagwoord kòd kodhi khodi \
-    ikhodi \
-    ikhowudi kodigo kaody koodhka koodhkaaga koodhkaagu koodka koodkaaga kaddkodka lamba lambar lambarka waehere \
-    koodu \
-    kóòdù kodo passord passordet adgangskode engangskode salasana lambobin furaha furahaaga koodii koodiin khoutu koade kotan còdi códigu kódigo codeword otac pwd passwd \
-    кодот лозинка лозинката шифра кодыңыз кодын кодыңызды құпиясөз коду кодуңуз сырсөз коди кодингиз рамз рамзи \
-    کوڈ کوډ ڪوڊ کۆد كود رمزك رمزي گذرواژه پاسورڈ کوڈز پاسوورد ओटीपी पासवर्ड ਕੋਡ ਓਟੀਪੀ ઓટીપી કોડ ಒಟಿಪಿ ഒടിപി කේතය \
-    කේත මුරපදය කේතයයි \
-    код кода коды пароль пін пин κωδικός κωδικόσ κωδικο κωδικό κωδικού رمز الرمز كود رمزك کد קוד सिसमा कोड ओटीपी";
+    codul codului coduri kodu kodas kodja kódja kodom kodot kódot kódem kodem codigos códigos codici \
+    код кода коды пароль пін пин κωδικός κωδικόσ κωδικο κωδικό κωδικού رمز الرمز كود رمزك کد קוד सिसमा कोड ओटीपी \
+    kódod kódom kódját kood kinnituskood parool salasõna kods kodam parole kodą kodo slaptažodis kóði kóðinn kóða \
+    lykilorð kodea kodeak pasahitza codi contrasenya contrasinal kodiċi kodin fjalëkalimi koda geslo šifra lozinku \
+    kody kodyňyz kodingiz kodini paroli paroly parolu şifrə cód chód gcód god còd cyfrinair wagwoord kòd kodhi khodi \
+    ikhodi ikhowudi kodigo kaody koodhka koodhkaaga koodhkaagu koodka koodkaaga kaddkodka lamba lambar lambarka \
+    waehere koodu kóòdù passord passordet adgangskode engangskode salasana lambobin furaha furahaaga koodii koodiin \
+    khoutu koade kotan còdi códigu kódigo codeword otac pwd passwd кодот лозинка лозинката шифра кодыңыз кодын \
+    кодыңызды құпиясөз коду кодуңуз сырсөз коди кодингиз рамз рамзи کوڈ کوډ ڪوڊ کۆد رمزي گذرواژه پاسورڈ کوڈز پاسوورد \
+    पासवर्ड ਕੋਡ ਓਟੀਪੀ ઓટીપી કોડ ಒಟಿಪಿ ഒടിപി කේතය කේත මුරපදය කේතයයි";
 
 const ENDS: &str = "\
     ready delayed cancelled canceled confirmed shipped arrives arriving arrived delivered successfully successful \
-    negative \
-    positive approved declined changed updated completed complete expired postponed rescheduled debited credited \
-    activated deactivated filed signed verified held available scheduled dispatched processed overdue";
+    negative positive approved declined changed updated completed complete expired postponed rescheduled debited \
+    credited activated deactivated filed signed verified held available scheduled dispatched processed overdue";
 
 const PASSWORDS: &str = "\
-    khẩu clave mdp pass ورڈ pw passcode passphrase passwd pwd contraseña contrasena senha passe hasło haslo heslo hesla parola parolă \
-    parolanız jelszó \
-    jelszava adgangskode adgangskoden passord salasana salasanasi şifre şifreniz sifre sandi katalaluan пароль \
-    пароля \
-    парола паролата лозинка лозинката lozinka geslo parole slaptažodis parool salasõna lykilorð fjalëkalimi \
-    pasahitza \
-    contrasenya contrasinal wagwoord nywila paroli şifrə құпиясөз сырсөз κωδικός κωδικόσ συνθηματικό סיסמה סיסמא \
-    הסיסמה \
-    السر المرور پاسورڈ رمزعبور گذرواژه पासवर्ड পাসওয়ার্ড பாஸ்வேர்ட் పాస్వర్డ్ პაროლი գաղտնաբառ";
+    khẩu clave mdp pass ورڈ pw passcode passphrase passwd pwd contraseña contrasena senha passe hasło haslo heslo \
+    hesla parola parolă parolanız jelszó jelszava adgangskode adgangskoden passord salasana salasanasi şifre \
+    şifreniz sifre sandi katalaluan пароль пароля парола паролата лозинка лозинката lozinka geslo parole slaptažodis \
+    parool salasõna lykilorð fjalëkalimi pasahitza contrasenya contrasinal wagwoord nywila paroli şifrə құпиясөз \
+    сырсөз κωδικός κωδικόσ συνθηματικό סיסמה סיסמא הסיסמה السر المرور پاسورڈ رمزعبور گذرواژه पासवर्ड পাসওয়ার্ড \
+    பாஸ்வேர்ட் పాస్వర్డ్ პაროლი գաղտնաբառ";
 
 const PASSWORD_PARTS: [&str; 12] = [
     "password",
@@ -267,15 +250,11 @@ const PASSWORD_PARTS: [&str; 12] = [
 
 const REPORT: &str = "\
     message messages phone carrier carriers destination handset handsets number subscriber unreachable unknown error \
-    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network \
-    absent \
-    operator operators spam route routing submit submitted receipt sms mms permission region filtered filter \
-    recipient \
-    blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation \
-    status \
+    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network absent \
+    operator operators spam route routing submit submitted receipt sms mms permission region filtered filter recipient \
+    blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation status \
     delivery connection refused server gateway service unavailable provider provisioned internal limit rate roaming \
-    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported \
-    unsupported allowed dlr \
+    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported unsupported allowed dlr \
     dnd disturb registry msisdn imsi hlr tps firewall \
     detached memory sender header headers registered unregistered campaign content policy geo disabled unallocated \
     incompatible congestion temporarily permanently permanent temporary request response http smpp ss7 smsc";
