@@ -3,8 +3,8 @@
 
 use crate::vault::plaintext::RejectKind;
 
-/// A time as a spreadsheet keeps it, in seconds since 1970 of its own clock. Too few digits do not tell its seconds, and
-/// without a fraction it is a day.
+/// A time as a spreadsheet keeps it, in seconds since 1970 of its own clock. Too few digits do not tell its seconds,
+/// and without a fraction it is a day.
 pub(in crate::ingest) fn serial(text: &str) -> Option<i64> {
     let (days, fraction) = parts(text)?;
     (fraction.len() >= DIGITS).then_some(())?;

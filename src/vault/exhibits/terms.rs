@@ -64,8 +64,8 @@ impl NumberTerms {
         self.opened(place, no, |parts, run| parts.is_number(run, no, phone).ok())
     }
 
-    /// What `open` makes of the run that holds a term. If that is nothing, and the run was read earlier, another one may
-    /// be in its place since.
+    /// What `open` makes of the run that holds a term. If that is nothing, and the run was read earlier, another one
+    /// may be in its place since.
     fn opened<T>(
         &mut self,
         place: TermPlace<'_>,

@@ -197,8 +197,8 @@ impl Session {
         }
     }
 
-    /// The same for a statement that has to change so many rows. A server's answer is not waited for, so that the number
-    /// is not known: see [`Session::settle`].
+    /// The same for a statement that has to change so many rows. A server's answer is not waited for, so that the
+    /// number is not known: see [`Session::settle`].
     pub(super) fn send(
         &self,
         at: &'static str,

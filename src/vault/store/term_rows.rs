@@ -183,8 +183,8 @@ impl<'c> TagReader<'c> {
         }
     }
 
-    /// Reads what will be asked for about one tag in all exhibits: what is not at hand with one statement for many runs.
-    /// In a file nothing is read ahead.
+    /// Reads what will be asked for about one tag in all exhibits: what is not at hand with one statement for many
+    /// runs. In a file nothing is read ahead.
     pub(crate) fn read_ahead(
         &mut self,
         all: impl Iterator<Item = Ends>,

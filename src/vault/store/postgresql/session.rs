@@ -294,8 +294,8 @@ impl Session {
         begun
     }
 
-    /// Takes the lock of the log's head, and finds out whether somebody else wrote since the last transaction that began
-    /// here. Both are asked at once; the server looks for others when it has given the lock.
+    /// Takes the lock of the log's head, and finds out whether somebody else wrote since the last transaction that
+    /// began here. Both are asked at once; the server looks for others when it has given the lock.
     fn lock(&self, at: &'static str) -> Result<Option<Head>, StoreError> {
         let (found, head) = channel();
         let read = move |rows: &[Vec<Value>]| {
