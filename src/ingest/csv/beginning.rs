@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::cuts::{Cuts, HowWritten};
-use super::dialect::unquoted;
+use super::dialect::{bare, unquoted};
 use super::plain_lines::PlainLines;
 use super::quoted::DelimitedReader;
 use super::quotes::Quotes;
@@ -89,9 +89,7 @@ fn plain_names(first: Segment, delimiter: u8) -> Result<(Vec<String>, Segment), 
     }
     let cells = (0..header.len()).filter_map(|at| header.bytes().get(header.range(at)?));
     let names = cells.map(|name| text(name, header.line()));
-    // A quote that nobody meant as one is no part of a name.
-    let bare = |name: String| name.trim_matches('"').trim().to_owned();
-    let names = names.map(|name| name.map(bare));
+    let names = names.map(|name| name.map(|name| bare(&name).to_owned()));
     let names = names.collect::<Result<_, _>>()?;
     let line = header.line() + 1;
     Ok((names, header.into_segment().at_line(line)))

@@ -62,8 +62,7 @@ impl Dialect {
                 let names: Option<Vec<_>> = cells.iter().map(name_of).collect();
                 let mut names = names?;
                 if quotes == Quotes::None {
-                    let bare = |name: &mut &str| *name = name.trim_matches('"').trim();
-                    names.iter_mut().for_each(bare);
+                    names.iter_mut().for_each(|name| *name = bare(name));
                 }
                 let places = is_header(&names)?;
                 let mut before = before.iter();
@@ -152,6 +151,11 @@ pub(super) fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
     // A record that cannot be read has no cells, and is no header.
     let _ = reader.read_byte_record(&mut record);
     record
+}
+
+/// The name of a column in a file without quoting: a quote that nobody meant as one is no part of it.
+pub(super) fn bare(name: &str) -> &str {
+    name.trim_matches('"').trim()
 }
 
 /// A cell as the name of a column, if it is text.

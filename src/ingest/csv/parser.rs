@@ -124,7 +124,7 @@ fn add(
     };
     if header.is_repeated(cells) {
         batch.skip(SkipKind::RepeatedHeader, lines);
-    } else if changes() {
+    } else if digits && changes() {
         return Err(IngestError::HeaderChanges { line });
     } else if let Some(kind) = aside(cells.record, number_and_time(cells)) {
         batch.skip(kind, lines);

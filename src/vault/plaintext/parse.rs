@@ -200,12 +200,19 @@ fn is_anothers(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
 /// Whether the national digits of a number are at the end of those that were written, with no more before them than a
 /// trunk code. Those of a plan that moved are others.
 fn ends_with(digits: &str, (_, phone): &(PhoneNumber, Phone)) -> bool {
-    let all = Zeroizing::new(phone.digits().to_string());
-    let code = calling_code(phone.digits()).to_string();
-    let national = all.strip_prefix(code.as_str()).unwrap_or_default();
     digits
-        .strip_suffix(national)
+        .strip_suffix(behind_code(phone).as_str())
         .is_some_and(|before| before.is_empty() || before.starts_with('0') || before == "8")
+}
+
+/// The digits behind the calling code.
+fn behind_code(phone: &Phone) -> Zeroizing<String> {
+    let mut digits = Zeroizing::new(phone.digits().to_string());
+    let code = calling_code(phone.digits()).to_string();
+    if digits.starts_with(&code) {
+        digits.drain(..code.len());
+    }
+    digits
 }
 
 /// As the region's own people write it, or with its calling code.
@@ -287,15 +294,14 @@ fn is_whole(
     (number, phone): &(PhoneNumber, Phone),
     region: Region,
 ) -> Result<(), Unreadable> {
-    let all = Zeroizing::new(phone.digits().to_string());
     if let Some(abroad) = digits.strip_prefix("00") {
+        let all = Zeroizing::new(phone.digits().to_string());
         return match abroad == all.as_str() {
             true => Ok(()),
             false => Err(Unreadable::NotInRegion),
         };
     }
-    let code = calling_code(phone.digits()).to_string();
-    if all.strip_prefix(code.as_str()) != Some(digits) {
+    if behind_code(phone).as_str() != digits {
         return Ok(());
     }
     let mobile =

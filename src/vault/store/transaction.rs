@@ -324,7 +324,7 @@ impl Transaction {
 const TOGETHER: usize = 64;
 
 /// The places of so many rows with so many cells each: `(?1, ?2), (?3, ?4)`.
-fn places_of(rows: usize, cells: usize) -> String {
+pub(super) fn places_of(rows: usize, cells: usize) -> String {
     let row = |no: usize| {
         let all = (1..=cells).map(|cell| format!("?{}", no * cells + cell));
         format!("({})", all.collect::<Vec<_>>().join(", "))

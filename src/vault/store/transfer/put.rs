@@ -4,7 +4,7 @@ use super::page::{self, Cells, Pages};
 use super::tables::{HEAD, Kind, Table, all};
 use crate::vault::store::error::{StoreError, StoreFault};
 use crate::vault::store::snapshot::Snapshot;
-use crate::vault::store::transaction::{Transaction, Writer};
+use crate::vault::store::transaction::{Transaction, Writer, places_of};
 use crate::vault::store::value::ValueRef;
 
 /// So many rows go with one statement, where a page has as many.
@@ -84,14 +84,6 @@ fn insert(to: &Transaction, table: &Table, sql: &str, rows: &[Cells]) -> Result<
 /// The statement for so many rows. A control row or an entry that is there stays: the comparison finds one that is
 /// another.
 fn statement(table: &Table, rows: usize) -> String {
-    let width = table.columns.len();
-    let row = |no: usize| {
-        let places: Vec<String> = (1..=width)
-            .map(|cell| format!("?{}", no * width + cell))
-            .collect();
-        format!("({})", places.join(", "))
-    };
-    let rows: Vec<String> = (0..rows).map(row).collect();
     let unless_there = match table.kind {
         Kind::Control | Kind::Entries => " ON CONFLICT DO NOTHING",
         Kind::Parts | Kind::Log => "",
@@ -100,6 +92,6 @@ fn statement(table: &Table, rows: usize) -> String {
         "-- transfer::put\nINSERT INTO {} ({}) VALUES {}{unless_there}",
         table.name,
         table.columns.join(", "),
-        rows.join(", ")
+        places_of(rows, table.columns.len())
     )
 }
