@@ -46,6 +46,7 @@ pub mod records;
 mod rotate;
 mod rotations;
 pub mod scope;
+mod serving;
 mod settings;
 mod shred;
 mod sign_in;

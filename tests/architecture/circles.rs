@@ -287,6 +287,27 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "serving",
+        &[
+            "budget",
+            "call",
+            "clock",
+            "door",
+            "error",
+            "held_up",
+            "key_ages",
+            "last_backups",
+            "ledger",
+            "left_copies",
+            "paths",
+            "peers",
+            "rotations",
+            "scope",
+            "settings",
+            "store",
+        ],
+    ),
+    (
         "start",
         &[
             "argon2id",

@@ -1,6 +1,6 @@
 //! Removes what a node was admitting that runs no longer, so that its case gets other files.
 //!
-//! A start does so before anything is served (`vault/start.rs`); this is for nodes that run on. Nobody saw what goes,
+//! A start does so before anything is served (`vault/start/`); this is for nodes that run on. Nobody saw what goes,
 //! so there is no leaf. A node that comes back finds its exhibit gone, and its admission fails.
 
 use std::sync::Arc;
