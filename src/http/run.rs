@@ -32,8 +32,8 @@ use crate::operations::{Ids, Request as Asked};
 use crate::policy::{Action as _, ActionKind, actions};
 use crate::vault::scope::requests::WantedPart;
 use crate::vault::{
-    Answer, AskChallenge, Caller, Ended, Operation, OperationError, Refusal, Reply, Said, Target,
-    Unaudited, Vault, Wire,
+    Answer, AskChallenge, Caller, Ended, Look, Operation, OperationError, Refusal, Reply, Said,
+    Target, Unaudited, Vault, Wire,
 };
 
 /// The operation that hands a package out.
@@ -91,11 +91,11 @@ pub(super) type ToCsv<V> = fn(&V) -> Result<Zeroizing<Vec<u8>>, OperationError>;
 type Input = Result<Zeroizing<Vec<u8>>, Problem>;
 /// Makes an answer of an operation that has ended.
 type Made<T> = Box<dyn FnOnce() -> Result<T, Refusal> + Send>;
+/// What was looked at before, and where to send how it ended.
+type Begun<T> = (Option<Look>, oneshot::Sender<Made<T>>);
 /// Decodes an operation and begins it; how it ended is sent.
-type Begin<T> = Box<
-    dyn FnOnce(&Vault, &Caller, &Ids, Input, oneshot::Sender<Made<T>>) -> Result<(), Problem>
-        + Send,
->;
+type Begin<T> =
+    Box<dyn FnOnce(&Vault, &Caller, &Ids, Input, Begun<T>) -> Result<(), Problem> + Send>;
 /// Decides whether a caller may send a body.
 pub(super) type Permit = fn(&Vault, &Caller, &Ids) -> Result<(), Refusal>;
 
@@ -104,6 +104,7 @@ pub(super) struct Act<T> {
     begin: Begin<T>,
     permit: Permit,
     small: bool,
+    is_in_memory: bool,
     action: ActionKind,
 }
 
@@ -114,16 +115,17 @@ impl<T: Send + 'static> Act<T> {
         with: impl FnOnce(Ended<<O as Operation>::Answer>) -> Result<T, Refusal> + Send + 'static,
     ) -> Self {
         Self {
-            begin: Box::new(move |vault, caller, ids, input, back| {
+            begin: Box::new(move |vault, caller, ids, input, (look, back)| {
                 let then = move |ended| {
                     let made: Made<T> = Box::new(move || with(ended));
                     // The client may have disconnected.
                     let _ = back.send(made);
                 };
-                begin::<O>(vault, caller, ids, input, Box::new(then))
+                begin::<O>(vault, caller, ids, input, look, Box::new(then))
             }),
             permit: permit::<O>,
             small,
+            is_in_memory: O::IS_IN_MEMORY,
             action: <O as Operation>::Action::KIND,
         }
     }
@@ -267,11 +269,17 @@ pub(super) async fn pass<T: Send + 'static>(
     let Act {
         begin,
         small,
+        is_in_memory,
         action,
         ..
     } = act;
     let acted = async {
-        let made = begun(app, caller, turn, ids, input, begin).await?;
+        // Before it takes a turn: many wait for one look, and hold no thread.
+        let look = match is_in_memory {
+            true => looked(&app.vault).await,
+            false => None,
+        };
+        let made = begun(app, caller, turn, ids, input, look, begin).await?;
         let made = match small {
             true => made(),
             false => blocking(made).await?,
@@ -285,6 +293,13 @@ pub(super) async fn pass<T: Send + 'static>(
     made.map_err(|problem: Problem| problem.of_action(action))
 }
 
+/// Where the log's head is, if a server has it. Whoever is not told looks on the reader thread.
+async fn looked(vault: &Vault) -> Option<Look> {
+    let (back, seen) = oneshot::channel();
+    vault.look(move |look| drop(back.send(look)));
+    seen.await.ok().flatten()
+}
+
 /// A reader thread runs the operation; no thread waits for the leaf.
 async fn begun<T: Send + 'static>(
     app: &App,
@@ -292,13 +307,14 @@ async fn begun<T: Send + 'static>(
     turn: &Turn,
     ids: Ids,
     input: Input,
+    look: Option<Look>,
     begin: Begin<T>,
 ) -> Result<Made<T>, Problem> {
     let (back, ended) = oneshot::channel();
     let slot = turn.slot().await;
     let vault = Arc::clone(&app.vault);
     blocking(move || {
-        let begun = begin(&vault, &caller, &ids, input, back);
+        let begun = begin(&vault, &caller, &ids, input, (look, back));
         drop(slot);
         begun
     })
@@ -316,6 +332,7 @@ fn begin<O: Asked>(
     caller: &Caller,
     ids: &Ids,
     bytes: Input,
+    look: Option<Look>,
     then: Box<dyn FnOnce(Ended<<O as Operation>::Answer>) + Send>,
 ) -> Result<(), Problem> {
     let target = match <O as Asked>::target(ids) {
@@ -332,7 +349,7 @@ fn begin<O: Asked>(
         }
     };
     match O::read(ids, input) {
-        Ok(operation) => Ok(vault.begin(caller, operation, then)?),
+        Ok(operation) => Ok(vault.begin(caller, operation, look, then)?),
         Err(error) => Err(turn_away::<O>(vault, caller, target, error, None)),
     }
 }

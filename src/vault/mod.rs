@@ -104,4 +104,4 @@ pub use self::sign_in::{
 pub use self::start::{Founded, StartError};
 #[cfg(test)]
 pub(crate) use self::store::Tables;
-pub use self::store::{PlaceFault, SchemaDifference, SchemaFault, StoreError, StoreFault};
+pub use self::store::{Look, PlaceFault, SchemaDifference, SchemaFault, StoreError, StoreFault};

@@ -35,7 +35,7 @@ use crate::vault::error::Stopped;
 use crate::vault::ledger::{ActOutcome, Acted, Detail, Draft, verify_again};
 use crate::vault::scope::effect;
 use crate::vault::scope::{Asking, Notes, Reading, Rows, question_of};
-use crate::vault::store::{Snapshot, Transaction};
+use crate::vault::store::{Look, Snapshot, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
 pub struct Reply {
@@ -50,6 +50,14 @@ pub struct Ended<A>(Settled<A>);
 
 /// A receipt and what it is for, or why there is none.
 type Settled<A> = Result<(Receipt, Result<A, Stopped>), Unaudited>;
+
+/// Where a reading act finds what it reads, where a server has the tables.
+enum Found {
+    /// The server is asked.
+    Asked,
+    /// All is in memory, as a rule; who looked before where the log's head is, says so.
+    InMemory(Option<Look>),
+}
 
 /// Called once with how an act ended.
 type Then = Box<dyn FnOnce(Settled<Made>) + Send>;
@@ -94,15 +102,24 @@ impl Vault {
 
     /// The same without waiting for the leaf: `then` is called on the ledger's thread
     /// and must return soon. It is dropped without a call if the leaf cannot be made durable.
+    /// For an operation with [`Operation::IS_IN_MEMORY`] `look` is what [`Vault::look`] gave.
     pub fn begin<O: Operation>(
         &self,
         caller: &Caller,
         operation: O,
+        look: Option<Look>,
         then: impl FnOnce(Ended<O::Answer>) + Send + 'static,
     ) -> Result<(), Refusal> {
         let then = Box::new(move |settled| then(Ended(typed(settled))));
-        self.submit(caller, Box::new(operation), then)
+        self.submit(caller, Box::new(operation), look, then)
             .map_err(Refusal::Unaudited)
+    }
+
+    /// Looks where a server has the log's head, for operations that find all else in memory: one question for all who
+    /// ask at the same time, and none of them waits on a reader thread. `then` is called soon, on another thread or
+    /// on this one, and must return soon. With a file there is nothing to look at.
+    pub fn look(&self, then: impl FnOnce(Option<Look>) + Send + 'static) {
+        self.core.readers.look_then(then);
     }
 
     /// The same, for callers inside the vault that use the answer itself.
@@ -121,11 +138,17 @@ impl Vault {
     fn awaited(&self, caller: &Caller, deed: Box<dyn Deed>) -> Settled<Made> {
         let (back, settled) = sync_channel(1);
         let then = Box::new(move |settled| drop(back.send(settled)));
-        self.submit(caller, deed, then)?;
+        self.submit(caller, deed, None, then)?;
         settled.recv().map_err(|_| Unaudited::NotDurable)?
     }
 
-    fn submit(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+    fn submit(
+        &self,
+        caller: &Caller,
+        deed: Box<dyn Deed>,
+        look: Option<Look>,
+        then: Then,
+    ) -> Result<(), Unaudited> {
         if let Err(error) = self.one_log(caller, &*deed) {
             let stopped = Stopped::Failed(error);
             return match self.refuse(deed.kind(), caller, deed.target(), stopped) {
@@ -141,7 +164,7 @@ impl Vault {
             };
         }
         match deed.kind().class() {
-            Class::Reading => self.read(caller, deed, then),
+            Class::Reading => self.read(caller, deed, look, then),
             Class::Writing => self.write(caller, deed, then),
         }
     }
@@ -153,10 +176,11 @@ impl Vault {
         let Some(peers) = self.peers.as_ref().filter(|_| deed.kind().gives_out()) else {
             return Ok(());
         };
-        let decided = self.on_snapshot((caller, &deed.target()), false, |_, situation, _| {
-            let decided = decide_unasserted(&situation.facts, deed.kind()).map(drop);
-            (Notes::default(), decided.map_err(Stopped::Denied))
-        });
+        let decided =
+            self.on_snapshot((caller, &deed.target()), Found::Asked, |_, situation, _| {
+                let decided = decide_unasserted(&situation.facts, deed.kind()).map(drop);
+                (Notes::default(), decided.map_err(Stopped::Denied))
+            });
         match decided.ended {
             Ok(()) => peers.agree(),
             Err(_) => Ok(()),
@@ -175,7 +199,7 @@ impl Vault {
         caller: &Caller,
         target: &Target,
     ) -> Result<(), Refusal> {
-        let found = self.on_snapshot((caller, target), false, |_, situation, _| {
+        let found = self.on_snapshot((caller, target), Found::Asked, |_, situation, _| {
             let decided = decide(&situation.facts, action).map(drop);
             (Notes::default(), decided.map_err(Stopped::Denied))
         });
@@ -245,13 +269,24 @@ impl Vault {
 
     /// A reading act runs on a snapshot, in parallel with others. Its leaf, its charges and the second
     /// check of the facts follow in the ledger's transaction.
-    fn read(&self, caller: &Caller, deed: Box<dyn Deed>, then: Then) -> Result<(), Unaudited> {
+    fn read(
+        &self,
+        caller: &Caller,
+        deed: Box<dyn Deed>,
+        look: Option<Look>,
+        then: Then,
+    ) -> Result<(), Unaudited> {
+        // Its act comes in a moment, and a commit may wait for it.
+        let coming = deed.is_in_memory().then(|| self.ledger.coming());
         let about = About::of(caller, &*deed);
         let mut toll = Toll::of(&self.core, caller, deed.price());
         let mut question = None;
         let mut done = self.on_snapshot(
             (caller, &about.target),
-            deed.is_in_memory(),
+            match deed.is_in_memory() {
+                true => Found::InMemory(look),
+                false => Found::Asked,
+            },
             |connection, situation, when| {
                 let core = &self.core;
                 let (alarm, granted, _) =
@@ -280,7 +315,7 @@ impl Vault {
             Err(_) => None,
         };
         let core = Arc::clone(&self.core);
-        self.ledger.submit(caller, move |transaction, _| {
+        let submitted = self.ledger.submit(caller, move |transaction, _| {
             let (situation, notes, ended) = settle(&core, transaction, &about, &toll, done);
             let ended = ended.map_err(|stopped| note_broken(&core, stopped));
             let stopped = ended.as_ref().err();
@@ -301,14 +336,16 @@ impl Vault {
                     then(receipt.map(|receipt| (receipt, ended)));
                 }),
             }
-        })
+        });
+        drop(coming);
+        submitted
     }
 
     /// Loads the facts on a new snapshot and calls `run` with both.
     fn on_snapshot<T>(
         &self,
         (caller, target): (&Caller, &Target),
-        is_in_memory: bool,
+        found: Found,
         run: impl FnOnce(&Snapshot, &Situation, When) -> (Notes, Result<T, Stopped>),
     ) -> OnSnapshot<T> {
         // Taken before the snapshot, so that a change in between is noticed, and that the snapshot has all of the log.
@@ -320,9 +357,9 @@ impl Vault {
             notes: Notes::default(),
             ended: Err(Stopped::Failed(error)),
         };
-        let snapshot = match is_in_memory {
-            true => self.core.readers.in_memory(),
-            false => self.core.readers.snapshot(),
+        let snapshot = match found {
+            Found::InMemory(look) => self.core.readers.in_memory(look),
+            Found::Asked => self.core.readers.snapshot(),
         };
         let snapshot = match snapshot {
             Ok(snapshot) => snapshot,
@@ -362,7 +399,7 @@ impl Vault {
                         &self.core, connection, caller, situation, &mut toll, &mut *deed, when,
                     )
                 };
-                self.on_snapshot((caller, &about.target), false, on_snapshot)
+                self.on_snapshot((caller, &about.target), Found::Asked, on_snapshot)
                     .ended
             }
             false => Ok(()),

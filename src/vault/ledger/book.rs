@@ -165,6 +165,10 @@ impl Book {
         Arc::clone(&self.core.control)
     }
 
+    pub(super) fn has_server(&self) -> bool {
+        self.core.has_server
+    }
+
     pub(super) fn others(&self) -> Arc<OtherNodes> {
         Arc::clone(&self.core.others)
     }

@@ -7,8 +7,8 @@
 //! that neither waits forever for the other.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::act::{Act, Stage, StageError, Staged};
 use crate::domain::OperatorId;
@@ -22,6 +22,10 @@ const ROOM_OF_ONE: usize = 512;
 const ROOM_BEYOND: usize = 1024;
 /// How many acts share one commit.
 const BATCH: usize = 256;
+
+/// How long a commit waits for acts that will come in a moment, where a server has the tables: there a commit is many
+/// messages to and fro, however many acts it is of.
+const COMPANY: Duration = Duration::from_millis(4);
 
 /// Whose acts wait behind each other: an operator's, or those of nobody signed in.
 pub(super) type Lane = Option<OperatorId>;
@@ -40,10 +44,29 @@ pub(super) enum Work {
 pub(super) struct Queue {
     waiting: Mutex<Queued>,
     work: Condvar,
+    /// Whether commits wait for company.
+    waits: bool,
+}
+
+/// An act that will come in a moment. Drop it once the act is in the queue, or will not come.
+pub(crate) struct Coming(Arc<Queue>);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        let mut waiting = self.0.waiting();
+        waiting.coming -= 1;
+        if waiting.coming == 0 && waiting.awaits {
+            self.0.work.notify_one();
+        }
+    }
 }
 
 #[derive(Default)]
 struct Queued {
+    /// How many acts will come in a moment.
+    coming: usize,
+    /// Whether the thread waits for them.
+    awaits: bool,
     lanes: HashMap<Lane, VecDeque<Act>>,
     /// Lanes that are not empty, the next one first.
     turns: VecDeque<Lane>,
@@ -57,6 +80,20 @@ struct Queued {
 }
 
 impl Queue {
+    /// Commits wait a moment for acts that are coming if a server has the tables.
+    pub(super) fn new(has_server: bool) -> Self {
+        Self {
+            waits: has_server,
+            ..Self::default()
+        }
+    }
+
+    /// Says that an act will come in a moment.
+    pub(super) fn coming(self: &Arc<Self>) -> Coming {
+        self.waiting().coming += 1;
+        Coming(Arc::clone(self))
+    }
+
     /// Puts an act into its lane without waiting for room.
     pub(super) fn put(&self, lane: Lane, act: Act) -> Result<(), Unaudited> {
         let mut waiting = self.waiting();
@@ -93,6 +130,7 @@ impl Queue {
     /// Waits for work, but not for longer than `quiet`.
     pub(super) fn take(&self, quiet: Duration) -> Work {
         let mut waiting = self.waiting();
+        let mut since = None;
         loop {
             let stage_next = waiting.acts_were_last || waiting.acts == 0;
             if stage_next && let Some((stage, back)) = waiting.stages.pop_front() {
@@ -100,6 +138,17 @@ impl Queue {
                 return Work::Stage(stage, back);
             }
             if waiting.acts > 0 {
+                let waited = since.get_or_insert_with(Instant::now).elapsed();
+                if let Some(left) = COMPANY
+                    .checked_sub(waited)
+                    .filter(|_| self.expects(&waiting))
+                {
+                    waiting.awaits = true;
+                    let woken = self.work.wait_timeout(waiting, left);
+                    waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+                    waiting.awaits = false;
+                    continue;
+                }
                 waiting.acts_were_last = true;
                 return Work::Acts(waiting.take_turns());
             }
@@ -117,6 +166,11 @@ impl Queue {
                 return Work::Quiet;
             }
         }
+    }
+
+    /// Whether a commit of what waits should wait for more.
+    fn expects(&self, waiting: &Queued) -> bool {
+        self.waits && waiting.coming > 0 && waiting.acts < BATCH && !waiting.closed
     }
 
     /// How many acts wait.
@@ -264,5 +318,45 @@ mod tests {
         assert!(matches!(queue.take(Duration::from_secs(9)), Work::End));
         queue.abandon();
         assert_eq!(queue.put(None, no_act()), Err(Unaudited::Stopped));
+    }
+
+    #[test]
+    fn a_commit_waits_for_acts_that_are_coming_and_not_for_long() {
+        let queue = Arc::new(Queue::new(true));
+        let taken = |queue: &Queue| match queue.take(Duration::from_secs(9)) {
+            Work::Acts(acts) => acts.len(),
+            _ => 0,
+        };
+        // The one that comes never does.
+        let coming = queue.coming();
+        queue.put(operator(1), no_act()).unwrap();
+        let begun = Instant::now();
+        assert_eq!(taken(&queue), 1);
+        assert!(begun.elapsed() >= COMPANY);
+        drop(coming);
+        // One that comes while the thread waits is in the same commit. On a busy machine it may come too late.
+        let together = (0..100).any(|_| {
+            let coming = queue.coming();
+            queue.put(operator(1), no_act()).unwrap();
+            std::thread::scope(|threads| {
+                threads.spawn(|| {
+                    queue.put(operator(2), no_act()).unwrap();
+                    drop(coming);
+                });
+                let first = taken(&queue);
+                let rest = if first == 1 { taken(&queue) } else { 0 };
+                assert_eq!(first + rest, 2);
+                first == 2
+            })
+        });
+        assert!(together);
+        // Nobody is waited for who gave up, nor with a file.
+        drop(queue.coming());
+        queue.put(operator(1), no_act()).unwrap();
+        assert_eq!(taken(&queue), 1);
+        assert_eq!(queue.waiting().coming, 0);
+        let alone = Arc::new(Queue::default());
+        let _coming = alone.coming();
+        assert!(!alone.expects(&alone.waiting()));
     }
 }

@@ -9,7 +9,7 @@ use super::book::Book;
 use super::health::Health;
 use super::holds::{Holds, Waiting};
 use super::mark::MARK_EVERY;
-use super::queue::{Queue, Work};
+use super::queue::{Coming, Queue, Work};
 use crate::vault::call::caller::Caller;
 use crate::vault::call::receipt::Receipt;
 use crate::vault::call::refusal::Unaudited;
@@ -24,7 +24,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn start(book: Book) -> Self {
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new(book.has_server()));
         let health = Arc::new(Health::new(book.control(), book.others()));
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
@@ -62,6 +62,11 @@ impl Ledger {
         act: impl FnOnce(&Transaction, u64) -> Acted + Send + 'static,
     ) -> Result<(), Unaudited> {
         self.queue.put(caller.operator_id().cloned(), Box::new(act))
+    }
+
+    /// Says that an act will be submitted in a moment: see [`Coming`].
+    pub(crate) fn coming(&self) -> Coming {
+        self.queue.coming()
     }
 
     /// What readers call that find a head of the log which another node moved.

@@ -1,66 +1,61 @@
 //! Looks at where a server has the log's head, for all who want to know at the same time: one statement for many.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::mpsc::{Sender, channel, sync_channel};
 
 use super::engine::{Database, Session};
-use super::error::StoreError;
+use super::error::{StoreError, StoreFault};
 use super::head::Head;
 
-/// A connection of its own, and what was seen last.
-pub(super) struct HeadLook {
-    session: Mutex<Session>,
-    seen: Mutex<Seen>,
-    looked: Condvar,
-}
+/// Where the head was at a moment after somebody asked.
+pub struct Look(pub(super) Result<Option<Head>, StoreError>);
 
-#[derive(Default)]
-struct Seen {
-    /// How many looks have begun, and how many of them have ended.
-    begun: u64,
-    ended: u64,
-    /// What the last one saw, or why it saw nothing.
-    head: Option<Result<Option<Head>, StoreError>>,
+/// Called with what was seen, on the thread that looks: it must return soon.
+type Then = Box<dyn FnOnce(Look) + Send>;
+
+/// The thread that looks, on a connection of its own. It ends when this is dropped.
+pub(super) struct HeadLook {
+    asked: Sender<Then>,
 }
 
 impl HeadLook {
     pub(super) fn at(database: &Database) -> Result<Self, StoreError> {
-        Ok(Self {
-            session: Mutex::new(Session::reader(database)?),
-            seen: Mutex::default(),
-            looked: Condvar::new(),
-        })
+        let session = Session::reader(database)?;
+        let (asked, asking) = channel::<Then>();
+        let thread = std::thread::Builder::new().name("head look".to_owned());
+        let looking = thread.spawn(move || {
+            while let Ok(first) = asking.recv() {
+                // Whoever asks from now on waits for the next look.
+                let all: Vec<Then> = std::iter::once(first).chain(asking.try_iter()).collect();
+                let head = session.head_now();
+                for then in all {
+                    then(Look(head.clone()));
+                }
+            }
+        });
+        looking.map_err(|_| NOBODY_LOOKS)?;
+        Ok(Self { asked })
     }
 
-    /// The head as it was at a moment after this was called.
-    ///
-    /// One of those who wait looks, and the others take what it saw, unless it had begun to look before they came.
-    pub(super) fn look(&self) -> Result<Option<Head>, StoreError> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = seen.begun + 1;
-        loop {
-            if let Some(head) = seen.head.as_ref().filter(|_| seen.ended >= own) {
-                return head.clone();
-            }
-            if seen.begun > seen.ended {
-                let woken = self.looked.wait(seen);
-                seen = woken.unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            seen.begun += 1;
-            drop(seen);
-            let head = self.ask();
-            seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.ended = seen.begun;
-            seen.head = Some(head);
-            self.looked.notify_all();
+    /// Looks once `then` is here, and hands it what was seen.
+    pub(super) fn look_then(&self, then: Then) {
+        if let Err(unsent) = self.asked.send(then) {
+            (unsent.0)(Look(Err(NOBODY_LOOKS)));
         }
     }
 
-    fn ask(&self) -> Result<Option<Head>, StoreError> {
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        session.head_now()
+    /// The same for whoever waits for it.
+    pub(super) fn look(&self) -> Look {
+        let (back, seen) = sync_channel(1);
+        self.look_then(Box::new(move |look| drop(back.send(look))));
+        seen.recv().unwrap_or(Look(Err(NOBODY_LOOKS)))
     }
 }
+
+/// The thread is gone, or could not be started.
+const NOBODY_LOOKS: StoreError = StoreError {
+    at: "head_look",
+    fault: StoreFault::Busy,
+};
 
 #[cfg(test)]
 mod tests {
@@ -81,7 +76,7 @@ mod tests {
         let writer = Writer::open(database.clone()).unwrap();
         writer.migrate(Moment::from_seconds(0)).unwrap();
         let heads = HeadLook::at(&database).unwrap();
-        assert_eq!(heads.look(), Ok(None));
+        assert_eq!(heads.look().0, Ok(None));
         let written = AtomicU64::new(0);
         let put = |size: u64| {
             let begun = writer.begin().unwrap();
@@ -96,7 +91,7 @@ mod tests {
                     let mut last = 0;
                     while last < 200 {
                         let before = written.load(Ordering::SeqCst);
-                        last = heads.look().unwrap().unwrap().size;
+                        last = heads.look().0.unwrap().unwrap().size;
                         assert!(last >= before, "{last} {before}");
                     }
                 });

@@ -64,6 +64,7 @@ pub(crate) use control::{ControlState, Elements, ReadControl, Recent};
 pub(crate) use engine::{Database, note_of};
 pub use error::{StoreError, StoreFault};
 pub(crate) use head::Head;
+pub use head_look::Look;
 pub(crate) use leaf_times::LeafTimes;
 pub use postgresql::PlaceFault;
 #[cfg(test)]

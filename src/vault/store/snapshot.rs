@@ -11,7 +11,7 @@ use super::control::{ControlState, ControlView};
 use super::engine::{Database, Session};
 use super::error::{StoreError, StoreFault};
 use super::head::Head;
-use super::head_look::HeadLook;
+use super::head_look::{HeadLook, Look};
 use super::row::{Row, Rows};
 use super::schema::SchemaFault;
 #[cfg(test)]
@@ -463,12 +463,14 @@ impl Readers {
 
     /// The same for whoever finds all in memory, as a rule: the server is only asked where the log's head is, for all
     /// who ask at the same time. The snapshot begins when something is asked that is not in memory.
-    pub(crate) fn in_memory(&self) -> Result<Reader<'_>, StoreError> {
+    ///
+    /// Whoever has not looked yet looks now, and waits for it.
+    pub(crate) fn in_memory(&self, look: Option<Look>) -> Result<Reader<'_>, StoreError> {
         let Some(heads) = &self.heads else {
             return self.snapshot();
         };
         // Before the view begins: it has all that this process knows then, and so what it knew at the look.
-        let head = heads.look()?;
+        let head = look.unwrap_or_else(|| heads.look()).0?;
         let reader = self.borrow();
         let connection = reader.connection()?;
         match head.filter(|head| connection.knows(head)) {
@@ -483,6 +485,14 @@ impl Readers {
             None => connection.begin_to_know()?,
         }
         Ok(reader)
+    }
+
+    /// Looks where a server has the log's head, for [`Readers::in_memory`]. With a file there is nothing to look at.
+    pub(crate) fn look_then(&self, then: impl FnOnce(Option<Look>) + Send + 'static) {
+        match &self.heads {
+            Some(heads) => heads.look_then(Box::new(|look| then(Some(look)))),
+            None => then(None),
+        }
     }
 
     fn borrow(&self) -> Reader<'_> {

@@ -195,11 +195,11 @@ fn what_was_in_memory_is_not_mixed_with_what_the_server_has_by_then() {
         fault: StoreFault::Moved,
     });
     // Nothing on which records rest was changed since.
-    let reader = core.readers.in_memory().unwrap();
+    let reader = core.readers.in_memory(None).unwrap();
     assert_eq!(asks(reader.connection().unwrap()), Ok(true));
     drop(reader);
-    let reader = core.readers.in_memory().unwrap();
-    let also = core.readers.in_memory().unwrap();
+    let reader = core.readers.in_memory(None).unwrap();
+    let also = core.readers.in_memory(None).unwrap();
     fixture.stage(move |rows| case_rows::set_state(rows, terms.case, CaseState::Closed));
     let connection = reader.connection().unwrap();
     assert_eq!(asks(connection), moved);
