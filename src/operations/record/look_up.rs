@@ -1,5 +1,7 @@
 //! `POST /cases/{case}/lookups`: whether numbers are exposed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -14,9 +16,10 @@ use crate::vault::scope::{LookUpResult, Scope};
 use crate::vault::{Asking, Operation, OperationError, Price, Target, Why};
 
 /// Asks for each of some numbers whether it is in the case.
+#[derive(Clone)]
 pub struct LookUp {
     case: CaseId,
-    numbers: AskedNumbers,
+    numbers: Arc<AskedNumbers>,
     region: Option<Region>,
     why: Why,
 }
@@ -53,6 +56,10 @@ impl Operation for LookUp {
     type Answer = LookUpAnswer;
 
     const IS_IN_MEMORY: bool = true;
+
+    fn again(&self) -> Option<Self> {
+        Some(self.clone())
+    }
 
     fn target(&self) -> Target {
         Target::Case(self.case.clone())
@@ -136,7 +143,7 @@ impl Request for LookUp {
             .map_err(|error| OperationError::invalid("region", error))?;
         Ok(Self {
             case: ids.case()?,
-            numbers: AskedNumbers::read(&input.numbers, region),
+            numbers: Arc::new(AskedNumbers::read(&input.numbers, region)),
             region,
             why: why(&input.purpose, &input.reason)?,
         })

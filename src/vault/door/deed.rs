@@ -35,6 +35,7 @@ pub(super) trait Deed: Send + 'static {
     fn check(&self, asking: &Asking<'_>) -> Result<(), OperationError>;
     fn asks_about(&self) -> Option<&AskedNumbers>;
     fn is_in_memory(&self) -> bool;
+    fn again(&self) -> Option<Box<dyn Deed>>;
     fn prepares(&self) -> bool;
     fn prepare(&mut self, reading: &Reading<'_>) -> Result<(), OperationError>;
     /// Runs it in a scope of its action. A panic becomes a failure of this act alone. Its text is dropped, because it
@@ -118,6 +119,11 @@ impl<O: Operation> Deed for O {
 
     fn is_in_memory(&self) -> bool {
         O::IS_IN_MEMORY
+    }
+
+    fn again(&self) -> Option<Box<dyn Deed>> {
+        let again = Operation::again(self)?;
+        Some(Box::new(again))
     }
 
     fn prepares(&self) -> bool {

@@ -81,9 +81,14 @@ pub trait Operation: Sized + Send + 'static {
         None
     }
 
-    /// Whether a reading act finds all in memory, as a rule, where a server has the tables. It says so if something was
-    /// changed between what it found there and what the server has (`StoreFault::Moved`).
+    /// Whether a reading act finds all in memory, as a rule, where a server has the tables. If what it found there is
+    /// not what the server has when it has to ask (`StoreFault::Moved`), it is done [`again`](Operation::again).
     const IS_IN_MEMORY: bool = false;
+
+    /// The same once more, for an act that finds all in memory.
+    fn again(&self) -> Option<Self> {
+        None
+    }
 
     /// Whether [`Operation::prepare`] has something to do.
     const PREPARES: bool = false;

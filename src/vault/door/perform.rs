@@ -35,7 +35,7 @@ use crate::vault::error::Stopped;
 use crate::vault::ledger::{ActOutcome, Acted, Detail, Draft, verify_again};
 use crate::vault::scope::effect;
 use crate::vault::scope::{Asking, Notes, Reading, Rows, question_of};
-use crate::vault::store::{Look, Snapshot, Transaction};
+use crate::vault::store::{Look, Snapshot, StoreFault, Transaction};
 
 /// An answer in bytes, and the number of the leaf that records it.
 pub struct Reply {
@@ -50,6 +50,14 @@ pub struct Ended<A>(Settled<A>);
 
 /// A receipt and what it is for, or why there is none.
 type Settled<A> = Result<(Receipt, Result<A, Stopped>), Unaudited>;
+
+/// A reading act that was run.
+struct Asked {
+    done: OnSnapshot<Made>,
+    toll: Toll,
+    /// What stands for it, if the same may be asked again for nothing.
+    question: Option<Question>,
+}
 
 /// Where a reading act finds what it reads, where a server has the tables.
 enum Found {
@@ -279,36 +287,20 @@ impl Vault {
         // Its act comes in a moment, and a commit may wait for it.
         let coming = deed.is_in_memory().then(|| self.ledger.coming());
         let about = About::of(caller, &*deed);
-        let mut toll = Toll::of(&self.core, caller, deed.price());
-        let mut question = None;
-        let mut done = self.on_snapshot(
-            (caller, &about.target),
-            match deed.is_in_memory() {
-                true => Found::InMemory(look),
-                false => Found::Asked,
-            },
-            |connection, situation, when| {
-                let core = &self.core;
-                let (alarm, granted, _) =
-                    grant(core, connection, caller, situation, &*deed, when.now);
-                let granted = granted.and_then(|grant| {
-                    question = asked(core, connection, caller, situation, &grant, &*deed);
-                    let free = |one| core.answered.repeats(one, core.clock.measured());
-                    match question.as_ref().is_some_and(free) {
-                        true => toll.waive(),
-                        false => toll.let_in(core, connection, caller, situation)?,
-                    }
-                    Ok(grant)
-                });
-                let rows = Rows::Reading(connection);
-                let (mut notes, ended) = match granted {
-                    Ok(grant) => act(core, rows, caller, situation, grant, deed, when),
-                    Err(stopped) => (Notes::default(), Err(stopped)),
-                };
-                notes.alarm = notes.alarm.max(alarm);
-                (notes, ended)
-            },
-        );
+        let (found, again) = match deed.is_in_memory() {
+            true => (Found::InMemory(look), deed.again()),
+            false => (Found::Asked, None),
+        };
+        let mut asked = self.asked(caller, &about, deed, found);
+        if let Some(again) = again.filter(|_| asked.done.has_moved()) {
+            // What was in memory is not what the server has by now, so nothing of it counts.
+            asked = self.asked(caller, &about, again, Found::Asked);
+        }
+        let Asked {
+            mut done,
+            toll,
+            question,
+        } = asked;
         let found = std::mem::take(&mut done.notes.detail);
         let detail = match &done.ended {
             Ok(_) => about.sealed_detail(found),
@@ -339,6 +331,38 @@ impl Vault {
         });
         drop(coming);
         submitted
+    }
+
+    /// Runs a reading act on a snapshot, if the caller may do it and can pay.
+    fn asked(&self, caller: &Caller, about: &About, deed: Box<dyn Deed>, found: Found) -> Asked {
+        let core = &self.core;
+        let mut toll = Toll::of(core, caller, deed.price());
+        let mut question = None;
+        let run = |connection: &Snapshot, situation: &Situation, when: When| {
+            let (alarm, granted, _) = grant(core, connection, caller, situation, &*deed, when.now);
+            let granted = granted.and_then(|grant| {
+                question = question_asked(core, connection, caller, situation, &grant, &*deed);
+                let free = |one| core.answered.repeats(one, core.clock.measured());
+                match question.as_ref().is_some_and(free) {
+                    true => toll.waive(),
+                    false => toll.let_in(core, connection, caller, situation)?,
+                }
+                Ok(grant)
+            });
+            let rows = Rows::Reading(connection);
+            let (mut notes, ended) = match granted {
+                Ok(grant) => act(core, rows, caller, situation, grant, deed, when),
+                Err(stopped) => (Notes::default(), Err(stopped)),
+            };
+            notes.alarm = notes.alarm.max(alarm);
+            (notes, ended)
+        };
+        let done = self.on_snapshot((caller, &about.target), found, run);
+        Asked {
+            done,
+            toll,
+            question,
+        }
     }
 
     /// Loads the facts on a new snapshot and calls `run` with both.
@@ -478,6 +502,16 @@ struct OnSnapshot<T> {
     ended: Result<T, Stopped>,
 }
 
+impl<T> OnSnapshot<T> {
+    /// Whether what was in memory was not what the server had.
+    fn has_moved(&self) -> bool {
+        let Err(Stopped::Failed(OperationError::Store(error))) = &self.ended else {
+            return false;
+        };
+        error.fault == StoreFault::Moved
+    }
+}
+
 /// Decides, and checks what the request alone can be refused for. Says which alarm the question raises:
 /// it is looked at whether it can be paid or not, and only if the caller may ask it.
 fn grant(
@@ -531,7 +565,7 @@ fn grant(
 }
 
 /// What stands for the question of an act that is free when it is asked again.
-fn asked(
+fn question_asked(
     core: &Core,
     connection: &Snapshot,
     caller: &Caller,

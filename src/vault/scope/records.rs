@@ -16,9 +16,9 @@ use crate::vault::records::{
     RecordFilter, RecordPage, SearchedView, Table, TableQuery,
 };
 use crate::vault::scope::effect::Effect;
+use crate::vault::store::Snapshot;
 use crate::vault::store::case_rows::CaseRow;
 use crate::vault::store::exhibit_rows;
-use crate::vault::store::{Snapshot, StoreError, StoreFault};
 
 impl<'v> Reading<'v> {
     /// The records of the case, narrowed to what the grant covers.
@@ -215,27 +215,6 @@ impl<A: Action> Scope<'_, A> {
         numbers: &AskedNumbers,
     ) -> Result<(Vec<LookUpResult>, SearchedView), OperationError> {
         let mut touched = Vec::new();
-        let answer = match self.looked_up(numbers, &mut touched) {
-            // What was in memory is not what the server has now. This time the server is asked.
-            Err(OperationError::Store(StoreError {
-                fault: StoreFault::Moved,
-                ..
-            })) => {
-                touched.clear();
-                self.looked_up(numbers, &mut touched)
-            }
-            answer => answer,
-        }?;
-        self.note_rows(numbers.len() as u64);
-        touched.into_iter().for_each(|no| self.notes.touch(no));
-        Ok(answer)
-    }
-
-    fn looked_up(
-        &self,
-        numbers: &AskedNumbers,
-        touched: &mut Vec<u32>,
-    ) -> Result<(Vec<LookUpResult>, SearchedView), OperationError> {
         let searched = match numbers.distinct() {
             0 => self.searched_for_nothing()?,
             _ => self.searched()?,
@@ -264,6 +243,8 @@ impl<A: Action> Scope<'_, A> {
                 *place = result;
             }
         }
+        self.note_rows(numbers.len() as u64);
+        touched.into_iter().for_each(|no| self.notes.touch(no));
         Ok((results, searched))
     }
 

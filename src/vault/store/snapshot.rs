@@ -114,34 +114,20 @@ impl Snapshot {
     /// cases, exhibits or erasures are others in it, on which what was read until now may rest; the view has begun all
     /// the same.
     pub(super) fn begin_if_late(&self) -> Result<(), StoreError> {
-        let Some(stays) = self.begun_late()? else {
+        if !self.is_late.replace(false) {
             return Ok(());
-        };
-        match stays {
+        }
+        let before = self.ground()?;
+        self.end_view();
+        let begun = self.begin_to_know();
+        begun.map_err(|error| self.view().map_or(error, |view| view.note_failure(error)))?;
+        match before.is_some() && before == self.ground()? {
             true => Ok(()),
             false => Err(StoreError {
                 at: "snapshot::late",
                 fault: StoreFault::Moved,
             }),
         }
-    }
-
-    /// The same for whoever reads control rows, each of which is compared with what it has to be in the view as it is
-    /// then.
-    pub(super) fn begin_for_control(&self) -> Result<(), StoreError> {
-        self.begun_late().map(drop)
-    }
-
-    /// Whether what records rest on stays; nothing if the view was begun before.
-    fn begun_late(&self) -> Result<Option<bool>, StoreError> {
-        if !self.is_late.replace(false) {
-            return Ok(None);
-        }
-        let before = self.ground()?;
-        self.end_view();
-        let begun = self.begin_to_know();
-        begun.map_err(|error| self.view().map_or(error, |view| view.note_failure(error)))?;
-        Ok(Some(before.is_some() && before == self.ground()?))
     }
 
     /// Compares the schema that this connection works with and the program's, if the file has another number for it
@@ -470,7 +456,8 @@ impl Readers {
             return self.snapshot();
         };
         // Before the view begins: it has all that this process knows then, and so what it knew at the look.
-        let head = look.unwrap_or_else(|| heads.look()).0?;
+        // If nobody could look, the snapshot says why, or does without.
+        let head = look.unwrap_or_else(|| heads.look()).0.unwrap_or_default();
         let reader = self.borrow();
         let connection = reader.connection()?;
         match head.filter(|head| connection.knows(head)) {

@@ -3,7 +3,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -11,21 +12,28 @@ use zeroize::Zeroizing;
 use super::super::{Dimension, TableQuery};
 use super::fixture::{Fixture, sent};
 use super::{by, look_up, place, table};
-use crate::domain::{ExhibitId, Field};
-use crate::policy::CaseState;
-use crate::vault::Settings;
+use crate::domain::{CaseId, ExhibitId, Field};
+use crate::policy::{CaseState, actions};
+use crate::vault::call::answer::Answer;
+use crate::vault::call::caller::Caller;
+use crate::vault::call::receipt::Receipt;
+use crate::vault::call::target::{Target, Why};
 use crate::vault::clock::Clock as _;
+use crate::vault::door::Operation;
+use crate::vault::error::OperationError;
 use crate::vault::exhibits::description::open_description;
 use crate::vault::exhibits::exhibit_parts::ExhibitParts;
 use crate::vault::exhibits::known_parts::KnownParts;
-use crate::vault::plaintext::{Phone, RawText};
+use crate::vault::plaintext::{AskedNumbers, Phone, RawText};
+use crate::vault::scope::Scope;
 use crate::vault::store::exhibit_rows::{self, ExhibitNumber};
 use crate::vault::store::part_list::PartKind;
 use crate::vault::store::term_rows::Terms;
 use crate::vault::store::{
-    Reader, Snapshot, StoreError, StoreFault, Tables, TestServer, block_rows, case_rows,
+    Reader, Snapshot, StoreError, StoreFault, Tables, TestServer, block_rows, case_rows, leaf_rows,
     statistics_rows, stored_parts, subject_index_rows, take_statements,
 };
+use crate::vault::{Body, Settings};
 
 /// The tables whose rows are large, as statements name them.
 const LARGE: [&str; 3] = ["block::", "statistics::", "subject_index::"];
@@ -204,10 +212,11 @@ fn what_was_in_memory_is_not_mixed_with_what_the_server_has_by_then() {
     let connection = reader.connection().unwrap();
     assert_eq!(asks(connection), moved);
     assert_eq!(asks(connection), Ok(true));
-    // A control row is what it has to be at the moment it is read.
+    // So it is if a control row has to be asked for: what was read before it rests on another state.
     let connection = also.connection().unwrap();
-    let case = case_rows::find_by_number(connection, terms.case).unwrap();
-    assert_eq!(case.unwrap().state, CaseState::Closed);
+    let find = || case_rows::find_by_number(connection, terms.case);
+    assert_eq!(find().map(|_| true), moved);
+    assert_eq!(find().unwrap().unwrap().state, CaseState::Closed);
     assert_eq!(asks(connection), Ok(true));
 }
 
@@ -414,4 +423,101 @@ fn no_statement_that_a_server_can_note_has_a_tag_that_is_asked_for() {
         }
         assert!(!since.contains(&number[1..]), "a statement has a number");
     }
+}
+
+/// A lookup, before which something else happens the first time it is run.
+#[derive(Clone)]
+struct Interrupted {
+    case: CaseId,
+    runs: Arc<AtomicU32>,
+    interruption: Arc<Mutex<Option<Interruption>>>,
+}
+
+type Interruption = Box<dyn FnOnce() + Send>;
+
+struct Found(Value);
+
+impl Answer for Found {
+    type View = Value;
+
+    fn view(self, _: &Receipt) -> Result<Value, OperationError> {
+        Ok(self.0)
+    }
+}
+
+impl Operation for Interrupted {
+    type Action = actions::LookUp;
+    type Answer = Found;
+
+    const IS_IN_MEMORY: bool = true;
+
+    fn again(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+
+    fn target(&self) -> Target {
+        Target::Case(self.case.clone())
+    }
+
+    fn why(&self) -> Option<&Why> {
+        None
+    }
+
+    fn run(self, scope: &mut Scope<'_, Self::Action>) -> Result<Found, OperationError> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let case = scope.case_row()?.number;
+        // From memory, as the state is by now.
+        exhibit_rows::list_all(scope.connection, case)?;
+        if let Some(interruption) = self.interruption.lock().unwrap().take() {
+            interruption();
+        }
+        let asked = [RawText::new("+447700900001".to_owned())];
+        let (results, basis) = scope.look_up(&AskedNumbers::read(&asked, None))?;
+        Ok(Found(json!({ "results": results, "basis": basis })))
+    }
+}
+
+#[test]
+fn a_lookup_that_comes_between_two_states_is_made_once_more_of_the_later_one() {
+    let Some(tables) = Tables::empty() else {
+        return;
+    };
+    let mut fixture = Fixture::at(Settings::default(), Some(tables.address()));
+    let first = fixture.admit(&[sent(1, "acme", 0)]);
+    let second = fixture.admit(&[sent(1, "acme", 3600)]);
+    let (other, _directory) = fixture.second_node();
+    let interrupted = |interruption: Option<Interruption>| Interrupted {
+        case: fixture.case.clone(),
+        runs: Arc::default(),
+        interruption: Arc::new(Mutex::new(interruption)),
+    };
+    let told = |caller: &Caller, operation: Interrupted| {
+        let reply = other.perform(caller, operation).unwrap();
+        let Body::Bytes(bytes) = reply.wire.into_body() else {
+            panic!("no file was asked for");
+        };
+        let told: Value = serde_json::from_slice(&bytes).unwrap();
+        (
+            told["results"][0]["messages"].as_u64().unwrap(),
+            told["basis"]["exhibits"].as_u64().unwrap(),
+        )
+    };
+    let quiet = interrupted(None);
+    for _ in 0..2 {
+        assert_eq!(told(&fixture.liaison, quiet.clone()), (2, 2));
+    }
+    assert_eq!(quiet.runs.load(Ordering::Relaxed), 2);
+    // The other node withdraws an exhibit after the list of them was read, and before the server is asked for parts
+    // that are not in memory.
+    for exhibit in [first, second] {
+        exhibit_rows::forget_parts(&other.core.readers, exhibit);
+    }
+    let (stager, now) = (fixture.vault.ledger.stager(), fixture.clock.now());
+    let leaf = leaf_rows::count(&fixture.writer).unwrap();
+    let lookup = interrupted(Some(Box::new(move || {
+        let withdrawn = stager.stage(move |rows| exhibit_rows::withdraw(rows, first, now, leaf));
+        withdrawn.unwrap();
+    })));
+    assert_eq!(told(&fixture.liaison, lookup.clone()), (1, 1));
+    assert_eq!(lookup.runs.load(Ordering::Relaxed), 2);
 }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use zeroize::ZeroizeOnDrop;
+
 use super::bounded::Bounded;
 
 /// All together take so many bytes: the runs of two million numbers.
@@ -21,7 +23,8 @@ pub(in crate::vault::store) struct RunAt {
 /// What the rows of the case, of its exhibits and of its erasures were.
 pub(in crate::vault::store) type RunMark = [[u8; 32]; 3];
 
-/// A run, sealed.
+/// A run, sealed. Of what was erased or destroyed nothing stays, although it is sealed.
+#[derive(ZeroizeOnDrop)]
 pub(in crate::vault::store) struct KeptRun {
     pub(in crate::vault::store) tags: Vec<u8>,
     pub(in crate::vault::store) terms: Vec<u8>,

@@ -72,7 +72,7 @@ impl Snapshot {
             });
             return rows.collect();
         }
-        self.begin_for_control()?;
+        self.begin_if_late()?;
         let (mut all, mut sum, mut owned) = (Vec::new(), Sum::default(), Vec::new());
         let elements = view.map(|view| (view.elements(), view.elements_before()));
         // What the sum is to the eyes of a snapshot from before the elements were made anew.

@@ -1,27 +1,24 @@
 //! A server, and connections to it.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
-use tokio_postgres::config::TargetSessionAttrs;
-use tokio_postgres::error::Severity;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection};
+use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Config, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::driver::{Driver, wait};
 use super::error::at;
 use super::place::ServerPlace;
 use super::scram_only::ScramOnly;
+use super::socket::{Alive, At, Flow, Socket, wait};
 use super::trusted;
+use super::wire::Wire;
 use crate::vault::store::error::{StoreError, StoreFault};
 
 /// A server that keeps a vault's tables.
 pub(crate) struct Server {
-    driver: Driver,
     place: ServerPlace,
     tls: ScramOnly<MakeRustlsConnect>,
     /// Which host of the address was the right one last.
@@ -32,43 +29,23 @@ pub(crate) struct Server {
 const CONNECTING: Duration = Duration::from_secs(10);
 /// How long it may take at one of several hosts.
 const AT_ONE_OF_SEVERAL: Duration = Duration::from_secs(5);
-/// What goes to the server and comes from it.
-pub(super) struct Wire {
-    pub(super) client: Client,
-    pub(super) told: Arc<Told>,
-}
-
-/// What a connection was told beside its answers.
-#[derive(Default)]
-pub(super) struct Told {
-    warnings: AtomicU64,
-}
-
-impl Told {
-    /// How many warnings there were.
-    pub(super) fn warnings(&self) -> u64 {
-        self.warnings.load(Ordering::Acquire)
-    }
-}
+/// Where a server listens if its address does not say.
+const PORT: u16 = 5432;
 
 impl Server {
     /// Does not connect yet.
     pub(crate) fn at(place: ServerPlace) -> Result<Arc<Self>, StoreError> {
-        let driver = Driver::start().map_err(|_| StoreError {
-            at: "postgresql::driver",
-            fault: StoreFault::Other,
-        })?;
         let tls = ScramOnly(trusted::tls(place.authorities())?);
         Ok(Arc::new(Self {
-            driver,
             place,
             tls,
             host: AtomicUsize::new(0),
         }))
     }
 
-    /// Connects, with the host that was the right one last first: one that accepts writes, if it is not `of_copies`
-    /// too. The connection lasts as long as the server is held.
+    /// Connects to the first host that will do, beginning with the one that was the right one last: one that accepts
+    /// writes, if it is not `of_copies` too. If there is none, the fault that tells most: a host that does not answer,
+    /// and a copy, are as expected.
     pub(super) fn connect(&self, of_copies: bool) -> Result<Wire, StoreError> {
         let configs = self.place.configs();
         let mut configs = configs.map_err(|_| failed(StoreFault::Unauthorised))?;
@@ -76,30 +53,58 @@ impl Server {
             1 => CONNECTING,
             _ => AT_ONE_OF_SEVERAL,
         };
-        for config in &mut configs {
-            config
-                .application_name("breachvault")
-                .connect_timeout(patience)
-                .tcp_user_timeout(CONNECTING);
+        let first = self.host.load(Ordering::Relaxed);
+        let count = configs.len();
+        let mut worst = UNREACHABLE;
+        for no in (0..count).map(|no| (first + no) % count) {
+            let Some(config) = configs.get_mut(no) else {
+                continue;
+            };
+            config.application_name("breachvault");
             if of_copies {
                 config.target_session_attrs(TargetSessionAttrs::Any);
             }
+            let found = match self.connected(config, Instant::now() + patience) {
+                Ok(wire) => {
+                    self.host.store(no, Ordering::Relaxed);
+                    return Ok(wire);
+                }
+                Err(error) => error,
+            };
+            let is_worse = match worst.fault {
+                StoreFault::Unreachable => true,
+                StoreFault::ReadOnly => found.fault != StoreFault::Unreachable,
+                _ => false,
+            };
+            if is_worse {
+                worst = found;
+            }
         }
-        let all = patience * u32::try_from(configs.len()).unwrap_or(1) + CONNECTING;
-        let told = Arc::new(Told::default());
-        let handle = self.driver.handle().map_err(|_| UNREACHABLE)?;
-        let first = self.host.load(Ordering::Relaxed);
-        let asked = connected(
-            configs,
-            first,
-            patience,
-            self.tls.clone(),
-            Arc::clone(&told),
-        );
-        let task = wait(handle.spawn(asked), Instant::now() + all).ok_or(UNREACHABLE)?;
-        let (client, host) = task.map_err(|_| UNREACHABLE)??;
-        self.host.store(host, Ordering::Relaxed);
-        Ok(Wire { client, told })
+        Err(worst)
+    }
+
+    /// Connects to one host.
+    fn connected(&self, config: &Config, until: Instant) -> Result<Wire, StoreError> {
+        let (place, name) = place_of(config).ok_or(UNREACHABLE)?;
+        let alive = Alive {
+            idle: config
+                .get_keepalives()
+                .then(|| config.get_keepalives_idle()),
+            interval: config.get_keepalives_interval(),
+            retries: config.get_keepalives_retries(),
+            unanswered: CONNECTING,
+        };
+        let socket = Socket::reach(place, alive, until).map_err(|_| UNREACHABLE)?;
+        let tls = MakeTlsConnect::<Flow>::make_tls_connect(&mut self.tls.clone(), &name);
+        let tls = tls.map_err(|_| failed(StoreFault::Untrusted))?;
+        let asked = config.connect_raw(Flow(Arc::clone(&socket)), tls);
+        let made = wait(&socket, |_| true, asked, until).ok_or(UNREACHABLE)?;
+        let (client, connection) = made.map_err(at(UNREACHABLE.at))?;
+        let wire = Wire::of(socket, client, connection);
+        match config.get_target_session_attrs() {
+            TargetSessionAttrs::Any => Ok(wire),
+            _ => accepting_writes(wire, until),
+        }
     }
 }
 
@@ -112,56 +117,33 @@ const fn failed(fault: StoreFault) -> StoreError {
     }
 }
 
-/// Connects to the first host that will do, and leaves a task behind that moves what goes over the connection until
-/// either end closes it. If there is none, the fault that tells most: a host that does not answer, and a copy, are as
-/// expected.
-async fn connected(
-    configs: Vec<Config>,
-    first: usize,
-    patience: Duration,
-    tls: ScramOnly<MakeRustlsConnect>,
-    told: Arc<Told>,
-) -> Result<(Client, usize), StoreError> {
-    let mut worst = UNREACHABLE;
-    for no in (0..configs.len()).map(|no| (first + no) % configs.len()) {
-        let Some(config) = configs.get(no) else {
-            continue;
-        };
-        let found = match timeout(patience, config.connect(tls.clone())).await {
-            Ok(Ok((client, connection))) => {
-                tokio::spawn(drive(connection, told));
-                return Ok((client, no));
-            }
-            Ok(Err(error)) => at(UNREACHABLE.at)(error),
-            Err(_) => UNREACHABLE,
-        };
-        let is_worse = match worst.fault {
-            StoreFault::Unreachable => true,
-            StoreFault::ReadOnly => found.fault != StoreFault::Unreachable,
-            _ => false,
-        };
-        if is_worse {
-            worst = found;
+/// Where the host of an address listens, and the name that its certificate has to have.
+fn place_of(config: &Config) -> Option<(At, String)> {
+    let port = config.get_ports().first().copied().unwrap_or(PORT);
+    match config.get_hosts().first()? {
+        Host::Unix(folder) => {
+            let path = folder.join(format!(".s.PGSQL.{port}"));
+            Some((At::Unix(path), String::new()))
+        }
+        Host::Tcp(name) => {
+            let address = config.get_hostaddrs().first();
+            let address = address.map_or_else(|| name.clone(), ToString::to_string);
+            Some((At::Tcp(address, port), name.clone()))
         }
     }
-    Err(worst)
 }
 
-/// A warning comes before the answer that it belongs to, and is noted before that is handed on.
-async fn drive<S, T>(mut connection: Connection<S, T>, told: Arc<Told>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    loop {
-        match poll_fn(|context| connection.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notice(notice))) => {
-                if notice.parsed_severity() != Some(Severity::Notice) {
-                    told.warnings.fetch_add(1, Ordering::AcqRel);
-                }
-            }
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => return,
-        }
+/// The connection, unless it is to a copy that follows another server.
+fn accepting_writes(wire: Wire, until: Instant) -> Result<Wire, StoreError> {
+    let asked = wire.client.simple_query("SHOW transaction_read_only");
+    let said = wire.wait(asked, until).ok_or(UNREACHABLE)?;
+    let said = said.map_err(at(UNREACHABLE.at))?;
+    let only_reads = said.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) != Some("off"),
+        _ => false,
+    });
+    match only_reads {
+        true => Err(failed(StoreFault::ReadOnly)),
+        false => Ok(wire),
     }
 }

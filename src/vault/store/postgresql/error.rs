@@ -54,12 +54,6 @@ fn of_connection(error: &Error) -> StoreFault {
             return StoreFault::Untrusted;
         }
         let own = one.downcast_ref::<io::Error>();
-        // The library says so of a server that accepts no writes, and the system of a socket that one may not open.
-        if own.is_some_and(|own| {
-            own.kind() == io::ErrorKind::PermissionDenied && own.raw_os_error().is_none()
-        }) {
-            return StoreFault::ReadOnly;
-        }
         let inner = own.and_then(io::Error::get_ref);
         if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
             return StoreFault::Untrusted;

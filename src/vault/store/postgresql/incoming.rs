@@ -10,8 +10,9 @@ use std::time::Instant;
 use futures_util::Stream as _;
 use tokio_postgres::{Row, RowStream};
 
-use super::driver::{PATIENCE, wait};
 use super::error::at;
+use super::link::PATIENCE;
+use super::wire::Wire;
 use crate::vault::store::error::{StoreError, StoreFault};
 
 /// The rows of a connection's statements.
@@ -49,7 +50,12 @@ impl Incoming {
     }
 
     /// The next row of a statement.
-    pub(super) fn next(&self, name: &'static str, no: u64) -> Result<Option<Row>, StoreError> {
+    pub(super) fn next(
+        &self,
+        wire: &Wire,
+        name: &'static str,
+        no: u64,
+    ) -> Result<Option<Row>, StoreError> {
         let mut all = self.all.borrow_mut();
         let own = all.iter_mut().find(|own| own.no == no);
         let own = own.ok_or(StoreError::inconsistent(name))?;
@@ -58,17 +64,22 @@ impl Incoming {
         }
         match own.fault {
             Some(fault) => Err(fault),
-            None => self.receive(own, name),
+            None => self.receive(wire, own, name),
         }
     }
 
     /// Waits for a row, until all have come.
-    fn receive(&self, own: &mut Coming, name: &'static str) -> Result<Option<Row>, StoreError> {
+    fn receive(
+        &self,
+        wire: &Wire,
+        own: &mut Coming,
+        name: &'static str,
+    ) -> Result<Option<Row>, StoreError> {
         let Some(stream) = &mut own.stream else {
             return Ok(None);
         };
         let next = poll_fn(|context| stream.as_mut().poll_next(context));
-        let fault = match wait(next, Instant::now() + PATIENCE) {
+        let fault = match wire.wait(next, Instant::now() + PATIENCE) {
             Some(Some(Ok(row))) => return Ok(Some(row)),
             Some(None) => {
                 own.stream = None;
@@ -94,9 +105,9 @@ impl Incoming {
     }
 
     /// Takes what is still to come into memory. What fails is told to whoever reads it.
-    pub(super) fn take(&self) {
+    pub(super) fn take(&self, wire: &Wire) {
         for own in self.all.borrow_mut().iter_mut() {
-            while let Ok(Some(row)) = self.receive(own, "postgresql::rows") {
+            while let Ok(Some(row)) = self.receive(wire, own, "postgresql::rows") {
                 own.rows.push_back(row);
             }
         }

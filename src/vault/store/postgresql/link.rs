@@ -15,16 +15,18 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt as _;
 use tokio_postgres::{Error, Row, Statement};
 
-use super::connect::{Server, Wire};
-use super::driver::{PATIENCE, wait};
+use super::connect::Server;
 use super::error::at;
 use super::incoming::Incoming;
 use super::rows::{Cells, Rows};
 use super::statement::{Bound, Owned, translated};
+use super::wire::Wire;
 use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault, so_many};
 use crate::vault::store::value::{Value, ValueRef};
 
+/// How long an answer may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// So many prepared statements are kept.
 const MOST_STATEMENTS: usize = 256;
 /// So many statements may be without an answer: their values are in memory until then.
@@ -173,7 +175,7 @@ impl Link {
 
     /// Whether nothing can be asked any more.
     pub(super) fn is_lost(&self) -> bool {
-        self.is_late() || self.wire().client.is_closed()
+        self.is_late() || self.wire().is_closed()
     }
 
     fn is_late(&self) -> bool {
@@ -208,7 +210,7 @@ impl Link {
 
     /// How many warnings came.
     pub(super) fn warnings(&self) -> u64 {
-        self.wire().told.warnings()
+        self.wire().warnings()
     }
 
     /// Waits for an answer. Those of statements that were sent before come first.
@@ -221,8 +223,9 @@ impl Link {
         if self.is_late() {
             return Err(unreachable(name));
         }
+        let wire = self.wire();
         // Otherwise the answer would come behind rows that nobody takes.
-        self.incoming.take();
+        self.incoming.take(&wire);
         let mut asked = pin!(asked);
         let answered = poll_fn(|context| {
             // It may be what is sent now, so it is polled whatever else comes before.
@@ -230,7 +233,7 @@ impl Link {
             self.hear(context);
             answered
         });
-        match wait(answered, Instant::now() + patience) {
+        match wire.wait(answered, Instant::now() + patience) {
             // After the first fault the server answers nothing else in the transaction.
             Some(answer) => answer.map_err(|error| self.faults.first().unwrap_or(at(name)(error))),
             None => {
@@ -265,12 +268,13 @@ impl Link {
             if self.is_late() {
                 return Err(unreachable(name));
             }
-            self.incoming.take();
+            let wire = self.wire();
+            self.incoming.take(&wire);
             let heard = poll_fn(|context| match self.hear(context) {
                 true => Poll::Ready(()),
                 false => Poll::Pending,
             });
-            if wait(heard, Instant::now() + PATIENCE).is_none() {
+            if wire.wait(heard, Instant::now() + PATIENCE).is_none() {
                 self.lose();
                 return Err(unreachable(name));
             }
@@ -347,7 +351,7 @@ impl Link {
         let values = values.iter().map(|value| Bound(*value));
         let asked = wire.client.query_raw(&statement, values);
         let stream = self.answer(name, patience, asked)?;
-        with(Rows::of(&self.incoming, name, stream))
+        with(Rows::of(&self.incoming, wire, name, stream))
     }
 
     /// Runs a statement, which is prepared once; answers how many rows it changed.
@@ -417,6 +421,7 @@ impl Link {
             let met = met.and_then(|given| expected.meets(name, &given));
             return met.inspect_err(|fault| self.faults.note(*fault, self.in_savepoint.get()));
         }
+        self.wire().move_on();
         let waiting = {
             let mut sent = self.sent.borrow_mut();
             sent.push_back(Sent {

@@ -1,7 +1,6 @@
 //! PostgreSQL: a server that keeps the tables. Nothing outside this folder names its library.
 
 mod connect;
-mod driver;
 mod error;
 mod incoming;
 mod large;
@@ -13,10 +12,12 @@ mod rows;
 mod schema;
 mod scram_only;
 mod session;
+mod socket;
 mod statement;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trusted;
+mod wire;
 
 pub(crate) use connect::Server;
 pub(super) use large::LargeReader;

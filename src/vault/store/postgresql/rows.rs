@@ -1,16 +1,20 @@
 //! The rows of a statement, as they come. Whoever asks something else on the connection meanwhile makes the rest come
 //! into memory first.
 
+use std::sync::Arc;
+
 use tokio_postgres::{Row, RowStream};
 
 use super::incoming::Incoming;
 use super::statement::Cell;
+use super::wire::Wire;
 use crate::vault::store::error::StoreError;
 use crate::vault::store::value::ValueRef;
 
 /// The rows of one statement, one after the other.
 pub(in crate::vault::store) struct Rows<'s> {
     incoming: &'s Incoming,
+    wire: Arc<Wire>,
     name: &'static str,
     /// Which of those that come they are.
     no: u64,
@@ -21,17 +25,23 @@ pub(in crate::vault::store) struct Rows<'s> {
 pub(in crate::vault::store) struct Cells<'r>(&'r Row);
 
 impl<'s> Rows<'s> {
-    pub(super) fn of(incoming: &'s Incoming, name: &'static str, stream: RowStream) -> Self {
+    pub(super) fn of(
+        incoming: &'s Incoming,
+        wire: Arc<Wire>,
+        name: &'static str,
+        stream: RowStream,
+    ) -> Self {
         Self {
             no: incoming.open(stream),
             incoming,
+            wire,
             name,
             row: None,
         }
     }
 
     pub(in crate::vault::store) fn next(&mut self) -> Result<Option<Cells<'_>>, StoreError> {
-        self.row = self.incoming.next(self.name, self.no)?;
+        self.row = self.incoming.next(&self.wire, self.name, self.no)?;
         Ok(self.row.as_ref().map(Cells))
     }
 }
