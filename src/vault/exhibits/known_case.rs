@@ -7,7 +7,7 @@
 //! before the next change, because they were read before; `doctor` opens everything.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::domain::{ExhibitId, Field};
 use crate::vault::columns::Dictionary;
@@ -51,7 +51,14 @@ pub(in crate::vault) struct KnownExhibit {
 
 /// The cases that were asked about recently.
 #[derive(Default)]
-pub(in crate::vault) struct KnownCases(Mutex<HashMap<CaseNumber, Arc<KnownCase>>>);
+pub(in crate::vault) struct KnownCases(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    cases: HashMap<CaseNumber, Arc<KnownCase>>,
+    /// How often one was forgotten: what was read before that is not kept after it.
+    forgotten: u64,
+}
 
 impl KnownCases {
     /// The case as it is in this snapshot.
@@ -64,7 +71,10 @@ impl KnownCases {
         let exhibits = exhibit_rows::mark(connection, case)?;
         let erasures = erasure_rows::TABLE.mark(connection, case)?;
         let mark = exhibits.zip(erasures).map(<[_; 2]>::from);
-        let known = self.kept().get(&case).cloned();
+        let (known, forgotten) = {
+            let kept = self.kept();
+            (kept.cases.get(&case).cloned(), kept.forgotten)
+        };
         let same = |known: &Arc<KnownCase>| mark.is_some() && known.mark == mark;
         if let Some(known) = known.filter(same) {
             return Ok(known);
@@ -91,24 +101,31 @@ impl KnownCases {
             accounts: OnceLock::new(),
             searched: Mutex::default(),
         });
-        // What was read while the rows change is of no use to anybody else.
-        if known.mark.is_none() {
-            return Ok(known);
-        }
-        let mut kept = self.kept();
-        if kept.len() >= MOST_CASES && !kept.contains_key(&case) {
-            kept.clear();
-        }
-        kept.insert(case, Arc::clone(&known));
+        self.keep(&known, forgotten);
         Ok(known)
+    }
+
+    /// Keeps a case that was read when so many were forgotten. What was read while its rows change is of no use to
+    /// anybody else.
+    fn keep(&self, known: &Arc<KnownCase>, forgotten: u64) {
+        let mut kept = self.kept();
+        if known.mark.is_none() || kept.forgotten != forgotten {
+            return;
+        }
+        if kept.cases.len() >= MOST_CASES && !kept.cases.contains_key(&known.case) {
+            kept.cases.clear();
+        }
+        kept.cases.insert(known.case, Arc::clone(known));
     }
 
     /// Drops what is kept of a case.
     pub(in crate::vault) fn forget(&self, case: CaseNumber) {
-        self.kept().remove(&case);
+        let mut kept = self.kept();
+        kept.cases.remove(&case);
+        kept.forgotten += 1;
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<CaseNumber, Arc<KnownCase>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -182,3 +199,35 @@ impl KnownCase {
 }
 
 const MOST_CASES: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_case_was_forgotten_is_not_kept_after_it() {
+        let known = |mark| {
+            Arc::new(KnownCase {
+                case: CaseNumber(1),
+                mark,
+                erasures: Erasures::default(),
+                exhibits: Vec::new(),
+                added: Arc::default(),
+                kinds: OnceLock::new(),
+                accounts: OnceLock::new(),
+                searched: Mutex::default(),
+            })
+        };
+        let (cases, sound) = (KnownCases::default(), known(Some([[1; 32], [2; 32]])));
+        let is_kept = || cases.kept().cases.contains_key(&CaseNumber(1));
+        cases.keep(&known(None), 0);
+        assert!(!is_kept());
+        cases.keep(&sound, 0);
+        assert!(is_kept());
+        cases.forget(CaseNumber(1));
+        cases.keep(&sound, 0);
+        assert!(!is_kept());
+        cases.keep(&sound, 1);
+        assert!(is_kept());
+    }
+}
