@@ -83,9 +83,26 @@ impl Server {
         Err(worst)
     }
 
-    /// Connects to one host.
+    /// Connects to the first address of a host that will do.
     fn connected(&self, config: &Config, until: Instant) -> Result<Wire, StoreError> {
-        let (place, name) = place_of(config).ok_or(UNREACHABLE)?;
+        let (places, name) = places_of(config, until).ok_or(UNREACHABLE)?;
+        let mut last = UNREACHABLE;
+        for place in places {
+            match self.connected_at(place, &name, config, until) {
+                Ok(wire) => return Ok(wire),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    fn connected_at(
+        &self,
+        place: At,
+        name: &str,
+        config: &Config,
+        until: Instant,
+    ) -> Result<Wire, StoreError> {
         let alive = Alive {
             idle: config
                 .get_keepalives()
@@ -94,8 +111,8 @@ impl Server {
             retries: config.get_keepalives_retries(),
             unanswered: CONNECTING,
         };
-        let socket = Socket::reach(place, alive, until).map_err(|_| UNREACHABLE)?;
-        let tls = MakeTlsConnect::<Flow>::make_tls_connect(&mut self.tls.clone(), &name);
+        let socket = Socket::reach(place, &alive, until).map_err(|_| UNREACHABLE)?;
+        let tls = MakeTlsConnect::<Flow>::make_tls_connect(&mut self.tls.clone(), name);
         let tls = tls.map_err(|_| failed(StoreFault::Untrusted))?;
         let asked = config.connect_raw(Flow(Arc::clone(&socket)), tls);
         let made = wait(&socket, |_| true, asked, until).ok_or(UNREACHABLE)?;
@@ -118,17 +135,17 @@ const fn failed(fault: StoreFault) -> StoreError {
 }
 
 /// Where the host of an address listens, and the name that its certificate has to have.
-fn place_of(config: &Config) -> Option<(At, String)> {
+fn places_of(config: &Config, until: Instant) -> Option<(Vec<At>, String)> {
     let port = config.get_ports().first().copied().unwrap_or(PORT);
     match config.get_hosts().first()? {
         Host::Unix(folder) => {
             let path = folder.join(format!(".s.PGSQL.{port}"));
-            Some((At::Unix(path), String::new()))
+            Some((vec![At::Unix(path)], String::new()))
         }
         Host::Tcp(name) => {
             let address = config.get_hostaddrs().first();
             let address = address.map_or_else(|| name.clone(), ToString::to_string);
-            Some((At::Tcp(address, port), name.clone()))
+            Some((At::all_of(&address, port, until).ok()?, name.clone()))
         }
     }
 }

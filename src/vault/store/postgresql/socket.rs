@@ -6,7 +6,7 @@
 
 use std::future::Future;
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, TcpStream, ToSocketAddrs as _};
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -24,10 +24,35 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Where a server listens.
 pub(super) enum At {
-    /// A name or an address, and a port.
-    Tcp(String, u16),
+    Tcp(SocketAddr),
     /// The path of a socket.
     Unix(PathBuf),
+}
+
+impl At {
+    /// All addresses of a name, or the one that it is itself.
+    pub(super) fn all_of(name: &str, port: u16, until: Instant) -> io::Result<Vec<Self>> {
+        let name = name.to_owned();
+        let found = apart(until, move || {
+            let found = (name.as_str(), port).to_socket_addrs()?;
+            Ok(found.map(Self::Tcp).collect())
+        });
+        found.flatten()
+    }
+}
+
+/// Does something that has no time-out on a thread of its own, and waits for it until then.
+fn apart<T: Send + 'static>(
+    until: Instant,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (back, done) = sync_channel(1);
+    let thread = thread::Builder::new().name("connect".to_owned());
+    // Whoever waited may have given up.
+    thread.spawn(move || drop(back.send(work())))?;
+    let left = until.saturating_duration_since(Instant::now());
+    done.recv_timeout(left)
+        .map_err(|_| io::ErrorKind::TimedOut.into())
 }
 
 /// How soon a peer is noticed that does not answer.
@@ -56,14 +81,20 @@ enum Stream {
 pub(super) struct Flow(pub(super) Arc<Socket>);
 
 impl Socket {
-    /// Connects on a thread of its own, because to look up a name has no time-out.
-    pub(super) fn reach(at: At, alive: Alive, until: Instant) -> io::Result<Arc<Self>> {
-        let (back, reached) = sync_channel(1);
-        let thread = thread::Builder::new().name("connect".to_owned());
-        thread.spawn(move || drop(back.send(Stream::reach(&at, &alive, until))))?;
-        let left = until.saturating_duration_since(Instant::now());
-        let stream = reached.recv_timeout(left);
-        let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    pub(super) fn reach(at: At, alive: &Alive, until: Instant) -> io::Result<Arc<Self>> {
+        let stream = match at {
+            At::Unix(path) => {
+                let stream = apart(until, move || UnixStream::connect(path))??;
+                stream.set_nonblocking(true)?;
+                Stream::Unix(stream)
+            }
+            At::Tcp(address) => {
+                let left = until.saturating_duration_since(Instant::now());
+                // A time-out of nothing is an error of its own.
+                let left = left.max(Duration::from_millis(1));
+                Stream::set_up(TcpStream::connect_timeout(&address, left)?, alive)?
+            }
+        };
         Ok(Arc::new(Self {
             stream,
             is_full: AtomicBool::new(false),
@@ -100,14 +131,14 @@ pub(super) fn wait<F: Future>(
             return Some(done);
         }
         let more = move_on(&mut context);
-        if woken.0.swap(false, Ordering::Relaxed) {
-            continue;
-        }
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() || !more {
+        let again = woken.0.swap(false, Ordering::Relaxed);
+        if left.is_zero() || !(again || more) {
             return None;
         }
-        socket.wait(left);
+        if !again {
+            socket.wait(left);
+        }
     }
 }
 
@@ -126,30 +157,6 @@ impl Wake for Woken {
 }
 
 impl Stream {
-    fn reach(at: &At, alive: &Alive, until: Instant) -> io::Result<Self> {
-        match at {
-            At::Unix(path) => {
-                let stream = UnixStream::connect(path)?;
-                stream.set_nonblocking(true)?;
-                Ok(Self::Unix(stream))
-            }
-            At::Tcp(name, port) => {
-                let mut last = io::Error::from(io::ErrorKind::NotFound);
-                for address in (name.as_str(), *port).to_socket_addrs()? {
-                    let left = until.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return Err(io::ErrorKind::TimedOut.into());
-                    }
-                    match TcpStream::connect_timeout(&address, left) {
-                        Ok(stream) => return Self::set_up(stream, alive),
-                        Err(error) => last = error,
-                    }
-                }
-                Err(last)
-            }
-        }
-    }
-
     fn set_up(stream: TcpStream, alive: &Alive) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
@@ -260,7 +267,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
         let listener = UnixListener::bind(&path).unwrap();
-        let socket = Socket::reach(At::Unix(path), ALIVE, soon()).unwrap();
+        let socket = Socket::reach(At::Unix(path), &ALIVE, soon()).unwrap();
         (socket, listener.accept().unwrap().0)
     }
 
@@ -334,10 +341,12 @@ mod tests {
     fn nobody_listens() {
         let folder = tempfile::tempdir().unwrap();
         let at = At::Unix(folder.path().join("none"));
-        let error = Socket::reach(at, ALIVE, soon()).err().unwrap();
+        let error = Socket::reach(at, &ALIVE, soon()).err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
-        let at = At::Tcp("127.0.0.1".to_owned(), 1);
-        let error = Socket::reach(at, ALIVE, soon()).err().unwrap();
+        let mut all = At::all_of("127.0.0.1", 1, soon()).unwrap();
+        let at = all.pop().unwrap();
+        assert!(all.is_empty());
+        let error = Socket::reach(at, &ALIVE, soon()).err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     }
 }
