@@ -9,6 +9,7 @@ pub mod area_code;
 mod bucket;
 mod caught;
 pub mod country;
+pub mod country_code;
 mod daily;
 mod field;
 mod format;

@@ -5,6 +5,7 @@ use super::csv::quotes::Quotes;
 use super::mapping::column::ColumnMapping;
 use super::mapping::meaning::Mapping;
 use super::times::zone::Zone;
+use crate::domain::country_code::calling_code_of;
 use crate::domain::{AccountName, Format};
 use crate::vault::plaintext::Region;
 
@@ -36,6 +37,16 @@ impl Declared {
     pub(super) fn is_of_one_country(&self) -> bool {
         let mapped = self.mapping.as_ref();
         self.region.is_some() || mapped.is_some_and(|mapping| mapping.constants.country.is_some())
+    }
+
+    /// The calling code of the country that numbers without a plus are of, if one was declared.
+    pub(super) fn calling_code(&self) -> Option<u16> {
+        let mapped = self.mapping.as_ref();
+        let mapped = mapped.and_then(|mapping| mapping.constants.country);
+        match self.region {
+            Some(region) => calling_code_of(&region.to_string()),
+            None => mapped.and_then(calling_code_of),
+        }
     }
 
     /// Whether the column is not to be read.

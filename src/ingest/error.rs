@@ -126,7 +126,8 @@ pub enum IngestError {
     },
     /// What looks like a record comes before the names of the columns.
     #[error(
-        "line {line} looks like a record, but the names of the columns come at line {header}; put them first"
+        "line {line} looks like a record, but the names of the columns come at line {header}; put them first, or take the \
+         line out if it is no record"
     )]
     RecordBeforeHeader {
         /// The line that looks like a record.

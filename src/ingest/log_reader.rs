@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::csv::cuts::Cuts;
 use super::csv::parser::SegmentParser;
+use super::csv::preamble::Before;
 use super::csv::segment::Segment;
 use super::declared::Declared;
 use super::error::IngestError;
@@ -27,8 +28,8 @@ pub struct SplitLog {
     pub first: Segment,
     /// What cuts the other segments.
     pub cuts: Cuts,
-    /// How many lines are before the header, and how many are the header's.
-    pub beginning: (u64, u64),
+    /// The lines before the records.
+    pub before: Before,
     /// One for each thread.
     pub parsers: Vec<SegmentParser>,
     /// What is known of the file.
@@ -117,12 +118,11 @@ impl LogReader {
         let LogRows::Delimited(rows) = self.rows else {
             return Err(self);
         };
-        let beginning = rows.beginning();
-        let (first, cuts, parsers) = rows.split(parsers);
+        let (before, first, cuts, parsers) = rows.split(parsers);
         Ok(SplitLog {
             first,
             cuts,
-            beginning,
+            before,
             parsers,
             facts: LogFacts {
                 fitness: self.fitness,

@@ -35,6 +35,7 @@ mod tests;
 pub use self::column_name::ShownName;
 pub use self::csv::cuts::Cuts;
 pub use self::csv::parser::SegmentParser;
+pub use self::csv::preamble::Before;
 pub use self::csv::quotes::Quotes;
 pub use self::csv::segment::Segment;
 pub use self::declared::Declared;

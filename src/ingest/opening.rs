@@ -26,9 +26,10 @@ use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
-use super::mapping::country_column::CountryLook;
+use super::mapping::country_column::{CountryLook, says_numeric};
 use super::mapping::usual_names::listed;
 use super::record::MAX_RECORD_BYTES;
+use super::rows::country::Digits;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
 use super::unpack::sheet::Sheet;
@@ -165,7 +166,7 @@ impl OpenedLog {
         {
             return Err(IngestError::OtherQuotes { mark });
         }
-        let shape = match (&declared.mapping, declared.format) {
+        let mut shape = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
             (None, None) => {
@@ -185,6 +186,7 @@ impl OpenedLog {
         })?;
         let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
         let (header, country_columns) = countries(header, (&names, looks), &mut declared, &shape)?;
+        shape.country_digits = country_digits(&header, (&names, looks));
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());
@@ -227,7 +229,7 @@ impl OpenedLog {
         if !stream.advance()? {
             return Err(IngestError::Empty);
         }
-        let shape = match (shapes.as_slice(), &tried) {
+        let mut shape = match (shapes.as_slice(), &tried) {
             ([only], _) => only.clone(),
             (_, Some(tried)) => {
                 let fits = |shape: &Shape| {
@@ -253,7 +255,10 @@ impl OpenedLog {
             |tried| tried.evidence(),
         );
         let evidence = evidence(&declared, found);
-        let country_columns = mapped_countries((head, &layout), &declared, &shape)?;
+        let country_columns = member_countries((head, &layout), &declared, &shape)?;
+        if country_paths(&shape, &declared).any(says_numeric) {
+            shape.country_digits = Digits::Numeric;
+        }
         let log = JsonLog::new(stream, layout, &shape, &declared);
         let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
@@ -416,10 +421,12 @@ fn countries(
     if header.has(Field::Country) {
         return Ok((header, Vec::new()));
     }
+    let own = declared.calling_code();
     let open = header.dropped_columns().iter().filter_map(|(at, shown)| {
         let (name, look) = (*names.get(*at)?, looks.get(*at)?);
         let said = declared.drops(name) || declared.drops(shown.as_str());
-        (!said && look.may_be_country(name)).then_some((name, shown, look))
+        let is_open = look.may_be_country(name) || look.has_other_codes(name, own);
+        (!said && is_open).then_some((name, shown, look))
     });
     let open: Vec<_> = open.collect();
     let mut sure = open.iter().filter(|(name, _, look)| look.is_country(name));
@@ -435,14 +442,37 @@ fn countries(
     in_doubt(columns.collect(), declared).map(|columns| (header, columns))
 }
 
-/// The same of the members of a mapped JSON file, for which no name is taken for granted.
-fn mapped_countries(
+/// The paths of the countries in JSON.
+fn country_paths<'s>(shape: &'s Shape, declared: &'s Declared) -> impl Iterator<Item = &'s str> {
+    let columns = shape.columns.iter();
+    let columns = columns.filter(|column| column.field == Field::Country);
+    let mapped = declared.columns.iter();
+    let mapped = mapped.filter(|column| column.field() == Field::Country);
+    let names = columns.flat_map(|column| column.names.iter().map(String::as_str));
+    names.chain(mapped.map(ColumnMapping::column))
+}
+
+/// What digits alone are in the column of countries, by its name and its first cells.
+fn country_digits(header: &Header, (names, looks): (&[&str], &[CountryLook])) -> Digits {
+    let place = header.place(Field::Country);
+    let name = place.and_then(|at| names.get(at));
+    let look = place.and_then(|at| looks.get(at));
+    match (name, look) {
+        (Some(name), _) if says_numeric(name) => Digits::Numeric,
+        (_, Some(look)) if look.has_numeric() => Digits::Unsure,
+        _ => Digits::Either,
+    }
+}
+
+/// The same of the members of a JSON file, for which no name is taken for granted.
+fn member_countries(
     (head, layout): (&[u8], &Layout),
     declared: &Declared,
     shape: &Shape,
 ) -> Result<Vec<String>, IngestError> {
-    let mut columns = shape.columns.iter();
-    if declared.mapping.is_none() || columns.any(|column| column.field == Field::Country) {
+    let mapped = declared.columns.iter().map(ColumnMapping::field);
+    let mut fields = shape.columns.iter().map(|column| column.field).chain(mapped);
+    if fields.any(|field| field == Field::Country) {
         return Ok(Vec::new());
     }
     let copy = Cursor::new(Zeroizing::new(head.to_vec()));
@@ -458,9 +488,10 @@ fn mapped_countries(
             }
         });
     }
+    let own = declared.calling_code();
     let open = looks.iter().filter(|(name, look)| {
         let read = declared.names(name);
-        !read && look.may_be_country(name)
+        !read && (look.may_be_country(name) || look.has_other_codes(name, own))
     });
     let columns = open.filter_map(|(name, _)| ShownName::of(name));
     in_doubt(columns.collect(), declared)

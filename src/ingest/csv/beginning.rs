@@ -5,6 +5,7 @@ use std::io::Read;
 use super::cuts::{Cuts, HowWritten};
 use super::dialect::{bare, unquoted};
 use super::plain_lines::PlainLines;
+use super::preamble::Before;
 use super::quoted::DelimitedReader;
 use super::quotes::Quotes;
 use super::segment::Segment;
@@ -15,8 +16,8 @@ pub(in crate::ingest) struct Beginning {
     pub(in crate::ingest) cuts: Cuts,
     /// The first segment, to be read from after the header.
     pub(in crate::ingest) first: Segment,
-    /// The lines before the header, and those of the header.
-    pub(in crate::ingest) lines: (u64, u64),
+    /// The lines before the records.
+    pub(in crate::ingest) before: Before,
     names: Vec<String>,
 }
 
@@ -49,7 +50,11 @@ impl Beginning {
             read => read?,
         };
         let beginning = Self {
-            lines: (line - 1, first.line - line),
+            before: Before {
+                preamble: line - 1,
+                header: first.line - line,
+                held: dialect.held,
+            },
             cuts,
             first,
             names,
@@ -57,7 +62,7 @@ impl Beginning {
         // A name over several lines with the digits of a number in it: a quote swallows the lines after the header.
         let digits = |name: &String| name.bytes().filter(u8::is_ascii_digit).count();
         let swallowed = beginning.names.iter().any(|name| digits(name) >= 7);
-        if stray && beginning.lines.1 > 1 && swallowed {
+        if stray && beginning.before.header > 1 && swallowed {
             return Err(IngestError::StrayQuote { line });
         }
         Ok(beginning)

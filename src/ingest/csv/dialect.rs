@@ -4,6 +4,7 @@
 use csv::{ByteRecord, ReaderBuilder};
 use memchr::memchr;
 
+use super::preamble::Preamble;
 use super::quotes::Quotes;
 use crate::ingest::column_name::fold;
 use crate::ingest::times::serial::is_day;
@@ -16,6 +17,8 @@ pub(super) struct Dialect {
     pub(super) header: (usize, u64),
     /// A line before the header looks like a record of it.
     pub(super) record_before: Option<u64>,
+    /// Lines before it that have a number in them and look like no record.
+    pub(super) held: Vec<u64>,
 }
 
 /// The columns of the number and of the time, counted from 0, if there are any.
@@ -65,12 +68,15 @@ impl Dialect {
                     names.iter_mut().for_each(|name| *name = bare(name));
                 }
                 let places = is_header(&names)?;
+                let preamble = Preamble::of(&before, (delimiter, quotes));
                 let mut before = before.iter();
                 let record = before.find(|(_, text)| is_record(text, delimiter, quotes, places));
+                let record = record.map(|(line, _)| *line);
                 let this = Self {
                     delimiter,
                     header: (at, line),
-                    record_before: record.map(|(line, _)| *line),
+                    record_before: record.or(preamble.record),
+                    held: preamble.held,
                 };
                 Some((
                     this,
@@ -98,6 +104,7 @@ impl Dialect {
             delimiter: named.unwrap_or_else(|| most_frequent(head.get(byte..).unwrap_or_default())),
             header: (byte, line),
             record_before: None,
+            held: Vec::new(),
         }
     }
 }
@@ -257,6 +264,7 @@ mod tests {
                 delimiter,
                 header,
                 record_before: None,
+                held: Vec::new(),
             };
             assert_eq!(found(head), expected, "{head:?}");
         }

@@ -178,7 +178,12 @@ impl Header {
 
     /// Whether a column holds the field.
     pub(in crate::ingest) fn has(&self, field: Field) -> bool {
-        self.places.get(slot(field)).is_some_and(Option::is_some)
+        self.place(field).is_some()
+    }
+
+    /// The column of the field, counted from 0.
+    pub(in crate::ingest) fn place(&self, field: Field) -> Option<usize> {
+        self.places.get(slot(field)).copied().flatten()
     }
 
     /// Which known columns there are, for the report.
@@ -188,8 +193,7 @@ impl Header {
 
     /// The columns of the number and of the time.
     pub(super) fn number_and_time(&self) -> Places {
-        let place = |field| self.places.get(slot(field)).copied().flatten();
-        (place(Field::Number), place(Field::SentAt))
+        (self.place(Field::Number), self.place(Field::SentAt))
     }
 
     /// True if the cells that are kept are the names of their columns: the header once more.

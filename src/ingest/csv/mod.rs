@@ -13,6 +13,7 @@ pub(super) mod header;
 pub(super) mod log;
 pub(super) mod parser;
 mod plain_lines;
+pub(super) mod preamble;
 pub(super) mod quoted;
 pub(super) mod quotes;
 pub(super) mod rows;

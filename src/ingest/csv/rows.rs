@@ -6,12 +6,13 @@ use super::beginning::Beginning;
 use super::cuts::Cuts;
 use super::header::Header;
 use super::parser::SegmentParser;
+use super::preamble::Before;
 use super::segment::Segment;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
 use crate::ingest::rows::fitness::Fitness;
-use crate::vault::plaintext::{RowBatch, SkipKind};
+use crate::vault::plaintext::{Reject, RejectCells, RejectKind, RowBatch, SkipKind};
 
 /// A delimited file, to be read by one thread, or to be split for several.
 pub(in crate::ingest) struct DelimitedRows {
@@ -22,8 +23,8 @@ pub(in crate::ingest) struct DelimitedRows {
     parser: SegmentParser,
     declared: Declared,
     shape: Shape,
-    /// The lines before the header, and those of the header; not yet counted in a batch.
-    beginning: (u64, u64),
+    /// The lines before the records; not yet counted in a batch.
+    before: Before,
 }
 
 impl DelimitedRows {
@@ -31,7 +32,10 @@ impl DelimitedRows {
     pub(in crate::ingest) fn new(
         header: Header,
         Beginning {
-            cuts, first, lines, ..
+            cuts,
+            first,
+            before,
+            ..
         }: Beginning,
         declared: Declared,
         shape: Shape,
@@ -46,7 +50,7 @@ impl DelimitedRows {
             parser,
             declared,
             shape,
-            beginning: lines,
+            before,
         }
     }
 
@@ -60,20 +64,19 @@ impl DelimitedRows {
         self.cuts.lines().0
     }
 
-    /// How many lines are before the header, and how many are the header's.
-    pub(in crate::ingest) fn beginning(&self) -> (u64, u64) {
-        self.beginning
-    }
-
-    /// The first segment, what cuts the others, and as many parsers as are wanted.
-    pub(in crate::ingest) fn split(self, parsers: usize) -> (Segment, Cuts, Vec<SegmentParser>) {
+    /// The lines before the records, the first segment, what cuts the others, and as many parsers as are wanted.
+    pub(in crate::ingest) fn split(
+        self,
+        parsers: usize,
+    ) -> (Before, Segment, Cuts, Vec<SegmentParser>) {
         let written = (self.cuts.delimiter(), self.cuts.quotes());
         let more = (1..parsers).map(|_| {
             let header = Arc::clone(&self.header);
             SegmentParser::new(header, written, self.declared.clone(), &self.shape)
         });
         let parsers = more.chain([self.parser]).collect();
-        (self.next.unwrap_or_default(), self.cuts, parsers)
+        let first = self.next.unwrap_or_default();
+        (self.before, first, self.cuts, parsers)
     }
 
     /// Reads rows of the current segment, or of the next one.
@@ -86,7 +89,7 @@ impl DelimitedRows {
             self.parser.begin(segment);
         }
         let more = self.parser.read_batch(batch)?;
-        skip_beginning(std::mem::take(&mut self.beginning), batch);
+        skip_beginning(&std::mem::take(&mut self.before), batch);
         if more {
             return Ok(true);
         }
@@ -100,10 +103,19 @@ impl DelimitedRows {
     }
 }
 
-/// Counts the lines before the header, and those of the header.
-pub(in crate::ingest) fn skip_beginning((before, header): (u64, u64), batch: &mut RowBatch) {
-    batch.skip(SkipKind::Preamble, before);
-    batch.skip(SkipKind::Header, header);
+/// Counts the lines before the header, and those of the header. A line before it with a number is held back.
+pub(in crate::ingest) fn skip_beginning(before: &Before, batch: &mut RowBatch) {
+    let held = before.held.len() as u64;
+    batch.skip(SkipKind::Preamble, before.preamble.saturating_sub(held));
+    batch.skip(SkipKind::Header, before.header);
+    for line in &before.held {
+        batch.reject(Reject {
+            line: *line,
+            column: None,
+            kind: RejectKind::PhoneNumber,
+            cells: RejectCells::none(),
+        });
+    }
 }
 
 /// Counts the line of an end mark at the end of a file that was read.

@@ -6,6 +6,7 @@
 
 use crate::domain::{Field, Format};
 use crate::ingest::column_name::fold;
+use crate::ingest::rows::country::Digits;
 
 /// A format, as the reader of a file needs it.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub(in crate::ingest) struct Shape {
     /// Pairs of what a cell of the kind's column may begin with, and the kind this means. A record
     /// with any other cell is not a message. Empty if the cell is the kind.
     pub(in crate::ingest) kinds: Vec<(String, String)>,
+    /// What digits alone in the column of countries are.
+    pub(in crate::ingest) country_digits: Digits,
 }
 
 /// How the records of a file are written.
@@ -88,6 +91,7 @@ impl Shape {
             marks: vec![Field::Number, Field::SentAt],
             kind: None,
             kinds: Vec::new(),
+            country_digits: Digits::Either,
         }
     }
 

@@ -1,10 +1,14 @@
 //! A column that is not read and looks like the country of each row: without it, numbers of several countries may be
 //! read as those of one.
 
-use super::usual_names::{by_name, is_of_the_sender};
+use std::collections::BTreeSet;
+
+use super::usual_names::{by_name, is_of_the_sender, letters};
 use crate::domain::invisible::cleaned;
+use crate::domain::network::is_mobile_country;
 use crate::domain::{Field, country};
 use crate::ingest::column_name::fold;
+use crate::ingest::rows::country::{Digits, Said};
 use crate::ingest::rows::nothing::says_nothing;
 
 /// Counts of what the cells of a column look like.
@@ -19,6 +23,15 @@ pub(in crate::ingest) struct CountryLook {
     several: bool,
     /// Words for what became of a message.
     deliveries: u32,
+    /// Codes that stand for a country in digits.
+    coded: u32,
+    /// Of these, numeric ones that are no calling codes.
+    numeric: u32,
+    /// The calling codes among them, but for very many.
+    called: BTreeSet<u16>,
+    /// Country codes of mobile networks, and the groups of them that a country has.
+    mobile: u32,
+    groups: BTreeSet<u16>,
 }
 
 impl CountryLook {
@@ -37,6 +50,45 @@ impl CountryLook {
             self.several |= self.first.is_some_and(|first| first != known);
             self.first = Some(known);
         }
+        if cell.bytes().any(|byte| byte.is_ascii_digit()) && cell.len() <= LONGEST_CODE {
+            self.see_code(cell);
+        }
+    }
+
+    /// Counts a cell with digits in it.
+    fn see_code(&mut self, cell: &str) {
+        let either = Said::of(cell, Digits::Either);
+        let numeric = Said::of(cell, Digits::Numeric);
+        self.coded += u32::from(either != Said::Unknown || numeric != Said::Unknown);
+        self.numeric += u32::from(cell.len() == 3 && either != Said::Unknown && either == numeric);
+        if let Some(code) = either.calling_code() {
+            self.called.insert(code);
+        }
+        if let Some(mcc) = mobile_country(cell) {
+            self.mobile += 1;
+            self.groups.insert(mcc);
+        }
+    }
+
+    /// Whether numeric codes are among its cells.
+    pub(in crate::ingest) fn has_numeric(&self) -> bool {
+        self.numeric > 0
+    }
+
+    /// Whether a column of this name has codes in digits that make some rows of another country than the declared one,
+    /// whose calling code is `own`.
+    pub(in crate::ingest) fn has_other_codes(&self, name: &str, own: Option<u16>) -> bool {
+        let name = letters(name.rsplit('.').next().unwrap_or(name));
+        let named = |names: &[&str]| names.contains(&name.as_str());
+        let nearly_all = |count: u32| u64::from(count) * 10 >= u64::from(self.cells) * 9;
+        if self.cells == 0 {
+            return false;
+        }
+        if named(&MOBILE) {
+            return nearly_all(self.mobile) && self.groups.len() > 1;
+        }
+        let is_other = own.is_none() || self.called.iter().any(|code| Some(*code) != own);
+        (named(&CALLING) || says_numeric(&name)) && nearly_all(self.coded) && is_other
     }
 
     /// Whether nearly all cells are countries. Some may be written in a way that is not known.
@@ -74,8 +126,69 @@ impl CountryLook {
 }
 
 fn says_country(name: &str) -> bool {
-    !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
+    // Where the device of whoever signed in was.
+    let of_a_device = name.split('.').any(|part| letters(part) == "geographicalcontext");
+    !of_a_device && !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
 }
+
+/// Whether the name of a column of countries says that its digits are numeric codes. Of a path the last part counts.
+pub(in crate::ingest) fn says_numeric(name: &str) -> bool {
+    let name = letters(name.rsplit('.').next().unwrap_or(name));
+    name.contains("numeric") || NUMERIC.contains(&name.as_str())
+}
+
+/// The group of the country code of a mobile network: one for each country. More codes than one are in use in few.
+fn mobile_country(cell: &str) -> Option<u16> {
+    let cell = cell.strip_suffix(".0").unwrap_or(cell);
+    let mcc = cell.get(..3).filter(|mcc| is_mobile_country(mcc))?;
+    let alone = matches!(cell.len(), 3 | 5..=7);
+    let code: u16 = mcc.parse().ok().filter(|_| alone)?;
+    let groups = [(310..=316), (404..=406), (234..=235), (440..=441), (460..=461)];
+    let mut groups = groups.into_iter();
+    let group = groups.find(|group| group.contains(&code));
+    Some(group.map_or(code, |group| *group.start()))
+}
+
+/// Names of columns of calling codes, as their letters alone.
+const CALLING: [&str; 22] = [
+    "callingcode",
+    "callcode",
+    "cc",
+    "countrycallingcode",
+    "countrydialcode",
+    "countrydialingcode",
+    "countrydiallingcode",
+    "countryprefix",
+    "countryphonecode",
+    "dialcode",
+    "dialingcode",
+    "diallingcode",
+    "dialprefix",
+    "idd",
+    "internationalcode",
+    "internationalprefix",
+    "intlcode",
+    "intlprefix",
+    "isd",
+    "isdcode",
+    "phonecode",
+    "prefix",
+];
+/// The same of numeric codes.
+const NUMERIC: [&str; 5] = ["isonum", "isonumber", "m49", "un49", "unm49"];
+/// The same of country codes of mobile networks, alone or with the network's.
+const MOBILE: [&str; 8] = [
+    "mcc",
+    "mccmnc",
+    "mobilecountrycode",
+    "imsimcc",
+    "destmcc",
+    "destinationmcc",
+    "plmn",
+    "tomcc",
+];
+/// The longest code that is looked at, in bytes.
+const LONGEST_CODE: usize = 32;
 
 /// Words for what became of a message, in lower case. `ok` is not one of them: it is Oklahoma.
 const DELIVERIES: [&str; 30] = [

@@ -45,7 +45,7 @@ pub(super) fn read_segments(
     let SplitLog {
         first,
         mut cuts,
-        beginning,
+        before,
         parsers,
         mut facts,
     } = split;
@@ -62,7 +62,7 @@ pub(super) fn read_segments(
     thread::scope(|threads| {
         let cut = parsed.clone();
         let mut rest = batches.make();
-        skip_beginning(beginning, &mut rest);
+        skip_beginning(&before, &mut rest);
         threads.spawn(move || {
             set_nice(NICENESS);
             cut_all(&mut cuts, &to_fill, &filled, (&cut, rest));

@@ -6,10 +6,12 @@ use zeroize::Zeroizing;
 
 use super::carrier;
 use super::cells::{Cells, FIELDS, SeenCells};
+use super::country::{Digits, Said};
 use super::fineness::fineness;
 use super::joined_time::{halves, is_midnight, join};
 use super::nothing::says_nothing;
 use super::reference::reference;
+use crate::domain::country_code::calling_code_of;
 use crate::domain::{AccountName, Field, Format, country};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
@@ -40,6 +42,7 @@ pub(in crate::ingest) struct RowMaker {
     /// The account is part of an address.
     account_in_uri: bool,
     country_form: CountryForm,
+    country_digits: Digits,
     constants: Constants,
     /// In which numbers without a calling code are read.
     region: Option<Region>,
@@ -50,6 +53,8 @@ pub(in crate::ingest) struct RowMaker {
     network: String,
     /// A day and a time of day, put together.
     joined: String,
+    /// A number with its calling code put before it.
+    with_code: Zeroizing<String>,
     /// The last row named a country that is not known.
     unknown_country: bool,
     /// The last row named no account.
@@ -101,6 +106,7 @@ impl RowMaker {
             account: declared.account.or_else(|| constants.account.clone()),
             kind: kind.unwrap_or_default(),
             country_form,
+            country_digits: shape.country_digits,
             constants,
             region: declared.region,
             account_by_name: matches!(shape.format, Format::SupplierCsv | Format::Mapped)
@@ -114,6 +120,7 @@ impl RowMaker {
             lower: Default::default(),
             network: String::new(),
             joined: String::new(),
+            with_code: Zeroizing::default(),
             unknown_country: false,
             blank_account: false,
         }
@@ -289,8 +296,15 @@ impl RowMaker {
             Err(TimeFault::Unreadable(kind)) => return rejected(Field::SentAt, kind),
         };
         let named = cells.value(Field::Country);
-        let known = country::alpha2(named).filter(|_| self.country_form.fits(named));
-        self.unknown_country = known.is_none() && !named.is_empty();
+        let said = match named.is_empty() {
+            true => Said::Unknown,
+            false => said_of(named, (self.country_form, self.country_digits)),
+        };
+        let known = match said {
+            Said::Country(country) => Some(country),
+            _ => None,
+        };
+        self.unknown_country = said == Said::Unknown && !named.is_empty();
         let (country, country_basis) = match (known, self.constants.country) {
             (Some(country), _) => (country, Basis::InRecord),
             (None, _) if !named.is_empty() => ("", Basis::Absent),
@@ -309,6 +323,13 @@ impl RowMaker {
         if let Some((field, _)) = misplaced {
             return rejected(field, RejectKind::PhoneNumber);
         }
+        let mut raw = RawNumber::of_international(number, self.international);
+        if known.is_none() && !named.is_empty() {
+            match in_plan_of(said, (number, raw), self.region, &mut self.with_code) {
+                Ok(read) => raw = read,
+                Err(kind) => return rejected(Field::Country, kind),
+            }
+        }
         let declared = self.account.as_ref().map_or("", AccountName::as_str);
         let [kind_room, channel_room] = &mut self.lower;
         let state = cells.value(Field::State);
@@ -325,7 +346,7 @@ impl RowMaker {
         Ok(Ok(Row {
             account,
             user: Some(cells.value(Field::User)).filter(|cell| !cell.is_empty()),
-            number: RawNumber::of_international(number, self.international),
+            number: raw,
             carrier,
             country,
             state,
@@ -347,6 +368,61 @@ impl RowMaker {
             line,
         }))
     }
+}
+
+/// What the cell of a country says, if it is written in the form that was declared.
+fn said_of(named: &str, (form, digits): (CountryForm, Digits)) -> Said {
+    match form {
+        CountryForm::Any => Said::of(named, digits),
+        _ => {
+            let known = country::alpha2(named).filter(|_| form.fits(named));
+            known.map_or(Said::Unknown, Said::Country)
+        }
+    }
+}
+
+/// The number of a row whose country was said and is not known: it must not become one of the declared region just
+/// because it has no plus. North America shares one plan, so there the calling code alone makes it a whole number.
+fn in_plan_of<'a>(
+    said: Said,
+    (number, raw): (&'a str, RawNumber<'a>),
+    region: Option<Region>,
+    with_code: &'a mut Zeroizing<String>,
+) -> Result<RawNumber<'a>, RejectKind> {
+    let code = said.calling_code();
+    let own = region.and_then(|region| calling_code_of(&region.to_string()));
+    if code.is_some() && code == own {
+        return Ok(raw);
+    }
+    let reads = |region| Phone::accept_raw(RawNumber::new(number), region, None).is_ok();
+    if reads(None) {
+        return Ok(raw);
+    }
+    if code == Some(1)
+        && let Some(digits) = ten_digits(number)
+    {
+        with_code.clear();
+        with_code.push_str("+1");
+        with_code.extend(digits);
+        return Ok(RawNumber::new(with_code));
+    }
+    match (region.is_some() && reads(region), code) {
+        (false, _) => Ok(raw),
+        (true, Some(_)) => Err(RejectKind::OtherCountry),
+        (true, None) => Err(RejectKind::NeedsRegion),
+    }
+}
+
+/// The ten digits of a number of North America, with or without the calling code.
+fn ten_digits(number: &str) -> Option<impl Iterator<Item = char>> {
+    let written = |c: char| c.is_ascii_digit() || " -.()".contains(c);
+    let digits = number.chars().filter(char::is_ascii_digit);
+    let before = match digits.clone().count() {
+        10 => 0,
+        11 if number.starts_with('1') => 1,
+        _ => return None,
+    };
+    number.chars().all(written).then(|| digits.skip(before))
 }
 
 /// The first field whose cell is at fault, and what is wrong with it.

@@ -2,6 +2,7 @@
 
 mod carrier;
 pub(super) mod cells;
+pub(super) mod country;
 mod fineness;
 pub(super) mod fitness;
 mod joined_time;

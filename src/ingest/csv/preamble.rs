@@ -1,0 +1,169 @@
+//! The lines before the names of the columns. A number in one of them is of somebody: such a line is a record of
+//! another log, or it is counted in quarantine. It is never skipped in silence.
+
+use super::dialect::{cells, may_be_a_number};
+use super::quotes::Quotes;
+use crate::ingest::times::serial::is_day;
+use crate::vault::plaintext::{Phone, RawNumber};
+
+/// What the lines before a header have in them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Preamble {
+    /// The first line that looks like a record.
+    pub(super) record: Option<u64>,
+    /// Lines with a number that do not look like one, such as whom to call about the report.
+    pub(super) held: Vec<u64>,
+}
+
+/// The lines before the records.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// How many lines there are before the header.
+    pub(in crate::ingest) preamble: u64,
+    /// How many lines the header has.
+    pub(in crate::ingest) header: u64,
+    /// The lines before it that have a number in them.
+    pub(in crate::ingest) held: Vec<u64>,
+}
+
+impl Preamble {
+    /// Looks at lines with their numbers.
+    pub(super) fn of(lines: &[(u64, &[u8])], (delimiter, quotes): (u8, Quotes)) -> Self {
+        let mut found = Self::default();
+        let mut others = Vec::new();
+        let mut timed = Vec::new();
+        for (line, bytes) in lines {
+            let text = String::from_utf8_lossy(bytes);
+            let cells = cells(bytes, delimiter, quotes);
+            let mut cells: Vec<&[u8]> = cells.iter().map(<[u8]>::trim_ascii).collect();
+            cells.retain(|cell| !cell.is_empty());
+            if !holds_a_number(&text) {
+                if has_number_and_time(&cells) {
+                    timed.push(*line);
+                }
+                continue;
+            }
+            match is_contact(&text) {
+                true => found.held.push(*line),
+                false => others.push((*line, is_row(&cells))),
+            }
+        }
+        match others.as_slice() {
+            // A single number in a text is of nobody knows whom.
+            [(line, false)] => found.held.push(*line),
+            [(line, _), ..] => found.record = Some(*line),
+            [] => {}
+        }
+        // Digits without a plus may be an id; two lines of them with a time each are a list.
+        if let (None, [line, _, ..]) = (found.record, timed.as_slice()) {
+            found.record = Some(*line);
+        }
+        found.held.sort_unstable();
+        found
+    }
+}
+
+/// A number that is all of the line, or a cell of a line with several others.
+fn is_row(cells: &[&[u8]]) -> bool {
+    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let whole = |cell: &&&[u8]| may_be_a_number(cell) && cell.contains(&b'+');
+    let numbers = cells.iter().filter(whole).count();
+    let times = cells.iter().filter(|cell| !whole(cell) && digits(cell) >= 6);
+    match cells {
+        [_] => numbers > 0,
+        [_, _] => numbers > 0 && times.count() > 0,
+        _ => true,
+    }
+}
+
+/// Digits that may be a number without a plus, and a time.
+fn has_number_and_time(cells: &[&[u8]]) -> bool {
+    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let number = |cell: &&[u8]| {
+        let day = is_day(std::str::from_utf8(cell).unwrap_or_default());
+        may_be_a_number(cell) && digits(cell) >= 10 && !day
+    };
+    let time = |cell: &&[u8]| digits(cell) >= 8 && cell.contains(&b':');
+    cells.iter().any(number) && cells.iter().any(time)
+}
+
+/// Whether a text has a number with a plus in it that can be read.
+fn holds_a_number(text: &str) -> bool {
+    let pluses = text.match_indices(['+', '\u{ff0b}']);
+    pluses.into_iter().any(|(at, plus)| {
+        let behind = text.get(at + plus.len()..).unwrap_or_default();
+        let end = behind.find(|c: char| !(c.is_numeric() || " \u{a0}-.()/".contains(c)));
+        let run = behind.get(..end.unwrap_or(behind.len()));
+        let mut run = run.unwrap_or_default().trim_end();
+        // What comes behind a number may be digits too.
+        loop {
+            let digits = run.chars().filter(|c| c.is_numeric()).count();
+            if digits < FEWEST {
+                return false;
+            }
+            if Phone::accept_raw(RawNumber::new(&format!("+{run}")), None, None).is_ok() {
+                return true;
+            }
+            let Some(space) = run.rfind(char::is_whitespace) else {
+                return false;
+            };
+            run = run.get(..space).unwrap_or_default().trim_end();
+        }
+    })
+}
+
+/// Whether a line begins with a word for whom to call.
+fn is_contact(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    let first = words.find(|word| !word.is_empty()).unwrap_or_default();
+    let first = first.to_lowercase();
+    CONTACTS.contains(&first.as_str())
+}
+
+/// No number with a plus has fewer digits.
+const FEWEST: usize = 7;
+const CONTACTS: [&str; 20] = [
+    "contact", "contacts", "kontakt", "contacto", "contatto", "support", "hotline", "helpdesk", "help", "fax",
+    "telefax", "phone", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "call", "questions",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(lines: &[&str]) -> Preamble {
+        let lines: Vec<_> = (1..).zip(lines.iter().map(|line| line.as_bytes())).collect();
+        Preamble::of(&lines, (b',', Quotes::Auto))
+    }
+
+    #[test]
+    fn a_number_before_the_header_is_a_record_or_is_held() {
+        let time = "2024-03-21T22:34:49Z";
+        for lines in [
+            [format!("+13035550100,{time},A"), format!("+13035550101,{time},A")],
+            [format!("A;+13035550100;{time};sms"), format!("A;+13035550101;{time};sms")],
+            [format!("A,tel:+13035550100,{time},sms"), String::new()],
+            ["A,+13035550100,,sms".to_owned(), String::new()],
+            ["A,+13035550100,yesterday,sms".to_owned(), String::new()],
+            [format!("Sent to +13035550100 at {time}"), format!("Sent to +13035550101 at {time}")],
+            ["+13035550100".to_owned(), String::new()],
+            [format!("+13035550100,{time}"), String::new()],
+            ["number,last sent".to_owned(), "+1 303 555 0100,21 March 2024".to_owned()],
+            [format!("A,13035550100,{time},x"), format!("A,13035550101,{time},x")],
+        ] {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            assert!(found(&lines).record.is_some(), "{lines:?}");
+        }
+        for lines in [
+            ["Contact: +1 303 555 0100", "Fax: +1 303 555 0101"],
+            ["Report for +13035550100 of March", ""],
+            ["Hotline,+1 (303) 555-0100", ""],
+        ] {
+            let found = found(&lines);
+            assert_eq!((found.record, found.held.is_empty()), (None, false), "{lines:?}");
+        }
+        for line in ["Zone: UTC+02:00", "Total: +1234567", "Account ID,1000234567,2024-03-01 10:00:00"] {
+            assert_eq!(found(&[line]), Preamble::default(), "{line}");
+        }
+    }
+}
