@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::times::serial::is_day;
 use crate::domain::invisible::{cleaned, is_invisible};
 
 /// The name without case, what nobody sees, underscores and hyphens. Two names that fold to the same
@@ -34,6 +35,19 @@ impl ShownName {
                 .all(|(at, c)| c.is_alphanumeric() || MARKS.contains(c) || (at, c) == (0, '@'))
             && may_be_a_name(&text);
         fits.then(|| Self(text.into_owned()))
+    }
+
+    /// The name of a sheet, which people choose by it: `2024-03`, `March 16-31`. Only what may be a phone number is not
+    /// shown.
+    pub(super) fn of_sheet(text: &str) -> Option<Self> {
+        let text = cleaned(text);
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        let marks = |c: char| c.is_numeric() || " +-.()/".contains(c);
+        let day = is_day(&text);
+        let run = text.split(|c: char| !c.is_numeric()).any(|run| run.chars().count() >= DIGITS);
+        let number = digits >= DIGITS && text.chars().all(marks) && !day;
+        let shown = !text.is_empty() && !run && !number && !text.contains(char::is_control);
+        shown.then(|| Self(text.into_owned()))
     }
 
     /// `column 7` in place of a name that may not be shown. `index` counts from 0.
@@ -92,6 +106,8 @@ pub(super) fn join(names: &[ShownName]) -> String {
 
 /// What may stand between the letters of a name, as in `date d'envoi`, `N° de téléphone`, `Date & time`.
 const MARKS: &str = " _-./():#$%[]'\u{2019}\u{b0}\u{ba}\u{aa}&?!*+";
+/// So many digits may be a phone number.
+const DIGITS: usize = 7;
 /// How many names are in a sentence.
 const JOINED: usize = 40;
 
@@ -105,6 +121,16 @@ mod tests {
         assert_eq!(join(&vec![name.clone(); 2]), "a, a");
         let many = join(&vec![name; 140_000]);
         assert!(many.ends_with("a, a and 139960 more"), "{many}");
+    }
+
+    #[test]
+    fn a_sheet_is_called_by_its_name_unless_that_may_be_a_number() {
+        for name in ["2024-03", "2024-03-16", "Mar 2024", "March 16-31", "SMS (1)", "Q1/24", "a@b"] {
+            assert!(ShownName::of_sheet(name).is_some(), "{name}");
+        }
+        for name in ["", "+13035550101", "303-555-0101", "of 3035550101", "(303) 555 0101"] {
+            assert!(ShownName::of_sheet(name).is_none(), "{name}");
+        }
     }
 
     #[test]

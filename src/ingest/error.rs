@@ -247,6 +247,37 @@ pub enum IngestError {
         /// Where the record begins.
         line: u64,
     },
+    /// A member beside a list of records is too long to be looked at.
+    #[error(
+        "{} at line {line} is beside the list of records and too long to be looked at, so that nobody knows whether it \
+         holds records; send it as a file of its own{}",
+        the_member(.member.as_ref()),
+        or_drop(.member.as_ref())
+    )]
+    LongMember {
+        /// Where it begins.
+        line: u64,
+        /// Its name, if it has one and that may be shown.
+        member: Option<ShownName>,
+    },
+    /// UTF-8 behind UTF-16.
+    #[error(
+        "the text changes from UTF-16 to UTF-8 at line {line}; cut the file there and send each part by itself, or save \
+         all of it in one of the two"
+    )]
+    TwoEncodings {
+        /// The first line that is in the other encoding.
+        line: u64,
+    },
+    /// The members of a JSON record are lists of values.
+    #[error(
+        "the member {column} holds a list of values, so that a record is of several messages; have one record written \
+         for each (Splunk: mvzip and mvexpand; Elasticsearch: _source in place of fields)"
+    )]
+    MultiValue {
+        /// The first such member.
+        column: ShownName,
+    },
     /// Bytes that are neither UTF-8 nor UTF-16.
     #[error("line {line} is not text; save the file as UTF-8 or UTF-16")]
     NotText {
@@ -412,6 +443,9 @@ impl IngestError {
             Self::Damaged { .. } => "damaged-file",
             Self::Bomb { .. } => "bomb",
             Self::RecordTooLong { .. } => "record-too-long",
+            Self::LongMember { .. } => "long-member",
+            Self::TwoEncodings { .. } => "two-encodings",
+            Self::MultiValue { .. } => "multi-value",
             Self::NotText { .. } => "not-text",
             Self::NotThisContainer { .. } => "not-this-container",
             Self::Mapping { .. } => "mapping",
@@ -452,6 +486,21 @@ fn separator(mark: char) -> String {
         ' ' => "spaces; save the file with commas between them".to_owned(),
         mark => format!("the mark {mark:?}; save the file with commas between them"),
     }
+}
+
+/// What is too long, by its name.
+fn the_member(name: Option<&ShownName>) -> String {
+    match name {
+        Some(name) => format!("the member {name}"),
+        None => "a member".to_owned(),
+    }
+}
+
+/// A member that somebody knows to hold no records may be left out.
+fn or_drop(name: Option<&ShownName>) -> String {
+    name.map_or_else(String::new, |name| {
+        format!(", and this one with drop={name} (also if it holds no records)")
+    })
 }
 
 /// An account may be declared in place of a column.

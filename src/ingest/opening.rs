@@ -1,7 +1,7 @@
 //! The beginning of a file: how it is written and which format it has.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
@@ -11,7 +11,7 @@ use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
-use super::csv::header::{Header, day_and_clock, number_and_time};
+use super::csv::header::{Header, day_and_clock, hash_of, number_and_time};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::{Quotes, other_quotes};
 use super::csv::rows::DelimitedRows;
@@ -26,8 +26,10 @@ use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
+use super::guard::columns::is_content;
 use super::mapping::country_column::{CountryLook, says_numeric};
-use super::mapping::usual_names::listed;
+use super::mapping::recipient_column::NumberLook;
+use super::mapping::usual_names::{by_name, listed};
 use super::record::MAX_RECORD_BYTES;
 use super::rows::country::Digits;
 use super::rows::maker::RowMaker;
@@ -114,7 +116,8 @@ impl OpenedLog {
                 let opened = delimited
                     .beginning(source, &declared)
                     .and_then(|beginning| {
-                        Self::delimited(beginning, (sheet.as_ref(), &looks), declared)
+                        let copy = (head.as_ref(), &delimited);
+                        Self::delimited(beginning, (sheet.as_ref(), &looks, copy), declared)
                     });
                 let backslash = match sheet {
                     None => backslash_in(&head),
@@ -124,6 +127,7 @@ impl OpenedLog {
                     backslash,
                     ..opened
                 });
+                let opened = opened.map_err(|error| with_columns(error, (&head, &delimited)));
                 opened.map_err(|error| match &sheet {
                     None if is_one_line(&head, &error) => IngestError::OneLine,
                     Some(sheet) => sheet.blamed(error),
@@ -144,7 +148,7 @@ impl OpenedLog {
 
     fn delimited(
         beginning: Beginning,
-        (sheet, looks): (Option<&Sheet>, &[CountryLook]),
+        (sheet, looks, copy): (Option<&Sheet>, &[CountryLook], (&[u8], &Delimited)),
         mut declared: Declared,
     ) -> Result<Self, IngestError> {
         let names = called(beginning.names(), &declared);
@@ -184,9 +188,11 @@ impl OpenedLog {
             }
             error => error,
         })?;
+        one_recipient(&header, (&names, copy), &declared, &shape)?;
         let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
         let (header, country_columns) = countries(header, (&names, looks), &mut declared, &shape)?;
         shape.country_digits = country_digits(&header, (&names, looks));
+        let header = header.with_seen(seen_cells(copy, &declared));
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());
@@ -361,27 +367,96 @@ fn called<'n>(names: Vec<&'n str>, declared: &Declared) -> Vec<Cow<'n, str>> {
 /// What the columns of a delimited file look like, by place, if one may be a column of countries. `head` is the
 /// beginning of the file.
 fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<CountryLook> {
+    let mut looks: Vec<CountryLook> = Vec::new();
+    each_record(head, delimited, declared, |record| {
+        if looks.len() < record.len() {
+            looks.resize_with(record.len(), CountryLook::default);
+        }
+        for (look, cell) in looks.iter_mut().zip(record) {
+            if let Ok(cell) = std::str::from_utf8(cell) {
+                look.see(unquoted(cell));
+            }
+        }
+    });
+    looks
+}
+
+/// Refuses a supplier's CSV with another column of numbers of people, whatever its name.
+fn one_recipient(
+    header: &Header,
+    (names, (head, delimited)): (&[&str], (&[u8], &Delimited)),
+    declared: &Declared,
+    shape: &Shape,
+) -> Result<(), IngestError> {
+    let mapped = |column: &ColumnMapping| column.field() == Field::Number;
+    let Some(read) = header.place(Field::Number) else {
+        return Ok(());
+    };
+    if shape.format != Format::SupplierCsv || declared.columns.iter().any(mapped) {
+        return Ok(());
+    }
+    let open = header.dropped_columns().iter().filter(|(at, shown)| {
+        let name = names.get(*at).copied().unwrap_or_default();
+        !declared.drops(name) && !declared.drops(shown.as_str()) && !is_content(name)
+    });
+    let mut looks: Vec<_> = open.map(|column| (column, NumberLook::default())).collect();
+    each_record(head, delimited, declared, |record| {
+        let cell = |at: usize| std::str::from_utf8(record.get(at)?).ok().map(unquoted);
+        let number = cell(read).unwrap_or_default();
+        for ((at, _), look) in &mut looks {
+            look.see(cell(*at).unwrap_or_default(), number);
+        }
+    });
+    let other = looks.iter().find(|((at, _), look)| {
+        look.may_be_recipient(names.get(*at).copied().unwrap_or_default())
+    });
+    match other {
+        Some((other, _)) => Err(header.two_recipients(names, (read, other))),
+        None => Ok(()),
+    }
+}
+
+/// By column: hashes of the cells of the first records.
+fn seen_cells((head, delimited): (&[u8], &Delimited), declared: &Declared) -> Vec<HashSet<u64>> {
+    let mut seen: Vec<HashSet<u64>> = Vec::new();
+    let mut records = 0;
+    each_record(head, delimited, declared, |record| {
+        records += 1;
+        if records > SEEN_RECORDS {
+            return;
+        }
+        if seen.is_empty() {
+            seen.resize_with(record.len(), HashSet::new);
+        }
+        for (seen, cell) in seen.iter_mut().zip(record) {
+            let cell = std::str::from_utf8(cell).unwrap_or_default();
+            seen.insert(hash_of(unquoted(cell)));
+        }
+    });
+    seen
+}
+
+/// Calls `with` for the first records of a delimited file. `head` is its beginning.
+fn each_record(
+    head: &[u8],
+    delimited: &Delimited,
+    declared: &Declared,
+    mut with: impl FnMut(&csv::ByteRecord),
+) {
     let end = head.iter().rposition(|byte| *byte == b'\n');
     let lines = end.map_or(head, |end| head.get(..=end).unwrap_or(head));
     let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
     let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
-        return Vec::new();
+        return;
     };
-    let columns = beginning.names().len();
-    let mut looks: Vec<_> = (0..columns).map(|_| CountryLook::default()).collect();
     let delimiter = beginning.cuts.delimiter();
     let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
     for _ in 0..COUNTRY_RECORDS {
         if !matches!(reader.advance(), Ok(true)) {
             break;
         }
-        for (look, cell) in looks.iter_mut().zip(reader.record()) {
-            if let Ok(cell) = std::str::from_utf8(cell) {
-                look.see(unquoted(cell));
-            }
-        }
+        with(reader.record());
     }
-    looks
 }
 
 /// Drops a supplier's column of states whose cells say what became of each message: such a state is no place.
@@ -507,8 +582,36 @@ fn in_doubt(columns: Vec<ShownName>, declared: &Declared) -> Result<Vec<String>,
     }
 }
 
+/// The error of a file of no known format, with its columns if they are behind a preamble.
+fn with_columns(error: IngestError, (head, delimited): (&[u8], &Delimited)) -> IngestError {
+    let is_open = match &error {
+        IngestError::UnknownFormat { columns } => columns.len() < 2,
+        IngestError::NoHeader => true,
+        _ => false,
+    };
+    if !is_open {
+        return error;
+    }
+    let written = HowWritten {
+        quotes: delimited.quotes,
+        delimiter: delimited.delimiter,
+        is_header: &|names| {
+            let usual = names.iter().filter(|name| by_name(name).is_some());
+            let plain = names.iter().all(|name| may_be_a_name(name));
+            (usual.count() > 1 && plain).then_some((None, None))
+        },
+    };
+    let copy = Cursor::new(Zeroizing::new(head.to_vec()));
+    match Beginning::read(Box::new(copy), written) {
+        Ok(beginning) if beginning.before.preamble > 0 => IngestError::UnknownFormat {
+            columns: listed(&beginning.names(), true),
+        },
+        _ => error,
+    }
+}
+
 /// What is wrong with a header that is one cell, if it has the names of columns in it.
-fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
+pub(super) fn one_cell(line: &str, declared: &Declared) -> Option<IngestError> {
     let shapes = Delimited::of(declared, None).shapes;
     let names = |mark: char| -> Vec<_> {
         let cells = line.split(mark).map(unquoted);
@@ -615,7 +718,7 @@ fn is_log(head: &[u8], delimited: &Delimited, declared: &Declared) -> bool {
             None => other += 1,
         }
     }
-    if json * 3 < other || json == 0 {
+    if json * MOST_TEXT < other || json == 0 {
         return false;
     }
     let copy = Cursor::new(Zeroizing::new(head.to_vec()));
@@ -644,11 +747,16 @@ fn is_one_line(head: &[u8], error: &IngestError) -> bool {
 
 /// How many records are looked at for cells that are JSON.
 const LOOKED_AT: usize = 20;
-/// How many records are looked at for columns of countries, and how many names of members.
+/// How many records are looked at for columns of countries and of numbers, and how many names of members.
 const COUNTRY_RECORDS: usize = 1000;
 const COUNTRY_NAMES: usize = 256;
+/// How many records are looked at for values that are no names of columns.
+const SEEN_RECORDS: usize = 200;
 /// How many lines are looked at for objects behind text.
 const FIRST_LINES: usize = 64;
+
+/// A log may have so many lines of text for one with an object.
+const MOST_TEXT: usize = 10;
 
 /// The one format that the file fits. `shown` are the names of its columns, or `None` if one of
 /// them may not be shown.

@@ -41,15 +41,17 @@ impl Guide {
     /// What people need to begin; the rest is on the page and in the documents.
     pub(super) fn text(&self, address: SocketAddr) -> String {
         let ca = self.ca_file.display();
-        let number = self.incident.sample_numbers.first();
-        let number = number.map_or("+12025550101", String::as_str);
+        let number = match self.incident.sample_numbers.first() {
+            Some(number) => format!("A number that is in the log, made up too: {number}"),
+            None => "The log is your own file: look up numbers that are in it.".to_owned(),
+        };
         let sign_ins = SIGN_INS.into_iter().filter_map(|name| {
             let person = self.cast.person(name).ok()?;
             Some(sign_in(person, address, &ca.to_string()))
         });
         format!(
             "\nServing https://{address} until Ctrl-C. Open it in a browser: its first page has a button for\n\
-             each of the made-up people. A number that is in the log, made up too: {number}\n\n\
+             each of the made-up people. {number}\n\n\
              The certificate is this demo's own; its authority is in\n  {ca}\n\
              The browser asks once. docs/shell.md says how curl, Debian, macOS and Firefox trust it.\n\n\
              The same from a shell:\n{}",

@@ -23,6 +23,10 @@ pub(super) fn write(
     incident: &Incident,
 ) -> Result<(), CliError> {
     let mut text = String::from(ABOUT);
+    text.push_str(match incident.sample_numbers.is_empty() {
+        false => "# The data is synthetic.\n",
+        true => "# The log is your own file: treat what it answers with care.\n",
+    });
     let mut set = |name: &str, value: &str| text.push_str(&format!("{name}='{value}'\n"));
     set("URL", &format!("https://{listen}/api/v1"));
     set("CA", &ca_file.display().to_string());
@@ -78,7 +82,7 @@ const FILE: &str = "tour.env";
 
 const ABOUT: &str =
     "# For docs/tour.md: a session of each role of this demo, valid for eight hours.
-# The data is synthetic. Never keep the tokens of a real vault in a file.
+# Never keep the tokens of a real vault in a file.
 ";
 
 const FUNCTIONS: &str = r#"

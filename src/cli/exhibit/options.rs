@@ -121,10 +121,20 @@ pub(in crate::cli) fn wrong(error: OperationError, file: &Path) -> CliError {
 pub(in crate::cli) fn as_options(explanation: &str) -> String {
     let mut text = explanation.replace("accept_quarantined=true", "--accept-quarantined");
     let names = [
-        "format", "zone", "account", "region", "map", "drop", "quotes", "sheet",
+        ("format", "FORMAT"),
+        ("zone", "Z"),
+        ("account", "A"),
+        ("region", "R"),
+        ("map", "FIELD=COLUMN"),
+        ("drop", "COLUMN"),
+        ("quotes", "none"),
+        ("sheet", "NAME"),
     ];
-    for name in names {
+    for (name, value) in names {
         for before in [' ', '`', '('] {
+            // Alone between its marks it takes a word for its value.
+            let alone = format!("{before}--{name} {value}`");
+            text = text.replace(&format!("{before}{name}=`"), &alone);
             let option = format!("{before}--{name} ");
             text = text.replace(&format!("{before}{name}="), &option);
         }
@@ -169,6 +179,10 @@ mod tests {
             (
                 "with map=country=Ctry (or with zone=, such as UTC)",
                 "with --map country=Ctry (or with --zone, such as UTC)",
+            ),
+            (
+                "name another with `sheet=`: Apr",
+                "name another with `--sheet NAME`: Apr",
             ),
             (
                 "accept_quarantined=true admits it",

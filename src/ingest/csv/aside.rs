@@ -2,6 +2,7 @@
 //! admitted, so that nothing that can be read is taken for one of them.
 
 use super::dialect::may_be_a_number;
+use super::preamble::holds_a_number;
 use crate::vault::plaintext::SkipKind;
 
 /// Why the record is no row, if it is none. `record` is its bytes, with or without the delimiters; `number` is the
@@ -33,7 +34,7 @@ pub(in crate::ingest) fn aside(
         return None;
     }
     let text = std::str::from_utf8(record).ok()?;
-    is_total(text).then_some(SkipKind::Total)
+    (is_total(text) && !holds_a_number(text)).then_some(SkipKind::Total)
 }
 
 /// As many digits as a time has, with marks between them, or only digits.
@@ -247,9 +248,16 @@ mod tests {
             let found = aside(record.as_bytes(), (Some(number), None));
             assert_eq!(found, None, "{record}");
         }
+        for record in ["Subtotal +13035550100,1,,", "(1 row) +13035550100", "Total,1,12,+1 303 555 0100"] {
+            assert_eq!(aside(record.as_bytes(), (None, None)), None, "{record}");
+        }
         let total = b"Total,+12025550142,12";
         assert_eq!(aside(total, (Some("+12025550142"), None)), None);
-        assert_eq!(aside(total, (Some(""), Some("12"))), Some(SkipKind::Total));
+        assert_eq!(aside(total, (Some(""), Some("12"))), None);
+        assert_eq!(
+            aside(b"Total,,12", (Some(""), Some("12"))),
+            Some(SkipKind::Total)
+        );
         for time in ["2024-03-21 22:34:50", "21/03/24 22:34", "1711060489"] {
             let row = format!("2,1001,,{time},message");
             assert_eq!(aside(row.as_bytes(), (Some(""), Some(time))), None);

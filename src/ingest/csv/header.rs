@@ -1,14 +1,18 @@
 //! Which column of a delimited file holds which field.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::dialect::Places;
 use crate::domain::{Field, Format};
-use crate::ingest::column_name::{self, ShownName, fold};
+use crate::ingest::column_name::{self, ShownName, fold, may_be_a_name};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::usual_names::{by_name, letters, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
+use crate::ingest::rows::nothing::says_nothing;
 
 /// The column of each field, and the names of the columns that are read and not read.
 pub(in crate::ingest) struct Header {
@@ -28,6 +32,8 @@ pub(in crate::ingest) struct Header {
     /// Folded names that a column of numbers and one of times may have.
     numbers: Vec<String>,
     times: Vec<String>,
+    /// By column: hashes of the cells of the first records.
+    seen: Vec<HashSet<u64>>,
 }
 
 impl Header {
@@ -48,6 +54,7 @@ impl Header {
             all: names.iter().map(|name| fold(name)).collect(),
             numbers: names_of(shape, declared, Field::Number),
             times: names_of(shape, declared, Field::SentAt),
+            seen: Vec::new(),
         };
         let both = day_and_clock(shape, names, declared);
         for (index, name) in names.iter().enumerate() {
@@ -146,20 +153,29 @@ impl Header {
                 && !OTHER_NUMBERS.contains(&letters(name).as_str())
                 && !declared.drops(name)
         });
-        let Some((at, other)) = other else {
-            return Ok(());
-        };
+        match other {
+            Some(other) => Err(self.two_recipients(names, (read, other))),
+            None => Ok(()),
+        }
+    }
+
+    /// The error of another column of recipients than the one that is read.
+    pub(in crate::ingest) fn two_recipients(
+        &self,
+        names: &[&str],
+        (read, (at, other)): (usize, &(usize, ShownName)),
+    ) -> IngestError {
         let read_name = names.get(read).and_then(|name| ShownName::of(name));
         let read_name = read_name.unwrap_or_else(|| ShownName::of_column(read));
         let (first, second) = match *at < read {
             true => (other.clone(), read_name),
             false => (read_name, other.clone()),
         };
-        Err(IngestError::TwoColumns {
+        IngestError::TwoColumns {
             field: Field::Number.label(),
             first,
             second,
-        })
+        }
     }
 
     /// The names of the columns that are not read; of very many the first ones, and how many more there are.
@@ -230,8 +246,38 @@ impl Header {
             some += 1;
             known += usize::from(self.all.contains(&folded));
         }
-        number && time || known > 1 && known * 2 >= some
+        number && time || known > 1 && known * 2 >= some || self.is_of_names(texts)
     }
+
+    /// The same with the cells of the first records, which tell names from values. Of these only hashes are kept.
+    pub(in crate::ingest) fn with_seen(mut self, seen: Vec<HashSet<u64>>) -> Self {
+        self.seen = seen;
+        self
+    }
+
+    /// True if the texts may be names that nobody knows: each says something, is no value that the column has, and
+    /// no other one is the same.
+    fn is_of_names(&self, texts: &[&str]) -> bool {
+        if texts.len() != self.width || self.seen.len() != self.width || texts.len() < 3 {
+            return false;
+        }
+        let is_name = |text: &str| {
+            may_be_a_name(text) && text.len() <= 48 && !says_nothing(Field::MessageRef, text)
+        };
+        let mut folded = HashSet::new();
+        let mut cells = texts.iter().zip(&self.seen);
+        cells.all(|(text, seen)| {
+            let hash = hash_of(text);
+            is_name(text) && !seen.contains(&hash) && folded.insert(hash)
+        })
+    }
+}
+
+/// The hash of a cell, whatever its case.
+pub(in crate::ingest) fn hash_of(cell: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    fold(cell.trim()).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// True for as many digits as a time or a number has, and no name of a column.

@@ -110,7 +110,11 @@ fn add(
     (cells, (header, written)): (&Cells<'_>, (&Header, (u8, Quotes))),
 ) -> Result<(), IngestError> {
     let Place { line, lines } = place;
-    let changes = || header.may_be_another(cells) && is_another(header, cells.record, written);
+    let changes = || {
+        header.may_be_another(cells)
+            && aside(cells.record, (None, None)).is_none()
+            && is_another(header, cells.record, written)
+    };
     // A name such as `received` may be in the place of the direction, where it would say that the row is inbound.
     let digits = cells
         .get(Field::Number)

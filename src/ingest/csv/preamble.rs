@@ -88,7 +88,7 @@ fn has_number_and_time(cells: &[&[u8]]) -> bool {
 }
 
 /// Whether a text has a number with a plus in it that can be read.
-fn holds_a_number(text: &str) -> bool {
+pub(super) fn holds_a_number(text: &str) -> bool {
     let pluses = text.match_indices(['+', '\u{ff0b}']);
     pluses.into_iter().any(|(at, plus)| {
         let behind = text.get(at + plus.len()..).unwrap_or_default();

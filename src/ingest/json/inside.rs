@@ -68,11 +68,16 @@ fn under<'r>(
     Ok(found)
 }
 
-/// A value that is an object, or the objects in its text.
+/// A value that is an object, the objects in its text, or those in a list.
 fn objects_in(value: &RawValue) -> Result<Vec<Cow<'_, str>>, serde_json::Error> {
     let raw = value.get();
     match raw.as_bytes().first() {
         Some(b'{') => Ok(vec![Cow::Borrowed(raw)]),
+        Some(b'[') if raw.contains('{') => {
+            let items = serde_json::from_str::<Vec<&RawValue>>(raw)?.into_iter();
+            let objects = items.map(RawValue::get).filter(|item| item.starts_with('{'));
+            Ok(objects.map(Cow::Borrowed).collect())
+        }
         Some(b'"') if raw.contains('{') => Ok(match cell(value)? {
             Some(Cow::Borrowed(text)) => {
                 let objects = objects_in_text(text).into_iter();
@@ -153,19 +158,28 @@ pub(super) fn fitting(
 }
 
 /// The shortest way into a record to an object that `fits`.
-pub(super) fn search(record: &str, fits: &dyn Fn(&str) -> bool) -> Option<Inside> {
-    let mut level = vec![(Inside::new(), Cow::Borrowed(record))];
+/// Lists are entered where the stream enters none: behind other text (`prefixed`) and in texts.
+pub(super) fn search(
+    record: &str,
+    prefixed: bool,
+    fits: &dyn Fn(&str) -> bool,
+) -> Option<Inside> {
+    let mut level = vec![(Inside::new(), prefixed, Cow::Borrowed(record))];
     for _ in 0..=DEPTH {
-        let fitting = level.iter().position(|(_, object)| fits(object));
+        let fitting = level.iter().position(|(.., object)| fits(object));
         let mut below = Vec::new();
         if fitting.is_none() {
-            for (inside, object) in &level {
+            for (inside, lists, object) in &level {
                 let _ = each_member(object, |name, value| {
+                    if value.get().starts_with('[') && !lists {
+                        return Ok(());
+                    }
+                    let lists = *lists || value.get().starts_with('"');
                     for object in objects_in(value)? {
                         if below.len() < WIDTH {
                             let mut inside = inside.clone();
                             inside.push(name.as_ref().to_owned());
-                            below.push((inside, Cow::Owned(object.into_owned())));
+                            below.push((inside, lists, Cow::Owned(object.into_owned())));
                         }
                     }
                     Ok(())
@@ -173,14 +187,14 @@ pub(super) fn search(record: &str, fits: &dyn Fn(&str) -> bool) -> Option<Inside
             }
         }
         let found = fitting.map(|at| level.swap_remove(at));
-        level.iter_mut().for_each(|(_, object)| wipe(object));
-        if let Some((inside, mut object)) = found {
+        level.iter_mut().for_each(|(.., object)| wipe(object));
+        if let Some((inside, _, mut object)) = found {
             wipe(&mut object);
             return Some(inside);
         }
         level = below;
     }
-    level.iter_mut().for_each(|(_, object)| wipe(object));
+    level.iter_mut().for_each(|(.., object)| wipe(object));
     None
 }
 
@@ -218,7 +232,7 @@ mod tests {
             (format!(r#"{{"message":{text}}}"#), vec!["message"]),
             (format!(r#"{{"body":{twice}}}"#), vec!["body", "Message"]),
         ] {
-            let found = search(&record, &|object| object == proper).unwrap();
+            let found = search(&record, false, &|object| object == proper).unwrap();
             assert_eq!(found, inside, "{record}");
             let mut beside = Vec::new();
             let object = follow(&record, &found, &mut |name, _| beside.push(name.to_owned()));
@@ -226,7 +240,7 @@ mod tests {
             let other = follow(r#"{"x":1}"#, &found, &mut |_, _| {}).unwrap();
             assert_eq!(other.is_none(), !inside.is_empty());
         }
-        assert_eq!(search(r#"{"a":{"b":1}}"#, &|object| object == proper), None);
+        assert_eq!(search(r#"{"a":{"b":1}}"#, true, &|object| object == proper), None);
     }
 
     #[test]

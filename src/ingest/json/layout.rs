@@ -94,7 +94,7 @@ impl Layout {
                     *count += usize::from(inside::fitting(record, inside, fits).is_some());
                     return;
                 }
-                tried = inside::search(record, fits).map(|inside| (1, inside, nth));
+                tried = inside::search(record, prefixed, fits).map(|inside| (1, inside, nth));
             });
             if let Some((count, inside, nth)) = tried
                 && best.as_ref().is_none_or(|(most, ..)| count > *most)

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use super::cells::JsonCells;
 use super::dropped::Dropped;
-use super::inside::{Inside, fitting, follow, gather};
+use super::inside::{Inside, fitting, follow, gather, wipe};
 use super::layout::Layout;
 use super::look::fields_of;
-use super::members::{broken, object};
+use super::members::{broken, cell, each_member, object};
 use super::numbers::plain_numbers;
 use super::stream::JsonStream;
 use super::walk::Walk;
@@ -19,6 +19,7 @@ use crate::ingest::column_name::ShownName;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
+use crate::ingest::mapping::recipient_column::{are_one, may_be_of_a_person};
 use crate::ingest::record::{NoCells, Record};
 use crate::vault::plaintext::{RejectKind, SkipKind};
 
@@ -48,6 +49,10 @@ pub(in crate::ingest) struct JsonLog {
     ahead: bool,
     /// How many rows of that record were taken before.
     given: usize,
+    /// How many objects are to be told that are not read, and why.
+    told: (usize, RejectKind),
+    /// Names of members that are not looked at.
+    drop: Vec<String>,
 }
 
 impl JsonLog {
@@ -78,12 +83,19 @@ impl JsonLog {
             any: false,
             ahead: true,
             given: 0,
+            told: (0, RejectKind::MissingNumber),
+            drop: declared.drop.clone(),
         }
     }
 
     /// The names of the members that are not read, of all records so far.
     pub(super) fn dropped(&self) -> Vec<String> {
         self.dropped.shown()
+    }
+
+    /// True if its records are behind other text, so that lines without one say nothing of the others.
+    pub(super) fn is_of_log_lines(&self) -> bool {
+        self.stream.is_of_log_lines()
     }
 
     /// How many lines were read so far; at the end, how many the file has.
@@ -94,8 +106,16 @@ impl JsonLog {
     /// The next record, if there is one. At the end, a named column that was in no record is an
     /// error.
     pub(super) fn next(&mut self) -> Result<Option<Record<JsonCells<'_>>>, IngestError> {
-        if !self.go_on()? {
+        if (self.ahead || self.told.0 == 0) && !self.go_on()? {
             return self.all_met().map(|()| None);
+        }
+        if let (1.., kind) = self.told {
+            self.told.0 -= 1;
+            return Ok(Some(Record {
+                line: self.stream.record().1.line,
+                last: self.stream.line(),
+                cells: Err(NoCells::Rejected(kind)),
+            }));
         }
         let last = self.stream.line();
         let (bytes, at) = self.stream.record();
@@ -192,6 +212,7 @@ impl JsonLog {
                 }
             }
         };
+        self.told = (others_in(&walk, &self.wanted), RejectKind::SeveralNumbers);
         for (rank, seen) in walk.seen.iter().enumerate() {
             let Some(met) = self.met.get_mut(rank) else {
                 continue;
@@ -233,9 +254,29 @@ impl JsonLog {
                         let near = |object: &str| is_near_format(object, &self.wanted);
                         gather(&aside, &near, &mut self.more);
                     }
-                    Some(aside) => gather_records(&aside, &self.wanted, &mut self.more),
+                    Some(_) if self.drops(self.stream.aside_name()) => {}
+                    Some(aside) => {
+                        gather_records(&aside, &self.wanted, &mut self.more);
+                        if self.more.is_empty() {
+                            self.told = (people_in(&aside), RejectKind::MissingNumber);
+                        }
+                        if self.told.0 > 0 {
+                            self.dropped.note("", self.stream.aside_name());
+                            return Ok(true);
+                        }
+                    }
                     // It may hold records, and is told.
-                    None => return Ok(true),
+                    None if self.stream.is_keyed() => return Ok(true),
+                    None => {
+                        let name = self.stream.aside_name();
+                        if self.drops(name) {
+                            continue;
+                        }
+                        return Err(IngestError::LongMember {
+                            line: self.stream.record().1.line,
+                            member: ShownName::of(name),
+                        });
+                    }
                 }
                 self.more.reverse();
                 if let Some(first) = self.more.pop() {
@@ -257,6 +298,11 @@ impl JsonLog {
         }
     }
 
+    /// Whether somebody said that a member is not to be read.
+    fn drops(&self, name: &str) -> bool {
+        self.drop.iter().any(|dropped| dropped == name)
+    }
+
     /// Nothing, if every named column was in some record, or there was no record.
     fn all_met(&self) -> Result<(), IngestError> {
         if !self.any {
@@ -275,7 +321,7 @@ impl JsonLog {
 
     /// Lets `next` give the same record again, of which `given` rows were taken.
     pub(super) fn again(&mut self, given: usize) {
-        (self.ahead, self.given) = (true, given);
+        (self.ahead, self.given, self.told.0) = (true, given, 0);
     }
 }
 
@@ -298,6 +344,46 @@ fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>
         into.clear();
         gather(value, &|object| is_near_format(object, wanted), into);
     }
+}
+
+/// How many objects in a value have the number of a person under a name that the format does not know: each is a row in
+/// quarantine, because it may be a record of another kind.
+fn people_in(value: &str) -> usize {
+    let is_person = |object: &str| {
+        let mut found = false;
+        let _ = each_member(object, |name, value| {
+            if !found && value.get().starts_with(['"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) {
+                let mut text = cell(value)?;
+                found = text.as_deref().is_some_and(|text| may_be_of_a_person(&name, text));
+                text.iter_mut().for_each(wipe);
+            }
+            Ok(())
+        });
+        found
+    };
+    let mut found = Vec::new();
+    gather(value, &is_person, &mut found);
+    found.len()
+}
+
+/// How many other records are in a record: objects with all columns of the format, and another number.
+fn others_in(walk: &Walk<'_, '_, '_>, wanted: &Wanted) -> usize {
+    if walk.inner.is_empty() {
+        return 0;
+    }
+    let own = walk.numbers();
+    let mut found = Vec::new();
+    for value in &walk.inner {
+        gather(value, &|object| is_of_format(object, wanted), &mut found);
+    }
+    let is_other = |object: &Zeroizing<String>| {
+        let mut dropped = Dropped::unheeded();
+        let mut walk = Walk::new(wanted, &mut dropped);
+        let read = walk.read(object).is_ok();
+        let mut numbers = walk.numbers().into_iter();
+        read && numbers.any(|number| !own.iter().any(|own| are_one(own, &number)))
+    };
+    found.iter().filter(|object| is_other(object)).count()
 }
 
 /// True if an object has a number, or the columns that identify the format.

@@ -48,6 +48,7 @@ impl JsonRows {
             maker,
             counted,
         } = self;
+        let of_log_lines = log.is_of_log_lines();
         while !batch.is_full() {
             let left = {
                 let Some(Record { line, last, cells }) = log.next()? else {
@@ -61,7 +62,7 @@ impl JsonRows {
                 // A record on a line with the one before it has no line of its own.
                 let lines = last.saturating_sub(*counted + before);
                 *counted += before + lines;
-                add_all(maker, batch, tally, Place { line, lines }, &cells)?
+                add_all(maker, batch, (tally, of_log_lines), Place { line, lines }, &cells)?
             };
             if let Some(given) = left {
                 log.again(given);
@@ -76,15 +77,20 @@ impl JsonRows {
 fn add_all(
     maker: &mut RowMaker,
     batch: &mut RowBatch,
-    tally: &mut FitTally,
+    (tally, of_log_lines): (&mut FitTally, bool),
     place: Place,
     cells: &Result<JsonCells<'_>, NoCells>,
 ) -> Result<Option<usize>, IngestError> {
     let cells = match cells {
         Ok(cells) => cells,
         Err(NoCells::Rejected(kind)) => {
-            // What has a name twice may be of the format, and is told by its kind.
-            tally.count_shape(*kind == RejectKind::RepeatedName, place.line);
+            // What has a name twice may be of the format, and is told by its kind. Objects that are not read are told
+            // one by one, and say nothing of the records.
+            match kind {
+                RejectKind::SeveralNumbers | RejectKind::MissingNumber => {}
+                RejectKind::BrokenJson if of_log_lines => {}
+                kind => tally.count_shape(*kind == RejectKind::RepeatedName, place.line),
+            }
             return maker.add(batch, place, Err(*kind)).map(|()| None);
         }
         Err(NoCells::Skipped(kind)) => {

@@ -37,6 +37,8 @@ pub(in crate::ingest) struct JsonStream {
     log: LogState,
     /// The places of what is beside a list of records, and where it begins.
     aside: (std::ops::Range<usize>, Position),
+    /// Under which name that is, if it is a member of an object that has such a list.
+    aside_name: String,
 }
 
 /// What is known of a log whose records are behind other text.
@@ -99,6 +101,7 @@ impl JsonStream {
             kept_whole: false,
             log: LogState::default(),
             aside: (0..0, Position { line: 1, column: 1 }),
+            aside_name: String::new(),
         }
     }
 
@@ -136,6 +139,11 @@ impl JsonStream {
         matches!(self.found, Found::BadLine | Found::Behind)
     }
 
+    /// True if its records are behind other text.
+    pub(super) fn is_of_log_lines(&self) -> bool {
+        self.prefixed
+    }
+
     /// True if it is at a page without a record.
     pub(super) fn is_empty_page(&self) -> bool {
         self.found == Found::EmptyPage
@@ -159,6 +167,11 @@ impl JsonStream {
         let text = text.trim_end().trim_end_matches(',');
         let whole = || Zeroizing::new([text, close].concat());
         Some((!text.is_empty()).then(whole))
+    }
+
+    /// The name of what is beside a list of records. None of all that is before the list.
+    pub(super) fn aside_name(&self) -> &str {
+        &self.aside_name
     }
 
     /// True if nothing more of its line can be a record.
@@ -334,7 +347,11 @@ impl JsonStream {
             self.give_up();
         }
         self.value()?;
-        let name = MemberName::of(self.bytes.between(from..self.bytes.at));
+        let quoted = self.bytes.between(from..self.bytes.at);
+        if !top {
+            self.aside_name = serde_json::from_slice(quoted).unwrap_or_default();
+        }
+        let name = MemberName::of(quoted);
         match self.skip_space()? {
             Some(b':') => self.bytes.at += 1,
             Some(_) => return Err(self.bytes.broken()),
@@ -373,6 +390,7 @@ impl JsonStream {
             let before = self.bytes.between(self.record.start + 1..from);
             if memchr(b'{', before).is_some() {
                 self.aside = (self.record.start..from, self.bytes.start());
+                self.aside_name.clear();
                 self.found = Found::Before;
             }
         }

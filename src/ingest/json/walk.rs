@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use super::cells::{Item, JsonCells, NONE, counts};
 use super::dropped::Dropped;
 use super::members::{cell, each_member};
 use super::wanted::{Choice, Wanted, WantedColumn, WantedMember, WantedMembers};
+use crate::domain::Field;
 use crate::domain::invisible::cleaned;
+use crate::ingest::mapping::recipient_column::digits_of;
 use crate::ingest::rows::cells::SLOTS;
 use crate::vault::plaintext::RejectKind;
 
@@ -27,6 +30,8 @@ pub(super) struct Walk<'n, 'd, 'de> {
     /// By rank: the value of the column was a list.
     pub(super) lists: Vec<bool>,
     fault: Option<RejectKind>,
+    /// Objects and lists that are not read and may have other records in them.
+    pub(super) inner: Vec<&'de str>,
 }
 
 impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
@@ -41,6 +46,7 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             seen: vec![false; wanted.columns.len()],
             lists: vec![false; wanted.columns.len()],
             fault: None,
+            inner: Vec::new(),
         }
     }
 
@@ -53,6 +59,19 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
     pub(super) fn seen(&self) -> impl Iterator<Item = &'n WantedColumn> {
         let seen = self.wanted.columns.iter().zip(&self.seen);
         seen.filter(|(_, seen)| **seen).map(|(column, _)| column)
+    }
+
+    /// The digits of the numbers that were read.
+    pub(super) fn numbers(&self) -> Vec<Zeroizing<String>> {
+        let is_number = |rank: &usize| {
+            let column = self.wanted.columns.get(*rank);
+            column.is_some_and(|column| column.field == Field::Number)
+        };
+        let items = self.each.iter().flat_map(|item| &item.cells);
+        let cells = self.shared.iter().chain(items);
+        let numbers = cells.filter(|(rank, _)| is_number(rank));
+        let digits = numbers.map(|(_, cell)| digits_of(cell));
+        digits.filter(|digits| !digits.is_empty()).collect()
     }
 
     /// The cells, when the record was walked, or what is wrong with it.
@@ -92,6 +111,10 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             });
             let Some((at, (_, member))) = at.and_then(|at| Some((at, members.get(at)?))) else {
                 self.dropped.note(&self.above, &name);
+                let raw = value.get();
+                if raw.starts_with(['{', '[']) && self.wanted.may_fit(raw) {
+                    self.inner.push(raw);
+                }
                 return Ok(());
             };
             if met

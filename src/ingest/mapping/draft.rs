@@ -16,12 +16,15 @@ use crate::domain::Field;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::csv::beginning::Beginning;
 use crate::ingest::csv::cuts::HowWritten;
+use crate::ingest::csv::dialect::unquoted;
 use crate::ingest::csv::quoted::DelimitedReader;
 use crate::ingest::csv::quotes::{Quotes, other_quotes};
+use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::json::layout::{Layout, Written};
 use crate::ingest::json::look::{each_text, is_likely_record};
 use crate::ingest::json::no_record::cause_in_json;
+use crate::ingest::opening::one_cell;
 use crate::ingest::record::MAX_RECORD_BYTES;
 use crate::ingest::unpack::peek::peek_far;
 use crate::ingest::unpack::sheet::Sheet;
@@ -151,6 +154,13 @@ fn of_delimited(
     if let Some(mark) = other_quotes(&names).filter(|_| !is_sheet) {
         return Err(IngestError::OtherQuotes { mark });
     }
+    if let [line] = names.as_slice()
+        && !is_sheet
+        && let Some(error) = one_cell(line, &Declared::default())
+    {
+        return Err(error);
+    }
+    let header: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut first = FirstLine::of(&names);
     let mut columns: Vec<_> = names.into_iter().map(DraftColumn::new).collect();
     // If hardly any cell of the first line looks like a name, it is a line of data.
@@ -167,6 +177,10 @@ fn of_delimited(
             .iter()
             .map(|cell| std::str::from_utf8(cell).unwrap_or_default())
             .collect();
+        // The names once more, where files were joined.
+        if cells.iter().map(|cell| unquoted(cell)).eq(header.iter().map(String::as_str)) {
+            continue;
+        }
         first.compare(&cells);
         for (column, cell) in columns.iter_mut().zip(cells) {
             column.see(cell);

@@ -1,6 +1,7 @@
 //! A column of a file of which a mapping is drafted.
 
 use super::column_look::ColumnLook;
+use super::recipient_column::{gets_something, may_be_called};
 use super::time_look::{TimeGuess, TimeLook};
 use super::usual_names::{by_name, is_of_the_sender, is_span};
 use crate::domain::Field;
@@ -105,6 +106,24 @@ pub(super) fn column_of_numbers(columns: &[DraftColumn]) -> Option<usize> {
     find(&|column| is_named(column) && column.look.may_be_numbers())
         .or_else(|| find(&is_named))
         .or_else(|| find(&|column| column.looks() == Some(Field::Number)))
+}
+
+/// The columns that may be the one of the numbers, if their cells are numbers: those that are called so, and those that
+/// look so. Names of somebody who gets something come first. Only a person knows which of several it is.
+pub(super) fn choice_of_numbers(columns: &[DraftColumn]) -> Vec<usize> {
+    let is_choice = |column: &&DraftColumn| {
+        let name = column.name.as_ref().map_or("", ShownName::as_str);
+        let called = column.named() == Some(Field::Number)
+            || column.looks() == Some(Field::Number)
+            || column.is_open() && may_be_called(name);
+        called && !column.content && column.look.may_be_numbers()
+    };
+    let found = columns.iter().enumerate();
+    let found = found.filter(|(_, column)| is_choice(column));
+    let mut found: Vec<usize> = found.map(|(at, _)| at).collect();
+    let name = |at: usize| columns.get(at).and_then(|column| column.name.as_ref());
+    found.sort_by_key(|at| !name(*at).is_some_and(|name| gets_something(name.as_str())));
+    found
 }
 
 /// The column of the times, and that of the times of day if those are in one of their own. Names come before looks, and

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::draft_column::{DraftColumn, column_of_numbers, columns_of_times};
+use super::draft_column::{
+    DraftColumn, choice_of_numbers, column_of_numbers, columns_of_times,
+};
 use super::time_look::TimeGuess;
 use super::usual_names::says_utc;
 use crate::domain::Field;
@@ -38,8 +40,19 @@ impl<'c> DraftText<'c> {
     }
 
     fn write_field(&mut self, field: Field) {
+        let choice = match field {
+            Field::Number => choice_of_numbers(self.columns),
+            _ => Vec::new(),
+        };
+        if choice.len() > 1 {
+            self.write_choice(&choice);
+            return;
+        }
         let (found, clock) = match field {
-            Field::Number => (column_of_numbers(self.columns), None),
+            Field::Number => {
+                let only = choice.first().copied();
+                (only.or_else(|| column_of_numbers(self.columns)), None)
+            }
             Field::SentAt => match columns_of_times(self.columns) {
                 Some((found, clock)) => (Some(found), clock),
                 None => (None, None),
@@ -156,6 +169,26 @@ impl<'c> DraftText<'c> {
         }
     }
 
+    /// Several columns of numbers. Which of them is of the people in the log, their cells do not say.
+    fn write_choice(&mut self, columns: &[usize]) {
+        self.text.push_str(SEVERAL);
+        for at in columns {
+            let column = self.columns.get(*at);
+            let name = column.map_or("", shown);
+            let _ = writeln!(self.text, "# column = \"{name}\"");
+            if let Some(taken) = self.taken.get_mut(*at) {
+                *taken = true;
+            }
+        }
+        let lacks_a_plus = |at: &usize| {
+            let column = self.columns.get(*at);
+            column.is_some_and(|column| column.look.lacks_a_plus())
+        };
+        if columns.iter().any(lacks_a_plus) {
+            self.text.push_str(NO_PLUS);
+        }
+    }
+
     /// The columns that are of no field.
     fn write_rest(&mut self) {
         let (mut content, mut rest) = (Vec::new(), Vec::new());
@@ -202,6 +235,8 @@ fn joined(days: TimeGuess, clocks: TimeGuess) -> TimeGuess {
 
 const NO_PLUS: &str = "# Numbers without a plus are read in region= (such as region=US), else in the country of their \
     row.\n# If they begin with a calling code:\n# form = \"international\"\n";
+const SEVERAL: &str = "\n# Required: several columns are of phone numbers. Keep the line of the one of whoever got the \
+    messages:\n# [number]\n";
 const CALLS: &str = "\n# Its references are those of calls:\n[kind]\nvalue = \"phone\"\n";
 const NO_CLOCK: &str = "# Its cells are days alone, and a day alone is no time: no row can be admitted.\n# Ask the \
     sender for the time of day of each message, or name the column that has it:\n# time_column = \"\"\n";

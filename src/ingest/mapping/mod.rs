@@ -10,6 +10,7 @@ mod draft_text;
 mod first_line;
 pub(super) mod meaning;
 mod parse;
+pub(super) mod recipient_column;
 mod time_look;
 pub(super) mod usual_names;
 mod write;

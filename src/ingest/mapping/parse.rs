@@ -202,6 +202,11 @@ impl Mapping {
             let rule = "a time since 1970 has no time_column";
             return Err(at.wrong(Field::SentAt.label(), rule));
         }
+        if clock && self.time == TimeForm::Serial {
+            let rule = "`serial` has no time_column: such a number has its time of day behind the point; leave time_column \
+                 out, or write the two columns as `time = \"%Y-%m-%d %H:%M:%S\"`";
+            return Err(at.wrong(Field::SentAt.label(), rule));
+        }
         let csv = self.container == Container::Csv;
         let name = |one: &MappedColumn| match csv {
             true => fold(one.column.column()),

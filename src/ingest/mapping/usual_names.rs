@@ -88,7 +88,15 @@ pub(super) fn is_of_the_sender(name: &str) -> bool {
         let kept = part.chars().filter(|c| c.is_alphabetic());
         kept.flat_map(char::to_lowercase).collect()
     };
-    let sender = |part: &str| SENDERS.iter().any(|word| letters(part).starts_with(word));
+    let sender = |part: &str| {
+        let part: String = letters(part).chars().map(plain).collect();
+        // `original_to` is who was called first.
+        let begins = SENDERS.iter().any(|word| part.starts_with(word));
+        begins && !part.starts_with("original")
+            || SENDING.iter().any(|word| part.contains(word))
+            || SENDER_NAMES.contains(&part.as_str())
+            || part.ends_with("from")
+    };
     name.split('.').any(sender)
 }
 
@@ -118,6 +126,33 @@ const SPANS: [&str; 9] = [
     "duration", "length", "latency", "elapsed", "billed", "talk", "delay", "dauer", "duree",
 ];
 
+/// What is in names of columns about the sender.
+const SENDING: [&str; 22] = [
+    "callback",
+    "replyto",
+    "servicenumber",
+    "virtualnumber",
+    "longcode",
+    "sender",
+    "originator",
+    "originating",
+    "absender",
+    "remitente",
+    "remetente",
+    "expediteur",
+    "mittente",
+    "afzender",
+    "nadawca",
+    "avsandare",
+    "отправител",
+    "主叫",
+    "発信",
+    "送信者",
+    "发件人",
+    "差出人",
+];
+/// Short names of columns about the sender.
+const SENDER_NAMES: [&str; 7] = ["oa", "cli", "clip", "anum", "anumber", "aparty", "tpoa"];
 /// How names of columns about the sender begin.
 const SENDERS: [&str; 9] = [
     "from",

@@ -228,7 +228,10 @@ impl RowMaker {
         }
         let network = cells.network();
         let [number, sent_at] = [Field::Number, Field::SentAt].map(|field| cells.value(field));
-        let direction = cells.direction();
+        let direction = match cells.direction() {
+            nothing if says_nothing(Field::Channel, nothing) => "",
+            direction => direction,
+        };
         let channel = first(cells.value(Field::Channel), direction);
         // A channel may be called `received` or `I` for another reason, if the direction is in a column of its own.
         if is_inbound(first(direction, channel)) {
@@ -304,7 +307,7 @@ impl RowMaker {
             Said::Country(country) => Some(country),
             _ => None,
         };
-        self.unknown_country = said == Said::Unknown && !named.is_empty();
+        self.unknown_country = known.is_none() && !named.is_empty();
         let (country, country_basis) = match (known, self.constants.country) {
             (Some(country), _) => (country, Basis::InRecord),
             (None, _) if !named.is_empty() => ("", Basis::Absent),
@@ -538,9 +541,13 @@ fn is_inbound(direction: &str) -> bool {
     ) {
         return false;
     }
-    let word = direction.split(|c: char| !c.is_alphabetic()).next();
     let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    is(direction, &INBOUND) || is(word.unwrap_or_default(), &INBOUND_FIRST)
+    let mut words = direction.split(|c: char| !c.is_alphanumeric());
+    let first = words.next().unwrap_or_default();
+    // `Inbound Sales` is the name of a campaign.
+    let mut behind = words.filter(|word| !word.is_empty());
+    is(direction, &INBOUND)
+        || is(first, &INBOUND_FIRST) && behind.all(|word| is(word, &INBOUND_BEHIND))
 }
 
 /// Suppliers' words for a message that the owner of the log received.
@@ -552,8 +559,25 @@ const INBOUND: [&str; 6] = [
     "mobile-originated",
     "mobile originated",
 ];
-/// The same, whatever is behind them.
+/// The same, alone or before a word for a message or a call.
 const INBOUND_FIRST: [&str; 5] = ["inbound", "incoming", "mo", "recv", "rcvd"];
+const INBOUND_BEHIND: [&str; 15] = [
+    "api",
+    "sms",
+    "mms",
+    "rcs",
+    "call",
+    "calls",
+    "voice",
+    "message",
+    "messages",
+    "msg",
+    "text",
+    "texts",
+    "phone",
+    "direction",
+    "whatsapp",
+];
 
 /// The cell, or the other text if it is blank.
 fn first<'a>(cell: &'a str, otherwise: &'a str) -> &'a str {
@@ -698,6 +722,12 @@ mod tests {
             "receiver",
             "international",
             "sms",
+            "Inbound Sales",
+            "Inbound IVR",
+            "inbound campaign",
+            "incoming webhook",
+            "Incoming Call Alert",
+            "inbound-reply",
         ] {
             assert!(!is_inbound(word), "{word}");
         }

@@ -57,6 +57,7 @@ pub(super) fn decode(
             kept: 0,
             high: None,
             line: 1,
+            narrow: 0,
         }),
     })
 }
@@ -81,6 +82,8 @@ struct Utf16<R> {
     /// The first unit of a surrogate pair, if the last read ended after it.
     high: Option<u16>,
     line: u64,
+    /// How many units in a row are two bytes of digits and the like, which no language writes in UTF-16.
+    narrow: usize,
 }
 
 impl<R: Read> Read for Utf16<R> {
@@ -127,6 +130,14 @@ impl<R> Utf16<R> {
         let mut high = self.high.take();
         let mut lines = 0;
         for unit in units {
+            self.narrow = match unit.to_be_bytes().iter().all(|byte| NARROW.contains(byte)) {
+                true => self.narrow + 1,
+                false => 0,
+            };
+            if self.narrow >= NARROW_UNITS {
+                let line = self.line + lines;
+                return Err(IngestError::TwoEncodings { line });
+            }
             let scalar = match (high.take(), unit) {
                 (None, 0xd800..=0xdbff) => {
                     high = Some(unit);
@@ -157,6 +168,10 @@ impl<R> Utf16<R> {
     }
 }
 
+/// Bytes of numbers and times, and what is between cells.
+const NARROW: &[u8] = b"0123456789+-:.,;|TZ\t\r\n ";
+/// So many units of them are a text in UTF-8, which was joined to one in UTF-16.
+const NARROW_UNITS: usize = 4;
 /// How many bytes are looked at.
 const HEAD: usize = 4 << 10;
 
@@ -193,6 +208,16 @@ mod tests {
         );
         assert_eq!(read(utf16(&text, u16::to_le_bytes)).as_ref(), Ok(&text));
         assert_eq!(read(utf16(&text, u16::to_be_bytes)), Ok(text));
+    }
+
+    #[test]
+    fn a_text_in_utf_8_behind_one_in_utf_16_is_told() {
+        for end in ["A,+13035550101,2024-03-21T22:34:49Z\n", "A,+13035550101,2024-03-21T22:34:49Z\n\n"] {
+            let mut bytes = utf16("a,b\n1,2\n", u16::to_le_bytes);
+            bytes.extend(end.as_bytes());
+            let error = read(bytes).unwrap_err();
+            assert_eq!(error, IngestError::TwoEncodings { line: 3 });
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::workbook_bytes::{Watch, WatchedBytes};
 use super::workbook_parts::{UNPACKED, check_parts};
 use super::workbook_turn::{Turn, WorkbookText};
 use crate::domain::caught;
-use crate::ingest::column_name::ShownName;
+use crate::ingest::column_name::{ShownName, fold, may_be_a_name};
 use crate::ingest::error::{IngestError, WorkbookFault};
 
 /// True if the file with these first bytes is a workbook. Another document of its kind is refused.
@@ -103,7 +103,7 @@ fn choose<R: Read + std::io::Seek>(
             .or_else(|| sheets().next()),
     };
     found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
-        let shown = sheets().filter_map(|sheet| ShownName::of(&sheet.name));
+        let shown = sheets().filter_map(|sheet| ShownName::of_sheet(&sheet.name));
         match wanted {
             Some(_) => fault(WorkbookFault::NoSuchSheet(shown.collect())),
             None => broken(),
@@ -111,33 +111,37 @@ fn choose<R: Read + std::io::Seek>(
     })
 }
 
-/// What is said of the sheet that was chosen. Many sheets may be one part, so only some of them are looked at.
+/// What is said of the sheet that was chosen. Many sheets may be one part, so only some of them are looked at. A hidden
+/// one is named if it may be a part of the log.
 fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
-    let others = book.sheets_metadata().iter().filter(|sheet| {
-        let seen = sheet.visible == SheetVisible::Visible;
-        seen && sheet.typ == SheetType::WorkSheet && sheet.name != name
-    });
-    let others: Vec<_> = others.map(|sheet| sheet.name.clone()).collect();
-    let first = first_row(book, name).unwrap_or_default();
+    let others = book.sheets_metadata().iter();
+    let others = others.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.name != name);
+    let others = others.map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible));
+    let others: Vec<_> = others.collect();
+    let first = first_rows(book, name).unwrap_or_default();
     let usual = choose(book, None).is_ok_and(|usual| usual == name);
     let mut all = book.sheets_metadata().iter();
     let place = all.position(|sheet| sheet.name == name);
     let mut sheet = Sheet {
-        name: ShownName::of(name),
+        name: ShownName::of_sheet(name),
         place: place.filter(|_| !usual).map(|at| at as u32),
         unread: Vec::new(),
         more_unread: 0,
         alike: Vec::new(),
     };
-    for other in others {
-        let shown = ShownName::of(&other).filter(|_| sheet.unread.len() < NAMED);
+    for (looked, (other, visible)) in others.into_iter().enumerate() {
+        let shown = ShownName::of_sheet(&other).filter(|_| looked < NAMED);
         let Some(shown) = shown else {
-            sheet.more_unread += 1;
+            sheet.more_unread += usize::from(visible);
             continue;
         };
         // A sheet that cannot be read is like no other.
-        let row = first_row(book, &other).unwrap_or_default();
-        if !row.is_empty() && row == first {
+        let rows = first_rows(book, &other).unwrap_or_default();
+        let alike = rows.iter().any(|row| first.iter().any(|of_log| are_alike(row, of_log)));
+        if !alike && !visible {
+            continue;
+        }
+        if alike {
             sheet.alike.push(shown.clone());
         }
         sheet.unread.push(shown);
@@ -145,27 +149,43 @@ fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
     sheet
 }
 
-/// The texts of the first row that has any.
-fn first_row<R: Read + std::io::Seek>(
+/// The texts of the first rows, as names of columns. A row with what is no name has none.
+fn first_rows<R: Read + std::io::Seek>(
     book: &mut Xlsx<R>,
     name: &str,
-) -> Result<Vec<Zeroizing<String>>, IngestError> {
+) -> Result<Vec<Vec<String>>, IngestError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(unreadable)?;
-    let (mut row, mut texts) = (0, Vec::new());
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let (mut row, mut of_names) = (None, true);
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         if *cell.get_value() == DataRef::Empty {
             continue;
         }
         let at = cell.get_position().0;
-        if !texts.is_empty() && at != row {
-            break;
+        if row != Some(at) {
+            if rows.len() >= HEADER_ROWS {
+                break;
+            }
+            rows.push(Vec::new());
+            (row, of_names) = (Some(at), true);
         }
-        row = at;
         let mut text = Zeroizing::new(String::new());
         write_cell(cell.get_value(), false, &mut text);
-        texts.push(text);
+        of_names &= may_be_a_name(&text);
+        if let Some(names) = rows.last_mut() {
+            match of_names {
+                true => names.push(fold(text.trim())),
+                false => names.clear(),
+            }
+        }
     }
-    Ok(texts)
+    Ok(rows)
+}
+
+/// Whether two rows have most names in common, in any order.
+fn are_alike(one: &[String], other: &[String]) -> bool {
+    let common = one.iter().filter(|name| other.contains(name)).count();
+    common >= 2 && common * 2 > one.len().max(other.len())
 }
 
 /// What must be known of a whole sheet before it is written.
@@ -349,6 +369,8 @@ const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
 /// How many rows the header is among.
 const FIRST_ROWS: usize = 60;
+/// How many rows of a sheet are looked at for the names of its columns.
+const HEADER_ROWS: usize = 20;
 /// How many of the sheets that are not read are named and looked at.
 const NAMED: usize = 32;
 /// From here on a number has more digits than Excel keeps.
