@@ -44,7 +44,9 @@ impl ShownName {
         let digits = text.chars().filter(|c| c.is_numeric()).count();
         let marks = |c: char| c.is_numeric() || " +-.()/".contains(c);
         let day = is_day(&text);
-        let run = text.split(|c: char| !c.is_numeric()).any(|run| run.chars().count() >= DIGITS);
+        let run = text
+            .split(|c: char| !c.is_numeric())
+            .any(|run| run.chars().count() >= DIGITS);
         let number = digits >= DIGITS && text.chars().all(marks) && !day;
         let shown = !text.is_empty() && !run && !number && !text.contains(char::is_control);
         shown.then(|| Self(text.into_owned()))
@@ -125,10 +127,24 @@ mod tests {
 
     #[test]
     fn a_sheet_is_called_by_its_name_unless_that_may_be_a_number() {
-        for name in ["2024-03", "2024-03-16", "Mar 2024", "March 16-31", "SMS (1)", "Q1/24", "a@b"] {
+        for name in [
+            "2024-03",
+            "2024-03-16",
+            "Mar 2024",
+            "March 16-31",
+            "SMS (1)",
+            "Q1/24",
+            "a@b",
+        ] {
             assert!(ShownName::of_sheet(name).is_some(), "{name}");
         }
-        for name in ["", "+13035550101", "303-555-0101", "of 3035550101", "(303) 555 0101"] {
+        for name in [
+            "",
+            "+13035550101",
+            "303-555-0101",
+            "of 3035550101",
+            "(303) 555 0101",
+        ] {
             assert!(ShownName::of_sheet(name).is_none(), "{name}");
         }
     }

@@ -241,7 +241,8 @@ pub enum IngestError {
     },
     /// A record is longer than 1 MiB.
     #[error(
-        "the record at line {line} is longer than {MAX_RECORD_BYTES} bytes; look there for a quote that is never closed"
+        "the record at line {line} is longer than {MAX_RECORD_BYTES} bytes; look there for a quote that is never closed, or \
+         for a cell that is no part of a log, and take it out"
     )]
     RecordTooLong {
         /// Where the record begins.

@@ -11,7 +11,7 @@ use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
-use super::csv::header::{Header, day_and_clock, hash_of, number_and_time};
+use super::csv::header::{Header, day_and_clock, has_digits, hash_of, number_and_time};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::{Quotes, other_quotes};
 use super::csv::rows::DelimitedRows;
@@ -19,6 +19,7 @@ use super::declared::Declared;
 use super::error::IngestError;
 use super::formats;
 use super::formats::shape::{Reads, Shape, Syntax};
+use super::guard::columns::is_content;
 use super::json::layout::{Layout, Tried, Written};
 use super::json::line::{first_object, is_of_objects};
 use super::json::look;
@@ -26,7 +27,6 @@ use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
-use super::guard::columns::is_content;
 use super::mapping::country_column::{CountryLook, says_numeric};
 use super::mapping::recipient_column::NumberLook;
 use super::mapping::usual_names::{by_name, listed};
@@ -407,9 +407,9 @@ fn one_recipient(
             look.see(cell(*at).unwrap_or_default(), number);
         }
     });
-    let other = looks.iter().find(|((at, _), look)| {
-        look.may_be_recipient(names.get(*at).copied().unwrap_or_default())
-    });
+    let other = looks
+        .iter()
+        .find(|((at, _), look)| look.may_be_recipient(names.get(*at).copied().unwrap_or_default()));
     match other {
         Some((other, _)) => Err(header.two_recipients(names, (read, other))),
         None => Ok(()),
@@ -428,9 +428,14 @@ fn seen_cells((head, delimited): (&[u8], &Delimited), declared: &Declared) -> Ve
         if seen.is_empty() {
             seen.resize_with(record.len(), HashSet::new);
         }
-        for (seen, cell) in seen.iter_mut().zip(record) {
-            let cell = std::str::from_utf8(cell).unwrap_or_default();
-            seen.insert(hash_of(unquoted(cell)));
+        let cells = record.iter().map(std::str::from_utf8);
+        let cells = cells.map(Result::unwrap_or_default).map(unquoted);
+        // A line of names may be among them, and has neither a number nor a time.
+        if cells.clone().any(has_digits) {
+            let cells = seen.iter_mut().zip(cells);
+            cells.for_each(|(seen, cell)| {
+                seen.insert(hash_of(cell));
+            });
         }
     });
     seen
@@ -546,7 +551,11 @@ fn member_countries(
     shape: &Shape,
 ) -> Result<Vec<String>, IngestError> {
     let mapped = declared.columns.iter().map(ColumnMapping::field);
-    let mut fields = shape.columns.iter().map(|column| column.field).chain(mapped);
+    let mut fields = shape
+        .columns
+        .iter()
+        .map(|column| column.field)
+        .chain(mapped);
     if fields.any(|field| field == Field::Country) {
         return Ok(Vec::new());
     }

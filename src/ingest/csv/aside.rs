@@ -248,7 +248,11 @@ mod tests {
             let found = aside(record.as_bytes(), (Some(number), None));
             assert_eq!(found, None, "{record}");
         }
-        for record in ["Subtotal +13035550100,1,,", "(1 row) +13035550100", "Total,1,12,+1 303 555 0100"] {
+        for record in [
+            "Subtotal +13035550100,1,,",
+            "(1 row) +13035550100",
+            "Total,1,12,+1 303 555 0100",
+        ] {
             assert_eq!(aside(record.as_bytes(), (None, None)), None, "{record}");
         }
         let total = b"Total,+12025550142,12";

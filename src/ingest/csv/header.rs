@@ -281,7 +281,7 @@ pub(in crate::ingest) fn hash_of(cell: &str) -> u64 {
 }
 
 /// True for as many digits as a time or a number has, and no name of a column.
-fn has_digits(text: &str) -> bool {
+pub(in crate::ingest) fn has_digits(text: &str) -> bool {
     text.chars().filter(|c| c.is_numeric()).count() >= 6
 }
 

@@ -68,7 +68,9 @@ fn is_row(cells: &[&[u8]]) -> bool {
     let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     let whole = |cell: &&&[u8]| may_be_a_number(cell) && cell.contains(&b'+');
     let numbers = cells.iter().filter(whole).count();
-    let times = cells.iter().filter(|cell| !whole(cell) && digits(cell) >= 6);
+    let times = cells
+        .iter()
+        .filter(|cell| !whole(cell) && digits(cell) >= 6);
     match cells {
         [_] => numbers > 0,
         [_, _] => numbers > 0 && times.count() > 0,
@@ -123,8 +125,26 @@ fn is_contact(line: &str) -> bool {
 /// No number with a plus has fewer digits.
 const FEWEST: usize = 7;
 const CONTACTS: [&str; 20] = [
-    "contact", "contacts", "kontakt", "contacto", "contatto", "support", "hotline", "helpdesk", "help", "fax",
-    "telefax", "phone", "telephone", "tel", "telefon", "telefono", "teléfono", "téléphone", "call", "questions",
+    "contact",
+    "contacts",
+    "kontakt",
+    "contacto",
+    "contatto",
+    "support",
+    "hotline",
+    "helpdesk",
+    "help",
+    "fax",
+    "telefax",
+    "phone",
+    "telephone",
+    "tel",
+    "telefon",
+    "telefono",
+    "teléfono",
+    "téléphone",
+    "call",
+    "questions",
 ];
 
 #[cfg(test)]
@@ -132,7 +152,9 @@ mod tests {
     use super::*;
 
     fn found(lines: &[&str]) -> Preamble {
-        let lines: Vec<_> = (1..).zip(lines.iter().map(|line| line.as_bytes())).collect();
+        let lines: Vec<_> = (1..)
+            .zip(lines.iter().map(|line| line.as_bytes()))
+            .collect();
         Preamble::of(&lines, (b',', Quotes::Auto))
     }
 
@@ -140,16 +162,31 @@ mod tests {
     fn a_number_before_the_header_is_a_record_or_is_held() {
         let time = "2024-03-21T22:34:49Z";
         for lines in [
-            [format!("+13035550100,{time},A"), format!("+13035550101,{time},A")],
-            [format!("A;+13035550100;{time};sms"), format!("A;+13035550101;{time};sms")],
+            [
+                format!("+13035550100,{time},A"),
+                format!("+13035550101,{time},A"),
+            ],
+            [
+                format!("A;+13035550100;{time};sms"),
+                format!("A;+13035550101;{time};sms"),
+            ],
             [format!("A,tel:+13035550100,{time},sms"), String::new()],
             ["A,+13035550100,,sms".to_owned(), String::new()],
             ["A,+13035550100,yesterday,sms".to_owned(), String::new()],
-            [format!("Sent to +13035550100 at {time}"), format!("Sent to +13035550101 at {time}")],
+            [
+                format!("Sent to +13035550100 at {time}"),
+                format!("Sent to +13035550101 at {time}"),
+            ],
             ["+13035550100".to_owned(), String::new()],
             [format!("+13035550100,{time}"), String::new()],
-            ["number,last sent".to_owned(), "+1 303 555 0100,21 March 2024".to_owned()],
-            [format!("A,13035550100,{time},x"), format!("A,13035550101,{time},x")],
+            [
+                "number,last sent".to_owned(),
+                "+1 303 555 0100,21 March 2024".to_owned(),
+            ],
+            [
+                format!("A,13035550100,{time},x"),
+                format!("A,13035550101,{time},x"),
+            ],
         ] {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             assert!(found(&lines).record.is_some(), "{lines:?}");
@@ -160,9 +197,17 @@ mod tests {
             ["Hotline,+1 (303) 555-0100", ""],
         ] {
             let found = found(&lines);
-            assert_eq!((found.record, found.held.is_empty()), (None, false), "{lines:?}");
+            assert_eq!(
+                (found.record, found.held.is_empty()),
+                (None, false),
+                "{lines:?}"
+            );
         }
-        for line in ["Zone: UTC+02:00", "Total: +1234567", "Account ID,1000234567,2024-03-01 10:00:00"] {
+        for line in [
+            "Zone: UTC+02:00",
+            "Total: +1234567",
+            "Account ID,1000234567,2024-03-01 10:00:00",
+        ] {
             assert_eq!(found(&[line]), Preamble::default(), "{line}");
         }
     }

@@ -26,7 +26,8 @@ pub(in crate::ingest) fn other_quotes(names: &[&str]) -> Option<char> {
 }
 
 /// Quotes of other kinds, as they open and close.
-const QUOTES: [(char, char); 8] = [
+const QUOTES: [(char, char); 9] = [
+    ('[', ']'),
     ('\'', '\''),
     ('`', '`'),
     ('\u{201c}', '\u{201d}'),

@@ -75,7 +75,9 @@ fn objects_in(value: &RawValue) -> Result<Vec<Cow<'_, str>>, serde_json::Error> 
         Some(b'{') => Ok(vec![Cow::Borrowed(raw)]),
         Some(b'[') if raw.contains('{') => {
             let items = serde_json::from_str::<Vec<&RawValue>>(raw)?.into_iter();
-            let objects = items.map(RawValue::get).filter(|item| item.starts_with('{'));
+            let objects = items
+                .map(RawValue::get)
+                .filter(|item| item.starts_with('{'));
             Ok(objects.map(Cow::Borrowed).collect())
         }
         Some(b'"') if raw.contains('{') => Ok(match cell(value)? {
@@ -159,11 +161,7 @@ pub(super) fn fitting(
 
 /// The shortest way into a record to an object that `fits`.
 /// Lists are entered where the stream enters none: behind other text (`prefixed`) and in texts.
-pub(super) fn search(
-    record: &str,
-    prefixed: bool,
-    fits: &dyn Fn(&str) -> bool,
-) -> Option<Inside> {
+pub(super) fn search(record: &str, prefixed: bool, fits: &dyn Fn(&str) -> bool) -> Option<Inside> {
     let mut level = vec![(Inside::new(), prefixed, Cow::Borrowed(record))];
     for _ in 0..=DEPTH {
         let fitting = level.iter().position(|(.., object)| fits(object));
@@ -240,7 +238,10 @@ mod tests {
             let other = follow(r#"{"x":1}"#, &found, &mut |_, _| {}).unwrap();
             assert_eq!(other.is_none(), !inside.is_empty());
         }
-        assert_eq!(search(r#"{"a":{"b":1}}"#, true, &|object| object == proper), None);
+        assert_eq!(
+            search(r#"{"a":{"b":1}}"#, true, &|object| object == proper),
+            None
+        );
     }
 
     #[test]

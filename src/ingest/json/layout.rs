@@ -248,10 +248,26 @@ impl Written {
             before.is_some_and(|before| !(begins == Some(b'[') && begins_json(before)));
         match begins {
             _ if behind_text => Self::LogLines,
+            Some(b'[') if is_of_bracketed_names(line) => Self::Other,
             Some(b'{' | b'[') => Self::Json,
             _ => Self::Other,
         }
     }
+}
+
+/// True for `[account],[number]`, as SQL Server writes names of columns.
+fn is_of_bracketed_names(line: &str) -> bool {
+    let line = line.trim();
+    let is_name = |name: &str| {
+        let inside = name.trim().strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        inside.is_some_and(|inside| {
+            inside.starts_with(char::is_alphabetic) && !inside.contains(['[', ']', '"', '{'])
+        })
+    };
+    [',', ';', '\t', '|'].into_iter().any(|mark| {
+        let mut names = line.split(mark);
+        line.contains(mark) && names.all(is_name)
+    })
 }
 
 /// True if most of the first lines are an object with other text behind it.
@@ -307,6 +323,8 @@ mod tests {
             ("{\"a\":1}{\"a\":2}", Written::Json),
             (" [ {\"a\":1},\n{\"a\":2} ]", Written::Json),
             ("[1,{\"a\":1}\n,2]", Written::Json),
+            ("[account],[number]\nA,1\n", Written::Other),
+            ("[true],\n", Written::Json),
             ("[[{\"a\":1}\n]]", Written::Json),
             ("\u{1e}{\"a\":1}\n", Written::Json),
             ("2024-03-10T00:40:00Z {\"a\":1}\n", Written::LogLines),

@@ -43,7 +43,9 @@ fn list_of_values(object: &str, depth: usize) -> Option<ShownName> {
     let mut inner = None;
     let _ = each_member(object, |name, value| {
         let value = value.get();
-        let is_list = value.strip_prefix('[').is_some_and(|list| list.trim_start().starts_with('"'));
+        let is_list = value
+            .strip_prefix('[')
+            .is_some_and(|list| list.trim_start().starts_with('"'));
         if is_list {
             lists.push(name.into_owned());
         } else if value.starts_with('{') && depth < DEPTH && inner.is_none() {

@@ -352,9 +352,15 @@ fn people_in(value: &str) -> usize {
     let is_person = |object: &str| {
         let mut found = false;
         let _ = each_member(object, |name, value| {
-            if !found && value.get().starts_with(['"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) {
+            if !found
+                && value
+                    .get()
+                    .starts_with(['"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+            {
                 let mut text = cell(value)?;
-                found = text.as_deref().is_some_and(|text| may_be_of_a_person(&name, text));
+                found = text
+                    .as_deref()
+                    .is_some_and(|text| may_be_of_a_person(&name, text));
                 text.iter_mut().for_each(wipe);
             }
             Ok(())

@@ -62,7 +62,13 @@ impl JsonRows {
                 // A record on a line with the one before it has no line of its own.
                 let lines = last.saturating_sub(*counted + before);
                 *counted += before + lines;
-                add_all(maker, batch, (tally, of_log_lines), Place { line, lines }, &cells)?
+                add_all(
+                    maker,
+                    batch,
+                    (tally, of_log_lines),
+                    Place { line, lines },
+                    &cells,
+                )?
             };
             if let Some(given) = left {
                 log.again(given);

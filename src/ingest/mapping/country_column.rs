@@ -60,7 +60,8 @@ impl CountryLook {
         let either = Said::of(cell, Digits::Either);
         let numeric = Said::of(cell, Digits::Numeric);
         self.coded += u32::from(either != Said::Unknown || numeric != Said::Unknown);
-        self.numeric += u32::from(cell.len() == 3 && either != Said::Unknown && either == numeric);
+        let digits = cell.len() == 3 && cell.bytes().all(|byte| byte.is_ascii_digit());
+        self.numeric += u32::from(digits && either != Said::Unknown && either == numeric);
         if let Some(code) = either.calling_code() {
             self.called.insert(code);
         }
@@ -127,7 +128,9 @@ impl CountryLook {
 
 fn says_country(name: &str) -> bool {
     // Where the device of whoever signed in was.
-    let of_a_device = name.split('.').any(|part| letters(part) == "geographicalcontext");
+    let of_a_device = name
+        .split('.')
+        .any(|part| letters(part) == "geographicalcontext");
     !of_a_device && !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
 }
 
@@ -143,7 +146,13 @@ fn mobile_country(cell: &str) -> Option<u16> {
     let mcc = cell.get(..3).filter(|mcc| is_mobile_country(mcc))?;
     let alone = matches!(cell.len(), 3 | 5..=7);
     let code: u16 = mcc.parse().ok().filter(|_| alone)?;
-    let groups = [(310..=316), (404..=406), (234..=235), (440..=441), (460..=461)];
+    let groups = [
+        (310..=316),
+        (404..=406),
+        (234..=235),
+        (440..=441),
+        (460..=461),
+    ];
     let mut groups = groups.into_iter();
     let group = groups.find(|group| group.contains(&code));
     Some(group.map_or(code, |group| *group.start()))

@@ -178,7 +178,11 @@ fn of_delimited(
             .map(|cell| std::str::from_utf8(cell).unwrap_or_default())
             .collect();
         // The names once more, where files were joined.
-        if cells.iter().map(|cell| unquoted(cell)).eq(header.iter().map(String::as_str)) {
+        if cells
+            .iter()
+            .map(|cell| unquoted(cell))
+            .eq(header.iter().map(String::as_str))
+        {
             continue;
         }
         first.compare(&cells);

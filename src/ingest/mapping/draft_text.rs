@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::draft_column::{
-    DraftColumn, choice_of_numbers, column_of_numbers, columns_of_times,
-};
+use super::draft_column::{DraftColumn, choice_of_numbers, column_of_numbers, columns_of_times};
 use super::time_look::TimeGuess;
 use super::usual_names::says_utc;
 use crate::domain::Field;

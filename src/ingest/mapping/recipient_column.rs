@@ -124,7 +124,9 @@ pub(super) fn may_be_called(name: &str) -> bool {
     let plain: String = letters(name).chars().filter(|c| !c.is_numeric()).collect();
     let plain = plain.as_str();
     let is_other = by_name(name).is_some() || AFTER.iter().any(|end| plain.ends_with(end));
-    let number = plain.strip_suffix("number").or_else(|| plain.strip_suffix("no"));
+    let number = plain
+        .strip_suffix("number")
+        .or_else(|| plain.strip_suffix("no"));
     let number = number.is_some_and(|before| BEFORE_NUMBER.contains(&before));
     let to = fold(name).split([' ', '.', '/']).any(|word| word == "to") || plain.ends_with("edto");
     EXACT.contains(&plain)
@@ -142,31 +144,146 @@ pub(super) fn gets_something(name: &str) -> bool {
 
 /// Parts of names of somebody who gets something.
 const GETTING: [&str; 21] = [
-    "recip", "rcpt", "dest", "dst", "callee", "called", "receiver", "dnis", "xto", "sendto", "tonumber", "tophone",
-    "ziel", "empf", "ontvanger", "odbiorca", "получател", "收件人", "被叫", "着信", "宛先",
+    "recip",
+    "rcpt",
+    "dest",
+    "dst",
+    "callee",
+    "called",
+    "receiver",
+    "dnis",
+    "xto",
+    "sendto",
+    "tonumber",
+    "tophone",
+    "ziel",
+    "empf",
+    "ontvanger",
+    "odbiorca",
+    "получател",
+    "收件人",
+    "被叫",
+    "着信",
+    "宛先",
 ];
 /// Short names of numbers.
 const EXACT: [&str; 20] = [
-    "da", "dn", "tn", "hp", "ph", "mob", "waid", "bnum", "rcpt", "dnis", "did", "cld", "xto", "sendto", "originalto",
-    "number", "phone", "msisdn", "mobile", "to",
+    "da",
+    "dn",
+    "tn",
+    "hp",
+    "ph",
+    "mob",
+    "waid",
+    "bnum",
+    "rcpt",
+    "dnis",
+    "did",
+    "cld",
+    "xto",
+    "sendto",
+    "originalto",
+    "number",
+    "phone",
+    "msisdn",
+    "mobile",
+    "to",
 ];
 /// What stands before `number` or `no` where it is a phone's.
 const BEFORE_NUMBER: [&str; 26] = [
-    "", "normalized", "normalised", "raw", "original", "formatted", "clean", "enduser", "user", "other", "second",
-    "secondary", "alt", "alternate", "alternative", "full", "intl", "international", "final", "hp", "ph", "mob",
-    "called", "target", "patient", "member",
+    "",
+    "normalized",
+    "normalised",
+    "raw",
+    "original",
+    "formatted",
+    "clean",
+    "enduser",
+    "user",
+    "other",
+    "second",
+    "secondary",
+    "alt",
+    "alternate",
+    "alternative",
+    "full",
+    "intl",
+    "international",
+    "final",
+    "hp",
+    "ph",
+    "mob",
+    "called",
+    "target",
+    "patient",
+    "member",
 ];
 /// Parts of names of recipients.
 const PARTS: [&str; 37] = [
-    "phone", "msisdn", "mobile", "handset", "recipient", "recip", "rcpt", "destin", "dest", "dst", "callee", "called",
-    "receiver", "subscriber", "whatsapp", "telephone", "telefon", "rufnummer", "handy", "ziel", "empfaenger",
-    "empfanger", "destinataire", "destinatario", "ontvanger", "odbiorca", "cellul", "получател", "телефон", "номер",
-    "收件人", "收信", "接收", "被叫", "宛先", "着信", "番号",
+    "phone",
+    "msisdn",
+    "mobile",
+    "handset",
+    "recipient",
+    "recip",
+    "rcpt",
+    "destin",
+    "dest",
+    "dst",
+    "callee",
+    "called",
+    "receiver",
+    "subscriber",
+    "whatsapp",
+    "telephone",
+    "telefon",
+    "rufnummer",
+    "handy",
+    "ziel",
+    "empfaenger",
+    "empfanger",
+    "destinataire",
+    "destinatario",
+    "ontvanger",
+    "odbiorca",
+    "cellul",
+    "получател",
+    "телефон",
+    "номер",
+    "收件人",
+    "收信",
+    "接收",
+    "被叫",
+    "宛先",
+    "着信",
+    "番号",
 ];
 /// How names end that have such a part and are of something else.
 const AFTER: [&str; 24] = [
-    "id", "sid", "code", "ref", "hash", "count", "length", "type", "status", "name", "network", "carrier", "operator",
-    "country", "region", "state", "date", "time", "timestamp", "price", "cost", "port", "imei", "model",
+    "id",
+    "sid",
+    "code",
+    "ref",
+    "hash",
+    "count",
+    "length",
+    "type",
+    "status",
+    "name",
+    "network",
+    "carrier",
+    "operator",
+    "country",
+    "region",
+    "state",
+    "date",
+    "time",
+    "timestamp",
+    "price",
+    "cost",
+    "port",
+    "imei",
+    "model",
 ];
 
 #[cfg(test)]
@@ -198,14 +315,47 @@ mod tests {
         // Without a plus a name has to say it.
         let look = look(&[("13035550101", READ[0]), ("13035550102", READ[1])]);
         for name in [
-            "Phone 2", "Phone2", "Secondary Phone", "number.1", "number_2", "MSISDN2", "Normalized Number", "raw_number",
-            "original_to", "Callee", "Rcpt", "Ziel", "Empfaenger", "Dst Addr", "da", "DN", "TN", "Subscriber No",
-            "End User Number", "Delivered To", "Send To", "Forwarded To", "wa_id", "WhatsApp", "HP No", "Ph No",
-            "收件人", "宛先", "Final destination", "x_to",
+            "Phone 2",
+            "Phone2",
+            "Secondary Phone",
+            "number.1",
+            "number_2",
+            "MSISDN2",
+            "Normalized Number",
+            "raw_number",
+            "original_to",
+            "Callee",
+            "Rcpt",
+            "Ziel",
+            "Empfaenger",
+            "Dst Addr",
+            "da",
+            "DN",
+            "TN",
+            "Subscriber No",
+            "End User Number",
+            "Delivered To",
+            "Send To",
+            "Forwarded To",
+            "wa_id",
+            "WhatsApp",
+            "HP No",
+            "Ph No",
+            "收件人",
+            "宛先",
+            "Final destination",
+            "x_to",
         ] {
             assert!(look.may_be_recipient(name), "{name}");
         }
-        for name in ["X7", "order number", "Batch No", "phone_id", "account number", "device"] {
+        for name in [
+            "X7",
+            "order number",
+            "Batch No",
+            "phone_id",
+            "account number",
+            "device",
+        ] {
             assert!(!look.may_be_recipient(name), "{name}");
         }
     }
@@ -214,8 +364,18 @@ mod tests {
     fn a_sender_the_same_number_and_what_is_no_number_are_no_recipients() {
         let other = look(&[("+13035550101", READ[0]), ("+13035550102", READ[1])]);
         for name in [
-            "from", "Sender", "x_from", "Remitente", "主叫", "発信番号", "oa", "CLI", "Originator", "Sent from",
-            "Absender", "A-party",
+            "from",
+            "Sender",
+            "x_from",
+            "Remitente",
+            "主叫",
+            "発信番号",
+            "oa",
+            "CLI",
+            "Originator",
+            "Sent from",
+            "Absender",
+            "A-party",
         ] {
             assert!(!other.may_be_recipient(name), "{name}");
         }
@@ -227,7 +387,10 @@ mod tests {
             [("", READ[0]), ("-", READ[1])],
             [("+13035550101", ""), ("+13035550102", "")],
         ] {
-            assert!(!look(&rows).may_be_recipient("Final destination"), "{rows:?}");
+            assert!(
+                !look(&rows).may_be_recipient("Final destination"),
+                "{rows:?}"
+            );
         }
     }
 }

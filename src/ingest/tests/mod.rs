@@ -5,6 +5,7 @@ mod countries;
 mod files;
 mod formats;
 mod generated;
+mod hidden;
 mod lines;
 mod mapping;
 mod mutated;

@@ -212,7 +212,10 @@ mod tests {
 
     #[test]
     fn a_text_in_utf_8_behind_one_in_utf_16_is_told() {
-        for end in ["A,+13035550101,2024-03-21T22:34:49Z\n", "A,+13035550101,2024-03-21T22:34:49Z\n\n"] {
+        for end in [
+            "A,+13035550101,2024-03-21T22:34:49Z\n",
+            "A,+13035550101,2024-03-21T22:34:49Z\n\n",
+        ] {
             let mut bytes = utf16("a,b\n1,2\n", u16::to_le_bytes);
             bytes.extend(end.as_bytes());
             let error = read(bytes).unwrap_err();

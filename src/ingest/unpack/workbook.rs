@@ -137,7 +137,9 @@ fn chosen<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> Sheet {
         };
         // A sheet that cannot be read is like no other.
         let rows = first_rows(book, &other).unwrap_or_default();
-        let alike = rows.iter().any(|row| first.iter().any(|of_log| are_alike(row, of_log)));
+        let alike = rows
+            .iter()
+            .any(|row| first.iter().any(|of_log| are_alike(row, of_log)));
         if !alike && !visible {
             continue;
         }

@@ -1,0 +1,430 @@
+//! Recipients that a file could hide: each is read, held back, or the file is refused. None is left out in silence.
+
+use super::support::{Outcome, error, format, read};
+use crate::domain::{Field, Format};
+use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping, draft};
+
+const TIME: &str = "2024-03-21T22:34:49Z";
+
+fn in_region(region: &str) -> Declared {
+    Declared {
+        region: region.parse().ok(),
+        ..Declared::default()
+    }
+}
+
+fn plain(text: &str) -> Result<Outcome, IngestError> {
+    read(text.as_bytes().to_vec(), Declared::default())
+}
+
+fn numbers(read: &Outcome) -> Vec<&str> {
+    read.rows.iter().map(|row| row[2].as_str()).collect()
+}
+
+#[test]
+fn a_row_of_a_country_that_is_not_understood_is_not_read_in_the_declared_region() {
+    for (one, other, kind) in [
+        ("United States", "Grossbritannien", "needs-region"),
+        ("USA (+1)", "Untied Kingdom", "needs-region"),
+        ("1", "81", "other-country"),
+        ("+1", "7", "other-country"),
+    ] {
+        let text = format!(
+            "account,country_code,number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7911123461,{TIME}\n"
+        );
+        let found = read(text.clone().into_bytes(), in_region("US")).unwrap();
+        // A country that is known has another calling code than the region; the vault sees that.
+        if kind == "needs-region" || other == "7" {
+            assert_eq!(numbers(&found), ["2025550123"], "{text}");
+            assert_eq!(found.rejects, [(3, Some("country"), kind)], "{text}");
+        } else {
+            assert_eq!(found.rows[1][4], "JP");
+        }
+        let mapping = Mapping::parse(
+            "container = \"csv\"\n[number]\ncolumn = \"number\"\n[sent_at]\ncolumn = \"sent_at\"\n\
+             [country]\ncolumn = \"country_code\"\n",
+        );
+        let mapped = Declared {
+            mapping: mapping.ok(),
+            ..in_region("US")
+        };
+        let found = read(text.into_bytes(), mapped).unwrap();
+        assert_eq!(found.rows.len() + found.rejects.len(), 2);
+    }
+    // A number with a plus needs no country.
+    let text = format!("account,country,number,sent_at\nA,Atlantis,+13035550101,{TIME}\n");
+    assert_eq!(
+        read(text.into_bytes(), in_region("US")).unwrap().rows.len(),
+        1
+    );
+}
+
+#[test]
+fn calling_codes_and_numeric_codes_are_countries() {
+    let text = format!(
+        "account,country,number,sent_at\nA,44,7911123461,{TIME}\nA,+49,015123456789,{TIME}\nA,1,2025550123,{TIME}\n\
+         A,UK (+44),7911123462,{TIME}\n"
+    );
+    let found = plain(&text).unwrap();
+    let countries: Vec<_> = found.rows.iter().map(|row| row[4].as_str()).collect();
+    assert_eq!(countries, ["GB", "DE", "", "GB"]);
+    // One plan for all of North America.
+    assert_eq!(found.rows[2][2], "+12025550123");
+    let text = format!(
+        "account,country,number,sent_at\nA,840,2025550123,{TIME}\nA,826,7911123461,{TIME}\nA,36,412345678,{TIME}\n"
+    );
+    let found = plain(&text).unwrap();
+    let countries: Vec<_> = found.rows.iter().map(|row| row[4].as_str()).collect();
+    assert_eq!(countries, ["US", "GB", ""], "36 is Hungary or Australia");
+}
+
+#[test]
+fn a_column_of_codes_that_is_not_read_is_not_passed_over_where_a_region_is_declared() {
+    for (name, one, other) in [
+        ("Dial code", "1", "44"),
+        ("calling_code", "+1", "+44"),
+        ("CC", "1", "44"),
+        ("ISD", "1", "44"),
+        ("intl_prefix", "+1", "+44"),
+        ("Country Calling Code", "1", "44"),
+        ("MCC", "310", "234"),
+        ("iso_numeric", "840", "826"),
+    ] {
+        let text = |cells: [&str; 2]| {
+            let [one, other] = cells;
+            format!(
+                "account,{name},number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7911123461,{TIME}\n"
+            )
+        };
+        let refused = error(read(text([one, other]).into_bytes(), in_region("US")));
+        assert_eq!(refused.kind(), "country-column", "{name}");
+        // One country that is the declared one is no doubt.
+        assert!(
+            read(text([one, one]).into_bytes(), in_region("US")).is_ok(),
+            "{name}"
+        );
+    }
+    for name in ["parts", "priority"] {
+        let text = format!(
+            "account,{name},number,sent_at\nA,1,2025550123,{TIME}\nA,44,2025550124,{TIME}\n"
+        );
+        assert!(read(text.into_bytes(), in_region("US")).is_ok());
+    }
+}
+
+#[test]
+fn the_countries_of_json_are_looked_at_in_named_formats_too() {
+    let duo = |country: &str, number: &str| {
+        format!(
+            "{{\"phone\":\"{number}\",\"ts\":\"{TIME}\",\"type\":\"sms\",\"context\":\"a\",\"country\":\"{country}\"}}\n"
+        )
+    };
+    let text = format!("{}{}", duo("US", "2025550123"), duo("GB", "7911123461"));
+    let declared = Declared {
+        account: crate::domain::AccountName::parse("A").ok(),
+        ..in_region("US")
+    };
+    let refused = error(read(text.clone().into_bytes(), declared.clone()));
+    assert_eq!(refused.kind(), "country-column");
+    let mapped = Declared {
+        columns: vec![ColumnMapping::new(Field::Country, "country").unwrap()],
+        ..declared
+    };
+    let found = read(text.into_bytes(), mapped).unwrap();
+    assert_eq!(
+        (found.rows[0][4].as_str(), found.rows[1][4].as_str()),
+        ("US", "GB")
+    );
+}
+
+#[test]
+fn a_number_before_the_header_is_told() {
+    let row = format!("A,+13035550109,{TIME},sms\n");
+    let header = "account,number,sent_at,kind\n";
+    for before in [
+        format!("phone,when,who\n+13035550101,{TIME},A\n+13035550102,{TIME},A\n"),
+        format!("A;+13035550101;{TIME};sms\nA;+13035550102;{TIME};sms\n"),
+        format!("A,tel:+13035550101,{TIME},sms\n"),
+        "A,+13035550101,,sms\n".to_owned(),
+        "+13035550101\n+13035550102\n".to_owned(),
+        "number,last sent\n+13035550101,21 March 2024\n".to_owned(),
+    ] {
+        let refused = error(plain(&format!("{before}{header}{row}")));
+        assert_eq!(refused.kind(), "record-before-header", "{before}");
+    }
+    let held = format!("SMS log\nContact: +1 303 555 0101\n{header}{row}");
+    let found = plain(&held).unwrap();
+    assert_eq!(found.rejects, [(2, None, "phone-number")]);
+    assert_eq!((found.rows.len(), found.skipped[1]), (1, ("preamble", 1)));
+}
+
+#[test]
+fn another_list_of_people_beside_the_records_is_held_back() {
+    let twilio = |number: &str| {
+        format!(
+            "{{\"sid\":\"SM1\",\"account_sid\":\"AC1\",\"to\":\"{number}\",\"date_sent\":\"{TIME}\"}}"
+        )
+    };
+    let one = twilio("+13035550101");
+    for other in [
+        format!("\"legacy\":[{{\"recipient\":\"+13035550102\",\"sent\":\"{TIME}\"}}]"),
+        format!("\"users\":[{{\"phone\":\"3035550102\",\"ts\":\"{TIME}\"}}]"),
+        format!("\"old\":{{\"a\":{{\"mobile\":13035550102,\"at\":\"{TIME}\"}}}}"),
+    ] {
+        for text in [
+            format!("{{\"messages\":[{one}],{other}}}"),
+            format!("{{{other},\"messages\":[{one}]}}"),
+        ] {
+            let found = plain(&text).unwrap();
+            assert_eq!(numbers(&found), ["+13035550101"], "{text}");
+            assert_eq!(found.rejects, [(1, None, "missing-number")], "{text}");
+        }
+    }
+    let named = format!("{{\"messages\":[{one}],\"legacy\":[{{\"to_phone\":\"+13035550102\"}}]}}");
+    assert!(
+        plain(&named)
+            .unwrap()
+            .dropped
+            .contains(&"legacy".to_owned())
+    );
+    // What is no person is none.
+    for other in [
+        "\"meta\":{\"total\":12,\"at\":1711060489}",
+        "\"page\":[{\"from\":\"+13035550102\"}]",
+    ] {
+        let text = format!("{{\"messages\":[{one}],{other}}}");
+        assert_eq!(plain(&text).unwrap().rejects, [], "{text}");
+    }
+    // A list that is too long to be looked at is named.
+    let long =
+        twilio("+13035550103").replace("}", &format!(",\"body\":\"{}\"}}", "b".repeat(60_000)));
+    let text = format!(
+        "{{\"items\":[{one}],\"sms\":[{}]}}",
+        vec![long; 30].join(",")
+    );
+    let refused = error(plain(&text));
+    assert!(
+        refused.to_string().starts_with("the member sms at line 1 "),
+        "{refused}"
+    );
+    let dropped = Declared {
+        drop: vec!["sms".to_owned()],
+        ..Declared::default()
+    };
+    assert_eq!(read(text.into_bytes(), dropped).unwrap().rows.len(), 1);
+}
+
+#[test]
+fn another_record_in_a_record_is_held_back() {
+    let twilio = |number: &str, more: &str| {
+        format!(
+            "{{\"sid\":\"SM1\",\"account_sid\":\"AC1\",\"to\":\"{number}\",\"date_sent\":\"{TIME}\"{more}}}"
+        )
+    };
+    let inner = twilio("+13035550102", "");
+    for (more, held) in [
+        (format!(",\"fallback\":{inner}"), 1),
+        (format!(",\"retries\":[{inner},{inner}]"), 2),
+        (format!(",\"same\":{}", twilio("+1 303-555-0101", "")), 0),
+        (
+            ",\"subresource_uris\":{\"to\":\"/a\",\"date_sent\":\"/b\"}".to_owned(),
+            0,
+        ),
+    ] {
+        for text in [
+            format!("{{\"messages\":[{}]}}", twilio("+13035550101", &more)),
+            format!("{0}\n{0}\n", twilio("+13035550101", &more)),
+        ] {
+            let found = plain(&text).unwrap();
+            let records = found.rows.len();
+            assert_eq!(found.rejects.len(), held * records, "{text}");
+            assert!(
+                found
+                    .rejects
+                    .iter()
+                    .all(|reject| reject.2 == "several-numbers")
+            );
+        }
+    }
+}
+
+#[test]
+fn another_column_of_numbers_is_refused_until_somebody_decides() {
+    let log = |name: &str, cells: [&str; 2]| {
+        format!(
+            "account,number,{name},sent_at\nA,+14155550111,{},{TIME}\nA,+14155550112,{},2024-03-21T22:35:00Z\n",
+            cells[0], cells[1]
+        )
+    };
+    for name in ["Final destination", "Phone 2", "Line", "wa_id", "Ziel"] {
+        let text = log(name, ["+13035550101", "+13035550102"]);
+        assert_eq!(error(plain(&text)).kind(), "two-columns", "{name}");
+        let dropped = Declared {
+            drop: vec![name.to_owned()],
+            ..Declared::default()
+        };
+        assert_eq!(read(text.into_bytes(), dropped).unwrap().rows.len(), 2);
+    }
+    for (name, cells) in [
+        ("from", ["+13035550101", "+13035550102"]),
+        ("Remitente", ["+13035550101", "+13035550102"]),
+        ("Line", ["+13035550101", "+13035550101"]),
+        ("Normal form", ["1 (415) 555-0111", "0014155550112"]),
+        ("Normal form", ["", ""]),
+        ("batch", ["20240321001", "20240321002"]),
+    ] {
+        let text = log(name, cells);
+        assert_eq!(plain(&text).unwrap().rows.len(), 2, "{name} {cells:?}");
+    }
+}
+
+#[test]
+fn a_joined_header_that_nobody_knows_refuses_the_file() {
+    let head = format!("account,number,sent_at,sender\nA,+13035550100,{TIME},+14155550177\n");
+    let row = format!("A,+14155550177,{TIME},+13035550101\n");
+    for other in [
+        "account,sender (E.164),sent_at (UTC),number (E.164)",
+        "ACCOUNT_NAME,SRC_NUM,EVENT_TS,DST_NUM",
+        "アカウント,送信者,日時,宛先番号",
+        "A/c,A-party,Start,B-party",
+        "account:string,sender:string,sent_at:timestamp,number:string",
+        "col1,col2,col3,col4",
+        "1,2,3,4",
+    ] {
+        let refused = error(plain(&format!("{head}{other}\n{row}")));
+        assert_eq!(refused, IngestError::HeaderChanges { line: 3 }, "{other}");
+    }
+    // What is a row, or no line of names, is not refused.
+    for other in [
+        "A,unknown,yesterday,x",
+        "A,n/a,n/a,n/a",
+        "B,,soon,x",
+        "Total,2,,",
+        "x,+1303,soon,+14155550177",
+    ] {
+        assert!(plain(&format!("{head}{other}\n{head}")).is_ok(), "{other}");
+    }
+}
+
+#[test]
+fn a_total_with_a_number_is_no_total() {
+    for total in ["Subtotal +13035550100,1,,", "(1 row) +13035550100"] {
+        let text = format!(
+            "account,number,sent_at,kind\nA,+13035550101,{TIME},sms\n{total}\nA,+13035550102,{TIME},sms\n"
+        );
+        let found = plain(&text).unwrap();
+        assert_eq!((found.rows.len(), found.rejects.len()), (2, 1), "{total}");
+    }
+}
+
+#[test]
+fn a_channel_called_inbound_something_is_no_direction() {
+    for (channel, direction, kept) in [
+        ("Inbound Sales", "", true),
+        ("incoming webhook", "", true),
+        ("Inbound IVR", "N/A", true),
+        ("inbound", "N/A", false),
+        ("inbound", "-", false),
+        ("incoming sms", "null", false),
+    ] {
+        let text = format!(
+            "account,number,sent_at,channel,direction\nA,+13035550101,{TIME},{channel},{direction}\n"
+        );
+        let found = plain(&text).unwrap();
+        assert_eq!(found.rows.len(), usize::from(kept), "{channel} {direction}");
+    }
+}
+
+#[test]
+fn a_log_with_more_text_than_json_and_lists_behind_text_are_read() {
+    let duo = |number: &str| {
+        format!(
+            "{{\"phone\":\"{number}\",\"ts\":\"{TIME}\",\"type\":\"sms\",\"context\":\"a\",\"telephony_id\":\"{number}\"}}"
+        )
+    };
+    let declared = Declared {
+        account: crate::domain::AccountName::parse("A").ok(),
+        ..Declared::default()
+    };
+    let lambda = |number: &str| {
+        format!(
+            "START RequestId: 1 Version: 1\n{TIME}\t1\tINFO\t{}\nEND RequestId: 1\nREPORT RequestId: 1\n",
+            duo(number)
+        )
+    };
+    let text = format!("{}{}", lambda("+13035550101"), lambda("+13035550102"));
+    let found = read(text.into_bytes(), declared.clone()).unwrap();
+    assert_eq!((found.rows.len(), found.rejects.len()), (2, 5));
+    let text = format!(
+        "{TIME} {{\"items\":[{}]}}\n{TIME} {{\"items\":[{},{}]}}\n",
+        duo("+13035550101"),
+        duo("+13035550102"),
+        duo("+13035550103")
+    );
+    let found = read(text.into_bytes(), declared.clone()).unwrap();
+    assert_eq!(found.rows.len(), 3);
+    let inner = format!(
+        "{{\"items\":[{},{}]}}",
+        duo("+13035550101"),
+        duo("+13035550102")
+    );
+    let text = format!("{{\"message\":{}}}\n", serde_json::Value::from(inner));
+    let found = read(text.into_bytes(), declared.clone()).unwrap();
+    assert_eq!(found.rows.len(), 2);
+    let multi = format!(
+        "{{\"result\":{{\"phone\":[\"+13035550101\",\"+13035550102\"],\"ts\":[\"{TIME}\",\"{TIME}\"]}}}}"
+    );
+    let refused = error(read(multi.into_bytes(), declared));
+    assert_eq!(refused.kind(), "multi-value", "{refused}");
+}
+
+#[test]
+fn a_draft_does_not_decide_between_two_columns_of_numbers() {
+    let drafted = |names: [&str; 2]| {
+        let text = format!(
+            "Ref,{},{},Moment\nr1,+13035550101,+14155550101,{TIME}\nr2,+13035550102,+14155550102,{TIME}\n",
+            names[0], names[1]
+        );
+        draft(Box::new(std::io::Cursor::new(text)), None).unwrap()
+    };
+    for (names, first) in [
+        (["Phone", "Recipient"], "Recipient"),
+        (["User Phone", "To"], "To"),
+        (["MSISDN", "Dest"], "Dest"),
+        (["Number", "Mobile"], "Number"),
+        (["Contact Phone", "Patient Phone"], "Contact Phone"),
+        (["Number 1", "Number 2"], "Number 1"),
+        (["Agent number", "Client number"], "Agent number"),
+    ] {
+        let text = drafted(names);
+        assert!(!text.contains("\n[number]"), "{text}");
+        let [one, other] =
+            names.map(|name| text.find(&format!("# column = \"{name}\"\n")).unwrap());
+        assert_eq!(one < other, first == names[0], "{text}");
+    }
+    for (names, only) in [
+        (["CLI", "DNIS"], "DNIS"),
+        (["Remitente", "Destino"], "Destino"),
+        (["主叫", "被叫"], "被叫"),
+        (["発信番号", "着信番号"], "着信番号"),
+        (["x_from", "x_to"], "x_to"),
+        (["oa", "da"], "da"),
+    ] {
+        let text = drafted(names);
+        assert!(
+            text.contains(&format!("\n[number]\ncolumn = \"{only}\"\n")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_columns_of_a_file_of_no_known_format_are_named_behind_a_preamble_too() {
+    let text = format!(
+        "SMS report of March\n\nRef,Recipient phone,Moment,Provider\nr,+13035550101,{TIME},x\n"
+    );
+    let said = error(plain(&text)).to_string();
+    assert!(said.contains("Recipient phone"), "{said}");
+    let named = error(read(text.into_bytes(), format(Format::SupplierCsv)));
+    assert!(!named.to_string().is_empty());
+}
