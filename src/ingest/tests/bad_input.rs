@@ -197,7 +197,7 @@ fn two_encodings_in_one_file_are_found_at_their_line() {
         ),
         (
             "mixed-utf-8-after-utf-16.csv",
-            IngestError::CutOff { line: 3 },
+            IngestError::TwoEncodings { line: 3 },
         ),
         (
             "mixed-utf-16-after-utf-8.csv",
