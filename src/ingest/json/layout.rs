@@ -259,7 +259,10 @@ impl Written {
 fn is_of_bracketed_names(line: &str) -> bool {
     let line = line.trim();
     let is_name = |name: &str| {
-        let inside = name.trim().strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let inside = name
+            .trim()
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
         inside.is_some_and(|inside| {
             inside.starts_with(char::is_alphabetic) && !inside.contains(['[', ']', '"', '{'])
         })
