@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use zeroize::Zeroizing;
+
 use super::dialect::Places;
 use crate::domain::{Field, Format};
 use crate::ingest::column_name::{self, ShownName, fold, may_be_a_name};
@@ -276,7 +278,7 @@ impl Header {
 /// The hash of a cell, whatever its case.
 pub(in crate::ingest) fn hash_of(cell: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    fold(cell.trim()).hash(&mut hasher);
+    Zeroizing::new(fold(cell.trim())).hash(&mut hasher);
     hasher.finish()
 }
 

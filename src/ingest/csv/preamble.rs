@@ -1,6 +1,8 @@
 //! The lines before the names of the columns. A number in one of them is of somebody: such a line is a record of
 //! another log, or it is counted in quarantine. It is never skipped in silence.
 
+use zeroize::Zeroizing;
+
 use super::dialect::{cells, may_be_a_number};
 use super::quotes::Quotes;
 use crate::ingest::times::serial::is_day;
@@ -103,7 +105,8 @@ pub(super) fn holds_a_number(text: &str) -> bool {
             if digits < FEWEST {
                 return false;
             }
-            if Phone::accept_raw(RawNumber::new(&format!("+{run}")), None, None).is_ok() {
+            let number = Zeroizing::new(format!("+{run}"));
+            if Phone::accept_raw(RawNumber::new(&number), None, None).is_ok() {
                 return true;
             }
             let Some(space) = run.rfind(char::is_whitespace) else {
