@@ -21,7 +21,7 @@ use super::raw_number::RawNumber;
 use super::raw_text::RawText;
 use super::region::Region;
 use super::unreadable::Unreadable;
-use super::written::Written;
+use super::written::{OptionalKind, Written};
 
 /// A number with what the library knows of it.
 type Read = Result<(PhoneNumber, Phone), Unreadable>;
@@ -93,16 +93,26 @@ fn read(text: &str, known: Known) -> Read {
         false => without_plus(digits, known),
     };
     let all = read_one(written.digits());
-    let Some(without_zero) = written.without_optional_zero() else {
+    let Some((less, kind)) = written.without_optional() else {
         return all;
     };
-    // The zero in brackets belongs to the number in few plans only.
-    match (all, read_one(&without_zero)) {
+    // They belong to the number in few plans only.
+    match (all, read_one(&less)) {
         (Ok(all), Ok(less)) if is_valid(&all) && is_valid(&less) && differ(&all, &less) => {
             Err(Unreadable::Ambiguous)
         }
         (Ok(all), _) if is_valid(&all) => Ok(all),
-        (_, less) => less,
+        (_, less) if kind == OptionalKind::Trunk => less,
+        (_, Ok(less)) if is_valid(&less) => match kind {
+            OptionalKind::Again => Err(Unreadable::Ambiguous),
+            _ => Ok(less),
+        },
+        // Nobody has such a number, with them or without.
+        (Ok(all), Ok(less)) if kind == OptionalKind::Fraction && differ(&all, &less) => {
+            Err(Unreadable::Ambiguous)
+        }
+        (Err(_), Ok(less)) if kind == OptionalKind::Fraction => Ok(less),
+        (all, _) => all,
     }
 }
 
@@ -123,24 +133,33 @@ fn as_written(text: &str) -> Read {
     Ok(without_needless_zero(text, &read).unwrap_or(read))
 }
 
-/// The number without a zero behind its calling code, if that makes a number of the plan of one that is none.
+/// The number without one or two zeros behind its calling code, if that makes a number of the plan of one that is none.
 fn without_needless_zero(
     text: &str,
     as_written: &(PhoneNumber, Phone),
 ) -> Option<(PhoneNumber, Phone)> {
     let code = calling_code(as_written.1.digits()).to_string();
     let rest = text.strip_prefix('+')?.strip_prefix(code.as_str())?;
-    let rest = rest.strip_prefix('0').filter(|_| !is_valid(as_written))?;
-    let less = Zeroizing::new(format!("+{code}{rest}"));
-    canonical(&less).ok().filter(is_valid)
+    let one_less = rest.strip_prefix('0').filter(|_| !is_valid(as_written))?;
+    let mut choices = [Some(one_less), one_less.strip_prefix('0')]
+        .into_iter()
+        .flatten();
+    choices.find_map(|rest| {
+        let less = Zeroizing::new(format!("+{code}{rest}"));
+        canonical(&less).ok().filter(is_valid)
+    })
 }
 
 /// The digits without a national prefix that begins with a zero and stands where only a call inside the country has it
-/// (`+4407700900170`), if the library knows it as one.
+/// (`+4407700900170`), if the library knows it as one. In Argentina it knows the 15 of a mobile phone as well, which is
+/// a 9 before the area code for those who call from abroad.
 fn without_trunk_zero(text: &str) -> Option<Zeroizing<String>> {
     let number = PHONE_NUMBER_UTIL.parse(text, None).ok()?;
     let code = number.country_code.to_string();
     let digits = Zeroizing::new(e164_digits(&number)?.to_string());
+    if code == ARGENTINA && is_valid_number(&number) {
+        return Some(digits);
+    }
     let national = digits.strip_prefix(code.as_str())?;
     let written = text.strip_prefix('+')?.strip_prefix(code.as_str())?;
     let prefix = written.strip_suffix(national)?;
@@ -169,13 +188,17 @@ fn without_plus(digits: &str, known: Known) -> Read {
 /// nobody's.
 fn in_region(digits: &str, region: Region) -> Read {
     let found = of_region(digits, region)?;
-    if is_anothers(digits, &found) {
+    if is_anothers(digits, &found) || is_mobile_behind_code(digits, &found, region) {
         return Err(Unreadable::Ambiguous);
     }
+    if is_valid(&found) {
+        return Ok(found);
+    }
     // What nobody is assigned is a number only if it is written as one of the plan.
-    match is_valid(&found) {
-        true => Ok(found),
-        false => is_whole(digits, &found, region).map(|()| found),
+    is_whole(digits, &found, region)?;
+    match lost_a_zero(digits, &found) || has_zero_too_many(digits, &found, region) {
+        true => Err(Unreadable::Ambiguous),
+        false => Ok(found),
     }
 }
 
@@ -188,12 +211,58 @@ fn is_anothers(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
         true => &["00"],
         false => &["00", "", "011", "0011", "810"],
     };
-    exits.iter().any(|exit| {
-        let world = digits
-            .strip_prefix(exit)
-            .filter(|rest| !rest.starts_with('0'));
-        let world = world.and_then(|rest| with_plus(&e164(rest)).ok());
-        world.is_some_and(|world| differ(&world, found) && (is_valid(&world) || !is_valid(found)))
+    let mut worlds = exits
+        .iter()
+        .filter_map(|exit| behind_exit(digits, exit, found));
+    worlds.any(|world| is_valid(&world) || !is_valid(found))
+}
+
+/// Whether what is nobody's number here would be somebody's behind a `00` that lost a zero, or behind the exit code of
+/// a few regions, by which many national numbers begin elsewhere.
+fn lost_a_zero(digits: &str, found: &(PhoneNumber, Phone)) -> bool {
+    let exits = ["0", "001", "009", "010", "119"].iter();
+    let mut worlds = exits.filter_map(|exit| behind_exit(digits, exit, found));
+    worlds.any(|world| is_valid(&world))
+}
+
+/// Another number than the one found, in any country, if the exit code stands before it.
+fn behind_exit(
+    digits: &str,
+    exit: &str,
+    found: &(PhoneNumber, Phone),
+) -> Option<(PhoneNumber, Phone)> {
+    let world = digits
+        .strip_prefix(exit)
+        .filter(|rest| !rest.starts_with('0'))?;
+    let world = with_plus(&e164(world)).ok()?;
+    differ(&world, found).then_some(world)
+}
+
+/// Whether what is nobody's number would be somebody's here without its first zero: one too many was written before
+/// it, which looks like an exit code then. Long lines do not count: some plans have one for nearly all digits.
+fn has_zero_too_many(digits: &str, found: &(PhoneNumber, Phone), region: Region) -> bool {
+    digits.strip_prefix("00").is_some_and(|less| {
+        national(less, region).is_ok_and(|less| {
+            let is_line = PHONE_NUMBER_UTIL.get_number_type(&less.0) == PhoneNumberType::FixedLine;
+            let is_usual = !is_line || behind_code(&less.1).len() <= LINE;
+            is_valid(&less) && is_usual && differ(&less, found)
+        })
+    })
+}
+
+/// Lines have at most so many digits behind their calling code, with few exceptions.
+const LINE: usize = 10;
+
+/// Whether the digits are a mobile phone of the region behind a zero and the calling code (`049 151 …`), which lost one
+/// zero, and are no less one of the region with its trunk zero.
+fn is_mobile_behind_code(digits: &str, found: &(PhoneNumber, Phone), region: Region) -> bool {
+    let coded = digits
+        .strip_prefix('0')
+        .filter(|coded| begins_with_code(coded, region));
+    let coded = coded.and_then(|coded| with_plus(&e164(coded)).ok());
+    coded.is_some_and(|coded| {
+        PHONE_NUMBER_UTIL.get_number_type(&coded.0) == PhoneNumberType::Mobile
+            && differ(&coded, found)
     })
 }
 
@@ -243,6 +312,20 @@ fn in_region_or_abroad(digits: &str, region: Region) -> Read {
     if own && world.as_ref().is_ok_and(is_valid) {
         return world;
     }
+    // Ten digits are usual in North America only. Elsewhere they may be a number of the world too, though also one of
+    // calling code 1.
+    let american = region.calling_code() == Some(1);
+    let as_written = with_plus(&e164(digits)).ok().filter(|_| !american);
+    let world = match as_written.filter(is_valid) {
+        Some(valid) if world.is_err() => {
+            return match in_region(digits, region) {
+                Ok(home) if !differ(&home, &valid) => Ok(home),
+                Ok(_) => Err(Unreadable::Ambiguous),
+                Err(why) => Err(why),
+            };
+        }
+        _ => world,
+    };
     match (in_region(digits, region), world) {
         (Ok(home), Ok(world)) if differ(&home, &world) && is_valid(&home) && is_valid(&world) => {
             Err(Unreadable::Ambiguous)
@@ -279,6 +362,10 @@ fn national(digits: &str, region: Region) -> Read {
     })?;
     // The same digits with a plus are the same number: one rule says which zero is needless.
     let read = as_written(&e164(&found)).map_err(|_| Unreadable::NotInRegion)?;
+    // Two zeros are an exit code here, or nothing.
+    if digits.starts_with("00") && found.len() == length(&read) + 2 {
+        return Err(Unreadable::NotInRegion);
+    }
     // So few digits may be a short code.
     match digits.len() >= SHORT || is_valid(&read) {
         true => Ok(read),
@@ -337,13 +424,23 @@ fn begins_with_code(digits: &str, region: Region) -> bool {
     code.is_some_and(|code| digits.starts_with(&code.to_string()))
 }
 
+fn length((_, phone): &(PhoneNumber, Phone)) -> usize {
+    phone.e164().len() - 1
+}
+
 fn differ((_, one): &(PhoneNumber, Phone), (_, other): &(PhoneNumber, Phone)) -> bool {
     one.digits() != other.digits()
 }
 
 fn is_valid((number, _): &(PhoneNumber, Phone)) -> bool {
+    is_valid_number(number)
+}
+
+fn is_valid_number(number: &PhoneNumber) -> bool {
     state_of(number) == NumberState::Valid
 }
+
+const ARGENTINA: &str = "54";
 
 fn e164(digits: &str) -> Zeroizing<String> {
     Zeroizing::new(format!("+{digits}"))
@@ -569,6 +666,93 @@ mod tests {
     }
 
     #[test]
+    fn a_number_from_abroad_that_lost_a_zero_is_ambiguous() {
+        for (text, region) in [
+            ("049 151 12340077", "DE"),
+            ("0 49 151 12340077", "DE"),
+            ("0971 50 123 4577", "AE"),
+            ("081 90 1234 0077", "JP"),
+            ("061 412 340 077", "AU"),
+            ("0919876540077", "IN"),
+            ("0491711234077", "AU"),
+            ("0436641234077", "JP"),
+            ("010 43664123983", "AT"),
+            ("001 3558001518", "AL"),
+            ("009 244923188644", "AO"),
+            ("119 4930125039", "DE"),
+        ] {
+            assert_eq!(
+                digits(text, region),
+                Err(Unreadable::Ambiguous),
+                "{text} {region}"
+            );
+            let row = in_row(text, "", region);
+            assert_eq!(row, Err(Unreadable::Ambiguous), "{text} {region}");
+        }
+        // What the plan assigns, and no mobile phone behind the calling code.
+        for (text, region, number) in [
+            ("0491 5112340", "DE", 494_915_112_340),
+            ("04941 123456", "DE", 494_941_123_456),
+            ("081 234 567", "ID", 6_281_234_567),
+        ] {
+            assert_eq!(digits(text, region), Ok(number), "{text} {region}");
+        }
+    }
+
+    #[test]
+    fn a_doubled_trunk_zero_is_one_or_two_peoples() {
+        for (text, region) in [
+            ("00151 12340077", "DE"),
+            ("00672123427", "AL"),
+            ("00900289117", "AE"),
+        ] {
+            assert_eq!(
+                digits(text, region),
+                Err(Unreadable::Ambiguous),
+                "{text} {region}"
+            );
+        }
+        for (text, region, number) in [
+            ("+6200812345596", "", 62_812_345_596),
+            ("6200812345596", "ID", 62_812_345_596),
+            ("+81 0090 1234 0077", "", 819_012_340_077),
+        ] {
+            assert_eq!(digits(text, region), Ok(number), "{text} {region}");
+        }
+    }
+
+    #[test]
+    fn a_last_group_that_may_not_belong_to_the_number_is_read_if_one_reading_is_valid() {
+        for (text, read) in [
+            ("+46.70.12.34.61.0", Ok(46_701_234_610)),
+            ("+49.30.1234567.0", Err(Unreadable::Ambiguous)),
+            ("+49.30.12.34.56.7.0", Err(Unreadable::Ambiguous)),
+            ("+1.206.555.0170.0", Ok(12_065_550_170)),
+            ("+503 800 1367 - 1367", Err(Unreadable::Ambiguous)),
+            ("+503 800 1367 1367", Err(Unreadable::Ambiguous)),
+            ("+376 325 626 626", Err(Unreadable::Ambiguous)),
+            ("+1 206 555 5555", Ok(12_065_555_555)),
+        ] {
+            assert_eq!(digits(text, ""), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn trunk_codes_of_other_digits_are_left_out_where_they_stand_alone() {
+        for (text, number) in [
+            ("+375 (8) 29 123 45 67", 375_291_234_567),
+            ("+7 (8) 912 345 67 89", 79_123_456_789),
+            ("+54 (0)11 15 2345-6780", 5_491_123_456_780),
+            ("+54 11 15 2345-6780", 5_491_123_456_780),
+            ("tel:0301234567;phone-context=+49", 49_301_234_567),
+            ("tel:12065550170;phone-context=+1", 12_065_550_170),
+            ("tel:89123456789;phone-context=+7", 79_123_456_789),
+        ] {
+            assert_eq!(digits(text, ""), Ok(number), "{text}");
+        }
+    }
+
+    #[test]
     fn a_row_without_a_declared_region_is_read_in_its_country() {
         assert_eq!(in_row("6465550142", "", "US"), Ok(16_465_550_142));
         assert_eq!(in_row("13123456780", "", "CN"), Ok(8_613_123_456_780));
@@ -628,8 +812,16 @@ mod tests {
         ] {
             assert_eq!(abroad(text, "", ""), Err(Unreadable::NeedsRegion), "{text}");
         }
-        for text in ["442079460958", "33612345678"] {
-            assert_eq!(abroad(text, "DE", ""), Err(Unreadable::Ambiguous), "{text}");
+        // Valid in the region and as they stand; ten digits are no exception outside North America.
+        for (text, region) in [
+            ("442079460958", "DE"),
+            ("33612345678", "DE"),
+            ("3612345981", "DE"),
+            ("2203013981", "CN"),
+            ("2672403981", "IN"),
+        ] {
+            let read = abroad(text, region, "");
+            assert_eq!(read, Err(Unreadable::Ambiguous), "{text} {region}");
         }
         let other = abroad("447700900123", "", "FR");
         assert_eq!(other, Err(Unreadable::OtherCountry));

@@ -4,6 +4,8 @@
 //! A text is first made plain: marks that nobody sees are left out, and digits and punctuation of every script become
 //! those of ASCII, by Unicode's tables. Everything after that looks at plain texts only.
 
+use std::ops::Range;
+
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use zeroize::Zeroizing;
 
@@ -18,8 +20,25 @@ pub(super) struct Written {
     length: usize,
     /// There is a plus before them.
     pub(super) plus: bool,
-    /// The place of a zero that stands alone in brackets, as in `+44 (0)7700 900123`.
-    optional_zero: Option<usize>,
+    /// A part of the digits that may not belong to the number: the zero in `+44 (0)7700 900123`, a fraction.
+    optional: Option<Optional>,
+}
+
+/// Digits that may not belong to a number.
+struct Optional {
+    digits: Range<usize>,
+    kind: OptionalKind,
+}
+
+/// Why digits may not belong to a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OptionalKind {
+    /// A trunk code, which belongs to the number in few plans only.
+    Trunk,
+    /// `.0` behind groups that have dots between them, as a group has it or a fraction.
+    Fraction,
+    /// The last group once more.
+    Again,
 }
 
 const MOST: usize = 31;
@@ -32,6 +51,9 @@ impl Written {
             return Err(Unreadable::NoNumber);
         }
         let plain = plain(text);
+        if has_gap(&plain) {
+            return Err(Unreadable::Masked);
+        }
         let cell = unwrapped(&plain);
         if cell.is_empty() {
             return Err(Unreadable::NoNumber);
@@ -60,14 +82,14 @@ impl Written {
         text.unwrap_or_default()
     }
 
-    /// The digits without the zero in brackets, if there is one.
-    pub(super) fn without_optional_zero(&self) -> Option<Zeroizing<String>> {
-        let at = self.optional_zero?;
-        let (before, after) = self.digits().split_at_checked(at)?;
+    /// The digits without those that may not belong to the number, if there are such, and why.
+    pub(super) fn without_optional(&self) -> Option<(Zeroizing<String>, OptionalKind)> {
+        let optional = self.optional.as_ref()?;
+        let all = self.digits();
         let mut digits = Zeroizing::new(String::with_capacity(MOST));
-        digits.push_str(before);
-        digits.push_str(after.get(1..)?);
-        Some(digits)
+        digits.push_str(all.get(..optional.digits.start)?);
+        digits.push_str(all.get(optional.digits.end..)?);
+        Some((digits, optional.kind))
     }
 
     /// Takes the digits of the context of a `tel:` address, and of the number.
@@ -76,24 +98,89 @@ impl Written {
             bytes: Zeroizing::new([0; MOST]),
             length: 0,
             plus: context.contains('+') || cell.contains('+'),
-            optional_zero: None,
+            optional: None,
         };
+        let of_context = count_digits(context);
         let context = context.chars().map(|c| (None, c));
         let all = context.chain(cell.char_indices().map(|(at, c)| (Some(at), c)));
         for (at, digit) in all.filter(|(_, c)| c.is_ascii_digit()) {
-            let alone = digit == '0' && at.is_some_and(|at| stands_in_brackets(cell, at));
-            if alone && written.length > 0 {
-                written.optional_zero.get_or_insert(written.length);
+            let before = written.length;
+            let in_brackets = at.is_some_and(|at| stands_in_brackets(cell, at));
+            let is_first = at.is_some() && before == of_context;
+            let alone = before > 0 && (in_brackets || is_first);
+            if alone && written.optional.is_none() && is_trunk(digit, written.digits(), is_first) {
+                written.optional = Some(Optional {
+                    digits: before..before + 1,
+                    kind: OptionalKind::Trunk,
+                });
             }
-            let place = written.bytes.get_mut(written.length);
+            let place = written.bytes.get_mut(before);
             *place.ok_or(Unreadable::TooLong)? = u8::try_from(digit).unwrap_or(b'0');
             written.length += 1;
         }
-        match written.length {
-            0 => Err(Unreadable::NoNumber),
-            _ => Ok(written),
+        if written.length == 0 {
+            return Err(Unreadable::NoNumber);
         }
+        if written.optional.is_none() {
+            written.optional = last_group(cell, written.length);
+        }
+        Ok(written)
     }
+}
+
+/// Whether a digit is one that people dial before a number inside the country, behind these digits of the calling code.
+/// `in_tel`: it is the first of a `tel:` address with a context.
+fn is_trunk(digit: char, code: &str, in_tel: bool) -> bool {
+    match digit {
+        '0' => true,
+        '8' => matches!(code, "7" | "375" | "993"),
+        '1' => in_tel && code == "1",
+        _ => false,
+    }
+}
+
+/// The last group of a number of so many digits, if it may not belong to it: `.0` behind other dots, or the group
+/// before it once more.
+fn last_group(cell: &str, length: usize) -> Option<Optional> {
+    let mut groups = cell.rsplit(|c: char| !c.is_ascii_digit());
+    let last = groups.next()?;
+    let before = groups.find(|group| !group.is_empty())?;
+    let dotted = cell
+        .strip_suffix(".0")
+        .is_some_and(|whole| whole.contains('.'));
+    let kind = match last {
+        "0" if dotted => OptionalKind::Fraction,
+        _ if last.len() >= REPEATED && last == before => OptionalKind::Again,
+        _ => return None,
+    };
+    let start = length.checked_sub(last.len()).filter(|start| *start > 0)?;
+    Some(Optional {
+        digits: start..length,
+        kind,
+    })
+}
+
+/// Whether marks stand in the place of digits: two dots, or three dashes or slashes; two of these at the end, or in
+/// one place only with blanks around them. A long dash counts as two.
+fn has_gap(plain: &str) -> bool {
+    let text = plain.trim_matches(|c: char| matches!(c, ' ' | '\n' | '"' | '\'' | '<' | '>'));
+    let is_mark = |c: char| matches!(c, '.' | '-' | '/' | ' ' | '\n' | '(' | ')' | '+');
+    let is_digit = |c: char| c.is_ascii_digit();
+    let mut places = text
+        .split(is_digit)
+        .filter(|place| place.chars().all(is_mark));
+    let count = |place: &str, mark: char| place.chars().filter(|c| *c == mark).count();
+    let dashes = |place: &str| count(place, '-').max(count(place, '/'));
+    let apart = |place: &&str| {
+        dashes(place) == 2 && place.starts_with([' ', '(']) && place.ends_with([' ', ')'])
+    };
+    let ends_so = dashes(text.rsplit(is_digit).next().unwrap_or_default()) >= 2;
+    count_digits(text) > 0
+        && (places
+            .clone()
+            .any(|place| count(place, '.') >= 2 || dashes(place) >= 3)
+            || places.filter(apart).count() == 1
+            || ends_so)
 }
 
 /// The text in plain characters and lower case.
@@ -102,6 +189,10 @@ fn plain(text: &str) -> Zeroizing<String> {
     // at most three times as many bytes.
     let mut plain = Zeroizing::new(String::with_capacity(3 * text.len()));
     for c in text.chars().filter(|c| !is_mark(*c)) {
+        // People draw a long one in the place of digits.
+        if matches!(c, '\u{2014}' | '\u{2015}' | '\u{2e3a}' | '\u{2e3b}') {
+            plain.push('-');
+        }
         match plain_character(c) {
             Some(c) => plain.push(c),
             None => plain.extend(c.to_lowercase()),
@@ -244,9 +335,17 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
             Ok(cell)
         };
     }
-    // A last group of one zero is no group of a number, however the others are set apart.
+    // It was added twice, or something else behind it.
+    let tail = cell.trim_end_matches(['-', ' ']);
+    let added = |text: &str| [".0", ",0"].iter().any(|end| text.ends_with(end));
+    let twice = [".0.0", ",0,0"].iter().any(|end| tail.ends_with(end));
+    if count_digits(cell) > 2 && (twice || (tail != cell && added(tail))) {
+        return Err(Unreadable::Damaged);
+    }
+    // A last group of one zero is no group of a number, unless dots set the others apart too.
     if let Some(whole) = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0"))
         && count_digits(whole) > 0
+        && !whole.contains('.')
     {
         return Ok(whole);
     }
@@ -254,7 +353,7 @@ fn without_fraction(cell: &str) -> Result<&str, Unreadable> {
         Some((whole, fraction)) if unsigned(whole) && numeric(fraction) => {
             let long = whole.len() >= 7;
             match fraction.len() {
-                1 | 2 if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
+                _ if fraction.bytes().all(|b| b == b'0') && long => Ok(whole),
                 2 if fraction == "00" => Err(Unreadable::Damaged),
                 1 | 2 if long => Err(Unreadable::Damaged),
                 _ => Ok(cell),
@@ -355,7 +454,7 @@ fn is_masked(cell: &str) -> bool {
         .filter(|c| c.is_alphabetic() || *c == '×')
         .count();
     let stars = [
-        '*', '#', '•', '●', '∙', '…', '_', '?', '█', '■', '□', '○', '◯', '∗', '⋆', '★',
+        '*', '#', '•', '●', '∙', '…', '‥', '⋯', '_', '?', '█', '■', '□', '○', '◯', '∗', '⋆', '★',
     ];
     let starred = cell.contains(stars);
     letters == crosses && (crosses > 1 || starred)
@@ -380,8 +479,25 @@ fn check_form(cell: &str) -> Result<(), Unreadable> {
     if lines.count() > 1 || slashes_divide_numbers(cell) || ends_in_two(cell) {
         return Err(Unreadable::SeveralNumbers);
     }
-    Ok(())
+    match ends_in_note(cell) {
+        true => Err(Unreadable::NoNumber),
+        false => Ok(()),
+    }
 }
+
+/// Whether brackets with a few digits end the text, as they number a person's phones: `+27 10 123 6077 (2)`.
+fn ends_in_note(cell: &str) -> bool {
+    let tail = cell.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let head = tail.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let digits = count_digits(tail) - count_digits(head);
+    head.ends_with('(') && digits <= NOTE && count_digits(head) > digits
+}
+
+/// The most digits of a note in brackets.
+const NOTE: usize = 3;
+
+/// A group of so many digits that stands twice at the end may be one too many.
+const REPEATED: usize = 3;
 
 /// Whether two numbers of one subscriber or of one range stand behind one area code: `+43 1 51234 51235`. Two such long
 /// groups that begin alike are seldom those of one number.
@@ -409,27 +525,31 @@ fn several_or_none(cell: &str) -> Unreadable {
 /// The fewest digits of a number beside another.
 const NUMBER: usize = 6;
 
-/// One slash stands behind an area code, several between pairs or threes of digits. Otherwise a slash divides two
-/// numbers, or a number from the other end that it may have (`030 123456/57`).
+/// One slash stands behind an area code, perhaps with another behind the calling code, several between pairs or threes
+/// of digits. Otherwise a slash divides two numbers, or a number from the other end that it may have (`030 123456/57`).
 fn slashes_divide_numbers(cell: &str) -> bool {
     let groups = || cell.split('/').map(count_digits);
-    match groups().count() {
-        1 => false,
-        2 => {
-            let before = cell.split('/').next().unwrap_or_default();
-            let digits = Zeroizing::new(before.replace(|c: char| !c.is_ascii_digit(), ""));
-            let abroad = match (before.contains('+'), digits.strip_prefix("00")) {
-                (true, _) => Some(digits.as_str()),
-                (false, abroad) => abroad,
-            };
-            let (area, trunk) = match abroad {
-                Some(digits) => (area_digits(digits), true),
-                None => (digits.len(), digits.starts_with('0')),
-            };
-            area > if trunk { AREA + 1 } else { AREA - 1 }
-        }
-        _ => groups().any(|digits| digits > GROUP),
+    let Some((before, after)) = cell.split_once('/') else {
+        return false;
+    };
+    let digits = Zeroizing::new(before.replace(|c: char| !c.is_ascii_digit(), ""));
+    let abroad = match (before.contains('+'), digits.strip_prefix("00")) {
+        (true, _) => Some(digits.as_str()),
+        (false, abroad) => abroad,
+    };
+    if after.contains('/') {
+        // `+49/030/123456`
+        let coded = abroad.is_some_and(|code| area_digits(code) == 0);
+        return groups().any(|digits| digits > GROUP) && !(coded && !slashes_divide_numbers(after));
     }
+    let (area, trunk) = match abroad {
+        Some(digits) => (area_digits(digits), true),
+        None => (digits.len(), digits.starts_with('0')),
+    };
+    // The other end of a number is shorter than what is before it.
+    let end = count_digits(after);
+    let is_end = (1..GROUP).contains(&end) && end + 1 < area;
+    is_end || area > if trunk { AREA + 1 } else { AREA - 1 }
 }
 
 /// The most digits of an area code, and of a group of digits.
@@ -534,6 +654,10 @@ mod tests {
             ("0049 2151/123456", "00492151123456"),
             ("206/555-0170", "2065550170"),
             ("06/12/34/56/78", "0612345678"),
+            ("+49/030/123456", "+49030123456"),
+            ("+49/30/123456", "+4930123456"),
+            ("0049/30/123456", "004930123456"),
+            ("0900/828", "0900828"),
         ] {
             assert_eq!(digits(text).as_deref(), Ok(read), "{text}");
         }
@@ -545,6 +669,9 @@ mod tests {
             "12065550170/12065550171",
             "030 123456/57",
             "030 123456 / 030 123457",
+            "+376 325 677/78",
+            "+376 325 677 / 78",
+            "+376 325 677/0",
             "123456/123457",
             "2065550170, 2065550171",
             "+12065550170 +12065550171",
@@ -558,6 +685,101 @@ mod tests {
     }
 
     #[test]
+    fn marks_in_the_place_of_digits_make_a_number_masked() {
+        for text in [
+            "+49171123....",
+            "+49171123..",
+            "+49171123. . .",
+            "+27101236...",
+            "+97150123\u{b7}\u{b7}\u{b7}\u{b7}",
+            "+97150123\u{30fb}\u{30fb}\u{30fb}",
+            "+49171123----",
+            "+49171123--",
+            "+49171123\u{2014}",
+            "+49171123 \u{2e3a}",
+            "+49171123////",
+            "+436....4077",
+            "+436..4077",
+            "+436 ---- 4077",
+            "+436 - - - 4077",
+            "+436 \u{2014} 4077",
+            "+436[...]4077",
+            "+436(--)4077",
+            "+436\u{2014}\u{2014}4077",
+            "+4366412 ....",
+            "...4077",
+            "----4077",
+            "=\"+49171123....\"",
+            "tel:+49171123....",
+            "+43664123\u{2025}",
+        ] {
+            assert_eq!(digits(text), Err(Unreadable::Masked), "{text}");
+        }
+        for (text, read) in [
+            ("06--12--34--56--78", "0612345678"),
+            (
+                "+44 \u{2014} 20 \u{2014} 7946 \u{2014} 0958",
+                "+442079460958",
+            ),
+            ("+1 206\u{2014}555\u{2014}0170", "+12065550170"),
+            ("+1 (206). 555. 0170.", "+12065550170"),
+            ("+1 206 555 0170-", "+12065550170"),
+        ] {
+            assert_eq!(digits(text).as_deref(), Ok(read), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_number_is_no_digit_of_it() {
+        use Unreadable::{Damaged, NoNumber};
+        for (text, why) in [
+            ("+27 10 123 6077 (2)", NoNumber),
+            ("+27 10 123 6077 (12)", NoNumber),
+            ("+27 10 123 6077 [12]", NoNumber),
+            ("+376325677.0.0", Damaged),
+            ("+376325677,0,0", Damaged),
+            ("+376325677.0-", Damaged),
+            ("+376 325 677.0 -", Damaged),
+        ] {
+            assert_eq!(digits(text), Err(why), "{text}");
+        }
+        for text in [
+            "+376325677.0",
+            "+376325677.00",
+            "+376325677.000",
+            "+376325677,0000",
+            "+376 325 677.0",
+        ] {
+            assert_eq!(digits(text).as_deref(), Ok("+376325677"), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_that_may_not_belong_to_a_number_are_told() {
+        use OptionalKind::{Again, Fraction, Trunk};
+        for (text, less, kind) in [
+            ("+46.70.12.34.61.0", "4670123461", Fraction),
+            ("+503 800 1367 - 1367", "5038001367", Again),
+            ("+7 (8) 912 345 67 89", "79123456789", Trunk),
+            ("+375 (8) 29 123 45 67", "375291234567", Trunk),
+            ("tel:030123456;phone-context=+49", "4930123456", Trunk),
+            ("tel:12065550170;phone-context=+1", "12065550170", Trunk),
+        ] {
+            let written = Written::of(text).ok().unwrap();
+            let (digits, of) = written.without_optional().unwrap();
+            assert_eq!((digits.as_str(), of), (less, kind), "{text}");
+        }
+        for text in [
+            "+49 (8) 912 345",
+            "+46.70.12.34.61",
+            "tel:206;phone-context=+1",
+        ] {
+            let written = Written::of(text).ok().unwrap();
+            assert!(written.without_optional().is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_zero_alone_in_brackets_may_be_left_out() {
         for text in [
             "+44 (0)7700 900123",
@@ -566,12 +788,13 @@ mod tests {
         ] {
             let written = Written::of(text).ok().unwrap();
             assert_eq!(written.digits(), "4407700900123");
-            let without = written.without_optional_zero().unwrap();
-            assert_eq!(without.as_str(), "447700900123");
+            let without = written.without_optional().unwrap();
+            assert_eq!(without.0.as_str(), "447700900123");
+            assert_eq!(without.1, OptionalKind::Trunk);
         }
         for text in ["+44 (07700) 900123", "(0)30 123456", "+44 7700 900123"] {
             let written = Written::of(text).ok().unwrap();
-            let first = written.without_optional_zero().is_none();
+            let first = written.without_optional().is_none();
             assert!(first, "{text}");
         }
     }
