@@ -26,6 +26,8 @@ pub(super) struct Part {
     pub(super) capital: bool,
     /// All of it is capitals and digits.
     pub(super) upper: bool,
+    /// There is a capital behind its first letter.
+    pub(super) inner: bool,
     /// What is between it and the next one.
     pub(super) after: String,
     /// Where it ends in the cell, in bytes.
@@ -91,6 +93,7 @@ impl CellText {
                     kind: if digit { Kind::Number } else { Kind::Word },
                     capital: !c.is_lowercase(),
                     upper: true,
+                    inner: false,
                     after: String::new(),
                     end: at,
                     says: None,
@@ -100,6 +103,7 @@ impl CellText {
             if let Some(last) = parts.last_mut() {
                 last.text.extend(c.to_lowercase());
                 last.end = at + c.len_utf8();
+                last.inner |= c.is_uppercase() && last.text.len() > 1;
                 last.upper &= !c.is_lowercase();
                 match last.kind {
                     Kind::Number if !digit => last.kind = Kind::Mixed,
@@ -193,10 +197,13 @@ fn mark_pieces(parts: &mut [Part]) {
     while from < parts.len() {
         let rest = parts.get_mut(from..).unwrap_or_default();
         let size = 1 + rest.iter().take_while(|part| joined(part)).count();
+        let meeting = rest.first().is_some_and(|part| part.text == "rendez");
         for (at, part) in rest.iter_mut().take(size).enumerate() {
+            // A date, and nobody is spoken to: `rendez-vous`.
+            part.piece = meeting && at == 1 && part.text == "vous";
             let short = part.text.chars().count() <= OF_A_PIECE;
             let of_verb = size == 2 && at == 1 && BEHIND_VERBS.contains(&part.text.as_str());
-            part.piece = size > 1 && short && !of_verb;
+            part.piece |= size > 1 && short && !of_verb;
         }
         from += size;
     }

@@ -1,5 +1,6 @@
 //! The codes of a cell: which of its numbers may be a passcode, and which are of a network, of the post, or a year.
 
+use super::acts::is_act;
 use super::cell_text::{CellText, Kind, Part};
 use super::post::{has_postal_part, is_of_india, is_pin, is_postal};
 use super::words::{Says, has_part, is_of_other_code, means_code, means_password};
@@ -31,6 +32,9 @@ impl CellText {
                 && behind.next().is_none()
         });
         let names: Vec<_> = names.map(|(at, _)| at).collect();
+        if !year && self.code_is_used(field, &codes) {
+            return true;
+        }
         // A company may be called so, as `OTP Bank`; the code would be right beside the word.
         let company = self.is_titled() && !marked && {
             let network = |at: &usize| {
@@ -41,11 +45,42 @@ impl CellText {
             (field == Field::Carrier && codes.iter().all(network))
                 || self.has_legal_form(field == Field::Carrier)
         };
-        let near = if company { 1 } else { NEAR };
+        // `Código de un solo uso: 482913`
+        let told = codes.first().and_then(|code| code.checked_sub(1));
+        let told = told.and_then(|before| self.parts.get(before));
+        let told = told.is_some_and(|before| before.after.starts_with(':'));
+        let near = match (company, told) {
+            (true, _) => 1,
+            (false, true) => NEAR + 2,
+            (false, false) => NEAR,
+        };
         names.iter().any(|name| {
             let near = codes.iter().any(|code| code.abs_diff(*name) <= near);
             near && !(year && self.words <= 3 && !marked)
         })
+    }
+
+    /// True if a word says what to do with one of these codes, or somebody is spoken to about it.
+    fn code_is_used(&self, field: Field, codes: &[usize]) -> bool {
+        let titled = self.is_titled();
+        let is_free = |at: &usize| {
+            let part = self.parts.get(*at);
+            let number = part.is_some_and(|part| part.kind == Kind::Number);
+            let network = part.is_some_and(|part| is_network(&part.text));
+            let name = self.words <= 1 || (titled && !self.lower.contains(": "));
+            let known = field == Field::Carrier && network && name;
+            number && !known && !self.is_year(*at) && !self.is_numbered(*at)
+        };
+        let used = self
+            .parts
+            .iter()
+            .any(|part| part.is_word() && is_act(&part.text));
+        let near = codes.iter().any(is_free);
+        near && !self.postal
+            && (self.words >= 2 || self.lower.contains(": ") || self.caseless > 0)
+            && !self.has_legal_form(field == Field::Carrier)
+            && ((used && (!titled || self.lower.contains(": ")))
+                || (!titled && self.speaks_plainly()))
     }
 
     /// True if a password is behind a word for it: a word of letters and digits, or of small letters and capitals.
@@ -69,6 +104,14 @@ impl CellText {
                 colon.map(|next| next.end),
             ];
             let joins = joins.is_some();
+            // `Senha provisória Xk39Lm7`
+            let mut behind = cell.get(part.end..).unwrap_or_default().split(' ').skip(1);
+            let plain = |word: &&str| word.chars().all(char::is_lowercase);
+            let adjectives = behind.clone().take(BETWEEN).take_while(plain).count();
+            let strong = behind.nth(adjectives).is_some_and(is_strong);
+            if adjectives > 0 && strong && means_password(&part.text) {
+                return true;
+            }
             ends.into_iter().flatten().any(|end| {
                 let marks = [' ', ':', '=', '：'];
                 let rest = cell.get(end..).unwrap_or_default();
@@ -264,6 +307,16 @@ fn is_password(token: &str) -> bool {
     let mixed = inner && has(char::is_lowercase);
     let coded = has(char::is_numeric) && has(char::is_alphabetic);
     (mixed || coded) && !token.contains('/')
+}
+
+/// True for a password that no name looks like: with small letters, capitals and digits, and a capital within it.
+fn is_strong(token: &str) -> bool {
+    let has = |is: fn(char) -> bool| token.chars().any(is);
+    token.chars().count() >= OF_A_PASSWORD
+        && token.chars().all(char::is_alphanumeric)
+        && token.chars().skip(1).any(char::is_uppercase)
+        && has(char::is_lowercase)
+        && has(char::is_numeric)
 }
 
 /// True for what a kind may have behind a word: `2fa-sms`, `v2024`, `sms_2024`.

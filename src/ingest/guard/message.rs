@@ -7,7 +7,7 @@
 
 use super::cell_text::{CellText, Kind, LINKS, Part, is_emoji};
 use super::names::has_kind_of_place;
-use super::words::{Says, ends_in_korean, has_part, is_listed, speaks_korean};
+use super::words::{Says, ends_in_japanese, ends_in_korean, has_part, is_listed, speaks_korean};
 use crate::domain::{Field, country};
 
 /// True if the cell reads like a message.
@@ -23,11 +23,18 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     let mut text = CellText::of(cell);
     text.postal = text.is_postal(field);
     let named = matches!(field, Field::Account | Field::User | Field::MessageRef);
+    let kind = matches!(field, Field::Kind | Field::Channel);
+    if field == Field::Carrier && text.is_brand() {
+        return false;
+    }
+    if kind && !text.parts.first().is_some_and(|part| part.capital) {
+        text.take_kinds_for_topics();
+    }
     let spoken = text.spoken();
     let titled = text.is_titled();
     let caseless = text.spoken_without_capitals();
     // Short words are parts of names, and one word is no sentence.
-    let plain = i32::from(!titled && text.speaks_plainly(named));
+    let plain = i32::from(!titled && text.speaks_plainly_to(named));
     let mut signs = match named && plain == 0 {
         true => spoken + 2 * caseless,
         false => 2 * spoken + caseless + if named { 0 } else { plain },
@@ -54,16 +61,26 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
         return false;
     }
     let topics = text.count(Says::Topic);
-    signs += text.joins(named).min(2) + (topics + text.count(Says::Ends)).min(1);
-    signs -= if titled && !code { 2 } else { 0 };
+    signs += text.joins(named).min(if titled { 2 } else { 3 })
+        + (topics + text.count(Says::Ends)).min(1);
+    let price = field != Field::SentAt && (has_price(cell) || has_sum(&text.lower));
+    let exact = price && has_cents(&text.lower);
+    let offer = price && text.joins(named) > 0;
+    signs -= if titled && !(code || exact || offer) {
+        2
+    } else {
+        0
+    };
+    signs += i32::from(exact);
     signs += text.sentence(cell, field);
     let topics = topics + text.count(Says::Code);
-    if reports < 2 && topics > 0 && text.says_how_it_went() {
+    if reports < 2 && topics > 0 && text.says_how_it_went(if kind { 3 } else { 2 }) {
         signs += 3;
     }
     if field != Field::SentAt {
-        let price = i32::from(has_price(cell));
-        signs += i32::from(has_clock(cell)) + price + price * topics.min(1);
+        let price = i32::from(price);
+        let clock = i32::from(has_clock(cell) || text.names_hour());
+        signs += clock + price + (price + clock).min(1) * topics.min(1);
     }
     signs += match reports == 0 && !text.postal {
         true => text.lone_code(field),
@@ -125,8 +142,42 @@ impl CellText {
         self.count(Says::Spoken).min(2) + i32::from(self.spoken_without_capitals() > 0)
     }
 
-    /// True if a word that speaks to somebody is too long to be a part of a name by chance.
-    fn speaks_plainly(&self, named: bool) -> bool {
+    /// True for a name of up to three words, one of which has a capital within it: `ich bin HoT`.
+    fn is_brand(&self) -> bool {
+        let inner = |part: &Part| part.text.is_ascii() && part.capital && part.inner && !part.upper;
+        self.parts.len() <= 3
+            && self.parts.iter().all(|part| part.kind == Kind::Word)
+            && self.parts.iter().any(inner)
+            && self.count(Says::Spoken) + self.count(Says::Topic) == 0
+    }
+
+    /// In a column of kinds, words for what is wished or welcomed are what the messages are about.
+    fn take_kinds_for_topics(&mut self) {
+        for part in &mut self.parts {
+            if KINDS.contains(&part.text.as_str()) {
+                part.says = Some(Says::Topic);
+            }
+        }
+    }
+
+    /// True for an hour behind a word or mark for it: `um 9`, `o 18`, `с 10 до 12`.
+    fn names_hour(&self) -> bool {
+        self.parts.windows(2).any(|pair| match pair {
+            [word, hour] => {
+                let number = hour.text.parse::<u8>();
+                let is_hour = hour.kind == Kind::Number && number.is_ok_and(|hour| hour <= 24);
+                is_hour && word.after == " " && HOURS.contains(&word.text.as_str())
+            }
+            _ => false,
+        })
+    }
+
+    /// True if a word that speaks to somebody is too long to be a part of a name by chance, in any column.
+    pub(super) fn speaks_plainly(&self) -> bool {
+        self.speaks_plainly_to(true)
+    }
+
+    fn speaks_plainly_to(&self, named: bool) -> bool {
         let mut words = self.parts.iter().filter(|part| !part.piece);
         words.any(|part| {
             let word = part.text.as_str();
@@ -154,7 +205,11 @@ impl CellText {
                 .any(|c| !c.is_ascii() && !c.is_lowercase());
             caseless && part.says == Some(Says::Spoken)
         });
-        let said = self.other_script && (word || hiragana >= 5 || has_part(&self.lower, false));
+        // A brand may be in these letters alone.
+        let mixed = !self.lower.chars().all(|c| matches!(c, 'ぁ'..='ゖ' | 'ー'));
+        let said =
+            self.other_script && (word || (hiragana >= 5 && mixed) || has_part(&self.lower, false));
+        let said = said || (self.other_script && ends_in_japanese(self.lower.trim_end()));
         let korean = self.parts.len() > 1 && {
             let mut words = self.parts.iter().map(|part| part.text.as_str());
             words.next_back().is_some_and(ends_in_korean) || words.any(speaks_korean)
@@ -173,8 +228,9 @@ impl CellText {
         })
     }
 
-    /// True if the text says of something how it went: `Test results negative`.
-    fn says_how_it_went(&self) -> bool {
+    /// True if the text says of something how it went: `Test results negative`. At least so many words are behind the
+    /// first.
+    fn says_how_it_went(&self, least: usize) -> bool {
         let mut words = self.parts.iter();
         let begins = words.next().is_some_and(|first| first.capital);
         let rest: Vec<_> = words.filter(|part| !part.piece).collect();
@@ -185,7 +241,7 @@ impl CellText {
         let ends = |part: &&Part| {
             part.says == Some(Says::Ends) || matches!(part.text.as_str(), "received" | "blocked")
         };
-        begins && rest.len() >= 2 && rest.iter().all(small) && rest.iter().any(ends)
+        begins && rest.len() >= least && rest.iter().all(small) && rest.iter().any(ends)
     }
 
     /// How many signs of a message a name of this field may have, if the cell looks like a name.
@@ -262,7 +318,8 @@ impl CellText {
             Field::Carrier => begins || self.joins(named) >= 2,
             _ => begins || !named,
         };
-        let small = small >= 2 && many && small * 2 >= words.len() && begins;
+        let others = words.iter().filter(|part| named || !links(part)).count();
+        let small = small >= 2 && many && small * 2 >= others && begins;
         let joined = self.joins(named) > 0;
         // A code in the middle of a sentence, which no name has.
         let codes = self.codes();
@@ -335,7 +392,9 @@ fn has_clock(cell: &str) -> bool {
         let hour = word.strip_suffix("am").or_else(|| word.strip_suffix("pm"));
         let pair = word.split_once([':', 'h']).is_some_and(|(hour, minute)| {
             let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-            digits(hour) && hour.len() <= 2 && digits(minute) && minute.len() == 2
+            digits(hour)
+                && hour.len() <= 2
+                && (digits(minute) && minute.len() == 2 || word.ends_with('h'))
         });
         pair || hour.is_some_and(|hour| hour.starts_with(|c: char| c.is_ascii_digit()))
     })
@@ -363,6 +422,46 @@ fn has_price(cell: &str) -> bool {
     false
 }
 
+/// True for a number with two digits behind a comma or point: `12,50`.
+fn has_cents(lower: &str) -> bool {
+    lower.split_whitespace().any(|word| {
+        let word = word.trim_matches(|c: char| !c.is_numeric());
+        word.rsplit_once([',', '.']).is_some_and(|(sum, cents)| {
+            let digits = |text: &str| !text.is_empty() && text.chars().all(char::is_numeric);
+            cents.chars().count() == 2 && digits(cents) && digits(&sum.replace(['.', ','], ""))
+        })
+    })
+}
+
+/// True for a number beside a word for money, or `2x1`, in a text in lower case.
+fn has_sum(lower: &str) -> bool {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).len();
+    let number = |word: &str| {
+        let word = word.trim_end_matches([',', '.', '!']);
+        word.starts_with(|c: char| c.is_numeric())
+            && word.chars().all(|c| c.is_numeric() || ",.".contains(c))
+    };
+    let money = |word: &str| {
+        let start = word.len()
+            - word
+                .trim_start_matches(|c: char| !c.is_alphanumeric())
+                .len();
+        let word = word.get(start..start + bare(word)).unwrap_or_default();
+        MONEY.contains(&word)
+    };
+    let mut before = "";
+    lower.split_whitespace().any(|word| {
+        let sum = (number(word) && (money(before) || before == "r$"))
+            || (number(before)
+                && (money(word) || matches!(word, "%" | "€" | "$" | "£" | "₽" | "₺")));
+        before = word;
+        let deal = word.split_once('x').is_some_and(|(one, other)| {
+            one.len() == 1 && other.len() == 1 && number(one) && number(other)
+        });
+        sum || deal
+    })
+}
+
 /// How many signs make a message.
 const ENOUGH: i32 = 3;
 /// A name has at most so many of them.
@@ -375,4 +474,125 @@ const OF_A_NUMBER: usize = 10;
 /// What stands before a sum of money.
 const CURRENCIES: [&str; 12] = [
     "Rs", "INR", "USD", "EUR", "GBP", "AED", "SAR", "KES", "NGN", "PHP", "PKR", "Rp",
+];
+
+/// Words for money, in lower case.
+const MONEY: [&str; 52] = [
+    "eur",
+    "euro",
+    "euros",
+    "usd",
+    "gbp",
+    "chf",
+    "sek",
+    "nok",
+    "dkk",
+    "pln",
+    "czk",
+    "huf",
+    "ron",
+    "bgn",
+    "try",
+    "inr",
+    "aed",
+    "sar",
+    "egp",
+    "kes",
+    "ngn",
+    "zar",
+    "idr",
+    "vnd",
+    "thb",
+    "jpy",
+    "cny",
+    "brl",
+    "mxn",
+    "kr",
+    "zł",
+    "zl",
+    "kč",
+    "ft",
+    "lei",
+    "leva",
+    "лв",
+    "tl",
+    "руб",
+    "рублей",
+    "рубля",
+    "грн",
+    "тг",
+    "сум",
+    "pesos",
+    "reais",
+    "dollars",
+    "rupees",
+    "ريال",
+    "درهم",
+    "جنيه",
+    "تومان",
+];
+
+/// What stands before an hour.
+const HOURS: [&str; 31] = [
+    "las",
+    "entre",
+    "zwischen",
+    "mezi",
+    "między",
+    "между",
+    "між",
+    "um",
+    "gegen",
+    "klo",
+    "kl",
+    "o",
+    "à",
+    "às",
+    "alle",
+    "ore",
+    "om",
+    "uur",
+    "saat",
+    "pukul",
+    "jam",
+    "в",
+    "до",
+    "с",
+    "о",
+    "lúc",
+    "στις",
+    "ob",
+    "u",
+    "ve",
+    "الساعة",
+];
+
+/// Words for what a kind of messages is, which are said to somebody elsewhere.
+const KINDS: [&str; 26] = [
+    "urodzin",
+    "narozenin",
+    "narozeniny",
+    "narozeninám",
+    "születésnap",
+    "födelsedag",
+    "fødselsdag",
+    "syntymäpäivä",
+    "рождения",
+    "народження",
+    "ميلاد",
+    "הולדת",
+    "anniversaire",
+    "cumpleaños",
+    "geburtstag",
+    "compleanno",
+    "aniversário",
+    "verjaardag",
+    "chào",
+    "mừng",
+    "chúc",
+    "selamat",
+    "auguri",
+    "thanks",
+    "thank",
+    "ring",
 ];

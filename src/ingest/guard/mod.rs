@@ -3,6 +3,7 @@
 //! told, by signs and by `words`, `codes` and `post` which numbers are passcodes, `names` what a name
 //! may look like). What keeps phone numbers out of columns that are shown is `numbers`.
 
+mod acts;
 mod cell_text;
 pub(super) mod cells;
 mod codes;

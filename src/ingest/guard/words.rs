@@ -126,7 +126,39 @@ const SPOKEN: &str = "\
     баярлалаа آپ آپکا آپکے براہ شکریہ کریں ستاسو مهرباني مننه تکایە سوپاس توهان سىزنىڭ تشارکه تمسک तुमचा तुमची तुमचे \
     आपला तपाईंको तपाईको तपाईं ਤੁਹਾਡਾ ਤੁਹਾਡੇ ਤੁਹਾਡੀ ਕਿਰਪਾ તમારો તમારી તમારું કૃપા תשתף תשתפו תמסור תמסרו תעביר תגלה \
     fadlan mahadsanid nagode yakho wakho sicela ngiyabonga nceda enkosi asseblief anniversaire cumpleaños geburtstag \
-    compleanno aniversário verjaardag maman mamá papá انا azafady misaotra tanpri mèsi biko jọwọ yawe";
+    compleanno aniversário verjaardag maman mamá papá انا azafady misaotra tanpri mèsi biko jọwọ yawe \
+    deines deinem deiner ihrer ihres euer eure euren eurem dich dir euch gib antworten antworte schick komm ruf vergiss \
+    olvides olvide olvidar pague paga pagar contigo responda responde escribe envía envíe llama llame llámame ven vente manda mándame \
+    tuyo tuya quieres puedes tienes necesitas aprovecha descarga revisa recoge autoriza introduce introduzca \
+    esqueça responda envie ligue clique confira aproveite acesse baixe retire contigo teu tua teus tuas avise vem \
+    répondez répondre envoyez appelez appelle-moi profitez découvrez téléchargez consultez oublie oubliez rappelle viens \
+    rispondi chiama chiamami scarica dimentica scopri clicca ricordati tuoi tue vostri vostre vieni portami \
+    jou jouw jullie antwoord vergeet stuur klik haal breng \
+    twoim twojego twojej twojemu twoje twoi ciebie tobie tobą odpowiedz zadzwoń pamiętaj kliknij odbierz wyślij przyjdź \
+    vašem vašeho vaší vašich tvého tvém tvoji odpovězte klikněte zavolej nezapomeňte nezapomeň pošlete \
+    contul răspunde răspundeți trimite sună apasă accesați dumneavoastra ta tău tale voastră \
+    senkinek önnel önt neked téged hívj hívjon válaszoljon kattintson ossza \
+    dig dina svara glöm ring klicka skicka svar trykk trykk klik husk glem ditt dere \
+    sinulle sinua teille teidät tilauksesi pakettisi koodia soita vastaa klikkaa muista aikasi \
+    seni sana sizi size senin günün arayın ara gel unutma unutmayın tıklayın yanıtlayın \
+    kutlu olsun iyi geceler kirim balas hubungi jangan ketik selamat \
+    chúc mừng nhé bấm soạn gọi trả \
+    тебе тобой вами вашем вашему вашей вашего вашу твоя твоё твои твою твоего ответьте позвони позвоните приходи \
+    нажмите перезвони перезвоните отправьте люблю скачайте забудь получите \
+    тобі тебе вами вашому вашої вашу твоя твоє відповідайте подзвони зателефонуйте натисніть надішліть кохаю \
+    вашия вашето вашите обади отговорете натиснете \
+    vašeg vašem vašoj tvoj tvoje javi nazovi pošalji odgovorite kliknite \
+    σου σας εσένα απαντήστε κάλεσε πάρε πατήστε στείλε \
+    أحبك احبك حبيبي حبيبتي اتصل تعال تعالي وين انت إنت كيفك تنسى تنس اضغط أرسل ماما بابا أمي أبي عيدك أنتظرك \
+    بزن بیا برو بگو بده کجایی هستم دارم میام آمدم رفتم عزیزم دوستت مامان ممنون کنید بزنید وارد منتظرم خوبی \
+    תתקשר תתקשרי אוהב אוהבת אותך לך תבוא תבואי הקישו השיבו אמא אבא \
+    हूँ हूं रहा रही रहे मुझे मेरा मेरी मेरे तेरा तेरी तुम्हारा तुम्हारी तुम्हें तुम्हे आपको क्या कहाँ कहां क्यों कैसे करो आओ आना जाओ भेजो \
+    बताओ बताना गया गयी गई दिया मत मैंने हमने पापा मम्मी माँ चाहिए जाएगा जाएगी होगा होगी \
+    ہوں رہا رہی رہے مجھے میرا میری میرے تم تمہارا تمہاری کہاں کیوں کرو آؤ جاؤ بھیجو نہیں گیا گئی امی ابو کیجیے \
+    urodzin narozeninám narozenin narozeniny születésnapot születésnap födelsedagen födelsedag fødselsdag fødselsdagen \
+    bursdag bursdagen syntymäpäivää syntymäpäivä рождения народження рођендан rođendan γενέθλια ميلاد ميلادك הולדת \
+    जन्मदिन تولدت تولد grattis tillykke gratulerer أنا אני אתה אנחנו أنت मैं \
+    hoon raha rahi rahe mujhe tumhara tumhe aapka aapko aapki karo jao aao bhejo batao";
 
 const JOINS: &str = "\
     is are was were am be been being has have had will would can could should must may not now just it this that these \
@@ -180,7 +212,26 @@ const JOINS: &str = "\
     است برای با این امروز فردا دقیقه \
     הוא של עם לא היום מחר דקות תקף \
     है हैं का के की को में से यह आज कल मिनट \
-    deel om hem nu kom";
+    deel om hem nu kom \
+    usage used kannst willst musst hast bist bringst zeit heute abend gerade schon lass mal doch denn bleibst \
+    annem babam eve geldim gidiyorum kotona jestem doma thuis bijna hemma hjemme otthon acasă вкъщи вдома σπίτι rumah \
+    press refer earn friend leaving arrive arrived stuck spent buy accept bring went txt text send sent find check pay save keep take make want need know think call \
+    tell told did does done going gonna wanna isnt dont cant wont im ill ive youre really very so too much well \
+    mon mes ton tes son ses notre nos cette ce qui que est mi mis nuestro nuestra esta este muy más mas stata stato stati estás está \
+    meu minha meus minhas nosso nossa muito mais isso pra logo mio mia miei mie nostro sta stai molto questo questa \
+    mein meine meinen meinem meiner unser unsere im zum zur vom beim sehr geht kommt war beträgt noch mehr wurde dass \
+    mijn onze heel erg deze dit gaat komt mój moja moje nasz nasza bardzo jutro dziś teraz już przyjdzie \
+    můj moje náš naše velmi dnes teď už meu mea noastră foarte acum azi mâine ajunge \
+    min mitt mina vår vårt mycket idag nu snart kommer min mitt mine vår veldig dag snart meget \
+    minun meidän tänään nyt pian tulee benim bizim bugün şimdi daha \
+    saya kami besok nanti udah lagi gak tidak bisa mau ke của tôi anh em mình nhà về rồi mai nay \
+    мой моя моё мои наш наша наше сейчас завтра сегодня очень ещё приедет придёт пришёл пришла мне мной меня тебя \
+    до от уже нам нас мій моя моє наш зараз завтра сьогодні дуже мені мене приїде від вже \
+    мой моята моето нашия сега утре днес много мен moj moja moje naš danas sutra sada vrlo meni dolazi \
+    μου μας τώρα πολύ σήμερα έρχεται έρχομαι είσαι \
+    hai hain nahi nahin kya kahan kaise mera meri mere tera teri tum aap gaya gayi yaar abhi ghar main aa kal \
+    فقط قبل بعد كل عندي راح جاي وصلت وصل لسه انا اليوم بكرة من به تا هم را الان فردا کرد شده است \
+    אני בבית בדרך כבר היום מחר עכשיו ہے ہیں میں کو کا کی سے آ کل آج ابھی گھر पर भी अभी घर ने";
 
 const TOPIC: &str = "\
     monday tuesday wednesday thursday friday saturday sunday lunes martes miércoles jueves viernes sábado domingo \
@@ -203,7 +254,30 @@ const TOPIC: &str = "\
     đơn hàng giao \
     заказ посылка доставка оплата счет запись \
     card email salary loan missed device subscription test tests result results prescription rx lab biopsy scan \
-    doctor dentist medicine txn debit credit upi";
+    recarga recharge topup kontostand rea desconto descuento \
+    doctor dentist medicine txn debit credit upi rendez \
+    dad mom mum mommy daddy grandma grandpa surgery hospital baby kids honey money keys promo pizza pizzas kid \
+    feliz felices joyeux joyeuse buon buona bonne bonsoir nuit noite noches noapte notte nacht natt \
+    amor amore amour coeur cœur schatz liebling liebste kochanie skarbie miláčku älskling skat kulta aşkım canım sayang \
+    mamma babbo papa mama mutti vati krankenhaus hôpital ospedale hospital szpital nemocnice больница больнице \
+    llaves chiavi clés schlüssel sleutels \
+    guthaben saldo solde crédit credito crédito residuo restants restant beltegoed tegoed saldoul sold stan środków \
+    zůstatek kredit egyenleg bakiye bakiyeniz saldoen pulsa баланс остаток счёт счете счету средств залишок рахунок \
+    υπόλοιπο رصيد الرصيد موجودی יתרה बैलेंस số dư \
+    korting rabatt rabat remise soldes réduction sconto saldi promoción promocja akciós akció sleva zľava reducere alennus \
+    ale indirim diskon khuyến mãi giảm скидка скидки знижка отстъпка popust έκπτωση εκπτώσεις خصم عرض تخفیف הנחה छूट \
+    poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę pondělí úterý středu čtvrtek pátek \
+    sobotu neděli luni marți miercuri joi vineri sâmbătă duminică hétfő kedd szerda csütörtök péntek szombat vasárnap \
+    hétfőn kedden szerdán csütörtökön pénteken måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag \
+    søndag maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina maanantai perjantai \
+    pazartesi salı çarşamba perşembe cuma cumartesi pazar senin selasa rabu kamis jumat sabtu minggu \
+    понедельник вторник среду четверг пятницу субботу воскресенье понеділок вівторок середу пятницю суботу неділю \
+    понеделник сряда четвъртък петък събота ponedjeljak ponedeljak utorak srijeda petak subota nedjelja \
+    δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد \
+    wizyta wizytę termín időpont întâlnire programare tid aika aikaa randevunuz визит приём прием курьер курьера візит \
+    anmeldung logowanie přihlášení bejelentkezés inlogning pålogging kirjautuminen вход вхід prijava σύνδεση \
+    konto koncie contas cuenta contului účet účtu fiók fiókja hesabınız hesabınıza аккаунт аккаунте акаунт обліковий \
+    pakke pakken pakiet paczkę coletul colet csomag csomagja balík balíček посылку покупку παραγγελία δέμα بسته سفارش";
 
 const CODE: &str = "\
     code codes passcode passcodes otp pin password passphrase token tan mtan 2fa auth \
@@ -267,7 +341,12 @@ const SPOKEN_ENDS: [&str; 13] = [
 ];
 
 /// The ends of words for a code.
-const CODE_ENDS: [&str; 27] = [
+const CODE_ENDS: [&str; 32] = [
+    "kodunuzdur",
+    "kodunuzu",
+    "kodudur",
+    "koodia",
+    "kódot",
     "code",
     "codes",
     "kod",
@@ -334,12 +413,12 @@ const OTHER_CODES: [&str; 32] = [
 ];
 
 /// Words that stand in the names of companies as well.
-const IN_NAMES: [&str; 58] = [
-    "not", "no", "call", "visit", "use", "using", "share", "download", "enter", "now", "just",
-    "get", "out", "up", "for", "to", "with", "from", "at", "by", "in", "on", "about", "into",
-    "para", "por", "con", "com", "pour", "avec", "dans", "per", "für", "mit", "voor", "met", "dla",
-    "pro", "na", "do", "pentru", "för", "med", "til", "på", "untuk", "dengan", "для", "на", "с",
-    "по", "за", "για", "με", "da", "it", "go", "al",
+const IN_NAMES: [&str; 60] = [
+    "di", "van", "not", "no", "call", "visit", "use", "using", "share", "download", "enter", "now",
+    "just", "get", "out", "up", "for", "to", "with", "from", "at", "by", "in", "on", "about",
+    "into", "para", "por", "con", "com", "pour", "avec", "dans", "per", "für", "mit", "voor",
+    "met", "dla", "pro", "na", "do", "pentru", "för", "med", "til", "på", "untuk", "dengan", "для",
+    "на", "с", "по", "за", "για", "με", "da", "it", "go", "al",
 ];
 
 /// True for a word that joins a sentence and may not be in a name. `named`: a single letter may be.
@@ -347,6 +426,47 @@ pub(super) fn is_of_a_sentence(word: &str, named: bool) -> bool {
     let letter = named && word.chars().count() == 1;
     !letter && says(word) == Some(Says::Joins) && !IN_NAMES.contains(&word)
 }
+
+/// True for a text in Japanese that a verb ends, with a particle behind a word in other letters: `ママが入院した`.
+pub(super) fn ends_in_japanese(text: &str) -> bool {
+    let text = text.trim_end_matches(['。', '！', '!', 'ー', '〜']);
+    let kana = |c: char| matches!(c, 'ぁ'..='ゖ');
+    let word = |c: char| matches!(c, '\u{30a1}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
+    let mut letters = text.chars();
+    let mut before = letters.next().unwrap_or_default();
+    let particle = letters.any(|c| {
+        let is = word(before) && matches!(c, 'が' | 'を' | 'は' | 'に' | 'で' | 'も' | 'と');
+        before = c;
+        is
+    });
+    let ends = JAPANESE_ENDS.iter().any(|end| text.ends_with(end));
+    particle && ends && text.chars().filter(|c| kana(*c)).count() >= 3
+}
+
+const JAPANESE_ENDS: [&str; 22] = [
+    "した",
+    "った",
+    "てる",
+    "いる",
+    "んだ",
+    "ない",
+    "たい",
+    "るね",
+    "るよ",
+    "だよ",
+    "だね",
+    "よね",
+    "して",
+    "きて",
+    "する",
+    "った？",
+    "なる",
+    "うね",
+    "おう",
+    "くる",
+    "です",
+    "ます",
+];
 
 /// True for a word in Korean at the end of a sentence. The stem of a verb before `다` ends in a consonant there, as it
 /// seldom does in a name.
@@ -357,9 +477,16 @@ pub(super) fn ends_in_korean(word: &str) -> bool {
     word.chars().all(is_hangul)
         && match (before, last) {
             (Some(_), Some('요' | '까' | '죠')) => true,
+            // The past, and what there is: `했어`, `있어`, `없음`.
+            (Some(before), Some('어' | '음')) => ends_in_double(before) || speaks_korean(word),
             (Some(before), Some('다')) => closed(before) || matches!(before, '니' | '이'),
             _ => speaks_korean(word),
         }
+}
+
+/// True for a syllable of Hangul that ends in `ㅆ` or `ㅄ`, as few names have them.
+fn ends_in_double(c: char) -> bool {
+    is_hangul(c) && matches!((u32::from(c) - u32::from('가')) % FINALS, 18 | 20)
 }
 
 /// True for a word in Korean that speaks to somebody, wherever it stands.
@@ -377,7 +504,7 @@ fn is_hangul(c: char) -> bool {
 /// So many ways there are for a syllable of Hangul to end, and the first is without a consonant.
 const FINALS: u32 = 28;
 
-const KOREAN_ENDS: [&str; 14] = [
+const KOREAN_ENDS: [&str; 25] = [
     "습니다",
     "합니다",
     "입니다",
@@ -392,9 +519,24 @@ const KOREAN_ENDS: [&str; 14] = [
     "했어",
     "할게",
     "축하해",
+    "할래",
+    "거야",
+    "잖아",
+    "해줘",
+    "인데",
+    "는데",
+    "가자",
+    "하자",
+    "나자",
+    "먹자",
+    "보자",
 ];
 
-const KOREAN_WORDS: [&str; 12] = [
+const KOREAN_WORDS: [&str; 16] = [
+    "지금",
+    "빨리",
+    "제발",
+    "언제",
     "축하해",
     "사랑해",
     "미안해",
@@ -413,12 +555,22 @@ const KOREAN_WORDS: [&str; 12] = [
 static SPOKEN_PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(SPOKEN_PARTS_LIST));
 
 const SPOKEN_PARTS_LIST: &str = "\
-    您, 你, 请, 請, 勿, 我们, 我們, 已, 了, 吧, 吗, 嗎, 尊敬, 亲, 您好, 点击, 點擊, ください, です, ます, ました, でし, お客様, お知らせ, ため, から, まで, しない, \
+    您, 你, 请, 請, 勿, 我们, 我們, 已, 了, 吧, 吗, 嗎, 尊敬, 亲, 您好, 点击, 點擊, ください, です, ます, ました, でし, お客様, ため, から, まで, しない, \
     ござい, 습니다, 주세요, 고객님, [web발신], ของคุณ, กรุณา, โปรด, ห้าม, ครับ, ค่ะ, แล้ว, របស់អ្នក, သင့်, ကျေးဇူး, আপনার, \
     দয়া, করবেন, உங்கள், தயவு, మీ , దయచేసి, თქვენი, გთხოვთ, ձեր, խնդրում, የእርስዎ, ของท่าน, คุณได้, คุณมี, ถึงคุณ, \
     คุณจะ, คุณอยู่, อยู่ไหน, อยู่ที่ไหน, สวัสดี, ຂອງທ່ານ, ກະລຸນາ, ທ່ານ, សូមកុំ, សូមចុច, សូមបញ្ចូល, សូមប្រើ, \
     សូមទាក់ទង, សូមអរគុណ, សូមមក, សូមផ្ទៀង, អ្នក, ကျေးဇူးပြု, သင်၏, ನಿಮ್ಮ, ದಯವಿಟ್ಟು, നിങ്ങളുടെ, ദയവായി, ඔබේ, ඔබගේ, \
-    ඔබට, කරුණාකර, እባክዎ, ናትኩም, ଆପଣଙ୍କ, তোমার, শেয়ার, 在哪, 谢谢, 謝謝, 我快, 我到, 生日快乐, 生日快樂, どこにい, おめでとう, ありがとう";
+    ඔබට, කරුණාකර, እባክዎ, ናትኩም, ଆପଣଙ୍କ, তোমার, শেয়ার, 在哪, 谢谢, 謝謝, 我快, 我到, 生日快乐, 生日快樂, どこにい, おめでとう, ありがとう, \
+    を, てる, ている, ません, でしょう, けど, ないで, おやすみ, おはよう, 愛して, 会いたい, 今どこ, した。, だよ, だね, かな？, 一緒に, 待って, \
+    %オフ, ％オフ, %off, ％off, %引, ％引, %ポイント, \
+    我在, 我要, 我想, 我会, 我會, 我去, 我来, 我來, 我爱, 我愛, 爱你, 愛你, 想你, 快来, 快來, 回家, 到家, 明天见, 明天見, 晚安, 早安, 今天, 今晚, 明早, \
+    一起, 吃饭, 吃飯, 到家了, 住院了, 住院, 别忘, 別忘, 记得, 記得, 在家, 怎么, 怎麼, 为什么, 為什麼, 什么时候, 等我, 打电话, 打電話, 给我, 給我, 叫我, 不要, 妈妈, 媽媽, 爸爸, \
+    输入, 輸入, 余额为, 餘額, 折起, 下单, %折, 退订, 退訂, \
+    ฉัน, หน่อย, พรุ่งนี้, วันนี้, หรือยัง, หรือเปล่า, กำลังไป, กำลังมา, กำลังจะ, กำลังเดิน, กำลังรอ, กำลังกลับ, เจอกัน, สุขสันต์, คิดถึง, \
+    รักนะ, รักเธอ, รักคุณ, ไม่ได้, ไม่มี, ไม่ต้อง, ไม่ไป, ไม่มา, อย่า, ถึงบ้าน, ถึงแล้ว, อยู่บ้าน, เพื่อดำเนิน, เพื่อยืนยัน, เพื่อเข้า, กรอก, โทรหา, โทรกลับ, \
+    ขอโทษ, นะคะ, นะครับ, มั้ย, ทำอะไร, ที่ไหน, เมื่อไหร่, ฝันดี, ราตรีสวัสดิ์, กลับบ้าน, เข้าโรงพยาบาล, โอนเงิน, ยอดเงิน, ยอดคงเหลือ, กินข้าว, \
+    ส่วนลด, ลดราคา, รอก่อน, ຂ້ອຍ, ເຈົ້າ, ສຸກສັນ, ខ្ញុំ, កំពុង, រីករាយថ្ងៃ, ကျွန်, နေပြီ, သွားမယ်, আমি, তুমি, কোথায়, শুভ জন্মদিন, நான், எங்கே, \
+    నేను, ఎక్కడ, ನಾನು, ഞാൻ, હું , ਮੈਂ , මම , მე ვ, ես ";
 
 static CODE_PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(CODE_PARTS_LIST));
 
@@ -426,7 +578,10 @@ const CODE_PARTS_LIST: &str = "\
     קוד, סיסמ, رمز, كود, 验证码, 驗證碼, 校验码, 动态码, 动态密码, 密码, 密碼, 認証, 認證碼, コード, 暗証, パスワード, 인증번호, 인증, 비밀번호, 코드, รหัส, \
     លេខកូដ, កូដ, ကုဒ်, কোড, ওটিপি, குறியீடு, కోడ్, ಕೋಡ್, കോഡ്, કોડ, კოდი, կոդ, ኮድ, ລະຫັດ, කේතය, පාස්, კოდ, \
     პაროლ, գաղտնաբառ, കോഡ, ಕೋಡ, ਕੋਡ, कोड, کوڈ, کۆد, کد , కోడ, ଓଟିପି, କୋଡ, 动态口令, 登录码, 登入碼, 代码是, او ٹی پی, \
-    او تي بي, ओटीपी, ਓਟੀਪੀ, ઓટીપી, ஓடிபி, ఓటీపీ, ಒಟಿಪಿ, ഒടിപി, ඕටීපී, ڪوڊ, קאָד, ކޯޑު, کوډ, ক'ড";
+    او تي بي, ओटीपी, ਓਟੀਪੀ, ઓટીપી, ஓடிபி, ఓటీపీ, ಒಟಿಪಿ, ഒടിപി, ඕටීපී, ڪوڊ, קאָד, ކޯޑު, کوډ, ক'ড, \
+    本人確認, 本人认证, 本人認證, 验证, 驗證, 確認に, 본인확인, 본인인증, 인증번호, 확인번호, 入力して, を入力, 登录, 登入, 输入, 輸入, 口令, กรอก, ยืนยัน, เพื่อเข้าสู่, \
+    كلمة المرور, كلمه المرور, كلمة السر, كلمة سر, كلمة مرور, المرور المؤقت, رقم التحقق, رقم التأكيد, گذرواژه, رمزعبور, סיסמת, \
+    പാസ്‌വേഡ്, কোডটি, পাসওয়ার্ড, கடவுச்சொல், పాస్‌వర్డ్, ಪಾಸ್‌ವರ್ಡ್";
 
 #[cfg(test)]
 mod tests {
