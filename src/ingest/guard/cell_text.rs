@@ -1,5 +1,7 @@
 //! The words and numbers of a cell, and what is told of each by the lists of words.
 
+use std::cell::OnceCell;
+
 use super::names;
 use super::words::{Says, is_of_a_sentence, says};
 
@@ -15,6 +17,8 @@ pub(super) struct CellText {
     pub(super) other_script: bool,
     /// Its number is a code of the post.
     pub(super) postal: bool,
+    /// Whether somebody is spoken to in a script without capitals, once that was asked.
+    pub(super) speaks_without_capitals: OnceCell<i32>,
 }
 
 /// A word, a number, or a mixture.
@@ -124,6 +128,7 @@ impl CellText {
             caseless,
             other_script: cell.chars().any(|c| c >= '\u{530}'),
             postal: false,
+            speaks_without_capitals: OnceCell::new(),
         }
     }
 

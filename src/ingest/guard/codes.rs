@@ -86,6 +86,9 @@ impl CellText {
     /// True if a password is behind a word for it: a word of letters and digits, or of small letters and capitals.
     /// Behind a colon it is any word, but not where a kind may be `password: reset`.
     pub(super) fn password_follows(&self, cell: &str, field: Field) -> bool {
+        if self.strong_password_follows(cell) {
+            return true;
+        }
         let kind = matches!(field, Field::Kind | Field::Channel);
         self.parts.iter().enumerate().any(|(at, part)| {
             if part.kind != Kind::Word {
@@ -104,14 +107,6 @@ impl CellText {
                 colon.map(|next| next.end),
             ];
             let joins = joins.is_some();
-            // `Senha provisória Xk39Lm7`
-            let mut behind = cell.get(part.end..).unwrap_or_default().split(' ').skip(1);
-            let plain = |word: &&str| word.chars().all(char::is_lowercase);
-            let adjectives = behind.clone().take(BETWEEN).take_while(plain).count();
-            let strong = behind.nth(adjectives).is_some_and(is_strong);
-            if adjectives > 0 && strong && means_password(&part.text) {
-                return true;
-            }
             ends.into_iter().flatten().any(|end| {
                 let marks = [' ', ':', '=', '：'];
                 let rest = cell.get(end..).unwrap_or_default();
@@ -132,6 +127,21 @@ impl CellText {
                 ((secret || any_word) && means_password(&part.text))
                     || (marked && is_grouped_code(token) && means_code(&part.text))
             })
+        })
+    }
+
+    /// True for a word for a password, a few small ones and a password that no name looks like:
+    /// `Senha provisória Xk39Lm7`.
+    fn strong_password_follows(&self, cell: &str) -> bool {
+        if !cell.split(' ').any(is_strong) {
+            return false;
+        }
+        let is_small = |word: &&str| word.chars().all(char::is_lowercase);
+        let named = |part: &&Part| part.kind == Kind::Word && means_password(&part.text);
+        self.parts.iter().filter(named).any(|part| {
+            let mut behind = cell.get(part.end..).unwrap_or_default().split(' ').skip(1);
+            let small = behind.clone().take(BETWEEN).take_while(is_small).count();
+            small > 0 && behind.nth(small).is_some_and(is_strong)
         })
     }
 

@@ -27,7 +27,7 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     if field == Field::Carrier && text.is_brand() {
         return false;
     }
-    if kind && !text.parts.first().is_some_and(|part| part.capital) {
+    if kind && !cell.starts_with(char::is_uppercase) {
         text.take_kinds_for_topics();
     }
     let spoken = text.spoken();
@@ -193,28 +193,34 @@ impl CellText {
     /// The sign that somebody is spoken to in a script without capitals, in which names have no such
     /// words.
     fn spoken_without_capitals(&self) -> i32 {
-        let hiragana = self
-            .lower
-            .chars()
-            .filter(|c| matches!(c, 'ぁ'..='ゖ'))
-            .count();
-        let word = self.parts.iter().any(|part| {
-            let caseless = part
-                .text
-                .chars()
-                .any(|c| !c.is_ascii() && !c.is_lowercase());
-            caseless && part.says == Some(Says::Spoken)
-        });
+        *self
+            .speaks_without_capitals
+            .get_or_init(|| self.find_spoken_without_capitals())
+    }
+
+    fn find_spoken_without_capitals(&self) -> i32 {
+        if !self.other_script {
+            return 0;
+        }
+        let is_hiragana = |c: &char| matches!(c, 'ぁ'..='ゖ');
+        let hiragana = self.lower.chars().filter(is_hiragana).count();
         // A brand may be in these letters alone.
-        let mixed = !self.lower.chars().all(|c| matches!(c, 'ぁ'..='ゖ' | 'ー'));
-        let said =
-            self.other_script && (word || (hiragana >= 5 && mixed) || has_part(&self.lower, false));
-        let said = said || (self.other_script && ends_in_japanese(self.lower.trim_end()));
-        let korean = self.parts.len() > 1 && {
+        let mixed = || self.lower.chars().any(|c| !is_hiragana(&c) && c != 'ー');
+        let word = self.parts.iter().any(|part| {
+            let mut letters = part.text.chars();
+            part.says == Some(Says::Spoken) && letters.any(|c| !c.is_ascii() && !c.is_lowercase())
+        });
+        let korean = || {
             let mut words = self.parts.iter().map(|part| part.text.as_str());
-            words.next_back().is_some_and(ends_in_korean) || words.any(speaks_korean)
+            let ends = words.next_back().is_some_and(ends_in_korean);
+            self.parts.len() > 1 && (ends || words.any(speaks_korean))
         };
-        i32::from(said || korean)
+        let said = word
+            || (hiragana >= 5 && mixed())
+            || has_part(&self.lower, false)
+            || ends_in_japanese(self.lower.trim_end())
+            || korean();
+        i32::from(said)
     }
 
     /// True for a code that a sentence goes on behind: `482913 to log in`.
@@ -435,28 +441,31 @@ fn has_cents(lower: &str) -> bool {
 
 /// True for a number beside a word for money, or `2x1`, in a text in lower case.
 fn has_sum(lower: &str) -> bool {
-    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).len();
-    let number = |word: &str| {
+    if !lower.contains(char::is_numeric) {
+        return false;
+    }
+    let is_number = |word: &str| {
         let word = word.trim_end_matches([',', '.', '!']);
-        word.starts_with(|c: char| c.is_numeric())
-            && word.chars().all(|c| c.is_numeric() || ",.".contains(c))
+        word.starts_with(char::is_numeric)
+            && word
+                .chars()
+                .all(|c| c.is_numeric() || matches!(c, ',' | '.'))
     };
-    let money = |word: &str| {
-        let start = word.len()
-            - word
-                .trim_start_matches(|c: char| !c.is_alphanumeric())
-                .len();
-        let word = word.get(start..start + bare(word)).unwrap_or_default();
-        MONEY.contains(&word)
+    let is_money = |word: &str| {
+        let bare = word.trim_matches(|c: char| matches!(c, '.' | ',' | ':' | '!' | '(' | ')'));
+        MONEY.contains(&bare)
     };
     let mut before = "";
     lower.split_whitespace().any(|word| {
-        let sum = (number(word) && (money(before) || before == "r$"))
-            || (number(before)
-                && (money(word) || matches!(word, "%" | "€" | "$" | "£" | "₽" | "₺")));
+        let sum = match (is_number(before), is_number(word)) {
+            (true, _) if is_money(word) => true,
+            (_, true) => is_money(before),
+            _ => false,
+        };
         before = word;
         let deal = word.split_once('x').is_some_and(|(one, other)| {
-            one.len() == 1 && other.len() == 1 && number(one) && number(other)
+            let is_digit = |text: &str| text.len() == 1 && is_number(text);
+            is_digit(one) && is_digit(other)
         });
         sum || deal
     })
@@ -477,7 +486,14 @@ const CURRENCIES: [&str; 12] = [
 ];
 
 /// Words for money, in lower case.
-const MONEY: [&str; 52] = [
+const MONEY: [&str; 59] = [
+    "r$",
+    "%",
+    "€",
+    "$",
+    "£",
+    "₽",
+    "₺",
     "eur",
     "euro",
     "euros",

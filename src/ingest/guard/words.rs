@@ -431,6 +431,9 @@ pub(super) fn is_of_a_sentence(word: &str, named: bool) -> bool {
 pub(super) fn ends_in_japanese(text: &str) -> bool {
     let text = text.trim_end_matches(['。', '！', '!', 'ー', '〜']);
     let kana = |c: char| matches!(c, 'ぁ'..='ゖ');
+    if !text.ends_with(kana) {
+        return false;
+    }
     let word = |c: char| matches!(c, '\u{30a1}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
     let mut letters = text.chars();
     let mut before = letters.next().unwrap_or_default();

@@ -166,7 +166,7 @@ fn has_gap(plain: &str) -> bool {
     let text = plain.trim_matches(|c: char| matches!(c, ' ' | '\n' | '"' | '\'' | '<' | '>'));
     let is_mark = |c: char| matches!(c, '.' | '-' | '/' | ' ' | '\n' | '(' | ')' | '+');
     let is_digit = |c: char| c.is_ascii_digit();
-    let mut places = text
+    let places = text
         .split(is_digit)
         .filter(|place| place.chars().all(is_mark));
     let count = |place: &str, mark: char| place.chars().filter(|c| *c == mark).count();
@@ -540,7 +540,8 @@ fn slashes_divide_numbers(cell: &str) -> bool {
     if after.contains('/') {
         // `+49/030/123456`
         let coded = abroad.is_some_and(|code| area_digits(code) == 0);
-        return groups().any(|digits| digits > GROUP) && !(coded && !slashes_divide_numbers(after));
+        let divided = !coded || slashes_divide_numbers(after);
+        return divided && groups().any(|digits| digits > GROUP);
     }
     let (area, trunk) = match abroad {
         Some(digits) => (area_digits(digits), true),
