@@ -15,9 +15,11 @@ static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| ACTS.split_ascii_whites
 /// Danish, Norwegian, Finnish, Turkish, Azerbaijani, Indonesian, Vietnamese, Russian, Ukrainian, Bulgarian, Serbian,
 /// Croatian, Slovene, Greek, Arabic, Persian, Hebrew, Hindi, Baltic languages, Albanian, Swahili, Tagalog.
 const ACTS: &str = "\
-    verify verifying confirm confirming confirmation authorize authorise authorizing authenticate authentication proceed \
+    verify verifying confirm confirming confirmation authorize authorise authorizing authenticate authentication \
+    proceed \
     continue login signin logon unlock reset approve validate using use enter typing finish \
-    zurücksetzen zurückzusetzen bestätigen bestätige bestätigung anmelden anzumelden anmeldung verifizieren verifizierung \
+    zurücksetzen zurückzusetzen bestätigen bestätige bestätigung anmelden anzumelden anmeldung verifizieren \
+    verifizierung \
     fortfahren fortzufahren einloggen einzuloggen eingeben freigeben freigabe entsperren autorisieren einlösen \
     autoriza autorice autorizar confirma confirme confirmar verifica verifique verificar ingresar introduce introduzca \
     introducir continuar acceder restablecer validar valida identificarte desbloquear iniciar \

@@ -53,7 +53,7 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
         return code || link;
     }
     signs += if link { 4 } else { 0 };
-    let emoji = cell.chars().any(is_emoji);
+    let emoji = !cell.is_ascii() && cell.chars().any(is_emoji);
     signs += if emoji { 2 } else { 0 };
     // An error of a network speaks of phones and carriers, and to nobody.
     let reports = text.count(Says::Report);
@@ -63,7 +63,9 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     let topics = text.count(Says::Topic);
     signs += text.joins(named).min(if titled { 2 } else { 3 })
         + (topics + text.count(Says::Ends)).min(1);
-    let price = field != Field::SentAt && (has_price(cell) || has_sum(&text.lower));
+    // Hours and sums have digits, which most cells have not.
+    let counted = field != Field::SentAt && cell.contains(char::is_numeric);
+    let price = counted && (has_price(cell) || has_sum(&text.lower));
     let exact = price && has_cents(&text.lower);
     let offer = price && text.joins(named) > 0;
     signs -= if titled && !(code || exact || offer) {
@@ -77,7 +79,7 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     if reports < 2 && topics > 0 && text.says_how_it_went(if kind { 3 } else { 2 }) {
         signs += 3;
     }
-    if field != Field::SentAt {
+    if counted {
         let price = i32::from(price);
         let clock = i32::from(has_clock(cell) || text.names_hour());
         signs += clock + price + (price + clock).min(1) * topics.min(1);
@@ -154,7 +156,7 @@ impl CellText {
     /// In a column of kinds, words for what is wished or welcomed are what the messages are about.
     fn take_kinds_for_topics(&mut self) {
         for part in &mut self.parts {
-            if KINDS.contains(&part.text.as_str()) {
+            if part.says == Some(Says::Spoken) && KINDS.contains(&part.text.as_str()) {
                 part.says = Some(Says::Topic);
             }
         }
@@ -164,9 +166,10 @@ impl CellText {
     fn names_hour(&self) -> bool {
         self.parts.windows(2).any(|pair| match pair {
             [word, hour] => {
-                let number = hour.text.parse::<u8>();
-                let is_hour = hour.kind == Kind::Number && number.is_ok_and(|hour| hour <= 24);
-                is_hour && word.after == " " && HOURS.contains(&word.text.as_str())
+                hour.kind == Kind::Number
+                    && hour.text.parse::<u8>().is_ok_and(|hour| hour <= 24)
+                    && word.after == " "
+                    && HOURS.contains(&word.text.as_str())
             }
             _ => false,
         })
@@ -385,7 +388,8 @@ fn has_link(cell: &str) -> bool {
                     end.len() >= 2 && end.bytes().all(|b| b.is_ascii_alphabetic())
                 })
             });
-            path || word.to_ascii_lowercase().starts_with("www.")
+            let www = word.get(..4).unwrap_or_default();
+            path || www.eq_ignore_ascii_case("www.")
         })
 }
 
@@ -441,9 +445,6 @@ fn has_cents(lower: &str) -> bool {
 
 /// True for a number beside a word for money, or `2x1`, in a text in lower case.
 fn has_sum(lower: &str) -> bool {
-    if !lower.contains(char::is_numeric) {
-        return false;
-    }
     let is_number = |word: &str| {
         let word = word.trim_end_matches([',', '.', '!']);
         word.starts_with(char::is_numeric)

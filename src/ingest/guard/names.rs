@@ -64,7 +64,8 @@ const VIETNAMESE_FORMS: &str = "công ty, hợp danh, cổ phần, đối tác, 
 /// In languages that write without spaces or have them within words, and what companies call themselves there.
 const COMPANY_PARTS: &str = "\
     公司, 集团, 集團, 科技, 银行, 銀行, 会社, 會社, センター, 商事, 商店, 商会, 商會, 工業, 工业, 企业, \
-    企業, 移动, 移動, 电信, 電信, 联通, 聯通, 通信, 텔레콤, 모바일, モバイル, テレコム, 医院, 医療, 病院, 学校, 學校, 大学, 大學, 网络, 網路, 협회, 회사, 은행, 센터, 병원, 학교, 전자, 통신, บริษัท, ธนาคาร, โรงพยาบาล, شركة, مؤسسة, \
+    企業, 移动, 移動, 电信, 電信, 联通, 聯通, 通信, 텔레콤, 모바일, モバイル, テレコム, 医院, 医療, 病院, 学校, 學校, 大学, 大學, 网络, 網路, 협회, 회사, 은행, 센터, 병원, \
+    학교, 전자, 통신, บริษัท, ธนาคาร, โรงพยาบาล, شركة, مؤسسة, \
     بنك, شرکت";
 
 const PLACE_PARTS: &str = "\

@@ -91,7 +91,8 @@ static WORDS: LazyLock<HashMap<&'static str, Says>> = LazyLock::new(|| {
 /// Belarusian, Mongolian, Urdu, Pashto, Kurdish, Marathi, Nepali, the languages of the Baltic, the Balkans and Central
 /// Asia, and some of Africa.
 const SPOKEN: &str = "\
-    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank sorry \
+    your yours you you're you've you'll ur please pls plz don't dont click tap reply hi hey hello dear thanks thank \
+    sorry \
     congrats congratulations never anyone someone let's we're we've we'll i'm i'll i've it's that's \
     su tu tus sus usted ustedes te nos ingrese ingresa use utilice comparta compartas hola gracias \
     seu sua seus suas você voce digite informe obrigado olá ola bom compartilhe \
@@ -127,14 +128,18 @@ const SPOKEN: &str = "\
     आपला तपाईंको तपाईको तपाईं ਤੁਹਾਡਾ ਤੁਹਾਡੇ ਤੁਹਾਡੀ ਕਿਰਪਾ તમારો તમારી તમારું કૃપા תשתף תשתפו תמסור תמסרו תעביר תגלה \
     fadlan mahadsanid nagode yakho wakho sicela ngiyabonga nceda enkosi asseblief anniversaire cumpleaños geburtstag \
     compleanno aniversário verjaardag maman mamá papá انا azafady misaotra tanpri mèsi biko jọwọ yawe \
-    deines deinem deiner ihrer ihres euer eure euren eurem dich dir euch gib antworten antworte schick komm ruf vergiss \
-    olvides olvide olvidar pague paga pagar contigo responda responde escribe envía envíe llama llame llámame ven vente manda mándame \
+    deines deinem deiner ihrer ihres euer eure euren eurem dich dir euch gib antworten antworte schick komm ruf \
+    vergiss \
+    olvides olvide olvidar pague paga pagar contigo responda responde escribe envía envíe llama llame llámame ven \
+    vente manda mándame \
     tuyo tuya quieres puedes tienes necesitas aprovecha descarga revisa recoge autoriza introduce introduzca \
     esqueça responda envie ligue clique confira aproveite acesse baixe retire contigo teu tua teus tuas avise vem \
-    répondez répondre envoyez appelez appelle-moi profitez découvrez téléchargez consultez oublie oubliez rappelle viens \
+    répondez répondre envoyez appelez appelle-moi profitez découvrez téléchargez consultez oublie oubliez rappelle \
+    viens \
     rispondi chiama chiamami scarica dimentica scopri clicca ricordati tuoi tue vostri vostre vieni portami \
     jou jouw jullie antwoord vergeet stuur klik haal breng \
-    twoim twojego twojej twojemu twoje twoi ciebie tobie tobą odpowiedz zadzwoń pamiętaj kliknij odbierz wyślij przyjdź \
+    twoim twojego twojej twojemu twoje twoi ciebie tobie tobą odpowiedz zadzwoń pamiętaj kliknij odbierz wyślij \
+    przyjdź \
     vašem vašeho vaší vašich tvého tvém tvoji odpovězte klikněte zavolej nezapomeňte nezapomeň pošlete \
     contul răspunde răspundeți trimite sună apasă accesați dumneavoastra ta tău tale voastră \
     senkinek önnel önt neked téged hívj hívjon válaszoljon kattintson ossza \
@@ -152,7 +157,8 @@ const SPOKEN: &str = "\
     أحبك احبك حبيبي حبيبتي اتصل تعال تعالي وين انت إنت كيفك تنسى تنس اضغط أرسل ماما بابا أمي أبي عيدك أنتظرك \
     بزن بیا برو بگو بده کجایی هستم دارم میام آمدم رفتم عزیزم دوستت مامان ممنون کنید بزنید وارد منتظرم خوبی \
     תתקשר תתקשרי אוהב אוהבת אותך לך תבוא תבואי הקישו השיבו אמא אבא \
-    हूँ हूं रहा रही रहे मुझे मेरा मेरी मेरे तेरा तेरी तुम्हारा तुम्हारी तुम्हें तुम्हे आपको क्या कहाँ कहां क्यों कैसे करो आओ आना जाओ भेजो \
+    हूँ हूं रहा रही रहे मुझे मेरा मेरी मेरे तेरा तेरी तुम्हारा तुम्हारी तुम्हें तुम्हे आपको क्या कहाँ कहां क्यों \
+    कैसे करो आओ आना जाओ भेजो \
     बताओ बताना गया गयी गई दिया मत मैंने हमने पापा मम्मी माँ चाहिए जाएगा जाएगी होगा होगी \
     ہوں رہا رہی رہے مجھے میرا میری میرے تم تمہارا تمہاری کہاں کیوں کرو آؤ جاؤ بھیجو نہیں گیا گئی امی ابو کیجیے \
     urodzin narozeninám narozenin narozeniny születésnapot születésnap födelsedagen födelsedag fødselsdag fødselsdagen \
@@ -162,11 +168,13 @@ const SPOKEN: &str = "\
 
 const JOINS: &str = "\
     is are was were am be been being has have had will would can could should must may not now just it this that these \
-    those to for from with at by about into until before after if when then than there here we our us i my me he she they \
+    those to for from with at by about into until before after if when then than there here we our us i my me he she \
+    they \
     them off out up soon today tomorrow tonight yesterday minutes minute mins min hours hour days expires expire valid \
     don't won't can't isn't didn't get got see go going come coming enter call visit download use using share \
     am i'm she'd he'd let lets back still already again more less some any what when where who why how which while \
-    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo qué aquí \
+    yo tú él ella nosotros estoy estás estamos estar voy vamos vas va eres soy tengo tienes tiene dónde cuándo cómo \
+    qué aquí \
     eu ele ela nós estou está vou vamos tenho tem onde quando aqui \
     je tu il elle nous suis es sommes êtes vais va ai as où quand ici c'est j'ai \
     io lui lei noi sono sei siamo vado hai ho dove quando qui ci c'è \
@@ -189,7 +197,8 @@ const JOINS: &str = "\
     من تو ما کجا کی اینجا می شد \
     אני אתה אנחנו איפה מתי כאן עכשיו כבר \
     मैं तुम हम कहाँ कब यहाँ था थी रहा रहे हो गया \
-    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas válido vence \
+    es está esta son fue ser ha han hay por para con sin hoy mañana ya no se le lo que ayer minutos hora horas \
+    válido vence \
     é está são foi tem não nao um uma hoje amanhã já ontem minutos expira válida \
     est sont été a sera pour avec sans pas dans aujourd'hui demain hier minutes expire valable jamais \
     è sono stato per con senza non oggi domani ieri minuti scade valido \
@@ -213,11 +222,13 @@ const JOINS: &str = "\
     הוא של עם לא היום מחר דקות תקף \
     है हैं का के की को में से यह आज कल मिनट \
     deel om hem nu kom \
-    usage used kannst willst musst hast bist bringst zeit heute abend gerade schon lass mal doch denn bleibst \
+    used kannst willst musst hast bist bringst zeit heute abend gerade schon lass mal doch denn bleibst \
     annem babam eve geldim gidiyorum kotona jestem doma thuis bijna hemma hjemme otthon acasă вкъщи вдома σπίτι rumah \
-    press refer earn friend leaving arrive arrived stuck spent buy accept bring went txt text send sent find check pay save keep take make want need know think call \
+    press refer earn friend leaving arrive arrived stuck spent buy accept bring went txt text send sent find check \
+    pay save keep take make want need know think call \
     tell told did does done going gonna wanna isnt dont cant wont im ill ive youre really very so too much well \
-    mon mes ton tes son ses notre nos cette ce qui que est mi mis nuestro nuestra esta este muy más mas stata stato stati estás está \
+    mon mes ton tes son ses notre nos cette ce qui que est mi mis nuestro nuestra esta este muy más mas stata stato \
+    stati estás está \
     meu minha meus minhas nosso nossa muito mais isso pra logo mio mia miei mie nostro sta stai molto questo questa \
     mein meine meinen meinem meiner unser unsere im zum zur vom beim sehr geht kommt war beträgt noch mehr wurde dass \
     mijn onze heel erg deze dit gaat komt mój moja moje nasz nasza bardzo jutro dziś teraz już przyjdzie \
@@ -258,15 +269,18 @@ const TOPIC: &str = "\
     doctor dentist medicine txn debit credit upi rendez \
     dad mom mum mommy daddy grandma grandpa surgery hospital baby kids honey money keys promo pizza pizzas kid \
     feliz felices joyeux joyeuse buon buona bonne bonsoir nuit noite noches noapte notte nacht natt \
-    amor amore amour coeur cœur schatz liebling liebste kochanie skarbie miláčku älskling skat kulta aşkım canım sayang \
+    amor amore amour coeur cœur schatz liebling liebste kochanie skarbie miláčku älskling skat kulta aşkım canım \
+    sayang \
     mamma babbo papa mama mutti vati krankenhaus hôpital ospedale hospital szpital nemocnice больница больнице \
     llaves chiavi clés schlüssel sleutels \
     guthaben saldo solde crédit credito crédito residuo restants restant beltegoed tegoed saldoul sold stan środków \
     zůstatek kredit egyenleg bakiye bakiyeniz saldoen pulsa баланс остаток счёт счете счету средств залишок рахунок \
     υπόλοιπο رصيد الرصيد موجودی יתרה बैलेंस số dư \
-    korting rabatt rabat remise soldes réduction sconto saldi promoción promocja akciós akció sleva zľava reducere alennus \
+    korting rabatt rabat remise soldes réduction sconto saldi promoción promocja akciós akció sleva zľava reducere \
+    alennus \
     ale indirim diskon khuyến mãi giảm скидка скидки знижка отстъпка popust έκπτωση εκπτώσεις خصم عرض تخفیف הנחה छूट \
-    poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę pondělí úterý středu čtvrtek pátek \
+    poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę pondělí úterý středu čtvrtek \
+    pátek \
     sobotu neděli luni marți miercuri joi vineri sâmbătă duminică hétfő kedd szerda csütörtök péntek szombat vasárnap \
     hétfőn kedden szerdán csütörtökön pénteken måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag \
     søndag maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina maanantai perjantai \
@@ -324,11 +338,13 @@ const PASSWORD_PARTS: [&str; 12] = [
 
 const REPORT: &str = "\
     message messages phone carrier carriers destination handset handsets number subscriber unreachable unknown error \
-    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network absent \
+    errors invalid failed failure rejected undelivered undeliverable accepted queued queue timeout timed network \
+    absent \
     operator operators spam route routing submit submitted receipt sms mms permission region filtered filter recipient \
     blocked blacklisted blocklisted unsubscribed quota exceeded throttled throttling expired landline violation status \
     delivery connection refused server gateway service unavailable provider provisioned internal limit rate roaming \
-    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported unsupported allowed dlr \
+    barred reachable busy answer illegal ported disconnected retry retries received unrouteable supported \
+    unsupported allowed dlr \
     dnd disturb registry msisdn imsi hlr tps firewall \
     detached memory sender header headers registered unregistered campaign content policy geo disabled unallocated \
     incompatible congestion temporarily permanently permanent temporary request response http smpp ss7 smsc";
@@ -569,10 +585,14 @@ const SPOKEN_PARTS_LIST: &str = "\
     我在, 我要, 我想, 我会, 我會, 我去, 我来, 我來, 我爱, 我愛, 爱你, 愛你, 想你, 快来, 快來, 回家, 到家, 明天见, 明天見, 晚安, 早安, 今天, 今晚, 明早, \
     一起, 吃饭, 吃飯, 到家了, 住院了, 住院, 别忘, 別忘, 记得, 記得, 在家, 怎么, 怎麼, 为什么, 為什麼, 什么时候, 等我, 打电话, 打電話, 给我, 給我, 叫我, 不要, 妈妈, 媽媽, 爸爸, \
     输入, 輸入, 余额为, 餘額, 折起, 下单, %折, 退订, 退訂, \
-    ฉัน, หน่อย, พรุ่งนี้, วันนี้, หรือยัง, หรือเปล่า, กำลังไป, กำลังมา, กำลังจะ, กำลังเดิน, กำลังรอ, กำลังกลับ, เจอกัน, สุขสันต์, คิดถึง, \
-    รักนะ, รักเธอ, รักคุณ, ไม่ได้, ไม่มี, ไม่ต้อง, ไม่ไป, ไม่มา, อย่า, ถึงบ้าน, ถึงแล้ว, อยู่บ้าน, เพื่อดำเนิน, เพื่อยืนยัน, เพื่อเข้า, กรอก, โทรหา, โทรกลับ, \
-    ขอโทษ, นะคะ, นะครับ, มั้ย, ทำอะไร, ที่ไหน, เมื่อไหร่, ฝันดี, ราตรีสวัสดิ์, กลับบ้าน, เข้าโรงพยาบาล, โอนเงิน, ยอดเงิน, ยอดคงเหลือ, กินข้าว, \
-    ส่วนลด, ลดราคา, รอก่อน, ຂ້ອຍ, ເຈົ້າ, ສຸກສັນ, ខ្ញុំ, កំពុង, រីករាយថ្ងៃ, ကျွန်, နေပြီ, သွားမယ်, আমি, তুমি, কোথায়, শুভ জন্মদিন, நான், எங்கே, \
+    ฉัน, หน่อย, พรุ่งนี้, วันนี้, หรือยัง, หรือเปล่า, กำลังไป, กำลังมา, กำลังจะ, กำลังเดิน, กำลังรอ, กำลังกลับ, \
+    เจอกัน, สุขสันต์, คิดถึง, \
+    รักนะ, รักเธอ, รักคุณ, ไม่ได้, ไม่มี, ไม่ต้อง, ไม่ไป, ไม่มา, อย่า, ถึงบ้าน, ถึงแล้ว, อยู่บ้าน, เพื่อดำเนิน, \
+    เพื่อยืนยัน, เพื่อเข้า, กรอก, โทรหา, โทรกลับ, \
+    ขอโทษ, นะคะ, นะครับ, มั้ย, ทำอะไร, ที่ไหน, เมื่อไหร่, ฝันดี, ราตรีสวัสดิ์, กลับบ้าน, เข้าโรงพยาบาล, โอนเงิน, \
+    ยอดเงิน, ยอดคงเหลือ, กินข้าว, \
+    ส่วนลด, ลดราคา, รอก่อน, ຂ້ອຍ, ເຈົ້າ, ສຸກສັນ, ខ្ញុំ, កំពុង, រីករាយថ្ងៃ, ကျွန်, နေပြီ, သွားမယ်, আমি, তুমি, কোথায়, \
+    শুভ জন্মদিন, நான், எங்கே, \
     నేను, ఎక్కడ, ನಾನು, ഞാൻ, હું , ਮੈਂ , මම , მე ვ, ես ";
 
 static CODE_PARTS: LazyLock<Parts> = LazyLock::new(|| Parts::of(CODE_PARTS_LIST));
@@ -583,7 +603,8 @@ const CODE_PARTS_LIST: &str = "\
     პაროლ, գաղտնաբառ, കോഡ, ಕೋಡ, ਕੋਡ, कोड, کوڈ, کۆد, کد , కోడ, ଓଟିପି, କୋଡ, 动态口令, 登录码, 登入碼, 代码是, او ٹی پی, \
     او تي بي, ओटीपी, ਓਟੀਪੀ, ઓટીપી, ஓடிபி, ఓటీపీ, ಒಟಿಪಿ, ഒടിപി, ඕටීපී, ڪوڊ, קאָד, ކޯޑު, کوډ, ক'ড, \
     本人確認, 本人认证, 本人認證, 验证, 驗證, 確認に, 본인확인, 본인인증, 인증번호, 확인번호, 入力して, を入力, 登录, 登入, 输入, 輸入, 口令, กรอก, ยืนยัน, เพื่อเข้าสู่, \
-    كلمة المرور, كلمه المرور, كلمة السر, كلمة سر, كلمة مرور, المرور المؤقت, رقم التحقق, رقم التأكيد, گذرواژه, رمزعبور, סיסמת, \
+    كلمة المرور, كلمه المرور, كلمة السر, كلمة سر, كلمة مرور, المرور المؤقت, رقم التحقق, رقم التأكيد, گذرواژه, \
+    رمزعبور, סיסמת, \
     പാസ്‌വേഡ്, কোডটি, পাসওয়ার্ড, கடவுச்சொல், పాస్‌వర్డ్, ಪಾಸ್‌ವರ್ಡ್";
 
 #[cfg(test)]
