@@ -62,7 +62,7 @@ fn a_file_that_cannot_be_read_is_refused_by_its_kind() {
         ("supplier-csv-header-only.csv", "empty"),
         ("mixed-latin-1-after-utf-8.csv", "not-text"),
         ("mixed-utf-16-after-utf-8.csv", "not-text"),
-        ("mixed-utf-8-after-utf-16.csv", "cut-off"),
+        ("mixed-utf-8-after-utf-16.csv", "two-encodings"),
         ("supplier-csv-utf16-cut-off.csv", "cut-off"),
         ("supplier-csv-quote-never-closed.csv", "stray-quote"),
     ] {
