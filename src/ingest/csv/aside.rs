@@ -1,7 +1,7 @@
 //! Lines of a delimited file that are no row: blank ones, rulers, totals. Asked only of records that cannot be
 //! admitted, so that nothing that can be read is taken for one of them.
 
-use super::dialect::may_be_a_number;
+use super::first_cells::may_be_a_number;
 use super::preamble::holds_a_number;
 use crate::vault::plaintext::SkipKind;
 

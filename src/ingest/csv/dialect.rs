@@ -1,9 +1,9 @@
 //! How a delimited file is written: which line has the names of its columns, and what separates its cells. Found out
 //! from its first bytes.
 
-use csv::{ByteRecord, ReaderBuilder};
 use memchr::memchr;
 
+use super::first_cells::{cells, may_be_a_number};
 use super::preamble::Preamble;
 use super::quotes::Quotes;
 use crate::ingest::column_name::fold;
@@ -145,21 +145,6 @@ fn first_line(head: &[u8], mut at: usize, mut line: u64) -> (usize, u64) {
     }
 }
 
-/// The cells of the record at the front of the bytes.
-pub(super) fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
-    let line = memchr(b'\n', bytes).map_or(bytes, |end| bytes.get(..end).unwrap_or_default());
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .quoting(quotes != Quotes::None)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(if quotes == Quotes::None { line } else { bytes });
-    let mut record = ByteRecord::new();
-    // A record that cannot be read has no cells, and is no header.
-    let _ = reader.read_byte_record(&mut record);
-    record
-}
-
 /// The name of a column in a file without quoting: a quote that nobody meant as one is no part of it.
 pub(super) fn bare(name: &str) -> &str {
     name.trim_matches('"').trim()
@@ -204,13 +189,6 @@ fn is_record(line: &[u8], delimiter: u8, quotes: Quotes, (number, time): Places)
     });
     let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     number && cell(time).is_some_and(|cell| digits(cell) >= 4)
-}
-
-/// True for seven digits or more, with nothing but the punctuation of phone numbers.
-pub(super) fn may_be_a_number(cell: &[u8]) -> bool {
-    let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let other = |byte: &u8| !byte.is_ascii_digit() && !b"+-.() /=\"'\r".contains(byte);
-    digits >= 7 && !cell.iter().any(other)
 }
 
 /// Of the delimiters the one that occurs most often outside quotes in the line.

@@ -9,6 +9,7 @@ pub(super) mod beginning;
 pub(super) mod cell_lines;
 pub(super) mod cuts;
 pub(super) mod dialect;
+mod first_cells;
 pub(super) mod header;
 pub(super) mod log;
 pub(super) mod parser;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::aside::aside;
-use super::dialect::{cells as cells_of, name_of};
+use super::dialect::name_of;
+use super::first_cells::cells as cells_of;
 use super::header::Header;
 use super::log::{DelimitedLog, Found, Located};
 use super::quotes::Quotes;

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::dialect::{cells, may_be_a_number};
+use super::first_cells::{cells, may_be_a_number};
 use super::quotes::Quotes;
 use crate::ingest::times::serial::is_day;
 use crate::vault::plaintext::{Phone, RawNumber};

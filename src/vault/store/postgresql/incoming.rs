@@ -11,8 +11,7 @@ use futures_util::Stream as _;
 use tokio_postgres::{Row, RowStream};
 
 use super::error::at;
-use super::link::PATIENCE;
-use super::wire::Wire;
+use super::wire::{PATIENCE, Wire};
 use crate::vault::store::error::{StoreError, StoreFault};
 
 /// The rows of a connection's statements.

@@ -20,13 +20,11 @@ use super::error::at;
 use super::incoming::Incoming;
 use super::rows::{Cells, Rows};
 use super::statement::{Bound, Owned, translated};
-use super::wire::Wire;
+use super::wire::{PATIENCE, Wire};
 use crate::vault::store::check::Check;
 use crate::vault::store::error::{StoreError, StoreFault, so_many};
 use crate::vault::store::value::{Value, ValueRef};
 
-/// How long an answer may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// So many prepared statements are kept.
 const MOST_STATEMENTS: usize = 256;
 /// So many statements may be without an answer: their values are in memory until then.

@@ -4,13 +4,16 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::error::Severity;
 use tokio_postgres::{AsyncMessage, Client, Connection, Error};
 
 use super::socket::{Flow, Socket, wait};
+
+/// How long an answer may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One connection. It is closed when this is dropped.
 pub(super) struct Wire {
