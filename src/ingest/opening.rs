@@ -27,7 +27,7 @@ use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
-use super::mapping::country_column::{CountryLook, says_numeric};
+use super::mapping::country_column::{CountryLook, digits_by_name};
 use super::mapping::recipient_column::NumberLook;
 use super::mapping::usual_names::{by_name, listed};
 use super::record::MAX_RECORD_BYTES;
@@ -262,9 +262,8 @@ impl OpenedLog {
         );
         let evidence = evidence(&declared, found);
         let country_columns = member_countries((head, &layout), &declared, &shape)?;
-        if country_paths(&shape, &declared).any(says_numeric) {
-            shape.country_digits = Digits::Numeric;
-        }
+        let said = country_paths(&shape, &declared).find_map(digits_by_name);
+        shape.country_digits = said.unwrap_or(shape.country_digits);
         let log = JsonLog::new(stream, layout, &shape, &declared);
         let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
@@ -537,9 +536,11 @@ fn country_digits(header: &Header, (names, looks): (&[&str], &[CountryLook])) ->
     let place = header.place(Field::Country);
     let name = place.and_then(|at| names.get(at));
     let look = place.and_then(|at| looks.get(at));
-    match (name, look) {
-        (Some(name), _) if says_numeric(name) => Digits::Numeric,
-        (_, Some(look)) if look.has_numeric() => Digits::Unsure,
+    if let Some(said) = name.and_then(|name| digits_by_name(name)) {
+        return said;
+    }
+    match look {
+        Some(look) if look.has_numeric() => Digits::Unsure,
         _ => Digits::Either,
     }
 }

@@ -12,7 +12,8 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
-use crate::ingest::mapping::usual_names::{by_name, letters, listed};
+use crate::ingest::mapping::recipient_column::gets_something;
+use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, letters, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 use crate::ingest::rows::nothing::says_nothing;
 
@@ -258,9 +259,18 @@ impl Header {
     }
 
     /// True if the texts may be names that nobody knows: each says something, is no value that the column has, and
-    /// no other one is the same.
+    /// no other one is the same. And one of them is usual for who sends or gets something, or they are numbered:
+    /// otherwise it is a row that cannot be read.
     fn is_of_names(&self, texts: &[&str]) -> bool {
         if texts.len() != self.width || self.seen.len() != self.width || texts.len() < 3 {
+            return false;
+        }
+        let is_usual = |text: &&str| {
+            is_of_the_sender(text)
+                || gets_something(text)
+                || matches!(by_name(text), Some(Field::Number | Field::SentAt))
+        };
+        if !texts.iter().any(is_usual) && !are_numbered(texts) {
             return false;
         }
         let is_name = |text: &str| {
@@ -273,6 +283,23 @@ impl Header {
             is_name(text) && !seen.contains(&hash) && folded.insert(hash)
         })
     }
+}
+
+/// True for `col1`, `col2`, `col3` and for `1`, `2`, `3`.
+fn are_numbered(texts: &[&str]) -> bool {
+    let parts = texts.iter().map(|text| {
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: u32 = text.get(stem.len()..)?.parse().ok()?;
+        Some((stem, number))
+    });
+    let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let follows = |two: &[(&str, u32)]| match two {
+        [(one, no), (other, next)] => one == other && no.checked_add(1) == Some(*next),
+        _ => false,
+    };
+    parts.windows(2).all(follows)
 }
 
 /// The hash of a cell, whatever its case.

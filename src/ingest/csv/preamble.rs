@@ -40,7 +40,13 @@ impl Preamble {
             let mut cells: Vec<&[u8]> = cells.iter().map(<[u8]>::trim_ascii).collect();
             cells.retain(|cell| !cell.is_empty());
             if !holds_a_number(&text) {
-                if has_number_and_time(&cells) {
+                // With another delimiter all of the line is one cell.
+                let parted = |byte: &u8| b",;|\t ".contains(byte);
+                let parts: Vec<&[u8]> = match cells.as_slice() {
+                    [whole] => whole.split(parted).collect(),
+                    _ => cells,
+                };
+                if has_number_and_time(&parts) {
                     timed.push(*line);
                 }
                 continue;

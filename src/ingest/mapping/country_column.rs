@@ -134,8 +134,22 @@ fn says_country(name: &str) -> bool {
     !of_a_device && !is_of_the_sender(name) && by_name(name) == Some(Field::Country)
 }
 
-/// Whether the name of a column of countries says that its digits are numeric codes. Of a path the last part counts.
-pub(in crate::ingest) fn says_numeric(name: &str) -> bool {
+/// What the name of a column of countries says that digits in it are. Of a path the last part counts.
+pub(in crate::ingest) fn digits_by_name(name: &str) -> Option<Digits> {
+    let name = letters(name.rsplit('.').next().unwrap_or(name));
+    let is_one_of = |names: &[&str]| names.contains(&name.as_str());
+    if is_one_of(&MOBILE) {
+        Some(Digits::Mobile)
+    } else if says_numeric(&name) {
+        Some(Digits::Numeric)
+    } else if is_one_of(&CALLING) || name == "countrycode" {
+        Some(Digits::Calling)
+    } else {
+        None
+    }
+}
+
+fn says_numeric(name: &str) -> bool {
     let name = letters(name.rsplit('.').next().unwrap_or(name));
     name.contains("numeric") || NUMERIC.contains(&name.as_str())
 }
@@ -186,7 +200,9 @@ const CALLING: [&str; 22] = [
 /// The same of numeric codes.
 const NUMERIC: [&str; 5] = ["isonum", "isonumber", "m49", "un49", "unm49"];
 /// The same of country codes of mobile networks, alone or with the network's.
-const MOBILE: [&str; 8] = [
+const MOBILE: [&str; 10] = [
+    "e212",
+    "imsiprefix",
     "mcc",
     "mccmnc",
     "mobilecountrycode",

@@ -136,7 +136,7 @@ pub(super) fn may_be_called(name: &str) -> bool {
 }
 
 /// Whether a name says that somebody gets something: `to`, `recipient`, `destination`.
-pub(super) fn gets_something(name: &str) -> bool {
+pub(in crate::ingest) fn gets_something(name: &str) -> bool {
     let plain = letters(name);
     let word = fold(name).split([' ', '.', '/']).any(|word| word == "to");
     word || plain.ends_with("edto") || GETTING.iter().any(|part| plain.contains(part))

@@ -83,7 +83,7 @@ fn plain(c: char) -> char {
 }
 
 /// Whether a column is about who sent the messages: its numbers are not of the people in the log.
-pub(super) fn is_of_the_sender(name: &str) -> bool {
+pub(in crate::ingest) fn is_of_the_sender(name: &str) -> bool {
     let letters = |part: &str| -> String {
         let kept = part.chars().filter(|c| c.is_alphabetic());
         kept.flat_map(char::to_lowercase).collect()
@@ -127,7 +127,30 @@ const SPANS: [&str; 9] = [
 ];
 
 /// What is in names of columns about the sender.
-const SENDING: [&str; 22] = [
+const SENDING: [&str; 45] = [
+    "ournumber",
+    "ownnumber",
+    "twilionumber",
+    "sendingnumber",
+    "poolnumber",
+    "serviceline",
+    "supportline",
+    "hotline",
+    "proxynumber",
+    "maskednumber",
+    "campaignnumber",
+    "provisionednumber",
+    "businessnumber",
+    "storephone",
+    "clinicphone",
+    "smsc",
+    "gateway",
+    "servicecent",
+    "tollfree",
+    "发信人",
+    "送信元",
+    "odesilatel",
+    "gonderen",
     "callback",
     "replyto",
     "servicenumber",

@@ -3,6 +3,7 @@
 use crate::domain::country;
 use crate::domain::country_code::{Called, calling_code_of, of_calling_code, of_numeric};
 use crate::domain::invisible::cleaned;
+use crate::domain::network::is_mobile_country;
 
 /// What the cell of a country says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,11 @@ pub(in crate::ingest) enum Digits {
     Either,
     /// A numeric code: the name of the column says so.
     Numeric,
+    /// A calling code, likewise.
+    Calling,
+    /// The country code of a mobile network, likewise. The same digits are numeric codes of other countries, so they
+    /// say nothing.
+    Mobile,
     /// Numeric codes are among them, and one that lost its zeros may look like a calling code.
     Unsure,
 }
@@ -54,6 +60,8 @@ impl Said {
         let said = match (plus, digits) {
             (true, _) => calling(code),
             (false, Digits::Numeric) => numeric(code),
+            (false, Digits::Calling) => calling(code.trim_start_matches('0')),
+            (false, Digits::Mobile) => Self::Unknown,
             (false, _) => either(code, digits == Digits::Unsure),
         };
         let name = [before, behind].map(bare);
@@ -124,8 +132,11 @@ fn numeric(code: &str) -> Said {
     known.map_or(Said::Unknown, Said::Country)
 }
 
-/// By digits that are a code of one kind and none of the other. `unsure`: a numeric code may lack its zeros.
+/// By digits that are a code of one kind and of no other. `unsure`: a numeric code may lack its zeros.
 fn either(code: &str, unsure: bool) -> Said {
+    if code.len() == 3 && is_mobile_country(code) {
+        return Said::Unknown;
+    }
     let by_numeric = match code.len() {
         3 => numeric(code),
         _ => Said::Unknown,
@@ -174,6 +185,10 @@ mod tests {
             ("212", Said::Unknown),
             ("044", Said::Unknown),
             ("999", Said::Unknown),
+            // Country codes of mobile networks of Albania, the Netherlands and Saudi Arabia are other countries' codes.
+            ("276", Said::Unknown),
+            ("204", Said::Unknown),
+            ("420", Said::Unknown),
             ("US - Germany", Said::Unknown),
             ("Untied Kingdom", Said::Unknown),
             ("Zone 1", Said::Unknown),
@@ -186,6 +201,12 @@ mod tests {
         }
         for (cell, said) in [("36", Said::Unknown), ("840", country("US"))] {
             assert_eq!(Said::of(cell, Digits::Unsure), said, "{cell}");
+        }
+        for (cell, said) in [("420", country("CZ")), ("44", country("GB"))] {
+            assert_eq!(Said::of(cell, Digits::Calling), said, "{cell}");
+        }
+        for (cell, said) in [("276", Said::Unknown), ("Albania", country("AL"))] {
+            assert_eq!(Said::of(cell, Digits::Mobile), said, "{cell}");
         }
     }
 }

@@ -113,6 +113,23 @@ fn a_column_of_codes_that_is_not_read_is_not_passed_over_where_a_region_is_decla
 }
 
 #[test]
+fn the_codes_of_mobile_networks_are_no_countries_although_others_have_the_same_digits() {
+    for name in ["MCC", "country"] {
+        let text = format!(
+            "account,{name},number,sent_at\nA,276,0671234567,{TIME}\nA,204,0612345678,{TIME}\n\
+             A,262,+4915112345678,{TIME}\n"
+        );
+        let declared = Declared {
+            columns: vec![ColumnMapping::new(Field::Country, name).unwrap()],
+            ..Declared::default()
+        };
+        let found = read(text.into_bytes(), declared).unwrap();
+        let countries: Vec<_> = found.rows.iter().map(|row| row[4].as_str()).collect();
+        assert_eq!(countries, ["", "", ""], "{name}");
+    }
+}
+
+#[test]
 fn the_countries_of_json_are_looked_at_in_named_formats_too() {
     let duo = |country: &str, number: &str| {
         format!(
@@ -148,6 +165,10 @@ fn a_number_before_the_header_is_told() {
         "A,+13035550101,,sms\n".to_owned(),
         "+13035550101\n+13035550102\n".to_owned(),
         "number,last sent\n+13035550101,21 March 2024\n".to_owned(),
+        // Digits without a plus, in lines of another delimiter or of none.
+        format!("A;13035550101;{TIME}\nA;13035550102;{TIME}\n"),
+        format!("A|13035550101|{TIME}\nA|13035550102|{TIME}\n"),
+        format!("{TIME} sent to 13035550101 ok\n{TIME} sent to 13035550102 ok\n"),
     ] {
         let refused = error(plain(&format!("{before}{header}{row}")));
         assert_eq!(refused.kind(), "record-before-header", "{before}");
@@ -297,6 +318,9 @@ fn a_joined_header_that_nobody_knows_refuses_the_file() {
     // What is a row, or no line of names, is not refused.
     for other in [
         "A,unknown,yesterday,x",
+        "Beta,private,pending,none-sent",
+        "AC77,blocked,queued,x1",
+        "Beta,Withheld,Mar 21,Ann",
         "A,n/a,n/a,n/a",
         "B,,soon,x",
         "Total,2,,",
