@@ -3,7 +3,7 @@
 
 use memchr::memchr;
 
-use super::first_cells::{cells, may_be_a_number};
+use super::first_cells::{cells, digits, may_be_a_number};
 use super::preamble::Preamble;
 use super::quotes::Quotes;
 use crate::ingest::column_name::fold;
@@ -187,7 +187,6 @@ fn is_record(line: &[u8], delimiter: u8, quotes: Quotes, (number, time): Places)
     let number = cell(number).is_some_and(|cell| {
         may_be_a_number(cell) && !is_day(std::str::from_utf8(cell).unwrap_or_default())
     });
-    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     number && cell(time).is_some_and(|cell| digits(cell) >= 4)
 }
 

@@ -22,7 +22,11 @@ pub(super) fn cells(bytes: &[u8], delimiter: u8, quotes: Quotes) -> ByteRecord {
 
 /// True for seven digits or more, with nothing but the punctuation of phone numbers.
 pub(super) fn may_be_a_number(cell: &[u8]) -> bool {
-    let digits = cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     let other = |byte: &u8| !byte.is_ascii_digit() && !b"+-.() /=\"'\r".contains(byte);
-    digits >= 7 && !cell.iter().any(other)
+    digits(cell) >= 7 && !cell.iter().any(other)
+}
+
+/// How many digits a cell has.
+pub(super) fn digits(cell: &[u8]) -> usize {
+    cell.iter().filter(|byte| byte.is_ascii_digit()).count()
 }

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::first_cells::{cells, may_be_a_number};
+use super::first_cells::{cells, digits, may_be_a_number};
 use super::quotes::Quotes;
 use crate::ingest::times::serial::is_day;
 use crate::vault::plaintext::{Phone, RawNumber};
@@ -73,7 +73,6 @@ impl Preamble {
 
 /// A number that is all of the line, or a cell of a line with several others.
 fn is_row(cells: &[&[u8]]) -> bool {
-    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     let whole = |cell: &&&[u8]| may_be_a_number(cell) && cell.contains(&b'+');
     let numbers = cells.iter().filter(whole).count();
     let times = cells
@@ -88,7 +87,6 @@ fn is_row(cells: &[&[u8]]) -> bool {
 
 /// Digits that may be a number without a plus, and a time.
 fn has_number_and_time(cells: &[&[u8]]) -> bool {
-    let digits = |cell: &[u8]| cell.iter().filter(|byte| byte.is_ascii_digit()).count();
     let number = |cell: &&[u8]| {
         let day = is_day(std::str::from_utf8(cell).unwrap_or_default());
         may_be_a_number(cell) && digits(cell) >= 10 && !day

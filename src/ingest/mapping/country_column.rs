@@ -79,7 +79,7 @@ impl CountryLook {
     /// Whether a column of this name has codes in digits that make some rows of another country than the declared one,
     /// whose calling code is `own`.
     pub(in crate::ingest) fn has_other_codes(&self, name: &str, own: Option<u16>) -> bool {
-        let name = letters(name.rsplit('.').next().unwrap_or(name));
+        let name = last_letters(name);
         let named = |names: &[&str]| names.contains(&name.as_str());
         let nearly_all = |count: u32| u64::from(count) * 10 >= u64::from(self.cells) * 9;
         if self.cells == 0 {
@@ -136,7 +136,7 @@ fn says_country(name: &str) -> bool {
 
 /// What the name of a column of countries says that digits in it are. Of a path the last part counts.
 pub(in crate::ingest) fn digits_by_name(name: &str) -> Option<Digits> {
-    let name = letters(name.rsplit('.').next().unwrap_or(name));
+    let name = last_letters(name);
     let is_one_of = |names: &[&str]| names.contains(&name.as_str());
     if is_one_of(&MOBILE) {
         Some(Digits::Mobile)
@@ -149,9 +149,14 @@ pub(in crate::ingest) fn digits_by_name(name: &str) -> Option<Digits> {
     }
 }
 
+/// The letters of the last part of a path.
+fn last_letters(path: &str) -> String {
+    letters(path.rsplit('.').next().unwrap_or(path))
+}
+
+/// Whether the letters of a name say that digits are numeric codes.
 fn says_numeric(name: &str) -> bool {
-    let name = letters(name.rsplit('.').next().unwrap_or(name));
-    name.contains("numeric") || NUMERIC.contains(&name.as_str())
+    name.contains("numeric") || NUMERIC.contains(&name)
 }
 
 /// The group of the country code of a mobile network: one for each country. More codes than one are in use in few.
