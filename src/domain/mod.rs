@@ -17,6 +17,7 @@ pub mod hex;
 mod id;
 pub mod invisible;
 mod io_words;
+pub mod mobile_country;
 mod moment;
 pub mod network;
 mod niceness;

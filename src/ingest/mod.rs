@@ -14,6 +14,7 @@
 //! deflate libraries are not wiped.
 
 mod column_name;
+mod countries;
 mod csv;
 mod declared;
 mod error;

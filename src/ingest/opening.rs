@@ -1,12 +1,13 @@
 //! The beginning of a file: how it is written and which format it has.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
 
 use super::column_name::{ShownName, fold, may_be_a_name};
+use super::countries::{self, Found};
 use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
@@ -27,11 +28,10 @@ use super::json::no_record::cause_in_json;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
-use super::mapping::country_column::{CountryLook, digits_by_name};
+use super::mapping::country_column::CountryLook;
 use super::mapping::recipient_column::NumberLook;
 use super::mapping::usual_names::{by_name, listed};
 use super::record::MAX_RECORD_BYTES;
-use super::rows::country::Digits;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
 use super::unpack::sheet::Sheet;
@@ -190,8 +190,8 @@ impl OpenedLog {
         })?;
         one_recipient(&header, (&names, copy), &declared, &shape)?;
         let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
-        let (header, country_columns) = countries(header, (&names, looks), &mut declared, &shape)?;
-        shape.country_digits = country_digits(&header, (&names, looks));
+        let (header, country_columns) =
+            countries::of_columns(header, (&names, looks), &mut declared, &mut shape)?;
         let header = header.with_seen(seen_cells(copy, &declared));
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
@@ -216,7 +216,7 @@ impl OpenedLog {
     fn json(
         source: Box<dyn Read + Send>,
         (head, prefixed): (&[u8], bool),
-        declared: Declared,
+        mut declared: Declared,
     ) -> Result<Self, IngestError> {
         let shapes = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => vec![mapping.shape()],
@@ -260,10 +260,15 @@ impl OpenedLog {
             || "its first record has none of the columns".to_owned(),
             |tried| tried.evidence(),
         );
-        let evidence = evidence(&declared, found);
-        let country_columns = member_countries((head, &layout), &declared, &shape)?;
-        let said = country_paths(&shape, &declared).find_map(digits_by_name);
-        shape.country_digits = said.unwrap_or(shape.country_digits);
+        let mut evidence = evidence(&declared, found);
+        let country_columns =
+            match countries::of_members((head, &layout), &mut declared, &mut shape)? {
+                Found::Read(path) => {
+                    evidence = format!("{evidence}, and {path} for the country");
+                    Vec::new()
+                }
+                Found::Open(columns) => columns,
+            };
         let log = JsonLog::new(stream, layout, &shape, &declared);
         let rows = JsonRows::new(log, RowMaker::new(declared, &shape));
         Ok(Self {
@@ -488,110 +493,6 @@ fn without_deliveries(
     }
 }
 
-/// Looks among the columns that are not read for one of the country of each row. A supplier's CSV may call it anything:
-/// the one column whose name and cells say it is read as such. What remains in doubt is named, and refused if the
-/// numbers are to be read as those of one country.
-fn countries(
-    header: Header,
-    (names, looks): (&[&str], &[CountryLook]),
-    declared: &mut Declared,
-    shape: &Shape,
-) -> Result<(Header, Vec<String>), IngestError> {
-    if header.has(Field::Country) {
-        return Ok((header, Vec::new()));
-    }
-    let own = declared.calling_code();
-    let open = header.dropped_columns().iter().filter_map(|(at, shown)| {
-        let (name, look) = (*names.get(*at)?, looks.get(*at)?);
-        let said = declared.drops(name) || declared.drops(shown.as_str());
-        let is_open = look.may_be_country(name) || look.has_other_codes(name, own);
-        (!said && is_open).then_some((name, shown, look))
-    });
-    let open: Vec<_> = open.collect();
-    let mut sure = open.iter().filter(|(name, _, look)| look.is_country(name));
-    if shape.format == Format::SupplierCsv
-        && let (Some((name, ..)), None) = (sure.next(), sure.next())
-    {
-        declared
-            .columns
-            .push(ColumnMapping::new(Field::Country, name)?);
-        return Ok((Header::bind(shape, names, declared)?, Vec::new()));
-    }
-    let columns = open.iter().map(|(_, shown, _)| (*shown).clone());
-    in_doubt(columns.collect(), declared).map(|columns| (header, columns))
-}
-
-/// The paths of the countries in JSON.
-fn country_paths<'s>(shape: &'s Shape, declared: &'s Declared) -> impl Iterator<Item = &'s str> {
-    let columns = shape.columns.iter();
-    let columns = columns.filter(|column| column.field == Field::Country);
-    let mapped = declared.columns.iter();
-    let mapped = mapped.filter(|column| column.field() == Field::Country);
-    let names = columns.flat_map(|column| column.names.iter().map(String::as_str));
-    names.chain(mapped.map(ColumnMapping::column))
-}
-
-/// What digits alone are in the column of countries, by its name and its first cells.
-fn country_digits(header: &Header, (names, looks): (&[&str], &[CountryLook])) -> Digits {
-    let place = header.place(Field::Country);
-    let name = place.and_then(|at| names.get(at));
-    let look = place.and_then(|at| looks.get(at));
-    if let Some(said) = name.and_then(|name| digits_by_name(name)) {
-        return said;
-    }
-    match look {
-        Some(look) if look.has_numeric() => Digits::Unsure,
-        _ => Digits::Either,
-    }
-}
-
-/// The same of the members of a JSON file, for which no name is taken for granted.
-fn member_countries(
-    (head, layout): (&[u8], &Layout),
-    declared: &Declared,
-    shape: &Shape,
-) -> Result<Vec<String>, IngestError> {
-    let mapped = declared.columns.iter().map(ColumnMapping::field);
-    let mut fields = shape
-        .columns
-        .iter()
-        .map(|column| column.field)
-        .chain(mapped);
-    if fields.any(|field| field == Field::Country) {
-        return Ok(Vec::new());
-    }
-    let copy = Cursor::new(Zeroizing::new(head.to_vec()));
-    let mut stream = layout.stream(Box::new(copy));
-    let mut looks: BTreeMap<String, CountryLook> = BTreeMap::new();
-    for _ in 0..COUNTRY_RECORDS {
-        if !matches!(stream.advance(), Ok(true)) {
-            break;
-        }
-        let _ = look::each_text(&stream, layout.way(), &mut |name, cell| {
-            if looks.len() < COUNTRY_NAMES || looks.contains_key(name) {
-                looks.entry(name.to_owned()).or_default().see(cell);
-            }
-        });
-    }
-    let own = declared.calling_code();
-    let open = looks.iter().filter(|(name, look)| {
-        let read = declared.names(name);
-        !read && (look.may_be_country(name) || look.has_other_codes(name, own))
-    });
-    let columns = open.filter_map(|(name, _)| ShownName::of(name));
-    in_doubt(columns.collect(), declared)
-}
-
-/// The names of columns that look like the country of each row, unless numbers are to be read as those of one country.
-fn in_doubt(columns: Vec<ShownName>, declared: &Declared) -> Result<Vec<String>, IngestError> {
-    match columns.first() {
-        Some(column) if declared.is_of_one_country() => Err(IngestError::CountryColumn {
-            column: column.clone(),
-        }),
-        _ => Ok(columns.iter().map(ShownName::to_string).collect()),
-    }
-}
-
 /// The error of a file of no known format, with its columns if they are behind a preamble.
 fn with_columns(error: IngestError, (head, delimited): (&[u8], &Delimited)) -> IngestError {
     let is_open = match &error {
@@ -757,9 +658,8 @@ fn is_one_line(head: &[u8], error: &IngestError) -> bool {
 
 /// How many records are looked at for cells that are JSON.
 const LOOKED_AT: usize = 20;
-/// How many records are looked at for columns of countries and of numbers, and how many names of members.
+/// How many records are looked at for columns of countries and of numbers.
 const COUNTRY_RECORDS: usize = 1000;
-const COUNTRY_NAMES: usize = 256;
 /// How many records are looked at for values that are no names of columns.
 const SEEN_RECORDS: usize = 200;
 /// How many lines are looked at for objects behind text.

@@ -195,11 +195,6 @@ impl Header {
         &self.dropped
     }
 
-    /// Whether a column holds the field.
-    pub(in crate::ingest) fn has(&self, field: Field) -> bool {
-        self.place(field).is_some()
-    }
-
     /// The column of the field, counted from 0.
     pub(in crate::ingest) fn place(&self, field: Field) -> Option<usize> {
         self.places.get(slot(field)).copied().flatten()

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::usual_names::{by_name, is_of_the_sender, letters};
+use crate::domain::country_code::calling_code_of;
 use crate::domain::invisible::cleaned;
-use crate::domain::network::is_mobile_country;
 use crate::domain::{Field, country};
 use crate::ingest::column_name::fold;
 use crate::ingest::rows::country::{Digits, Said};
@@ -21,17 +21,52 @@ pub(in crate::ingest) struct CountryLook {
     first: Option<&'static str>,
     /// There is more than one country.
     several: bool,
+    /// Cells that say a country in more words or with a plus: `UK Mobile`, `+44`; and the calling codes of those.
+    placed: u32,
+    places: BTreeSet<u16>,
     /// Words for what became of a message.
     deliveries: u32,
-    /// Codes that stand for a country in digits.
-    coded: u32,
+    /// What digits are as codes that are, by the name of the column, calling codes, numeric ones, or those of networks.
+    calling: CodeLook,
+    numeric: CodeLook,
+    mobile: CodeLook,
+    /// As codes of whatever kind, if no name says it.
+    either: CodeLook,
     /// Of these, numeric ones that are no calling codes.
-    numeric: u32,
-    /// The calling codes among them, but for very many.
+    only_numeric: u32,
+}
+
+/// Counts of codes of one kind.
+#[derive(Default)]
+struct CodeLook {
+    known: u32,
+    /// Their calling codes.
     called: BTreeSet<u16>,
-    /// Country codes of mobile networks, and the groups of them that a country has.
-    mobile: u32,
-    groups: BTreeSet<u16>,
+}
+
+impl CodeLook {
+    fn see(&mut self, said: Said) {
+        self.known += u32::from(said != Said::Unknown);
+        self.called.extend(said.calling_code());
+    }
+}
+
+/// What is known of a column that is not read, and that has the country of each row or may have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::ingest) enum Standing {
+    /// Its name and its cells say it. By the words that it is in: of two columns the first kind is read.
+    Sure(Wording),
+    /// Its name or its cells say it.
+    Doubt,
+}
+
+/// How a column says its countries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::ingest) enum Wording {
+    Names,
+    Numeric,
+    Calling,
+    Mobile,
 }
 
 impl CountryLook {
@@ -49,52 +84,112 @@ impl CountryLook {
             self.two_letters += u32::from(cell.len() == 2);
             self.several |= self.first.is_some_and(|first| first != known);
             self.first = Some(known);
+            self.places.extend(calling_code_of(known));
+            return;
         }
-        if cell.bytes().any(|byte| byte.is_ascii_digit()) && cell.len() <= LONGEST_CODE {
-            self.see_code(cell);
-        }
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        let in_more_words = match digits {
+            // Not asked of a column of other words any more.
+            0 if self.cells > FIRST_CELLS && self.countries + self.placed < self.cells / 2 => {
+                Said::Unknown
+            }
+            0 => zone(cell).map_or(Said::Unknown, Said::Country),
+            1..=LONGEST_CODE if cell.len() <= LONGEST_CELL => match self.see_code(cell) {
+                Said::Unknown => zone(cell).map_or(Said::Unknown, Said::Country),
+                said => said,
+            },
+            _ => Said::Unknown,
+        };
+        self.placed += u32::from(in_more_words != Said::Unknown);
+        self.places.extend(in_more_words.calling_code());
     }
 
-    /// Counts a cell with digits in it.
-    fn see_code(&mut self, cell: &str) {
+    /// Counts a cell with a code in it. Gives what it says where a plus or a name is beside the code.
+    fn see_code(&mut self, cell: &str) -> Said {
         let either = Said::of(cell, Digits::Either);
         let numeric = Said::of(cell, Digits::Numeric);
-        self.coded += u32::from(either != Said::Unknown || numeric != Said::Unknown);
+        self.either.see(either);
+        self.numeric.see(numeric);
+        self.calling.see(Said::of(cell, Digits::Calling));
+        self.mobile.see(Said::of(cell, Digits::Mobile));
         let digits = cell.len() == 3 && cell.bytes().all(|byte| byte.is_ascii_digit());
-        self.numeric += u32::from(digits && either != Said::Unknown && either == numeric);
-        if let Some(code) = either.calling_code() {
-            self.called.insert(code);
-        }
-        if let Some(mcc) = mobile_country(cell) {
-            self.mobile += 1;
-            self.groups.insert(mcc);
+        self.only_numeric += u32::from(digits && either != Said::Unknown && either == numeric);
+        let alone = cell
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+        match alone {
+            true => Said::Unknown,
+            false => either,
         }
     }
 
-    /// Whether numeric codes are among its cells.
-    pub(in crate::ingest) fn has_numeric(&self) -> bool {
-        self.numeric > 0
+    /// The kind of code that digits of a column of this name are.
+    pub(in crate::ingest) fn digits(&self, name: &str) -> Digits {
+        match digits_by_name(name) {
+            Some(said) => said,
+            None if self.only_numeric > 0 => Digits::Unsure,
+            None => Digits::Either,
+        }
     }
 
-    /// Whether a column of this name has codes in digits that make some rows of another country than the declared one,
-    /// whose calling code is `own`.
-    pub(in crate::ingest) fn has_other_codes(&self, name: &str, own: Option<u16>) -> bool {
-        let name = last_letters(name);
-        let named = |names: &[&str]| names.contains(&name.as_str());
-        let nearly_all = |count: u32| u64::from(count) * 10 >= u64::from(self.cells) * 9;
-        if self.cells == 0 {
-            return false;
+    fn codes(&self, digits: Digits) -> &CodeLook {
+        match digits {
+            Digits::Either | Digits::Unsure => &self.either,
+            Digits::Numeric => &self.numeric,
+            Digits::Calling => &self.calling,
+            Digits::Mobile => &self.mobile,
         }
-        if named(&MOBILE) {
-            return nearly_all(self.mobile) && self.groups.len() > 1;
-        }
-        let is_other = own.is_none() || self.called.iter().any(|code| Some(*code) != own);
-        (named(&CALLING) || says_numeric(&name)) && nearly_all(self.coded) && is_other
     }
 
-    /// Whether nearly all cells are countries. Some may be written in a way that is not known.
-    fn is_countries(&self) -> bool {
-        self.cells > 0 && u64::from(self.countries) * 10 >= u64::from(self.cells) * 9
+    /// Whether a column of this name that is not read says the country of each row. `own` is the calling code of the
+    /// country that numbers without a plus are to be read as of: a column whose codes are all of it says nothing else.
+    pub(in crate::ingest) fn standing(&self, name: &str, own: Option<u16>) -> Option<Standing> {
+        if let Some(wording) = self.wording(name) {
+            return Some(Standing::Sure(wording));
+        }
+        self.is_doubt(name, own).then_some(Standing::Doubt)
+    }
+
+    /// Whether numbers of other countries than the declared one may be in its rows, if it is not read.
+    pub(in crate::ingest) fn is_doubt(&self, name: &str, own: Option<u16>) -> bool {
+        self.may_be_country(name) || self.has_other_codes(name, own)
+    }
+
+    /// How it says the countries, if its name and its cells leave no doubt that it does.
+    fn wording(&self, name: &str) -> Option<Wording> {
+        let digits = self.digits(name);
+        if !self.nearly_all(self.countries + self.codes(digits).known) {
+            return None;
+        }
+        let last = last_letters(name);
+        if says_country(name) {
+            return Some(Wording::Names);
+        }
+        match digits {
+            Digits::Numeric => Some(Wording::Numeric),
+            Digits::Calling if !VAGUE.contains(&last.as_str()) => Some(Wording::Calling),
+            Digits::Mobile => Some(Wording::Mobile),
+            _ => None,
+        }
+    }
+
+    /// Whether a column of this name has codes in digits that make some rows of another country than the declared one.
+    fn has_other_codes(&self, name: &str, own: Option<u16>) -> bool {
+        let last = last_letters(name);
+        let loose = LOOSE.contains(&last.as_str());
+        let digits = match digits_by_name(name) {
+            Some(digits) => digits,
+            None if loose => Digits::Calling,
+            None => return false,
+        };
+        let codes = self.codes(digits);
+        let is_other = own.is_none() || codes.called.iter().any(|code| Some(*code) != own);
+        self.nearly_all(codes.known) && is_other && (!loose || codes.called.len() > 1)
+    }
+
+    /// Some cells may be written in a way that is not known.
+    fn nearly_all(&self, count: u32) -> bool {
+        self.cells > 0 && u64::from(count) * 10 >= u64::from(self.cells) * 9
     }
 
     /// Whether all its cells say what became of a message: a column of that name is no place.
@@ -102,14 +197,9 @@ impl CountryLook {
         self.cells > 0 && self.deliveries == self.cells
     }
 
-    /// Whether a column of this name is one of countries, beyond doubt: its name says it and its cells are.
-    pub(in crate::ingest) fn is_country(&self, name: &str) -> bool {
-        self.is_countries() && says_country(name)
-    }
-
     /// Whether a column of this name may be one of countries: its name says it, or its cells are several countries. The
     /// codes of states and of languages are those of countries too; of two letters only a name makes a state a country.
-    pub(in crate::ingest) fn may_be_country(&self, name: &str) -> bool {
+    fn may_be_country(&self, name: &str) -> bool {
         if self.cells == 0 {
             return false;
         }
@@ -122,8 +212,26 @@ impl CountryLook {
             Some(Field::State) => self.two_letters > 0 && !fold(name).contains("region"),
             Some(_) => true,
         };
-        !is_other && self.several && self.is_countries()
+        let several = self.several || self.places.len() > 1;
+        !is_other && several && self.nearly_all(self.countries + self.placed)
     }
+}
+
+/// The country that a cell begins with, before other words: `UK Mobile`, `Germany - Proper`, `US_Landline`.
+fn zone(cell: &str) -> Option<&'static str> {
+    if cell.len() > LONGEST_ZONE {
+        return None;
+    }
+    let ends = cell
+        .char_indices()
+        .filter(|(_, c)| matches!(c, ' ' | '-' | '_' | '/' | '(' | ',' | ':' | '|' | '.'));
+    let begun = ends.filter_map(|(end, _)| {
+        let begun = cell.get(..end)?;
+        // A word of two or three letters is a country only in capitals.
+        let is_code = begun.len() > 3 || begun.chars().all(char::is_uppercase);
+        country::alpha2(begun).filter(|_| is_code)
+    });
+    begun.last()
 }
 
 fn says_country(name: &str) -> bool {
@@ -159,26 +267,8 @@ fn says_numeric(name: &str) -> bool {
     name.contains("numeric") || NUMERIC.contains(&name)
 }
 
-/// The group of the country code of a mobile network: one for each country. More codes than one are in use in few.
-fn mobile_country(cell: &str) -> Option<u16> {
-    let cell = cell.strip_suffix(".0").unwrap_or(cell);
-    let mcc = cell.get(..3).filter(|mcc| is_mobile_country(mcc))?;
-    let alone = matches!(cell.len(), 3 | 5..=7);
-    let code: u16 = mcc.parse().ok().filter(|_| alone)?;
-    let groups = [
-        (310..=316),
-        (404..=406),
-        (234..=235),
-        (440..=441),
-        (460..=461),
-    ];
-    let mut groups = groups.into_iter();
-    let group = groups.find(|group| group.contains(&code));
-    Some(group.map_or(code, |group| *group.start()))
-}
-
 /// Names of columns of calling codes, as their letters alone.
-const CALLING: [&str; 22] = [
+const CALLING: [&str; 33] = [
     "callingcode",
     "callcode",
     "cc",
@@ -201,6 +291,34 @@ const CALLING: [&str; 22] = [
     "isdcode",
     "phonecode",
     "prefix",
+    "landesvorwahl",
+    "laendervorwahl",
+    "landervorwahl",
+    "landnummer",
+    "indicatifpays",
+    "prefijopais",
+    "codigopais",
+    "codigodepais",
+    "国番号",
+    "国家代码",
+    "国际区号",
+];
+/// Those of them that may say something else, such as a cost centre or what is dialled before a call abroad.
+const VAGUE: [&str; 5] = ["cc", "idd", "internationalprefix", "intlprefix", "prefix"];
+/// Names that may be of calling codes and of much else: only several of them count.
+const LOOSE: [&str; 12] = [
+    "area",
+    "areacode",
+    "code",
+    "dial",
+    "indicatif",
+    "kod",
+    "prefijo",
+    "prefisso",
+    "route",
+    "vorwahl",
+    "zone",
+    "区号",
 ];
 /// The same of numeric codes.
 const NUMERIC: [&str; 5] = ["isonum", "isonumber", "m49", "un49", "unm49"];
@@ -217,8 +335,13 @@ const MOBILE: [&str; 10] = [
     "plmn",
     "tomcc",
 ];
-/// The longest code that is looked at, in bytes.
-const LONGEST_CODE: usize = 32;
+/// How many digits the longest code has that is looked at, with the network's; and the longest cell with a code or with
+/// the words of a zone, in bytes.
+const LONGEST_CODE: usize = 7;
+const LONGEST_CELL: usize = 40;
+const LONGEST_ZONE: usize = 64;
+/// After so many cells a column of other words is known.
+const FIRST_CELLS: u32 = 32;
 
 /// Words for what became of a message, in lower case. `ok` is not one of them: it is Oklahoma.
 const DELIVERIES: [&str; 30] = [
@@ -276,23 +399,53 @@ mod tests {
 
     #[test]
     fn a_name_and_cells_together_leave_no_doubt() {
-        for (name, cells, is, may_be) in [
-            ("Ctry", ["GBR", "MEX"], true, true),
-            ("ISO country", ["gb", "MX"], true, true),
-            ("Country Code", ["+44", "+52"], false, true),
-            ("Ctry", ["", "-"], false, false),
-            ("X7", ["GBR", "MEX"], false, true),
-            ("X7", ["GB", "GB"], false, false),
-            ("X7", ["GB", "sent"], false, false),
-            ("Region", ["Mexico", "United Kingdom"], false, true),
-            ("Region", ["GB", "MX"], false, true),
-            ("State", ["CA", "MD"], false, false),
-            ("sender_country", ["GB", "MX"], false, false),
-            ("Network", ["GB", "MX"], false, false),
+        use Standing::{Doubt, Sure};
+        use Wording::{Calling, Mobile, Names, Numeric};
+        for (name, cells, standing) in [
+            ("Ctry", ["GBR", "MEX"], Some(Sure(Names))),
+            ("ISO country", ["gb", "MX"], Some(Sure(Names))),
+            ("Country Code", ["+44", "+52"], Some(Sure(Names))),
+            ("Country", ["UK (+44)", "52 - Mexico"], Some(Sure(Names))),
+            ("Dial code", ["44", "+52"], Some(Sure(Calling))),
+            ("ISO numeric", ["826", "36"], Some(Sure(Numeric))),
+            ("MCC", ["234", "310"], Some(Sure(Mobile))),
+            ("mcc_mnc", ["23415", "310260"], Some(Sure(Mobile))),
+            ("mcc", ["234", "234"], Some(Sure(Mobile))),
+            ("Ctry", ["", "-"], None),
+            ("Ctry", ["Untied Kingdom", "Mexico"], Some(Doubt)),
+            ("X7", ["GBR", "MEX"], Some(Doubt)),
+            ("X7", ["GB", "GB"], None),
+            ("X7", ["GB", "sent"], None),
+            ("X7", ["+44", "+52"], Some(Doubt)),
+            ("X7", ["44", "52"], None),
+            ("code", ["44", "52"], Some(Doubt)),
+            ("Vorwahl", ["0049", "0043"], Some(Doubt)),
+            ("code", ["44", "44"], None),
+            ("code", ["404", "500"], None),
+            ("cc", ["44", "52"], Some(Doubt)),
+            ("Area", ["212", "415"], None),
+            (
+                "Destination zone",
+                ["UK Mobile", "Mexico - Telcel"],
+                Some(Doubt),
+            ),
+            ("Zone", ["Germany-Mobile-O2", "US_Landline"], Some(Doubt)),
+            ("Customer", ["Jordan Smith", "Jane Doe"], None),
+            ("Comment", ["in time", "no answer yet"], None),
+            ("Region", ["Mexico", "United Kingdom"], Some(Doubt)),
+            ("Region", ["GB", "MX"], Some(Doubt)),
+            ("State", ["CA", "MD"], None),
+            ("sender_country", ["GB", "MX"], None),
+            ("Network", ["GB", "MX"], None),
         ] {
-            let look = look(&cells);
-            assert_eq!(look.is_country(name), is, "{name} {cells:?}");
-            assert_eq!(look.may_be_country(name), may_be, "{name} {cells:?}");
+            assert_eq!(
+                look(&cells).standing(name, Some(1)),
+                standing,
+                "{name} {cells:?}"
+            );
         }
+        let own = look(&["44", "44"]);
+        assert_eq!(own.standing("cc", Some(44)), None);
+        assert_eq!(own.standing("cc", Some(1)), Some(Doubt));
     }
 }

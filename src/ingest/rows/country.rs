@@ -3,6 +3,7 @@
 use crate::domain::country;
 use crate::domain::country_code::{Called, calling_code_of, of_calling_code, of_numeric};
 use crate::domain::invisible::cleaned;
+use crate::domain::mobile_country::{MobileCountry, of_mobile_code};
 use crate::domain::network::is_mobile_country;
 
 /// What the cell of a country says.
@@ -26,8 +27,7 @@ pub(in crate::ingest) enum Digits {
     Numeric,
     /// A calling code, likewise.
     Calling,
-    /// The country code of a mobile network, likewise. The same digits are numeric codes of other countries, so they
-    /// say nothing.
+    /// The country code of a mobile network, likewise, alone or with the network's own code behind it.
     Mobile,
     /// Numeric codes are among them, and one that lost its zeros may look like a calling code.
     Unsure,
@@ -61,7 +61,7 @@ impl Said {
             (true, _) => calling(code),
             (false, Digits::Numeric) => numeric(code),
             (false, Digits::Calling) => calling(code.trim_start_matches('0')),
-            (false, Digits::Mobile) => Self::Unknown,
+            (false, Digits::Mobile) => mobile(code),
             (false, _) => either(code, digits == Digits::Unsure),
         };
         let name = [before, behind].map(bare);
@@ -131,6 +131,23 @@ fn numeric(code: &str) -> Said {
     let known = code.parse().ok().and_then(of_numeric);
     known.map_or(Said::Unknown, Said::Country)
 }
+
+/// By the country code of a mobile network: `310`, `310260`, `310-260`.
+fn mobile(code: &str) -> Said {
+    let of_network = code.get(MCC..).unwrap_or_default();
+    let of_network = of_network.trim_start_matches(['-', ' ', '/', '.', '_']);
+    let alone = matches!(of_network.len(), 0 | 2 | 3);
+    let digits = of_network.bytes().all(|byte| byte.is_ascii_digit());
+    let mcc = code.get(..MCC).filter(|_| alone && digits);
+    match mcc.and_then(of_mobile_code) {
+        Some(MobileCountry::Country(country)) => Said::Country(country),
+        Some(MobileCountry::Shared(code)) => Said::Shared(code),
+        None => Said::Unknown,
+    }
+}
+
+/// How many digits the country code of a mobile network has.
+const MCC: usize = 3;
 
 /// By digits that are a code of one kind and of no other. `unsure`: a numeric code may lack its zeros.
 fn either(code: &str, unsure: bool) -> Said {
@@ -205,7 +222,20 @@ mod tests {
         for (cell, said) in [("420", country("CZ")), ("44", country("GB"))] {
             assert_eq!(Said::of(cell, Digits::Calling), said, "{cell}");
         }
-        for (cell, said) in [("276", Said::Unknown), ("Albania", country("AL"))] {
+        for (cell, said) in [
+            ("276", country("AL")),
+            ("310", country("US")),
+            ("23415", country("GB")),
+            ("310-260", country("US")),
+            ("310.0", country("US")),
+            ("338", Said::Shared(1)),
+            ("Albania", country("AL")),
+            ("425", Said::Unknown),
+            ("000", Said::Unknown),
+            ("44", Said::Unknown),
+            ("3102", Said::Unknown),
+            ("31026012", Said::Unknown),
+        ] {
             assert_eq!(Said::of(cell, Digits::Mobile), said, "{cell}");
         }
     }

@@ -45,7 +45,11 @@ fn what_may_be_a_column_of_countries_is_not_passed_over_where_a_region_is_declar
     for (name, cells) in [
         ("X7", ["GBR", "MEX"]),
         ("Country Dial", ["GB", "MX"]),
-        ("Ctry", ["+44", "+52"]),
+        ("Ctry", ["Untied Kingdom", "MX"]),
+        ("X7", ["+44", "+52"]),
+        ("cc", ["44", "52"]),
+        ("code", ["44", "52"]),
+        ("Zone", ["UK Mobile", "Mexico - Telcel"]),
     ] {
         let refused = error(read(log(name, cells), in_region(&[])));
         assert!(
@@ -69,6 +73,91 @@ fn what_may_be_a_column_of_countries_is_not_passed_over_where_a_region_is_declar
     };
     let found = read(log("X7", ["GBR", "MEX"]), mapped).unwrap();
     assert_eq!(countries(&found), ["GB", "MX"]);
+}
+
+#[test]
+fn codes_are_read_as_countries_where_the_name_of_the_column_says_what_they_are() {
+    for (name, cells) in [
+        ("Ctry", ["+44", "+52"]),
+        ("Dial code", ["44", "52"]),
+        ("Landesvorwahl", ["0044", "0052"]),
+        ("ISO numeric", ["826", "484"]),
+        ("MCC", ["234", "334"]),
+        ("mcc_mnc", ["23415", "334020"]),
+    ] {
+        for declared in [in_region(&[]), Declared::default()] {
+            let found = read(log(name, cells), declared).unwrap();
+            assert_eq!(countries(&found), ["GB", "MX"], "{name}");
+        }
+    }
+    // A column with the names is read, and the codes beside it are not.
+    let both = log("Ctry;MCC", ["GB;234", "MX;334"]);
+    let found = read(both, in_region(&[])).unwrap();
+    assert_eq!(countries(&found), ["GB", "MX"]);
+    assert_eq!(found.dropped, ["MCC", "Region", "Body"]);
+}
+
+#[test]
+fn a_file_of_one_country_whose_column_says_another_than_the_region_is_not_of_the_region() {
+    for (name, cell) in [("MCC", "334"), ("Dial code", "52"), ("Ctry", "Mexico")] {
+        let found = read(log(name, [cell, cell]), in_region(&[])).unwrap();
+        let [_, second] = countries(&found);
+        assert_eq!(second, "MX", "{name}");
+    }
+}
+
+/// Twilio's records with what is behind them, in CSV or as lines of JSON.
+fn twilio(name: &str, countries: [&str; 2], json: bool) -> Vec<u8> {
+    let rows = [
+        ("07700 900006", countries[0]),
+        ("55 5000 0008", countries[1]),
+    ];
+    let row = |at: usize| {
+        let (number, country) = rows[at];
+        let [sid, account] = [format!("SM{at:032}"), format!("AC{:032}", 7)];
+        let day = format!("2024-03-10T11:00:0{at}Z");
+        match json {
+            true => format!(
+                "{{\"sid\":\"{sid}\",\"account_sid\":\"{account}\",\"to\":\"{number}\",\
+                 \"date_sent\":\"{day}\",{}}}\n",
+                name.replace("{}", country)
+            ),
+            false => format!("{account},{sid},{number},+14155550177,{day},{country}\n"),
+        }
+    };
+    let head = match json {
+        true => String::new(),
+        false => format!("AccountSid,Sid,To,From,SentDate,{name}\n"),
+    };
+    [head, row(0), row(1)].concat().into_bytes()
+}
+
+#[test]
+fn a_column_of_countries_is_read_in_the_named_formats_too() {
+    for (name, json) in [
+        ("Country", false),
+        ("Country code", false),
+        ("\"country\":\"{}\"", true),
+        ("\"to_country\":\"{}\"", true),
+        ("\"recipient\":{\"country_code\":\"{}\"}", true),
+    ] {
+        for cells in [["GB", "MX"], ["GB", "GB"]] {
+            let found = read(twilio(name, cells, json), in_region(&[])).unwrap();
+            assert_eq!(countries(&found), cells, "{name}");
+            assert!(
+                found.evidence.contains("ountry"),
+                "{name}: {}",
+                found.evidence
+            );
+        }
+    }
+    // The country of a bill is not that of the number.
+    let billed = "\"billing\":{\"country\":\"{}\"}";
+    let refused = error(read(twilio(billed, ["GB", "MX"], true), in_region(&[])));
+    assert_eq!(refused.kind(), "country-column");
+    let drop = in_region(&["billing.country"]);
+    let found = read(twilio(billed, ["GB", "MX"], true), drop).unwrap();
+    assert_eq!(countries(&found), ["", ""]);
 }
 
 #[test]

@@ -79,16 +79,20 @@ fn calling_codes_and_numeric_codes_are_countries() {
 }
 
 #[test]
-fn a_column_of_codes_that_is_not_read_is_not_passed_over_where_a_region_is_declared() {
-    for (name, one, other) in [
-        ("Dial code", "1", "44"),
-        ("calling_code", "+1", "+44"),
-        ("CC", "1", "44"),
-        ("ISD", "1", "44"),
-        ("intl_prefix", "+1", "+44"),
-        ("Country Calling Code", "1", "44"),
-        ("MCC", "310", "234"),
-        ("iso_numeric", "840", "826"),
+fn a_column_of_codes_is_read_or_not_passed_over_where_a_region_is_declared() {
+    for (name, one, other, is_read) in [
+        ("Dial code", "1", "44", true),
+        ("calling_code", "+1", "+44", true),
+        ("ISD", "1", "44", true),
+        ("Country Calling Code", "1", "44", true),
+        ("MCC", "310", "234", true),
+        ("iso_numeric", "840", "826", true),
+        ("CC", "1", "44", false),
+        ("intl_prefix", "+1", "+44", false),
+        ("Vorwahl", "001", "0044", false),
+        ("code", "1", "44", false),
+        ("Zone", "US Landline", "UK Mobile", false),
+        ("price group", "+1", "+44", false),
     ] {
         let text = |cells: [&str; 2]| {
             let [one, other] = cells;
@@ -96,8 +100,11 @@ fn a_column_of_codes_that_is_not_read_is_not_passed_over_where_a_region_is_decla
                 "account,{name},number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7911123461,{TIME}\n"
             )
         };
-        let refused = error(read(text([one, other]).into_bytes(), in_region("US")));
-        assert_eq!(refused.kind(), "country-column", "{name}");
+        let found = read(text([one, other]).into_bytes(), in_region("US"));
+        match is_read {
+            true => assert_eq!(found.unwrap().rows[1][4], "GB", "{name}"),
+            false => assert_eq!(error(found).kind(), "country-column", "{name}"),
+        }
         // One country that is the declared one is no doubt.
         assert!(
             read(text([one, one]).into_bytes(), in_region("US")).is_ok(),
@@ -113,8 +120,8 @@ fn a_column_of_codes_that_is_not_read_is_not_passed_over_where_a_region_is_decla
 }
 
 #[test]
-fn the_codes_of_mobile_networks_are_no_countries_although_others_have_the_same_digits() {
-    for name in ["MCC", "country"] {
+fn the_codes_of_mobile_networks_are_countries_only_where_the_name_says_what_they_are() {
+    for (name, said) in [("MCC", ["AL", "NL", "DE"]), ("country", ["", "", ""])] {
         let text = format!(
             "account,{name},number,sent_at\nA,276,0671234567,{TIME}\nA,204,0612345678,{TIME}\n\
              A,262,+4915112345678,{TIME}\n"
@@ -125,7 +132,7 @@ fn the_codes_of_mobile_networks_are_no_countries_although_others_have_the_same_d
         };
         let found = read(text.into_bytes(), declared).unwrap();
         let countries: Vec<_> = found.rows.iter().map(|row| row[4].as_str()).collect();
-        assert_eq!(countries, ["", "", ""], "{name}");
+        assert_eq!(countries, said, "{name}");
     }
 }
 
@@ -136,22 +143,27 @@ fn the_countries_of_json_are_looked_at_in_named_formats_too() {
             "{{\"phone\":\"{number}\",\"ts\":\"{TIME}\",\"type\":\"sms\",\"context\":\"a\",\"country\":\"{country}\"}}\n"
         )
     };
-    let text = format!("{}{}", duo("US", "2025550123"), duo("GB", "7911123461"));
     let declared = Declared {
         account: crate::domain::AccountName::parse("A").ok(),
         ..in_region("US")
     };
-    let refused = error(read(text.clone().into_bytes(), declared.clone()));
-    assert_eq!(refused.kind(), "country-column");
-    let mapped = Declared {
-        columns: vec![ColumnMapping::new(Field::Country, "country").unwrap()],
-        ..declared
-    };
-    let found = read(text.into_bytes(), mapped).unwrap();
-    assert_eq!(
-        (found.rows[0][4].as_str(), found.rows[1][4].as_str()),
-        ("US", "GB")
-    );
+    for (cells, is_read) in [(["US", "GB"], true), (["US", "Untied Kingdom"], false)] {
+        let text = format!(
+            "{}{}",
+            duo(cells[0], "2025550123"),
+            duo(cells[1], "7911123461")
+        );
+        match read(text.into_bytes(), declared.clone()) {
+            Ok(found) => assert_eq!([0, 1].map(|row| found.rows[row][4].as_str()), cells),
+            Err(refused) => assert_eq!(refused.kind(), "country-column"),
+        }
+        let text = format!(
+            "{}{}",
+            duo(cells[0], "2025550123"),
+            duo(cells[1], "7911123461")
+        );
+        assert_eq!(read(text.into_bytes(), declared.clone()).is_ok(), is_read);
+    }
 }
 
 #[test]

@@ -246,6 +246,14 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
             "with region=, the country whose numbers are written without a calling code, or with a \
              mapping that names the right column"
         }
+        (Some("country"), "needs-region") => {
+            "with drop= for the column that is read as the country, if it says something else, or with countries in it \
+             as codes (US) or English names"
+        }
+        (Some("country"), "other-country") => {
+            "by country, each part with its region=, because this column gives only the calling code that countries \
+             share; or with drop= for it, if it says something else"
+        }
         (Some("sent_at"), "damaged") => {
             "with a mapping that names a column of times that were not rounded, or ask the sender for them"
         }
