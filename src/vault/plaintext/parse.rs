@@ -92,6 +92,46 @@ fn read(text: &str, known: Known) -> Read {
         true => with_plus(&e164(digits)),
         false => without_plus(digits, known),
     };
+    let found = read_all_or_less(&written, read_one);
+    match written.is_marked() {
+        Some(glued) => whole_before_mark(&written, found, glued, read_one),
+        None => found,
+    }
+}
+
+/// The number before a cross or the like, if that divides an extension from it and is not in the place of digits.
+fn whole_before_mark(
+    written: &Written,
+    found: Read,
+    glued: bool,
+    read_one: impl Fn(&str) -> Read,
+) -> Read {
+    let found = match found {
+        Ok(found) => found,
+        // It is no number because its digits are hidden.
+        Err(Unreadable::TooShort | Unreadable::NotAssigned | Unreadable::NotInRegion) => {
+            return Err(Unreadable::Masked);
+        }
+        Err(why) => return Err(why),
+    };
+    let whole = is_valid(&found);
+    if whole && !glued {
+        return Ok(found);
+    }
+    let longer = |digit: char| {
+        let unmasked = written.unmasked(digit)?;
+        read_one(&unmasked).ok()
+    };
+    let mut longer = ('0'..='9').filter_map(longer);
+    match whole {
+        true if longer.any(|longer| is_valid(&longer)) => Err(Unreadable::Ambiguous),
+        false if longer.next().is_some() => Err(Unreadable::Masked),
+        _ => Ok(found),
+    }
+}
+
+/// All digits, or those without the ones that may not belong to the number.
+fn read_all_or_less(written: &Written, read_one: impl Fn(&str) -> Read) -> Read {
     let all = read_one(written.digits());
     let Some((less, kind)) = written.without_optional() else {
         return all;
@@ -734,6 +774,54 @@ mod tests {
             ("+1 206 555 5555", Ok(12_065_555_555)),
         ] {
             assert_eq!(digits(text, ""), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cross_in_the_place_of_a_digit_divides_no_extension_from_a_number() {
+        use Unreadable::{Ambiguous, Masked, NeedsRegion};
+        for (text, region, why) in [
+            ("+376180015X7", "", Ambiguous),
+            ("+376180015#7", "", Ambiguous),
+            ("+49 30 123456x12", "", Ambiguous),
+            ("+4479112X4567", "", Masked),
+            ("+4479112x4567#", "", Masked),
+            ("+4479112#4567", "", Masked),
+            ("+447911,,4567", "", Masked),
+            ("+44 7911 X23456", "", Masked),
+            ("+49 171 234 x567", "", Masked),
+            ("+49171234x567", "", Masked),
+            ("+49 1512 3456-x-7", "", Masked),
+            ("+43664123x4567", "", Masked),
+            ("+1 202 555 x147", "", Masked),
+            ("20255501x7", "US", Masked),
+            ("07911 12x456", "GB", Masked),
+            ("0171 234x5678", "DE", Masked),
+            ("2025550147x5", "", NeedsRegion),
+        ] {
+            assert_eq!(digits(text, region), Err(why), "{text} {region}");
+            assert_eq!(in_row(text, "", region), Err(why), "{text} {region}");
+        }
+        for (text, region, number) in [
+            ("+1 202 555 0147 x5", "", 12_025_550_147),
+            ("+1 202 555 0147x5", "", 12_025_550_147),
+            ("+1 202 555 0147x 5", "", 12_025_550_147),
+            ("2025550147x5", "US", 12_025_550_147),
+            ("2025550147#5", "US", 12_025_550_147),
+            ("+1 202 555 0147 #12", "", 12_025_550_147),
+            ("+12025550147,,12#", "", 12_025_550_147),
+            ("+1 202 555 0147 - 503#", "", 12_025_550_147),
+            ("+44 7700 900123 x5", "", 447_700_900_123),
+            ("+44 7700 900123x12", "", 447_700_900_123),
+            ("07700 900123 x12", "GB", 447_700_900_123),
+            ("+49 30 123456 x12", "", 4_930_123_456),
+            ("+49 1512 3456789x5", "", 4_915_123_456_789),
+            ("+376 180 015 x7", "", 376_180_015),
+            ("+376180015 ext. 7", "", 376_180_015),
+            ("+376180015;ext=7", "", 376_180_015),
+            ("+376180015ext7", "", 376_180_015),
+        ] {
+            assert_eq!(digits(text, region), Ok(number), "{text} {region}");
         }
     }
 

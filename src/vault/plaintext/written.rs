@@ -22,6 +22,17 @@ pub(super) struct Written {
     pub(super) plus: bool,
     /// A part of the digits that may not belong to the number: the zero in `+44 (0)7700 900123`, a fraction.
     optional: Option<Optional>,
+    /// What a cross or the like divides from the digits, which may stand for digits that are hidden.
+    behind_mark: Option<BehindMark>,
+}
+
+/// Digits behind a cross, a hash or commas. They are an extension, or the marks are in the place of digits.
+struct BehindMark {
+    digits: Zeroizing<String>,
+    /// So many marks there are.
+    marks: usize,
+    /// The mark follows a digit.
+    glued: bool,
 }
 
 /// Digits that may not belong to a number.
@@ -61,7 +72,7 @@ impl Written {
         let cell = without_fraction(cell)?;
         let (cell, context) = without_parameters(cell)?;
         let (cell, id) = without_host(cell);
-        let cell = without_extension(cell);
+        let (cell, behind_mark) = without_extension(cell);
         if is_masked(cell) {
             return Err(Unreadable::Masked);
         }
@@ -72,6 +83,7 @@ impl Written {
         }
         let mut written = Self::collect(context.unwrap_or_default(), cell)?;
         written.plus |= id;
+        written.behind_mark = behind_mark;
         Ok(written)
     }
 
@@ -92,6 +104,21 @@ impl Written {
         Some((digits, optional.kind))
     }
 
+    /// Whether a mark that may hide digits divides an extension from the number, and follows its last digit.
+    pub(super) fn is_marked(&self) -> Option<bool> {
+        self.behind_mark.as_ref().map(|behind| behind.glued)
+    }
+
+    /// The digits with those behind the mark, and this digit in its place.
+    pub(super) fn unmasked(&self, hidden: char) -> Option<Zeroizing<String>> {
+        let behind = self.behind_mark.as_ref()?;
+        let mut digits = Zeroizing::new(String::with_capacity(2 * MOST));
+        digits.push_str(self.digits());
+        digits.extend(std::iter::repeat_n(hidden, behind.marks));
+        digits.push_str(&behind.digits);
+        Some(digits)
+    }
+
     /// Takes the digits of the context of a `tel:` address, and of the number.
     fn collect(context: &str, cell: &str) -> Result<Self, Unreadable> {
         let mut written = Self {
@@ -99,6 +126,7 @@ impl Written {
             length: 0,
             plus: context.contains('+') || cell.contains('+'),
             optional: None,
+            behind_mark: None,
         };
         let of_context = count_digits(context);
         let context = context.chars().map(|c| (None, c));
@@ -304,7 +332,8 @@ fn without_host(cell: &str) -> (&str, bool) {
     let number = user.split(':').next().unwrap_or_default();
     match user.strip_prefix('+') {
         _ if digits(number) && ID_HOSTS.contains(&host) => (number, true),
-        Some(number) if digits(number) => (user, false),
+        // A host has a letter or a dot. A lone `@` may stand for a digit.
+        Some(number) if digits(number) && !digits(host) => (user, false),
         _ => (cell, false),
     }
 }
@@ -383,8 +412,8 @@ fn without_parameters(cell: &str) -> Result<(&str, Option<&str>), Unreadable> {
     Ok((number, context))
 }
 
-/// Takes off an extension: `x5`, `ext. 5`, `#5`, `доб. 5`.
-fn without_extension(cell: &str) -> &str {
+/// Takes off an extension: `x5`, `ext. 5`, `#5`, `доб. 5`. A mark that may hide digits is told.
+fn without_extension(cell: &str) -> (&str, Option<BehindMark>) {
     let end = |c: char| matches!(c, ')' | ' ' | '.');
     let tail = cell.trim_end_matches(end);
     let (tail, hash) = match tail.strip_suffix('#') {
@@ -392,25 +421,36 @@ fn without_extension(cell: &str) -> &str {
         None => (tail, false),
     };
     let head = tail.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = tail.len() - head.len();
-    if digits == 0 || digits > EXTENSION {
-        return cell;
+    let extension = tail.get(head.len()..).unwrap_or_default();
+    if extension.is_empty() || extension.len() > EXTENSION {
+        return (cell, None);
     }
     let label_end = head.trim_end_matches([' ', ':', '.', '-', '=']);
-    let number = LABELS
-        .iter()
-        .find_map(|label| label_end.strip_suffix(label));
-    let number = match number {
-        Some(number) => number.trim_end_matches([' ', ',', '.', '-', '(', '\n']),
+    let label = LABELS.iter().find(|label| label_end.ends_with(**label));
+    let (before, marks) = match label {
+        Some(label) => {
+            let marks = if MARKS.contains(label) {
+                label.len()
+            } else {
+                0
+            };
+            (label_end.strip_suffix(label).unwrap_or(label_end), marks)
+        }
         // `+1 206 555 0170 - 503#`
-        None if hash && head.ends_with(" - ") => label_end,
-        None => return cell,
+        None if hash && head.ends_with(" - ") => (label_end, 1),
+        None => return (cell, None),
     };
+    let number = before.trim_end_matches([' ', ',', '.', '-', '(', '\n']);
     let ends_well = number.ends_with(|c: char| c.is_ascii_digit() || c == ')');
-    match ends_well && count_digits(number) >= LEAST {
-        true => number,
-        false => cell,
+    if !ends_well || count_digits(number) < LEAST {
+        return (cell, None);
     }
+    let behind = (marks > 0).then(|| BehindMark {
+        digits: Zeroizing::new(extension.to_owned()),
+        marks,
+        glued: label.is_some() && number.len() == before.len(),
+    });
+    (number, behind)
 }
 
 /// The words for an extension that libphonenumber knows, and those of some more languages. A longer word stands before
@@ -441,23 +481,51 @@ const LABELS: [&str; 24] = [
     "내선",
     ",,",
 ];
+/// Those of them that people also write in the place of digits.
+const MARKS: [&str; 3] = ["x", "#", ",,"];
 /// The most digits of an extension.
 const EXTENSION: usize = 9;
 /// The fewest digits of a number before an extension.
 const LEAST: usize = 5;
 
-/// Whether digits are replaced by crosses, stars or the like.
+/// Whether digits are replaced by crosses, stars or the like, or by a letter.
 fn is_masked(cell: &str) -> bool {
-    let crosses = cell.chars().filter(|c| matches!(c, 'x' | '×')).count();
-    let letters = cell
-        .chars()
-        .filter(|c| c.is_alphabetic() || *c == '×')
-        .count();
-    let stars = [
-        '*', '#', '•', '●', '∙', '…', '‥', '⋯', '_', '?', '█', '■', '□', '○', '◯', '∗', '⋆', '★',
-    ];
-    let starred = cell.contains(stars);
-    letters == crosses && (crosses > 1 || starred)
+    let mut letters = cell.chars().filter(|c| c.is_alphabetic() || is_cross(*c));
+    let first = letters.next();
+    let crosses = cell.chars().filter(|c| is_cross(*c)).count();
+    match first {
+        None => cell.contains(STARS),
+        Some(letter) if is_cross(letter) && letters.all(is_cross) => {
+            crosses > 1 || cell.contains(STARS) || touches_digit(cell, letter)
+        }
+        Some(letter) => letters.all(|c| c == letter) && hides_digits(cell, letter),
+    }
+}
+
+const STARS: [char; 26] = [
+    '*', '#', '•', '●', '∙', '…', '‥', '⋯', '_', '?', '█', '▓', '▒', '░', '■', '▪', '□', '○', '◯',
+    '◼', '⚫', '⬛', '∗', '⋆', '★', '✱',
+];
+
+fn is_cross(c: char) -> bool {
+    matches!(c, 'x' | '×' | '✕' | '✖' | '╳' | '⨯')
+}
+
+/// Whether a letter, the only one in the text, is put for digits: behind the first of them, beside one or more than
+/// once. `A12345` is a name.
+fn hides_digits(cell: &str, letter: char) -> bool {
+    let begins = cell.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('));
+    let count = cell.chars().filter(|c| *c == letter).count();
+    begins
+        && (count > 1 || touches_digit(cell, letter))
+        && several_or_none(cell) == Unreadable::NoNumber
+}
+
+fn touches_digit(cell: &str, letter: char) -> bool {
+    let pairs = cell.chars().zip(cell.chars().skip(1));
+    pairs.into_iter().any(|(one, other)| {
+        one == letter && other.is_ascii_digit() || one.is_ascii_digit() && other == letter
+    })
 }
 
 /// Refuses what is not written like one number.
@@ -713,6 +781,22 @@ mod tests {
             "=\"+49171123....\"",
             "tel:+49171123....",
             "+43664123\u{2025}",
+            "+376180015\u{d7}7",
+            "+376180015\u{445}7",
+            "+376180015_7",
+            "+376180015?7",
+            "+376180015*7",
+            "+376180015\u{2022}7",
+            "+376180015N7",
+            "+376180015n7",
+            "+376180015d7",
+            "+1206555NNNN",
+            "20255501NN",
+            "2025550x147x5",
+            "12x5550147",
+            "+120255501x",
+            "+120255501#",
+            "+1 202 555 01## ",
         ] {
             assert_eq!(digits(text), Err(Unreadable::Masked), "{text}");
         }
