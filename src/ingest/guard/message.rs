@@ -27,6 +27,9 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     if field == Field::Carrier && text.is_brand() {
         return false;
     }
+    if text.asks(field) {
+        return true;
+    }
     if kind && !cell.starts_with(char::is_uppercase) {
         text.take_kinds_for_topics();
     }
@@ -61,8 +64,11 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
         return false;
     }
     let topics = text.count(Says::Topic);
-    signs += text.joins(named).min(if titled { 2 } else { 3 })
-        + (topics + text.count(Says::Ends)).min(1);
+    let joins = match text.is_label(field) {
+        true => 0,
+        false => text.joins(named),
+    };
+    signs += joins.min(if titled { 2 } else { 3 }) + (topics + text.count(Says::Ends)).min(1);
     // Hours and sums have digits, which most cells have not.
     let counted = field != Field::SentAt && cell.contains(char::is_numeric);
     let price = counted && (has_price(cell) || has_sum(&text.lower));
@@ -253,6 +259,23 @@ impl CellText {
         begins && rest.len() >= least && rest.iter().all(small) && rest.iter().any(ends)
     }
 
+    /// True for what a kind of messages is called, with small words between others: `réinitialisation du mot de passe`.
+    fn is_label(&self, field: Field) -> bool {
+        let words: Vec<&Part> = self.parts.iter().filter(|part| part.is_word()).collect();
+        let joins = |part: &&Part| part.says == Some(Says::Joins);
+        let mut edges = [words.first(), words.last()].into_iter().flatten();
+        let mut within = words.iter().filter(|part| joins(part));
+        matches!(field, Field::Kind | Field::Channel)
+            && words.len() <= OF_A_LABEL
+            && self.parts.iter().all(|part| part.kind == Kind::Word)
+            && !self
+                .lower
+                .contains(['.', ':', ',', '!', '?', '…', '¿', '¡'])
+            && self.spoken() == 0
+            && !edges.any(joins)
+            && within.all(|part| OF_LABELS.contains(&part.text.as_str()))
+    }
+
     /// How many signs of a message a name of this field may have, if the cell looks like a name.
     fn signs_of_a_name(&self, field: Field) -> i32 {
         let cries = self.lower.contains(['!', '?', '…', '。', '！', '？']);
@@ -329,7 +352,7 @@ impl CellText {
         };
         let others = words.iter().filter(|part| named || !links(part)).count();
         let small = small >= 2 && many && small * 2 >= others && begins;
-        let joined = self.joins(named) > 0;
+        let joined = self.joins(named) > 0 && !self.is_label(field);
         // A code in the middle of a sentence, which no name has.
         let codes = self.codes();
         let harmless = self.postal || self.is_numbered_name(field);
@@ -476,10 +499,20 @@ fn has_sum(lower: &str) -> bool {
 const ENOUGH: i32 = 3;
 /// A name has at most so many of them.
 const OF_A_NAME: i32 = 5;
+/// A kind of messages is called with at most so many words.
+const OF_A_LABEL: usize = 5;
 /// A time has at most so many letters: `Thursday, 21 September 2024 10:00 GMT`.
 const OF_A_TIME: usize = 24;
 /// A number with its extension and its channel has at most so many letters.
 const OF_A_NUMBER: usize = 10;
+
+/// Small words within the names of kinds, which join sentences in another language or elsewhere.
+const OF_LABELS: [&str; 53] = [
+    "hai", "du", "de", "des", "d", "au", "aux", "à", "a", "pour", "par", "sur", "en", "em", "da",
+    "do", "dos", "das", "no", "na", "para", "por", "con", "com", "di", "del", "dell", "per", "due",
+    "dua", "im", "am", "zum", "zur", "vom", "für", "mit", "van", "voor", "op", "w", "o", "z", "i",
+    "på", "av", "af", "til", "för", "med", "for", "of", "via",
+];
 
 /// What stands before a sum of money.
 const CURRENCIES: [&str; 12] = [

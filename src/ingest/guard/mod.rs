@@ -4,6 +4,7 @@
 //! may look like). What keeps phone numbers out of columns that are shown is `numbers`.
 
 mod acts;
+mod asks;
 mod cell_text;
 pub(super) mod cells;
 mod codes;
