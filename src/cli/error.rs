@@ -12,8 +12,8 @@ use crate::vault::keyring::KeyringError;
 use crate::vault::store_copy::CopyError;
 use crate::vault::trail::TrailFailure;
 use crate::vault::{
-    BookError, Conflict, ControlFault, MarkFault, OperationError, Refusal, StartError, StoreError,
-    StoreFault, Unaudited,
+    BookError, Conflict, ControlFault, DataRefusal, MarkFault, OperationError, Refusal, StartError,
+    StoreError, StoreFault, Unaudited,
 };
 
 /// An `error:` line, sometimes a `hint:` line, and the exit status. Neither line ever holds a
@@ -407,6 +407,7 @@ impl From<OperationError> for CliError {
         let exit = match error {
             OperationError::Invalid { .. }
             | OperationError::NoSuchAccount(_)
+            | OperationError::NoRecordOfAccount(_)
             | OperationError::NotInData { .. } => Exit::Usage,
             _ => Exit::Failed,
         };
@@ -422,6 +423,12 @@ impl From<OperationError> for CliError {
                     [] => NOT_IN_LOG.to_owned(),
                     near => format!("{NOT_IN_LOG}; near to it: {}", near.join(", ")),
                 },
+                OperationError::NoRecordOfAccount(near) => format!(
+                    "{}: {}; near to it: {}",
+                    typed("filter.account"),
+                    DataRefusal::NoRecord.rule(),
+                    near.0.join(", ")
+                ),
                 OperationError::NotInData { at, refusal } => {
                     format!("{}: {}", typed(&at), refusal.rule())
                 }

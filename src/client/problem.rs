@@ -22,8 +22,10 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         "damaged" => at.into_owned(),
         _ => typed(&at),
     });
+    let near = document.get("near_misses").is_some();
+    let names_liaison = near && text("at").is_some_and(|at| at == "account");
     match (at, text("rule")) {
-        _ if document.get("near_misses").is_some() => what = NOT_IN_LOG.to_owned(),
+        _ if names_liaison => what = NOT_IN_LOG.to_owned(),
         // The place is in the file, and the sentence says where.
         (_, Some(rule)) if matches!(kind.as_str(), "unreadable" | "not-admitted") => {
             what.push_str(&format!("; {rule}"));
@@ -72,8 +74,11 @@ pub(crate) fn failure(document: &Value, signed_in: Option<&str>) -> Option<Failu
         problem: Some(kind.clone()),
         ..failure
     };
-    if document.get("near_misses").is_some() {
-        return Some(failure.way_out(WAY_OUT_OF_NOT_IN_LOG));
+    if near {
+        return Some(failure.way_out(match names_liaison {
+            true => WAY_OUT_OF_NOT_IN_LOG,
+            false => "name one that is near to it",
+        }));
     }
     Some(match to_do(&kind, signed_in) {
         Some(way_out) => failure.way_out(way_out),
@@ -271,6 +276,18 @@ mod tests {
         assert!(!told.what.contains("--unknown-format"), "{}", told.what);
         assert!(told.what.contains("fits no known format"), "{}", told.what);
         assert!(told.way_out.unwrap().contains("--format"));
+    }
+
+    #[test]
+    fn an_account_of_no_record_is_told_with_those_near_to_it() {
+        let document = json!({ "type": "/errors#invalid", "title": "x", "at": "filter.account",
+            "rule": "matches no record", "near_misses": ["Contoso Ltd"] });
+        let told = failure(&document, None).unwrap();
+        assert_eq!(
+            told.what,
+            "--account: matches no record; near to it: Contoso Ltd (invalid)"
+        );
+        assert_eq!(told.way_out.unwrap(), "name one that is near to it");
     }
 
     #[test]

@@ -349,6 +349,12 @@ impl From<OperationError> for Problem {
                 problem.near_misses = Some(near);
                 problem
             }
+            OperationError::NoRecordOfAccount(near) => {
+                let rule = DataRefusal::NoRecord.rule();
+                let mut problem = Self::new(ProblemKind::Invalid).at("filter.account", rule);
+                problem.near_misses = Some(near);
+                problem
+            }
             OperationError::Unreadable { kind, explanation } => {
                 Self::new(ProblemKind::Unreadable).at(kind, explanation)
             }

@@ -200,6 +200,8 @@ pub enum OperationError {
     },
     /// No exhibit of the case has the account that a liaison is to speak for.
     NoSuchAccount(NearMisses),
+    /// No record has the account that a lead asks a package for, and others have names that are near to it.
+    NoRecordOfAccount(NearMisses),
     /// A file could not be admitted: what, where, what to do.
     Unreadable {
         /// The word for the fault, as the leaf has it.
@@ -243,6 +245,7 @@ impl OperationError {
         match self {
             Self::NotInData { refusal, .. } => Some(*refusal),
             Self::NoSuchAccount(_) => Some(DataRefusal::AccountNotInLog),
+            Self::NoRecordOfAccount(_) => Some(DataRefusal::NoRecord),
             Self::Damaged { .. } => Some(DataRefusal::Damaged),
             Self::Conflict(conflict) => match conflict {
                 Conflict::CutTooClose => Some(DataRefusal::CutTooClose),
@@ -304,6 +307,7 @@ impl OperationError {
             Self::Invalid { .. } => "invalid",
             Self::NotInData { refusal, .. } => refusal.kind(),
             Self::NoSuchAccount(_) => DataRefusal::AccountNotInLog.kind(),
+            Self::NoRecordOfAccount(_) => DataRefusal::NoRecord.kind(),
             Self::Unreadable { kind, .. } => kind,
             Self::NotAdmitted { .. } => "not-admitted",
             Self::Damaged { .. } => "damaged",

@@ -1,7 +1,7 @@
 //! Whether a name is an account of a case, and which accounts it may have been meant for.
 //!
-//! Sees the dictionary of accounts. Called for a lead who binds a liaison to an account, and for nobody else: a lead
-//! may know every account of its case.
+//! Sees the dictionary of accounts. Called for a lead who binds a liaison to an account or asks for a package of one,
+//! and for nobody else: a lead may know every account of its case.
 
 use strsim::damerau_levenshtein;
 

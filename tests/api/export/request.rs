@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Receiver, decide, json_of, take, unpack};
-use crate::support::{body, shared};
+use crate::support::{Incident, Log, Who, body, csv_of, shared};
 
 #[test]
 fn a_liaison_gets_its_own_account_and_nothing_else() {
@@ -104,6 +104,30 @@ fn an_export_names_its_profile_its_account_and_its_legal_basis() {
     ask(&|request| request["legal_basis"] = json!("")).assert_problem(422, "invalid");
     ask(&|request| request["purpose"] = json!("curiosity")).assert_problem(422, "invalid");
     ask(&|_| {}).assert_status(201);
+}
+
+#[test]
+fn a_lead_alone_is_told_the_accounts_near_to_one_that_matches_nothing() {
+    let rows = csv_of(&[("Contoso Ltd", "+447700900001", "2024-03-10T12:00:00Z")]);
+    let incident = Incident::with("", Log::read_short(rows));
+    let receiver = Receiver::new();
+    let ask = |who: Who, account: &str| {
+        let filter = json!({ "account": [account] });
+        let request = body::export("account-notice", &filter, &receiver.recipient);
+        let path = incident.of_case("/exports");
+        incident.client(who).post(&path, &request)
+    };
+    let refused = ask(Who::Lead, "contoso");
+    let leaf = incident.leaf(refused.leaf().unwrap());
+    assert!(!leaf.to_string().contains("Contoso"));
+    let refused = refused.assert_problem(422, "invalid").json();
+    assert_eq!(refused["at"], "filter.account");
+    assert_eq!(refused["rule"], "matches no record");
+    assert_eq!(refused["near_misses"], json!(["Contoso Ltd"]));
+    let refused = ask(Who::Lead, "Initech").assert_problem(422, "invalid");
+    assert!(refused.json().get("near_misses").is_none());
+    let refused = ask(Who::Investigator, "contoso").assert_problem(422, "invalid");
+    assert!(!refused.text().contains("Contoso"));
 }
 
 #[test]

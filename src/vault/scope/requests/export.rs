@@ -18,7 +18,7 @@ use crate::policy::{Reveals, Seat, actions};
 use crate::vault::keyring::RequestDigest;
 use crate::vault::records::{ExportContents, FilterInput, Matched, RecordFilter, Release, Report};
 use crate::vault::scope::{Asking, Reading, Scope};
-use crate::vault::{Conflict, DataRefusal, OperationError, Price, Settings};
+use crate::vault::{Conflict, DataRefusal, NearMisses, OperationError, Price, Settings};
 
 /// Handing data out.
 pub enum Export {}
@@ -128,6 +128,24 @@ impl CountedExport {
     }
 }
 
+/// The accounts that a lead may have meant with one that no exhibit has. A lead may know every account of its case;
+/// nobody else is told any.
+fn near_misses(
+    reading: &Reading<'_>,
+    filter: &RecordFilter,
+) -> Result<Option<NearMisses>, OperationError> {
+    let [account] = filter.account.as_slice() else {
+        return Ok(None);
+    };
+    let account = AccountName::parse(account).ok();
+    let account = account.filter(|_| reading.own_role() == Some(CaseRole::Lead));
+    let near = match account {
+        Some(account) => reading.records()?.near_misses(&account)?,
+        None => None,
+    };
+    Ok(near.filter(|near| !near.0.is_empty()))
+}
+
 impl seal::Listed for Export {}
 
 impl RequestKind for Export {
@@ -206,7 +224,10 @@ impl RequestKind for Export {
                 true => "filter.account",
                 false => "filter",
             };
-            return Err(DataRefusal::NoRecord.at(at));
+            return Err(match near_misses(reading, &filter)? {
+                Some(near) => OperationError::NoRecordOfAccount(near),
+                None => DataRefusal::NoRecord.at(at),
+            });
         }
         Ok(ExportBody {
             profile: wanted.profile,
