@@ -11,10 +11,16 @@ use crate::domain::{Format, Panicked, io_words};
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
     /// The file has no byte, or nothing after its header.
-    #[error("the file holds no records; ask the sender for the complete file")]
+    #[error(
+        "the file holds no records: it is empty, or nothing follows the names of the columns; ask the sender for the \
+         complete file"
+    )]
     Empty,
     /// The first line looks like data.
-    #[error("line 1 does not hold column names; add a first line that names the columns")]
+    #[error(
+        "line 1 does not hold column names, but looks like a record; put a line before it that names the columns, such as \
+         `account,number,sent_at`"
+    )]
     NoHeader,
     /// The line ends of a file were lost on the way.
     #[error(
@@ -67,8 +73,8 @@ pub enum IngestError {
     },
     /// No format has these columns.
     #[error(
-        "the file fits no known format{}; name its format, or map its columns (`breachvault exhibit map FILE` drafts a \
-         mapping)",
+        "the file fits no known format{}; say which columns hold the number and the time with map=number= and \
+         map=sent_at=, or with a mapping (`breachvault exhibit map FILE` drafts one), or name its format with format=",
         column_name::in_brackets(.columns)
     )]
     UnknownFormat {
@@ -76,7 +82,10 @@ pub enum IngestError {
         columns: Vec<ShownName>,
     },
     /// Two formats have these columns.
-    #[error("the file fits both {} and {}; name its format", .first.as_str(), .second.as_str())]
+    #[error(
+        "the file fits both {} and {}; send it again with format= and the right one of them",
+        .first.as_str(), .second.as_str()
+    )]
     AmbiguousFormat {
         /// One of the two.
         first: Format,
@@ -85,7 +94,8 @@ pub enum IngestError {
     },
     /// Most of the first records do not fit the format.
     #[error(
-        "the file is not {} (first seen at line {line}); name another format or none",
+        "line {line} and most of the first records do not fit the format {}; send the file again with another format=, or \
+         without one if you named it, or take out the lines that are no records",
         .declared.as_str()
     )]
     NotThisFormat {
@@ -136,7 +146,7 @@ pub enum IngestError {
         header: u64,
     },
     /// A field that the format needs has no column.
-    #[error("no column holds the field {field}; map one to it{}", or_declare(.field))]
+    #[error("no column holds the field {field}; name the one that does with map={field}={}", or_declare(.field))]
     MissingColumn {
         /// The label of the field.
         field: &'static str,
@@ -231,7 +241,8 @@ pub enum IngestError {
     },
     /// More comes out of the packed file than of any packed log.
     #[error(
-        "the packed file grows too much ({packed} bytes became {unpacked}); unpack and check it first"
+        "the packed file grows too much ({packed} bytes became {unpacked}), as no log does; unpack it, check that it is the \
+         log, and send what was in it"
     )]
     Bomb {
         /// How many bytes went in so far.
@@ -241,8 +252,8 @@ pub enum IngestError {
     },
     /// A record is longer than 1 MiB.
     #[error(
-        "the record at line {line} is longer than {MAX_RECORD_BYTES} bytes; look there for a quote that is never closed, or \
-         for a cell that is no part of a log, and take it out"
+        "the record at line {line} is longer than 1 MiB ({MAX_RECORD_BYTES} bytes): one of its cells is very long, or a quote \
+         in it is never closed; cut that cell, or take out the quote, and send the file again"
     )]
     RecordTooLong {
         /// Where the record begins.
@@ -296,7 +307,10 @@ pub enum IngestError {
         column: String,
     },
     /// The mapping says CSV and the file is JSON, or the other way round.
-    #[error("the file is not {container} as the mapping says; correct the mapping")]
+    #[error(
+        "the file is not {container} as the mapping says; correct `container` in the mapping, or send the file that it was \
+         made for"
+    )]
     NotThisContainer {
         /// The container that the mapping names.
         container: &'static str,
@@ -312,7 +326,9 @@ pub enum IngestError {
         rule: &'static str,
     },
     /// A gzip or zip inside a gzip or zip.
-    #[error("the packed file holds another packed file; unpack it first")]
+    #[error(
+        "the packed file holds another packed file; unpack both, and send the log that is in them"
+    )]
     PackedTwice,
     /// A zip that is not read.
     #[error("{0}")]
@@ -330,7 +346,8 @@ pub enum IngestError {
     },
     /// The file is not JSON.
     #[error(
-        "the JSON is broken at line {line}, byte {column}; ask the sender for the complete file"
+        "the JSON is broken at line {line}, byte {column}; mend it there if somebody edited it, or ask the sender for the \
+         complete file"
     )]
     BrokenJson {
         /// The line of the first wrong byte.
@@ -358,13 +375,17 @@ pub enum ZipFault {
     )]
     Folder,
     /// Needs a password.
-    #[error("the zip is encrypted; unpack it with its password first")]
+    #[error("the zip is encrypted; unpack it with its password, and send the file that is in it")]
     Encrypted,
     /// One part of several.
-    #[error("the zip is one part of several; join the parts and unpack them first")]
+    #[error(
+        "the zip is one part of several; join the parts, unpack them, and send the file that is in them"
+    )]
     Split,
     /// Neither stored nor deflated, or stored without its size.
-    #[error("the zip uses a packing method that is not supported; unpack it first")]
+    #[error(
+        "the zip is packed in a way that is not read; unpack it, and send the file that is in it"
+    )]
     Method,
 }
 
@@ -372,16 +393,21 @@ pub enum ZipFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkbookFault {
     /// Larger than a workbook may be.
-    #[error("the Excel workbook is larger than 64 MiB, or 256 MiB unpacked; save it as CSV")]
+    #[error(
+        "the Excel workbook is larger than 64 MiB, or 256 MiB unpacked; save the sheet of the log as CSV, and send that"
+    )]
     TooLarge,
     /// Its parts are not those of a workbook, or are damaged.
-    #[error("the file looks like an Excel workbook but cannot be read as one; save it as CSV")]
+    #[error(
+        "the file looks like an Excel workbook but is damaged or protected by a password; open it in a spreadsheet, save \
+         it as CSV, and send that"
+    )]
     Unreadable,
     /// It has no sheet of the name that was asked for.
     #[error("the workbook has no such sheet{}; name one of them with `sheet=`", column_name::sheets_in_brackets(.0))]
     NoSuchSheet(Vec<ShownName>),
     /// A sheet was named, and the file is no workbook.
-    #[error("a sheet was named, but the file is no workbook; leave `sheet` out")]
+    #[error("a sheet was named, but the file is no workbook; send it again without sheet=")]
     NotOne,
 }
 
