@@ -30,14 +30,17 @@ enum Role {
 impl CellText {
     /// True for such a sentence.
     pub(super) fn asks(&self, field: Field) -> bool {
-        let words: Vec<&Part> = self.parts.iter().filter(|part| part.is_word()).collect();
         let least = match field {
             Field::Number | Field::SentAt => return false,
             Field::Account | Field::User | Field::MessageRef => 3,
             _ => 2,
         };
-        let has_number = self.parts.iter().any(|part| part.kind != Kind::Word);
-        if words.len() < least || has_number {
+        // A number is no part of what is only said.
+        if self.parts.len() < least || self.parts.iter().any(|part| part.kind != Kind::Word) {
+            return false;
+        }
+        let words: Vec<&Part> = self.parts.iter().filter(|part| part.is_word()).collect();
+        if words.len() < least {
             return false;
         }
         let kind = matches!(field, Field::Kind | Field::Channel);
@@ -48,15 +51,14 @@ impl CellText {
             Some(_) => begins || !kind,
             None => false,
         };
-        let ends = words
-            .last()
-            .is_some_and(|last| LAST.contains(&last.text.as_str()));
-        let told = is_formal(&words)
-            || (ends
-                && words
-                    .iter()
-                    .any(|part| is_of(part, &[Role::Person, Role::Home])))
-            || (!self.is_titled() && (said || self.asks_by_verb(kind, begins, &words)));
+        let told = match self.is_titled() {
+            true => is_formal(&words) || ends_in_verb(&words),
+            false => {
+                said || is_formal(&words)
+                    || ends_in_verb(&words)
+                    || self.asks_by_verb(kind, begins, &words)
+            }
+        };
         told && !self.is_company(field, &words)
     }
 
@@ -91,7 +93,7 @@ impl CellText {
         let strong = verb.is_some_and(|at| roles.get(at) != Some(&Some(Role::LooseAsk)));
         match verb {
             Some(_) => person || home || (begins && (strong || (article && words.len() >= 3))),
-            None => begins && joined,
+            None => begins && (joined || (!kind && tells_of_one_thing(words))),
         }
     }
 
@@ -105,6 +107,31 @@ impl CellText {
         let accent = first.text.contains(['á', 'é', 'í', 'ó', 'ú']);
         hyphen || (accent && JOINED_ENDS.iter().any(|end| first.text.ends_with(end)))
     }
+}
+
+/// True for a word before an article and small words, as no name is: `Apaga la luz`.
+fn tells_of_one_thing(words: &[&Part]) -> bool {
+    match words {
+        [first, article, rest @ ..] => {
+            let small = rest
+                .iter()
+                .all(|part| !part.capital && part.text.chars().count() > 2);
+            ROMANCE_ARTICLES.contains(&article.text.as_str())
+                && (1..=2).contains(&rest.len())
+                && small
+                && !OF_PLACES.contains(&first.text.as_str())
+        }
+        _ => false,
+    }
+}
+
+/// True where a verb ends the sentence, as in Turkish: `Beni bekle`.
+fn ends_in_verb(words: &[&Part]) -> bool {
+    let last = words.last().map(|last| last.text.as_str());
+    last.is_some_and(|last| LAST.contains(&last))
+        && words
+            .iter()
+            .any(|part| is_of(part, &[Role::Person, Role::Home]))
 }
 
 /// True for how Germans ask politely: `Bringen Sie …`.
@@ -199,7 +226,16 @@ const ASKS: &str = "\
     έλα στείλε περίμενέ αγόρασε σ'αγαπώ άνοιξε κλείσε γράψε φέρε πάρε τηλεφώνησε τηλεφώνησέ πες μην \
     اتصل اتصلي أرسل ارسل أرسلي تعال تعالي انتظرني اشتر اشتري افتح أغلق أحضر احضر جيب هات خذ قل أعطني رد تتأخر \
     بزن بیا بفرست بخر بگو بیار صبر \
-    תתקשר תתקשרי תשלח תשלחי בוא בואי תחכה תחכי תקנה תקני תפתח תביא תביאי תגיד תאחר";
+    תתקשר תתקשרי תשלח תשלחי בוא בואי תחכה תחכי תקנה תקני תפתח תביא תביאי תגיד תאחר \
+    lend steh leih leihe verzeih antworte wirf zünd saca apaga enciende lava limpia cocina despierta \
+    préstame regresa apúrate fíjate sors éteins allume range lave prépare réveille pardonne rends dépose \
+    spegni accendi pulisci butta lava prepara svegliati sbrigati apaga acende lava limpa empresta devolve \
+    faz leva bota acorda leen ruim zet pak eet drink zgaś zapal odrób pożycz obudź ugotuj wyrzuć zhasni \
+    uklid ukliď půjč vzbuď uvař vyhoď oltsd mosd takarítsd főzz ébreszd stinge aprinde spală trezește \
+    împrumută släck tänd städa väck låna slukk tenn vekk sluk tænd ryd sammuta siivoa herätä lainaa выключи \
+    включи сделай убери займи помой постирай приготовь разбуди погуляй верни одолжи вимкни увімкни зроби \
+    прибери позич поверни помий изключи включи измий изчисти върни ugasi upali operi skuvaj vrati probudi \
+    σβήσε άναψε πλύνε ξύπνα μαγείρεψε أطفئ اغسل نظف ساعدني سامحني اترك خاموش روشن ببر תכבה תדליק תנקה תעזור";
 
 /// Verbs that begin labels and names of companies too, or nouns.
 const LOOSE_ASKS: &str = "\
@@ -216,14 +252,18 @@ const LOOSE_ASKS: &str = "\
     bel koop bellen betaal lees zaplať zapłać plata plătește köp køb \
     ring betala läs svara betal svar les maksa lue \
     bekle ara gel gönder aç kapat beli telepon pulang kirim gọi gửi mua về đợi chờ nhắn đón \
-    заплати оплати прочитай плати прочети плаћај plati";
+    заплати оплати прочитай плати прочети плаћај plati \
+    finish clean charge park knock use wear lend step sit stand pull push start switch tidy share speak \
+    hang kommst kommt sehen treffen leva faz maak marca cambia firma gana";
 
 const ASKS_FOR: &str = "\
     chiamami richiamami mandami aspettami portami dimmi fammi dammi scrivimi ricordami lasciami prendimi aiutami \
     avvisami avvertimi raggiungimi passami rispondimi svegliami prendermi chiamarmi richiamarmi scusami perdonami \
     llámame mándame envíame tráeme espérame recógeme avísame cuídate escríbeme dame déjame ayúdame pásame perdóname \
     escúchame devuélveme buscarme llamarme recogerme buscame llamame mandame avisame avise-me ligue-me \
-    انتظرني أعطني كلمني اتصلوا";
+    انتظرني أعطني كلمني اتصلوا \
+    prestami restituiscimi ridammi portaci chiamaci mandaci scrivici aspettaci dicci préstame devuélvemelo \
+    llámanos escríbenos espéranos dinos avísanos mándanos";
 
 const PERSONS: &str = "\
     me my mine us our him her you your i i'm i'll i've \
@@ -245,7 +285,9 @@ const PERSONS: &str = "\
     με μου σε σου μας σας \
     لي بي إلي إليّ لنا معي لك منی من منو بهم ما \
     לי אליי אלי אותי לנו לך אותך \
-    मुझे मुझको मेरे मेरी मेरा मुझसे हमें तुम्हें mujhe mujhko mere meri hume";
+    मुझे मुझको मेरे मेरी मेरा मुझसे हमें तुम्हें mujhe mujhko mere meri hume \
+    их їх ustedes vuestro ihm ihnen eurem deiner deinem ihren notre votre vos teu nosso seu sua uw onze \
+    twój twoja twoje moje můj tvůj tvoje dina mina";
 
 const HOME: &str = "\
     home milk bread eggs door window kids kid children mom mum mummy dad daddy mother father grandma grandpa \
@@ -274,16 +316,24 @@ const HOME: &str = "\
     البيت الخبز الباب الحليب المال الفلوس أمك الأولاد المفتاح \
     خونه خانه پول نان شیر \
     הביתה חלב לחם כסף מפתח \
-    दूध पैसे घर दरवाज़ा दरवाजा चाबी paise ghar doodh";
+    दूध पैसे घर दरवाज़ा दरवाजा चाबी paise ghar doodh \
+    doctor dentist homework umbrella lights light room car coffee hospital asleep ill sick arzt licht \
+    zimmer auto krank müll hausaufgaben krankenhaus médico luz basura cuarto coche hospital enferma enfermo \
+    médecin lumière poubelle poubelles chambre malade medico luce compiti cane ospedale malata malato \
+    médico lixo cachorro lição doente dokter licht huiswerk kamer ziek ziekenhuis lekarza światło lekcje \
+    pokój szpitalu obiad lékaře světlo oběd nemocnici läkaren lampan middag sjukhus legen lyset lægen \
+    sykehus lääkärille valot врачу врача свет уроки комнату больнице заболела заболел ужин обед лікаря \
+    світло вечеря doktora doktoru ışığı yemeğe ödevini odanı lekar lekara doktora svetlo bolnici";
 
 /// Verbs that end a sentence in Turkish, Hindi and Persian.
-const LAST: [&str; 31] = [
+const LAST: [&str; 32] = [
     "mısın",
     "misin",
     "musun",
     "müsün",
     "ver",
     "bekle",
+    "yap",
     "gönder",
     "gel",
     "ara",
@@ -326,6 +376,15 @@ const ARTICLES: [&str; 30] = [
     "the", "a", "an", "some", "die", "das", "den", "der", "dem", "ein", "eine", "einen", "el",
     "la", "los", "las", "il", "lo", "gli", "le", "les", "un", "une", "una", "o", "os", "as", "het",
     "een", "it",
+];
+
+const ROMANCE_ARTICLES: [&str; 8] = ["la", "el", "los", "las", "il", "les", "gli", "lo"];
+
+/// What stands before an article where a place is meant.
+const OF_PLACES: [&str; 26] = [
+    "todo", "toda", "todos", "todas", "tout", "toute", "toutes", "tous", "tutto", "tutta", "tutti",
+    "tutte", "sur", "dans", "hors", "sous", "vers", "en", "por", "para", "con", "per", "su", "tra",
+    "sin", "sobre",
 ];
 
 const TRADE: [&str; 13] = [

@@ -261,12 +261,14 @@ impl CellText {
 
     /// True for what a kind of messages is called, with small words between others: `réinitialisation du mot de passe`.
     fn is_label(&self, field: Field) -> bool {
+        if !matches!(field, Field::Kind | Field::Channel) {
+            return false;
+        }
         let words: Vec<&Part> = self.parts.iter().filter(|part| part.is_word()).collect();
         let joins = |part: &&Part| part.says == Some(Says::Joins);
         let mut edges = [words.first(), words.last()].into_iter().flatten();
         let mut within = words.iter().filter(|part| joins(part));
-        matches!(field, Field::Kind | Field::Channel)
-            && words.len() <= OF_A_LABEL
+        words.len() <= OF_A_LABEL
             && self.parts.iter().all(|part| part.kind == Kind::Word)
             && !self
                 .lower

@@ -1755,4 +1755,29 @@ pub(super) const TEMPLATES: &[Template] = &[
             "账户激活",
         ],
     ),
+    (
+        &[State],
+        &[
+            "Todo el país",
+            "Sur la côte",
+            "Fuera de la región",
+            "Isle of Man",
+            "Ring of Kerry",
+            "Casa de Campo",
+            "Come By Chance",
+        ],
+    ),
+    (
+        &[Carrier],
+        &[
+            "call me mobile",
+            "free mobile",
+            "open mobile",
+            "my mobile",
+            "home wireless",
+            "Home Mobile",
+            "Give mobile",
+            "ben mobiel",
+        ],
+    ),
 ];
