@@ -73,8 +73,8 @@ pub enum IngestError {
     },
     /// No format has these columns.
     #[error(
-        "the file fits no known format{}; say which columns hold the number and the time with map=number= and \
-         map=sent_at=, or with a mapping (`breachvault exhibit map FILE` drafts one), or name its format with format=",
+        "the file fits no known format{}; name its format with format=, or the columns of the number and the time with \
+         map=number= and map=sent_at=, or send a mapping (`breachvault exhibit map FILE` drafts one)",
         column_name::in_brackets(.columns)
     )]
     UnknownFormat {
@@ -407,7 +407,7 @@ pub enum WorkbookFault {
     #[error("the workbook has no such sheet{}; name one of them with `sheet=`", column_name::sheets_in_brackets(.0))]
     NoSuchSheet(Vec<ShownName>),
     /// A sheet was named, and the file is no workbook.
-    #[error("a sheet was named, but the file is no workbook; send it again without sheet=")]
+    #[error("a sheet was named, but the file is no workbook; send it again without `sheet=`")]
     NotOne,
 }
 
@@ -536,5 +536,49 @@ fn or_declare(field: &str) -> &'static str {
         ", or send it again with account="
     } else {
         ""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_with_what_the_file_may_come_again() {
+        let columns = Vec::new();
+        let (first, second) = (Format::ALL[0], Format::ALL[1]);
+        for (error, ways) in [
+            (
+                IngestError::UnknownFormat { columns },
+                "format= map=number= map=sent_at= mapping",
+            ),
+            (IngestError::AmbiguousFormat { first, second }, "format="),
+            (
+                IngestError::NotThisFormat {
+                    declared: first,
+                    line: 7,
+                },
+                "7 format=",
+            ),
+            (
+                IngestError::MissingColumn { field: "account" },
+                "map=account= account=",
+            ),
+            (
+                IngestError::MissingColumn { field: "number" },
+                "map=number=",
+            ),
+            (IngestError::RecordTooLong { line: 7 }, "7 MiB cell quote"),
+            (
+                IngestError::BrokenJson { line: 7, column: 9 },
+                "7 9 mend sender",
+            ),
+            (IngestError::NoHeader, "1 account,number,sent_at"),
+            (IngestError::PackedTwice, "unpack send"),
+            (IngestError::Workbook(WorkbookFault::NotOne), "`sheet=`"),
+        ] {
+            let told = error.to_string();
+            assert!(ways.split(' ').all(|way| told.contains(way)), "{told}");
+        }
     }
 }

@@ -220,7 +220,20 @@ fn of_json(source: Box<dyn Read + Send>, layout: &Layout) -> Result<Vec<DraftCol
     if columns.is_empty() {
         return Err(IngestError::Empty);
     }
-    Ok(columns)
+    match all_lists(&columns) {
+        Some(column) => Err(IngestError::MultiValue { column }),
+        None => Ok(columns),
+    }
+}
+
+/// The first of at least two columns with a usual name, if each is a list of values: such a record is of several
+/// messages, and no mapping reads it.
+fn all_lists(columns: &[DraftColumn]) -> Option<ShownName> {
+    let known = columns.iter().filter(|column| column.named().is_some());
+    let names = known.filter_map(|column| column.name.clone());
+    let names: Vec<ShownName> = names.collect();
+    let lists = names.iter().all(|name| name.as_str().ends_with("[]"));
+    names.first().filter(|_| lists && names.len() > 1).cloned()
 }
 
 /// How many records are looked at.

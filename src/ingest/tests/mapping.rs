@@ -340,6 +340,18 @@ time = "%d.%m.%Y %H:%M:%S"
 }
 
 #[test]
+fn no_mapping_is_drafted_of_records_whose_members_are_all_lists() {
+    let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned())), None);
+    let hit = r#"{"hits":{"hits":[{"_id":"1","fields":{"phone":["+12025550142"],"ts":["2024-03-21T22:34:49Z"]}}]}}"#;
+    let refused = of(hit).unwrap_err();
+    assert_eq!(refused.kind(), "multi-value");
+    assert!(refused.to_string().contains("_source"), "{refused}");
+    // A list of numbers beside one time is of one message to several people.
+    let several = r#"{"phone":["+12025550142"],"ts":"2024-03-21T22:34:49Z"}"#;
+    assert!(of(several).unwrap().contains("phone[]"));
+}
+
+#[test]
 fn a_draft_says_what_it_does_not_know() {
     let of = |text: &str| draft(Box::new(Cursor::new(text.to_owned())), None).unwrap();
     let either = of("who,when\n+12025550142,01/02/2024 10:00\n");
