@@ -53,7 +53,7 @@ pub use niceness::set_nice;
 pub use number_runs::{has_digits_of_number, number_runs};
 pub use passkey::{Assertion, AssertionFault, MadePasskey, Making, NotByPasskey, PasskeyPoint};
 pub use phone_like::{
-    holds_whole_number, is_bare_number, is_short_number, may_hold_number, written_numbers,
+    digit, holds_whole_number, is_bare_number, is_short_number, may_hold_number, written_numbers,
 };
 pub use profile::Profile;
 pub use purpose::Purpose;

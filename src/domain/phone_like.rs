@@ -585,7 +585,7 @@ pub(super) fn is_plus(letter: char) -> bool {
 }
 
 /// The digit in ASCII, whichever script it is of.
-pub(super) fn digit(letter: char) -> Option<char> {
+pub fn digit(letter: char) -> Option<char> {
     if letter.is_ascii() {
         return letter.is_ascii_digit().then_some(letter);
     }

@@ -177,8 +177,9 @@ pub enum IngestError {
     },
     /// A field has two columns, and it is unknown which one to read.
     #[error(
-        "the columns {first} and {second} both fit the field {field}; send it again with map={field}= and the right one of \
-         them, or with drop= and the other one"
+        "{} both fit the field {field}; send it again with map={field}={first} or map={field}={second}, whichever is \
+         right, or with drop={first} or drop={second} for the one that is not",
+        both(.first, .second)
     )]
     TwoColumns {
         /// The label of the field.
@@ -501,6 +502,15 @@ impl IngestError {
 impl From<IngestError> for io::Error {
     fn from(error: IngestError) -> Self {
         io::Error::other(error)
+    }
+}
+
+/// Two columns by their names, or by their places where they have one name or none.
+fn both(first: &ShownName, second: &ShownName) -> String {
+    let by_place = |name: &ShownName| name.as_str().starts_with("column ");
+    match by_place(first) && by_place(second) {
+        true => format!("{first} and {second}"),
+        false => format!("the columns {first} and {second}"),
     }
 }
 

@@ -12,7 +12,9 @@ use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
-use super::csv::header::{Header, day_and_clock, has_digits, hash_of, number_and_time};
+use super::csv::header::{
+    Header, day_and_clock, has_digits, hash_of, number_and_time, numbers, two_columns,
+};
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::{Quotes, other_quotes};
 use super::csv::rows::DelimitedRows;
@@ -25,11 +27,12 @@ use super::json::layout::{Layout, Tried, Written};
 use super::json::line::{first_object, is_of_objects};
 use super::json::look;
 use super::json::no_record::cause_in_json;
+use super::json::recipients;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
 use super::mapping::country_column::CountryLook;
-use super::mapping::recipient_column::NumberLook;
+use super::mapping::recipient_column::{NumberLook, is_of_anything};
 use super::mapping::usual_names::{by_name, listed};
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
@@ -158,7 +161,7 @@ impl OpenedLog {
         let named = names.iter().all(|name| may_be_a_name(name))
             && names.iter().any(|name| !name.is_empty());
         let shown = named.then(|| listed(&names, true));
-        let fits = |shape: &Shape| fits(shape, &names, &declared);
+        let fits = |shape: &Shape, declared: &Declared| fits(shape, &names, declared);
         if sheet.is_none()
             && let [line] = names.as_slice()
             && let Some(error) = one_cell(line, &declared)
@@ -174,7 +177,8 @@ impl OpenedLog {
             (Some(mapping), _) => mapping.shape(),
             (None, Some(format)) => formats::shape(format),
             (None, None) => {
-                match fitting(Syntax::Delimited, |shape| Ok(fits(shape)), shown.clone()) {
+                let fits = |shape: &Shape| Ok(fits(shape, &declared));
+                match fitting(Syntax::Delimited, fits, shown.clone()) {
                     // Nothing but the mapped columns may be known of it. This format has room for
                     // every field.
                     Err(_) if !declared.columns.is_empty() => formats::shape(Format::SupplierCsv),
@@ -182,8 +186,10 @@ impl OpenedLog {
                 }
             }
         };
+        let named_once = one_of_the_same(&names, copy, &mut declared, &shape);
+        let names: Vec<&str> = named_once.iter().map(Cow::as_ref).collect();
         let header = Header::bind(&shape, &names, &declared).map_err(|error| match error {
-            IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape) => {
+            IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape, &declared) => {
                 IngestError::NoHeader
             }
             error => error,
@@ -260,6 +266,7 @@ impl OpenedLog {
             || "its first record has none of the columns".to_owned(),
             |tried| tried.evidence(),
         );
+        recipients::one_recipient((head, &layout), &declared, &shape)?;
         let mut evidence = evidence(&declared, found);
         let country_columns =
             match countries::of_members((head, &layout), &mut declared, &mut shape)? {
@@ -353,14 +360,23 @@ fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
     }
 }
 
-/// The names of the columns. One that may not be shown is called `column 7`, if somebody calls it so.
+/// The names of the columns. One that may not be shown, or that another has too, is called `column 7`, if somebody
+/// calls it so.
 fn called<'n>(names: Vec<&'n str>, declared: &Declared) -> Vec<Cow<'n, str>> {
     if declared.columns.is_empty() && declared.mapping.is_none() && declared.drop.is_empty() {
         return names.into_iter().map(Cow::Borrowed).collect();
     }
+    let mut once = HashSet::new();
+    let mut twice = HashSet::new();
+    for name in names.iter().map(|name| fold(name)) {
+        if let Some(known) = once.replace(name) {
+            twice.insert(known);
+        }
+    }
     let called = names.into_iter().enumerate().map(|(index, name)| {
         let place = ShownName::of_column(index);
-        match ShownName::of(name).is_none() && declared.names(place.as_str()) {
+        let unclear = ShownName::of(name).is_none() || twice.contains(&fold(name));
+        match unclear && declared.names(place.as_str()) {
             true => Cow::Owned(place.to_string()),
             false => Cow::Borrowed(name),
         }
@@ -385,7 +401,56 @@ fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec
     looks
 }
 
-/// Refuses a supplier's CSV with another column of numbers of people, whatever its name.
+/// The names of the columns; of several columns of numbers that have the same number in each row, in one form or
+/// another, all but one are dropped. A column with a name that another has is then called `column 7`.
+fn one_of_the_same<'n>(
+    names: &[&'n str],
+    (head, delimited): (&[u8], &Delimited),
+    declared: &mut Declared,
+    shape: &Shape,
+) -> Vec<Cow<'n, str>> {
+    let mut called: Vec<_> = names.iter().copied().map(Cow::Borrowed).collect();
+    let places = numbers(shape, names, declared);
+    let Some((read, others @ [_, ..])) = places.split_first() else {
+        return called;
+    };
+    let mut looks: Vec<_> = places
+        .iter()
+        .map(|at| (*at, NumberLook::default()))
+        .collect();
+    each_record(head, delimited, declared, |record| {
+        let cell = |at: usize| std::str::from_utf8(record.get(at)?).ok().map(unquoted);
+        let number = cell(*read).unwrap_or_default();
+        for (at, look) in &mut looks {
+            look.see(cell(*at).unwrap_or_default(), number, declared.region);
+        }
+    });
+    if !looks.iter().all(|(_, look)| look.is_same()) {
+        return called;
+    }
+    // Numbers with a plus need no region. Of columns that are as good, the first.
+    let best = looks
+        .iter()
+        .rev()
+        .max_by_key(|(_, look)| look.international());
+    let best = best.map_or(*read, |(at, _)| *at);
+    for at in [*read].iter().chain(others).filter(|at| **at != best) {
+        let place = ShownName::of_column(*at).to_string();
+        let folded = names.get(*at).map(|name| fold(name));
+        let twice = names.iter().filter(|name| Some(fold(name)) == folded);
+        let (twice, name) = (twice.count() > 1, called.get_mut(*at));
+        if let Some(name) = name {
+            if twice {
+                *name = Cow::Owned(place);
+            }
+            declared.drop.push(name.to_string());
+        }
+    }
+    called
+}
+
+/// Refuses a file with another column of numbers of people, whatever its name. Of a supplier's CSV, whose columns may
+/// be called anything, a name that is usual for the recipient is enough.
 fn one_recipient(
     header: &Header,
     (names, (head, delimited)): (&[&str], (&[u8], &Delimited)),
@@ -396,26 +461,29 @@ fn one_recipient(
     let Some(read) = header.place(Field::Number) else {
         return Ok(());
     };
-    if shape.format != Format::SupplierCsv || declared.columns.iter().any(mapped) {
+    if declared.mapping.is_some() || declared.columns.iter().any(mapped) {
         return Ok(());
     }
+    let name_of = |at: usize| names.get(at).copied().unwrap_or_default();
     let open = header.dropped_columns().iter().filter(|(at, shown)| {
-        let name = names.get(*at).copied().unwrap_or_default();
+        let name = name_of(*at);
         !declared.drops(name) && !declared.drops(shown.as_str()) && !is_content(name)
     });
-    let mut looks: Vec<_> = open.map(|column| (column, NumberLook::default())).collect();
+    let mut looks: Vec<_> = open.map(|(at, _)| (*at, NumberLook::default())).collect();
     each_record(head, delimited, declared, |record| {
         let cell = |at: usize| std::str::from_utf8(record.get(at)?).ok().map(unquoted);
         let number = cell(read).unwrap_or_default();
-        for ((at, _), look) in &mut looks {
-            look.see(cell(*at).unwrap_or_default(), number);
+        for (at, look) in &mut looks {
+            look.see(cell(*at).unwrap_or_default(), number, declared.region);
         }
     });
-    let other = looks
-        .iter()
-        .find(|((at, _), look)| look.may_be_recipient(names.get(*at).copied().unwrap_or_default()));
+    let other = looks.iter().find(|(at, look)| {
+        let name = name_of(*at);
+        let usual = shape.format == Format::SupplierCsv && by_name(name) == Some(Field::Number);
+        usual && !is_of_anything(name) && !look.is_same() || look.may_be_recipient(name)
+    });
     match other {
-        Some((other, _)) => Err(header.two_recipients(names, (read, other))),
+        Some((other, _)) => Err(two_columns(Field::Number, names, [read, *other])),
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@
 use memchr::memchr;
 
 use super::first_cells::{cells, digits, may_be_a_number};
-use super::preamble::Preamble;
+use super::preamble::{Preamble, is_contact};
 use super::quotes::Quotes;
 use crate::ingest::column_name::fold;
 use crate::ingest::times::serial::is_day;
@@ -70,7 +70,10 @@ impl Dialect {
                 let places = is_header(&names)?;
                 let preamble = Preamble::of(&before, (delimiter, quotes));
                 let mut before = before.iter();
-                let record = before.find(|(_, text)| is_record(text, delimiter, quotes, places));
+                let record = before.find(|(_, text)| {
+                    is_record(text, delimiter, quotes, places)
+                        && !is_contact(&String::from_utf8_lossy(text))
+                });
                 let record = record.map(|(line, _)| *line);
                 let this = Self {
                     delimiter,

@@ -6,14 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use zeroize::Zeroizing;
 
 use super::dialect::Places;
-use crate::domain::{Field, Format};
+use crate::domain::Field;
 use crate::ingest::column_name::{self, ShownName, fold, may_be_a_name};
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
 use crate::ingest::mapping::recipient_column::gets_something;
-use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, letters, listed};
+use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 use crate::ingest::rows::nothing::says_nothing;
 
@@ -84,13 +84,7 @@ impl Header {
                 };
             }
             if let Some(first) = place.replace(index) {
-                let first = names.get(first).and_then(|name| ShownName::of(name));
-                let first = first.unwrap_or_else(|| ShownName::of_column(0));
-                return Err(IngestError::TwoColumns {
-                    field: field.label(),
-                    first,
-                    second: shown,
-                });
+                return Err(two_columns(field, names, [first, index]));
             }
             if let Some(folded) = bound.names.get_mut(at) {
                 *folded = fold(name);
@@ -98,7 +92,6 @@ impl Header {
             bound.found.push(shown);
         }
         bound.places = places;
-        bound.has_one_recipient(shape, names, declared)?;
         let absent = |field: &'static str, column: &str| IngestError::NoSuchColumn {
             field,
             column: ShownName::of(column),
@@ -132,53 +125,6 @@ impl Header {
             }
         }
         Ok(bound)
-    }
-
-    /// Refuses a supplier's CSV that has another column whose usual meaning is the recipient: only a person knows which
-    /// of them it is.
-    fn has_one_recipient(
-        &self,
-        shape: &Shape,
-        names: &[&str],
-        declared: &Declared,
-    ) -> Result<(), IngestError> {
-        let mapped = |column: &ColumnMapping| column.field() == Field::Number;
-        if shape.format != Format::SupplierCsv || declared.columns.iter().any(mapped) {
-            return Ok(());
-        }
-        let Some(read) = self.number_and_time().0 else {
-            return Ok(());
-        };
-        let other = self.dropped.iter().find(|(at, _)| {
-            let name = names.get(*at).copied().unwrap_or_default();
-            let is_recipient = by_name(name) == Some(Field::Number);
-            is_recipient
-                && !OTHER_NUMBERS.contains(&letters(name).as_str())
-                && !declared.drops(name)
-        });
-        match other {
-            Some(other) => Err(self.two_recipients(names, (read, other))),
-            None => Ok(()),
-        }
-    }
-
-    /// The error of another column of recipients than the one that is read.
-    pub(in crate::ingest) fn two_recipients(
-        &self,
-        names: &[&str],
-        (read, (at, other)): (usize, &(usize, ShownName)),
-    ) -> IngestError {
-        let read_name = names.get(read).and_then(|name| ShownName::of(name));
-        let read_name = read_name.unwrap_or_else(|| ShownName::of_column(read));
-        let (first, second) = match *at < read {
-            true => (other.clone(), read_name),
-            false => (read_name, other.clone()),
-        };
-        IngestError::TwoColumns {
-            field: Field::Number.label(),
-            first,
-            second,
-        }
     }
 
     /// The names of the columns that are not read; of very many the first ones, and how many more there are.
@@ -336,6 +282,37 @@ pub(in crate::ingest) fn number_and_time(
     (place(Field::Number), place(Field::SentAt))
 }
 
+/// The columns of numbers, counted from 0.
+pub(in crate::ingest) fn numbers(shape: &Shape, names: &[&str], declared: &Declared) -> Vec<usize> {
+    let is_number = |name: &str| {
+        let held = holds(shape, name, &declared.columns);
+        held.is_some_and(|(field, ..)| field == Field::Number) && !declared.drops(name)
+    };
+    let places = names.iter().enumerate();
+    let numbers = places.filter(|(_, name)| is_number(name));
+    numbers.map(|(at, _)| at).collect()
+}
+
+/// The error of two columns for one field, counted from 0. Columns of one name are told apart by their places.
+pub(in crate::ingest) fn two_columns(
+    field: Field,
+    names: &[&str],
+    columns: [usize; 2],
+) -> IngestError {
+    let [one, other] = columns;
+    let [first, second] = [one.min(other), one.max(other)];
+    let [name, next] = [first, second].map(|at| names.get(at).copied().unwrap_or_default());
+    let shown = |at: usize, text: &str| {
+        let shown = ShownName::of(text).filter(|_| fold(name) != fold(next));
+        shown.unwrap_or_else(|| ShownName::of_column(at))
+    };
+    IngestError::TwoColumns {
+        field: field.label(),
+        first: shown(first, name),
+        second: shown(second, next),
+    }
+}
+
 /// The field a column holds, the slot of its cells, and how they are read. A declared column
 /// replaces the names that the format knows for its field.
 fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field, usize, Reads)> {
@@ -348,10 +325,6 @@ fn holds(shape: &Shape, name: &str, declared: &[ColumnMapping]) -> Option<(Field
         .all(|mapping| mapping.field() != column.field)
         .then(|| (column.field, slot_of(column), column.reads))
 }
-
-/// Names of phone numbers that, beside a number, are as well those of a customer or of anything that is counted, as
-/// their letters alone.
-const OTHER_NUMBERS: [&str; 2] = ["customernumber", "numero"];
 
 /// How many columns that are not read are named.
 const NAMED: usize = 256;

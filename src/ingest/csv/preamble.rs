@@ -121,17 +121,39 @@ pub(super) fn holds_a_number(text: &str) -> bool {
     })
 }
 
-/// Whether a line begins with a word for whom to call.
-fn is_contact(line: &str) -> bool {
-    let mut words = line.split(|c: char| !c.is_alphanumeric());
-    let first = words.find(|word| !word.is_empty()).unwrap_or_default();
-    let first = first.to_lowercase();
-    CONTACTS.contains(&first.as_str())
+/// Whether a line plainly says whom to call: such a word comes before its first number, and nothing is in it that a
+/// record has. A cell that is a number and nothing else may be one of a record, unless the line begins with the word.
+pub(super) fn is_contact(line: &str) -> bool {
+    let parts = line.split([',', ';', '|', '\t']).map(str::trim);
+    if parts.clone().any(has_day) {
+        return false;
+    }
+    let is_word = |word: &str| CONTACTS.contains(&word.to_lowercase().as_str());
+    let begins = line.split(['+', '\u{ff0b}']).next().unwrap_or_default();
+    let mut words = begins.split(|c: char| !c.is_alphanumeric());
+    let mut words = words.by_ref().filter(|word| !word.is_empty());
+    if words.next().is_some_and(is_word) {
+        return true;
+    }
+    let mut numbers = parts.filter(|part| part.contains(['+', '\u{ff0b}']));
+    words.any(is_word) && numbers.all(|part| !may_be_a_number(part.as_bytes()))
+}
+
+/// Whether there is a day in a cell.
+fn has_day(cell: &str) -> bool {
+    let has_marks = |text: &&str| text.contains(['-', '/', '.']);
+    let mut words = cell.split(['T', ' ']).filter(has_marks);
+    words.any(is_day)
 }
 
 /// No number with a plus has fewer digits.
 const FEWEST: usize = 7;
-const CONTACTS: [&str; 20] = [
+const CONTACTS: [&str; 25] = [
+    "fon",
+    "assistance",
+    "helpline",
+    "ring",
+    "dial",
     "contact",
     "contacts",
     "kontakt",
@@ -202,6 +224,16 @@ mod tests {
             ["Contact: +1 303 555 0100", "Fax: +1 303 555 0101"],
             ["Report for +13035550100 of March", ""],
             ["Hotline,+1 (303) 555-0100", ""],
+            ["Support: +1 303 555 0100 / +44 20 7946 0000", ""],
+            ["Tel. +1 303 555 0100, Fax +1 303 555 0101", ""],
+            [
+                "Example Telecom Ltd, Tel. +1 303 555 0100, Fax +1 303 555 0101",
+                "Need help? Call us on +1 303 555 0100 or +44 20 7946 0000",
+            ],
+            [
+                "Example Telecom Ltd; Hotline: +1 303 555 0100; Fax: +1 303 555 0101",
+                "Customer support,Phone: +1 303 555 0100,,",
+            ],
         ] {
             let found = found(&lines);
             assert_eq!(
@@ -209,6 +241,18 @@ mod tests {
                 (None, false),
                 "{lines:?}"
             );
+        }
+        // What may be a record is one, whatever words are in it.
+        for line in [
+            format!("A,call,+13035550100,{time}"),
+            format!("call,+13035550100,{time}"),
+            "A,phone,+13035550100,x".to_owned(),
+            "A;help;+13035550100;x\nA;help;+13035550101;x".to_owned(),
+            format!("Call to +13035550100 at {time}\nCall to +13035550101 at {time}"),
+            format!("A,Call us on +13035550100,{time},+13035550101"),
+        ] {
+            let lines: Vec<&str> = line.split('\n').collect();
+            assert!(found(&lines).record.is_some(), "{line}");
         }
         for line in [
             "Zone: UTC+02:00",

@@ -89,13 +89,18 @@ impl Layout {
                 break;
             }
             let mut tried: Option<(usize, Inside, usize)> = None;
-            each_record(beginning, (descent, prefixed), &mut |nth, record| {
-                if let Some((count, inside, _)) = &mut tried {
-                    *count += usize::from(inside::fitting(record, inside, fits).is_some());
-                    return;
-                }
-                tried = inside::search(record, prefixed, fits).map(|inside| (1, inside, nth));
-            });
+            each_record(
+                beginning,
+                (descent, prefixed),
+                RECORDS,
+                &mut |nth, record| {
+                    if let Some((count, inside, _)) = &mut tried {
+                        *count += usize::from(inside::fitting(record, inside, fits).is_some());
+                        return;
+                    }
+                    tried = inside::search(record, prefixed, fits).map(|inside| (1, inside, nth));
+                },
+            );
             if let Some((count, inside, nth)) = tried
                 && best.as_ref().is_none_or(|(most, ..)| count > *most)
             {
@@ -130,21 +135,26 @@ impl Tried {
         };
         let (layout, nth) = Layout::of_most(beginning, prefixed, &any)?;
         let mut seen = None;
-        each_record(beginning, (layout.descent, prefixed), &mut |at, record| {
-            if at != nth || seen.is_some() {
-                return;
-            }
-            let Some(object) = inside::fitting(record, &layout.inside, &any) else {
-                return;
-            };
-            let both = shapes.iter().zip(&wanted).enumerate();
-            let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
-            let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
-            if let Some(first) = fitting.first().and_then(|at| wanted.get(*at)) {
-                let paths = paths_of(&object, first);
-                seen = Some((fitting, paths));
-            }
-        });
+        each_record(
+            beginning,
+            (layout.descent, prefixed),
+            RECORDS,
+            &mut |at, record| {
+                if at != nth || seen.is_some() {
+                    return;
+                }
+                let Some(object) = inside::fitting(record, &layout.inside, &any) else {
+                    return;
+                };
+                let both = shapes.iter().zip(&wanted).enumerate();
+                let fitting = both.filter(|(_, (shape, wanted))| fits(shape, wanted, &object));
+                let fitting: Vec<_> = fitting.map(|(at, _)| at).collect();
+                if let Some(first) = fitting.first().and_then(|at| wanted.get(*at)) {
+                    let paths = paths_of(&object, first);
+                    seen = Some((fitting, paths));
+                }
+            },
+        );
         seen.map(|(fitting, paths)| Self {
             layout,
             fitting,
@@ -173,15 +183,16 @@ impl Tried {
 }
 
 /// Calls `with` for the first objects of a file, with which record of it each is.
-fn each_record(
+pub(super) fn each_record(
     beginning: &[u8],
     (descent, prefixed): (Descent, bool),
+    most: usize,
     with: &mut dyn FnMut(usize, &str),
 ) {
     let mut stream = JsonStream::of_bytes(beginning, descent, prefixed);
     let mut nth = 1;
     // The beginning may end in a record. What else is wrong is found when the file is read.
-    while nth <= RECORDS && matches!(stream.advance(), Ok(true)) {
+    while nth <= most && matches!(stream.advance(), Ok(true)) {
         if let Some(aside) = stream.aside() {
             if let Some(record) = aside.filter(|aside| descent.is_keyed() && aside.starts_with('{'))
             {

@@ -19,6 +19,25 @@ pub(super) fn fields_of(record: &str, wanted: &Wanted) -> Vec<Field> {
     seen(record, wanted, &|column| column.field)
 }
 
+/// True if an object has a number, or the columns that identify the format.
+pub(super) fn is_near_format(object: &str, wanted: &Wanted) -> bool {
+    if !wanted.may_be_near(object) {
+        return false;
+    }
+    let fields = fields_of(object, wanted);
+    let mut marks = wanted.marks.iter();
+    fields.contains(&Field::Number) || marks.all(|field| fields.contains(field))
+}
+
+/// True if an object has the columns that identify the format.
+pub(super) fn is_of_format(object: &str, wanted: &Wanted) -> bool {
+    if !wanted.may_fit(object) {
+        return false;
+    }
+    let fields = fields_of(object, wanted);
+    wanted.marks.iter().all(|field| fields.contains(field))
+}
+
 /// The paths of a format that a record has, in the order of the alphabet.
 pub(super) fn paths_of(record: &str, wanted: &Wanted) -> Vec<String> {
     let mut paths = seen(record, wanted, &|column| column.path.clone());
@@ -95,7 +114,7 @@ pub(in crate::ingest) fn each_text(
 }
 
 /// The same for an object; `above` is the path to it, with a dot at the end.
-fn texts(
+pub(super) fn texts(
     object: &str,
     above: &str,
     depth: usize,

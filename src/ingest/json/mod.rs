@@ -4,6 +4,7 @@
 mod broken_line;
 mod bytes;
 mod cells;
+mod digit_run;
 mod dropped;
 mod enclosure;
 mod inside;
@@ -14,6 +15,8 @@ mod members;
 pub(super) mod no_record;
 mod numbers;
 pub(super) mod path;
+mod people;
+pub(super) mod recipients;
 pub(super) mod record;
 pub(super) mod rows;
 pub(super) mod stream;

@@ -1,27 +1,29 @@
 //! The records of a JSON file, read in one format.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use zeroize::Zeroizing;
 
 use super::cells::JsonCells;
 use super::dropped::Dropped;
-use super::inside::{Inside, fitting, follow, gather, wipe};
+use super::inside::{Inside, fitting, follow, gather};
 use super::layout::Layout;
-use super::look::fields_of;
-use super::members::{broken, cell, each_member, object};
+use super::look::{is_near_format, is_of_format};
+use super::members::{broken, each_member, object};
 use super::numbers::plain_numbers;
+use super::people::{Known, People, may_hold_people, senders_of};
 use super::stream::JsonStream;
 use super::walk::Walk;
 use super::wanted::Wanted;
-use crate::domain::Field;
 use crate::ingest::column_name::ShownName;
 use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
-use crate::ingest::mapping::recipient_column::{are_one, may_be_of_a_person};
+use crate::ingest::mapping::recipient_column::are_one;
+use crate::ingest::mapping::usual_names::is_of_the_sender;
 use crate::ingest::record::{NoCells, Record};
-use crate::vault::plaintext::{RejectKind, SkipKind};
+use crate::vault::plaintext::{Region, RejectKind, SkipKind};
 
 /// The records of a JSON file, with the columns of a format.
 pub(in crate::ingest) struct JsonLog {
@@ -51,8 +53,11 @@ pub(in crate::ingest) struct JsonLog {
     given: usize,
     /// How many objects are to be told that are not read, and why.
     told: (usize, RejectKind),
+    /// Hashes of the members of the record before and of this one that other people are in.
+    told_of: (u64, u64),
     /// Names of members that are not looked at.
     drop: Vec<String>,
+    region: Option<Region>,
 }
 
 impl JsonLog {
@@ -84,7 +89,9 @@ impl JsonLog {
             ahead: true,
             given: 0,
             told: (0, RejectKind::MissingNumber),
+            told_of: (0, 0),
             drop: declared.drop.clone(),
+            region: declared.region,
         }
     }
 
@@ -138,6 +145,7 @@ impl JsonLog {
         }
         // A record that is in nothing else may be broken, and the next may be whole.
         let alone = self.stream.is_alone();
+        let mut around = Vec::new();
         let record = if self.at_copy {
             self.copy.as_str()
         } else {
@@ -165,6 +173,9 @@ impl JsonLog {
                     gather(value, &fits, more);
                     if more.len() == known && !name.is_empty() {
                         dropped.note("", name);
+                        if may_hold_people(name, value) {
+                            around.push((name.to_owned(), Zeroizing::new(value.to_owned())));
+                        }
                     }
                 };
                 // Perhaps this record is not in another; it is read as it is then.
@@ -212,7 +223,13 @@ impl JsonLog {
                 }
             }
         };
-        self.told = (others_in(&walk, &self.wanted), RejectKind::SeveralNumbers);
+        let terms = (&self.wanted, self.drop.as_slice(), self.region);
+        let others = Others::of(&walk, record, &around, terms);
+        // The same list in each record is told once.
+        let again = others.people > 0 && others.of == self.told_of.1;
+        let people = if again { 0 } else { others.people };
+        self.told = (others.records + people, RejectKind::SeveralNumbers);
+        self.told_of = (self.told_of.1, others.of);
         for (rank, seen) in walk.seen.iter().enumerate() {
             let Some(met) = self.met.get_mut(rank) else {
                 continue;
@@ -250,20 +267,20 @@ impl JsonLog {
             }
             if let Some(aside) = self.stream.aside() {
                 match aside {
-                    Some(aside) if self.stream.is_keyed() => {
-                        let near = |object: &str| is_near_format(object, &self.wanted);
-                        gather(&aside, &near, &mut self.more);
+                    Some(aside) if self.stream.is_before() => {
+                        let mut members = Vec::new();
+                        // Of what cannot be read the rest of the page tells.
+                        let _ = each_member(&aside, |name, value| {
+                            members.push((name.into_owned(), value.get()));
+                            Ok(())
+                        });
+                        for (name, value) in members {
+                            self.look_beside(&name, value);
+                        }
                     }
-                    Some(_) if self.drops(self.stream.aside_name()) => {}
                     Some(aside) => {
-                        gather_records(&aside, &self.wanted, &mut self.more);
-                        if self.more.is_empty() {
-                            self.told = (people_in(&aside), RejectKind::MissingNumber);
-                        }
-                        if self.told.0 > 0 {
-                            self.dropped.note("", self.stream.aside_name());
-                            return Ok(true);
-                        }
+                        let name = self.stream.aside_name().to_owned();
+                        self.look_beside(&name, &aside);
                     }
                     // It may hold records, and is told.
                     None if self.stream.is_keyed() => return Ok(true),
@@ -279,6 +296,9 @@ impl JsonLog {
                     }
                 }
                 self.more.reverse();
+                if self.told.0 > 0 {
+                    return Ok(true);
+                }
                 if let Some(first) = self.more.pop() {
                     (self.copy, self.at_copy) = (first, true);
                     return Ok(true);
@@ -298,9 +318,40 @@ impl JsonLog {
         }
     }
 
+    /// Looks for records and people in a member beside a list of records.
+    fn look_beside(&mut self, name: &str, value: &str) {
+        let keyed = self.stream.is_keyed();
+        if self.drops(name) && !keyed {
+            return;
+        }
+        let mut records = Vec::new();
+        match keyed {
+            true => gather(
+                value,
+                &|object| is_near_format(object, &self.wanted),
+                &mut records,
+            ),
+            false => gather_records(value, &self.wanted, &mut records),
+        }
+        if !records.is_empty() {
+            self.more.append(&mut records);
+            return;
+        }
+        let known = Known {
+            region: self.region,
+            ..Known::default()
+        };
+        let people = People::of(name, value, &known);
+        if people.any() {
+            self.dropped.note("", name);
+        }
+        let rows = people.rows_beside(name, value);
+        self.told = (self.told.0 + rows, RejectKind::MissingNumber);
+    }
+
     /// Whether somebody said that a member is not to be read.
     fn drops(&self, name: &str) -> bool {
-        self.drop.iter().any(|dropped| dropped == name)
+        is_dropped(&self.drop, name)
     }
 
     /// Nothing, if every named column was in some record, or there was no record.
@@ -322,6 +373,7 @@ impl JsonLog {
     /// Lets `next` give the same record again, of which `given` rows were taken.
     pub(super) fn again(&mut self, given: usize) {
         (self.ahead, self.given, self.told.0) = (true, given, 0);
+        self.told_of.1 = self.told_of.0;
     }
 }
 
@@ -346,67 +398,78 @@ fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>
     }
 }
 
-/// How many objects in a value have the number of a person under a name that the format does not know: each is a row in
-/// quarantine, because it may be a record of another kind.
-fn people_in(value: &str) -> usize {
-    let is_person = |object: &str| {
-        let mut found = false;
-        let _ = each_member(object, |name, value| {
-            if !found
-                && value
-                    .get()
-                    .starts_with(['"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
-            {
-                let mut text = cell(value)?;
-                found = text
-                    .as_deref()
-                    .is_some_and(|text| may_be_of_a_person(&name, text));
-                text.iter_mut().for_each(wipe);
-            }
-            Ok(())
-        });
-        found
-    };
-    let mut found = Vec::new();
-    gather(value, &is_person, &mut found);
-    found.len()
+/// Other people in a record.
+#[derive(Default)]
+struct Others {
+    /// Objects with all columns of the format and another number.
+    records: usize,
+    /// What else is likely to be of a recipient, and a hash of the members it is in.
+    people: usize,
+    of: u64,
 }
 
-/// How many other records are in a record: objects with all columns of the format, and another number.
-fn others_in(walk: &Walk<'_, '_, '_>, wanted: &Wanted) -> usize {
-    if walk.inner.is_empty() {
-        return 0;
+impl Others {
+    /// `beside` are members of what the record is in.
+    fn of(
+        walk: &Walk<'_, '_, '_>,
+        record: &str,
+        beside: &[(String, Zeroizing<String>)],
+        (wanted, drop, region): (&Wanted, &[String], Option<Region>),
+    ) -> Self {
+        let mut others = Self::default();
+        if walk.inner.is_empty() && beside.is_empty() {
+            return others;
+        }
+        let known = Known {
+            own: walk.numbers(),
+            senders: senders_of(record),
+            region,
+        };
+        let mut hasher = DefaultHasher::new();
+        let beside = beside.iter().map(|(path, value)| (path, value.as_str()));
+        let inner = walk.inner.iter().map(|(path, value)| (path, *value));
+        for (path, value) in inner.chain(beside) {
+            if is_dropped(drop, path) || is_of_the_sender(path) {
+                continue;
+            }
+            let records = records_in(value, &known, wanted);
+            others.records += records;
+            let people = People::of(path, value, &known).rows(path, value);
+            if people > records {
+                (path, value).hash(&mut hasher);
+                others.people += people - records;
+            }
+        }
+        others.of = hasher.finish();
+        others
     }
-    let own = walk.numbers();
+}
+
+/// How many objects in a value have all columns of the format, and the number of another person than its record and
+/// its sender. What that person sent to the log's owner is no message to somebody.
+fn records_in(value: &str, known: &Known, wanted: &Wanted) -> usize {
     let mut found = Vec::new();
-    for value in &walk.inner {
-        gather(value, &|object| is_of_format(object, wanted), &mut found);
-    }
+    gather(value, &|object| is_of_format(object, wanted), &mut found);
     let is_other = |object: &Zeroizing<String>| {
         let mut dropped = Dropped::unheeded();
         let mut walk = Walk::new(wanted, &mut dropped);
         let read = walk.read(object).is_ok();
+        let is_one =
+            |one: &[Zeroizing<String>], other: &str| one.iter().any(|one| are_one(one, other));
+        let answer = senders_of(object)
+            .iter()
+            .any(|sender| is_one(&known.own, sender));
         let mut numbers = walk.numbers().into_iter();
-        read && numbers.any(|number| !own.iter().any(|own| are_one(own, &number)))
+        let known = |number: &str| is_one(&known.own, number) || is_one(&known.senders, number);
+        read && !answer && numbers.any(|number| !known(&number))
     };
     found.iter().filter(|object| is_other(object)).count()
 }
 
-/// True if an object has a number, or the columns that identify the format.
-fn is_near_format(object: &str, wanted: &Wanted) -> bool {
-    if !wanted.may_be_near(object) {
-        return false;
-    }
-    let fields = fields_of(object, wanted);
-    let mut marks = wanted.marks.iter();
-    fields.contains(&Field::Number) || marks.all(|field| fields.contains(field))
-}
-
-/// True if an object has the columns that identify the format.
-fn is_of_format(object: &str, wanted: &Wanted) -> bool {
-    if !wanted.may_fit(object) {
-        return false;
-    }
-    let fields = fields_of(object, wanted);
-    wanted.marks.iter().all(|field| fields.contains(field))
+/// Whether somebody said that the member of this path is not to be read.
+fn is_dropped(drop: &[String], path: &str) -> bool {
+    drop.iter().any(|dropped| {
+        let behind = path.strip_prefix(dropped.as_str());
+        behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('.'))
+    })
 }

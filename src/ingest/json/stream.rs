@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::broken_line::{is_cut, lost_line};
 use super::bytes::{JsonBytes, Position};
+use super::digit_run::{DigitRun, may_hold_number};
 use super::enclosure::{Descent, Enclosure, MemberName};
 use super::line::{ends_line, first_object};
 use super::value_end::{Step, ValueEnd};
@@ -39,6 +40,8 @@ pub(in crate::ingest) struct JsonStream {
     aside: (std::ops::Range<usize>, Position),
     /// Under which name that is, if it is a member of an object that has such a list.
     aside_name: String,
+    /// Whether a number may be in it.
+    digits: DigitRun,
 }
 
 /// What is known of a log whose records are behind other text.
@@ -102,6 +105,7 @@ impl JsonStream {
             log: LogState::default(),
             aside: (0..0, Position { line: 1, column: 1 }),
             aside_name: String::new(),
+            digits: DigitRun::default(),
         }
     }
 
@@ -373,10 +377,9 @@ impl JsonStream {
                 self.give_up();
                 return self.pass_aside().map(|()| true);
             }
-            return match (top, next) {
-                (true, _) => self.value(),
-                (false, Some(b'[' | b'{')) => self.pass_aside(),
-                (false, _) => self.skip_value(),
+            return match top {
+                true => self.value(),
+                false => self.pass_aside(),
             }
             .map(|()| false);
         };
@@ -388,7 +391,7 @@ impl JsonStream {
             self.enclosures.push(Enclosure::Envelope);
             (self.barren, self.kept_whole) = (true, true);
             let before = self.bytes.between(self.record.start + 1..from);
-            if memchr(b'{', before).is_some() {
+            if memchr(b'{', before).is_some() || may_hold_number(before) {
                 self.aside = (self.record.start..from, self.bytes.start());
                 self.aside_name.clear();
                 self.found = Found::Before;
@@ -399,21 +402,34 @@ impl JsonStream {
         Ok(true)
     }
 
-    /// Passes over a list or an object beside a list of records.
+    /// Passes over what is beside a list of records. Of a text, and of what is too long to be kept, it is told only if
+    /// there may be a number in it, or in its name.
     fn pass_aside(&mut self) -> Result<(), IngestError> {
         let (from, at) = (self.bytes.at, self.bytes.position());
+        let holds = matches!(self.bytes.peek()?, Some(b'[' | b'{'));
+        self.digits = DigitRun::default();
+        self.digits.over(self.aside_name.as_bytes());
+        self.digits.over(b",");
         self.pass(MOST_KEPT)?;
-        if self.descent.is_keyed() {
+        if self.descent.is_keyed() && holds {
             self.barren = false;
         }
-        self.aside = (from..self.bytes.at, at);
-        self.found = Found::Aside;
+        let kept = self.bytes.at - from < MOST_KEPT;
+        if holds && kept || self.digits.may_be_number() {
+            self.aside = (from..self.bytes.at, at);
+            self.found = Found::Aside;
+        }
         Ok(())
     }
 
     /// True if each record stands under a name of its own. The stream gives it as if it were beside a list.
     pub(super) fn is_keyed(&self) -> bool {
         self.descent.is_keyed()
+    }
+
+    /// True if it is at all that is before a list of records in its object.
+    pub(super) fn is_before(&self) -> bool {
+        self.found == Found::Before
     }
 
     /// True if it is at what is beside a list of records.
@@ -497,11 +513,6 @@ impl JsonStream {
         Ok(())
     }
 
-    /// Passes over one value of any kind, of which nothing is kept.
-    fn skip_value(&mut self) -> Result<(), IngestError> {
-        self.pass(0)
-    }
-
     /// Passes over one value of any kind.
     fn value(&mut self) -> Result<(), IngestError> {
         self.pass(usize::MAX)
@@ -522,6 +533,10 @@ impl JsonStream {
                 };
             }
             let (passed, step) = value.over(self.bytes.ready());
+            if kept == MOST_KEPT {
+                let bytes = self.bytes.between(self.bytes.at..self.bytes.at + passed);
+                self.digits.over(bytes);
+            }
             self.bytes.at += passed;
             match step {
                 Step::More => {}

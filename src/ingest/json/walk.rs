@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::cells::{Item, JsonCells, NONE, counts};
 use super::dropped::Dropped;
 use super::members::{cell, each_member};
+use super::people::may_hold_people;
 use super::wanted::{Choice, Wanted, WantedColumn, WantedMember, WantedMembers};
 use crate::domain::Field;
 use crate::domain::invisible::cleaned;
@@ -30,8 +31,8 @@ pub(super) struct Walk<'n, 'd, 'de> {
     /// By rank: the value of the column was a list.
     pub(super) lists: Vec<bool>,
     fault: Option<RejectKind>,
-    /// Objects and lists that are not read and may have other records in them.
-    pub(super) inner: Vec<&'de str>,
+    /// Values that are not read and may have other records or people in them, with their paths.
+    pub(super) inner: Vec<(String, &'de str)>,
 }
 
 impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
@@ -112,8 +113,9 @@ impl<'n, 'd, 'de> Walk<'n, 'd, 'de> {
             let Some((at, (_, member))) = at.and_then(|at| Some((at, members.get(at)?))) else {
                 self.dropped.note(&self.above, &name);
                 let raw = value.get();
-                if raw.starts_with(['{', '[']) && self.wanted.may_fit(raw) {
-                    self.inner.push(raw);
+                let is_inner = raw.starts_with(['{', '[']) && self.wanted.may_fit(raw);
+                if is_inner || may_hold_people(&name, raw) {
+                    self.inner.push((format!("{}{name}", self.above), raw));
                 }
                 return Ok(());
             };

@@ -4,47 +4,70 @@
 use zeroize::Zeroizing;
 
 use super::usual_names::{by_name, is_of_the_sender, letters};
-use crate::domain::Field;
 use crate::domain::invisible::cleaned;
+use crate::domain::{Field, digit};
 use crate::ingest::column_name::fold;
 use crate::ingest::rows::nothing::says_nothing;
 use crate::ingest::times::serial::is_day;
+use crate::vault::plaintext::{Phone, RawNumber, Region, region_of};
 
 /// Counts of what the cells of a column look like, compared with the number that is read from the same row.
 #[derive(Default)]
 pub(in crate::ingest) struct NumberLook {
     cells: u32,
     /// Numbers with a plus or with what only phone numbers have before them.
-    international: u32,
+    international: Seen,
     /// Digits that may be a number without a plus.
-    digits: u32,
-    /// Of both, those of another number than the one that is read.
-    others: u32,
+    digits: Seen,
+    /// Of the first of these, how many were looked at, and how many the plan of the number that is read has.
+    looked_at: u32,
+    assigned: u32,
+    /// Cells with the number that is read, in whatever form, and those of rows of which none is read.
+    same: u32,
+    alone: u32,
     /// The digits of the first number, and whether there was another.
     first: Zeroizing<String>,
     several: bool,
 }
 
+/// Numbers that were seen, and of these the ones of other people than the number that is read.
+#[derive(Default)]
+struct Seen {
+    all: u32,
+    others: u32,
+}
+
 impl NumberLook {
-    /// Counts a cell. `read` is the number that is read from its row.
-    pub(in crate::ingest) fn see(&mut self, cell: &str, read: &str) {
+    /// Counts a cell. `read` is the number that is read from its row, and `region` the one that was declared.
+    pub(in crate::ingest) fn see(&mut self, cell: &str, read: &str, region: Option<Region>) {
         let cell = cleaned(cell);
         if cell.is_empty() || says_nothing(Field::Number, &cell) {
             return;
         }
         self.cells += 1;
-        let Some(international) = may_be_number(&cell) else {
+        let (digits, own) = (digits_of(&cell), digits_of(read));
+        let numbers = numbers_in(&cell);
+        self.alone += u32::from(own.is_empty());
+        let same = numbers.len() <= 1 && digits.len() >= FEWEST && are_one(&digits, &own);
+        self.same += u32::from(same);
+        let Some((first, _)) = numbers.first() else {
             return;
         };
-        match international {
-            true => self.international += 1,
-            false => self.digits += 1,
+        let other = |number: &str| !own.is_empty() && !are_one(&digits_of(number), &own);
+        let seen = match numbers.iter().any(|(_, international)| *international) {
+            true => &mut self.international,
+            false => &mut self.digits,
+        };
+        seen.all += 1;
+        seen.others += u32::from(numbers.iter().any(|(number, _)| other(number)));
+        if self.digits.all > self.looked_at && self.looked_at < LOOKED_AT {
+            self.looked_at = self.digits.all;
+            self.assigned += u32::from(is_assigned(first, read, region));
         }
-        let (digits, read) = (digits_of(&cell), digits_of(read));
-        self.others += u32::from(!read.is_empty() && !are_one(&digits, &read));
+        let first = digits_of(first);
         match self.first.is_empty() {
-            true => self.first = digits,
-            false => self.several |= self.first != digits,
+            true => self.first = first,
+            false => self.several |= self.first != first,
         }
     }
 
@@ -54,17 +77,53 @@ impl NumberLook {
         if is_of_the_sender(name) {
             return false;
         }
-        let numbers = match may_be_called(name) {
-            true => self.international + self.digits,
-            false => self.international,
+        let digits = match is_of_anything(name) {
+            // Customers have numbers, too, and these fit a plan only now and then.
+            true => self.looked_at > 0 && self.assigned * 5 >= self.looked_at * 4,
+            false => may_be_called(name),
         };
-        let mostly = numbers > 0 && numbers * 2 >= self.cells;
-        let others = self.others > 0 && u64::from(self.others) * 20 >= u64::from(numbers);
+        let [all, others] = match digits {
+            true => [
+                self.international.all + self.digits.all,
+                self.international.others + self.digits.others,
+            ],
+            false => [self.international.all, self.international.others],
+        };
+        let mostly = all > 0 && all * 2 >= self.cells;
+        let others = others > 0 && u64::from(others) * 20 >= u64::from(all);
         mostly && others && (self.several || self.cells == 1)
+    }
+
+    /// Whether every cell is the number that is read from its row, in whatever form.
+    pub(in crate::ingest) fn is_same(&self) -> bool {
+        self.same > 0 && self.same + self.alone >= self.cells
+    }
+
+    /// How many of its cells are numbers that need no region.
+    pub(in crate::ingest) fn international(&self) -> u32 {
+        self.international.all
     }
 }
 
-/// Whether a member of this name and value may have the number of a person.
+/// Whether digits are a number of the plan that the number of their row is of, or of the declared region.
+fn is_assigned(cell: &str, read: &str, region: Option<Region>) -> bool {
+    let read = Phone::accept_raw(RawNumber::new(read), region, None);
+    let region = read.ok().and_then(|phone| region_of(&phone)).or(region);
+    Phone::accept_raw(RawNumber::new(cell), region, None).is_ok()
+}
+
+/// The numbers that a cell consists of, each with whether it has a plus or the like. None if it is something else.
+fn numbers_in(cell: &str) -> Vec<(&str, bool)> {
+    if let Some(international) = may_be_number(cell) {
+        return vec![(cell, international)];
+    }
+    let parts = cell.split([',', ';', '|', '/', '\n']).map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    let numbers = parts.map(|part| may_be_number(part).map(|international| (part, international)));
+    numbers.collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+/// Whether a text may be a number that somebody has, under this name.
 pub(in crate::ingest) fn may_be_of_a_person(name: &str, cell: &str) -> bool {
     !is_of_the_sender(name)
         && match may_be_number(&cleaned(cell)) {
@@ -74,15 +133,16 @@ pub(in crate::ingest) fn may_be_of_a_person(name: &str, cell: &str) -> bool {
 }
 
 /// Whether the text may be a number, and then whether it has a plus or the like.
-fn may_be_number(cell: &str) -> Option<bool> {
-    let lower = cell.to_ascii_lowercase();
+pub(in crate::ingest) fn may_be_number(cell: &str) -> Option<bool> {
+    let lower = cell.to_lowercase();
     let mut schemes = ["tel:", "sms:", "whatsapp:"].into_iter();
     let bare = schemes.find_map(|scheme| lower.strip_prefix(scheme));
     let text = bare.unwrap_or(&lower).trim_matches(['"', '\'', '=', ' ']);
     let text = text.strip_suffix(".0").unwrap_or(text);
+    let text = without_extension(text);
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     let written = |c: char| c.is_numeric() || " \u{a0}+\u{ff0b}-.()/".contains(c);
-    if !(7..=17).contains(&digits) || !text.chars().all(written) {
+    if !(FEWEST..=17).contains(&digits) || !text.chars().all(written) {
         return None;
     }
     let plus = text.contains(['+', '\u{ff0b}']) || bare.is_some();
@@ -98,9 +158,37 @@ fn may_be_number(cell: &str) -> Option<bool> {
     }
 }
 
-/// The digits of a cell.
+/// What is before an extension: `x5`, `ext. 5`, `;ext=5`, `#5`. The text is in lower case.
+fn without_extension(text: &str) -> &str {
+    let Some(at) = text.find(['x', 'e', ';', '#']) else {
+        return text;
+    };
+    let (before, behind) = text.split_at(at);
+    let letters: String = behind.chars().filter(|c| c.is_alphabetic()).collect();
+    let digits = behind.chars().filter(|c| c.is_numeric()).count();
+    let marks = behind
+        .chars()
+        .all(|c| c.is_alphanumeric() || " .:=;#".contains(c));
+    let is_one = marks && digits < FEWEST && ["", "x", "ext", "extension"].contains(&&*letters);
+    match is_one && before.chars().filter(|c| c.is_numeric()).count() >= FEWEST {
+        true => before.trim_end(),
+        false => text,
+    }
+}
+
+/// The digits of a cell, without a zero that only some write before the others or behind the calling code, and without
+/// an extension.
 pub(in crate::ingest) fn digits_of(cell: &str) -> Zeroizing<String> {
-    Zeroizing::new(cell.chars().filter(char::is_ascii_digit).collect())
+    let lower = Zeroizing::new(cell.trim().to_lowercase());
+    let whole = lower.trim_matches(['"', '\'', '=', ' ']);
+    let whole = without_extension(whole.strip_suffix(".0").unwrap_or(whole));
+    let mut digits = Zeroizing::new(String::with_capacity(whole.len()));
+    for digit in whole.split("(0)").flat_map(str::chars).filter_map(digit) {
+        if digit != '0' || !digits.is_empty() {
+            digits.push(digit);
+        }
+    }
+    digits
 }
 
 /// Whether two numbers end in the same digits: with a calling code or without, with an extension or without.
@@ -110,14 +198,56 @@ pub(in crate::ingest) fn are_one(one: &str, other: &str) -> bool {
         false => (other, one),
     };
     let from = short.len().saturating_sub(SAME);
-    short.get(from..).is_some_and(|end| long.contains(end))
+    let end = short.get(from..).unwrap_or_default();
+    !end.is_empty() && long.contains(end)
 }
 
 /// So many digits at the end make two numbers one.
 const SAME: usize = 8;
+/// No number has fewer digits.
+const FEWEST: usize = 7;
+/// Of so many cells it is asked whether a plan has them.
+const LOOKED_AT: u32 = 100;
+
+/// Whether a column of this name has as well the numbers under which somebody keeps customers as their phone numbers.
+pub(in crate::ingest) fn is_of_anything(name: &str) -> bool {
+    let plain: String = letters(name).chars().filter(|c| !c.is_numeric()).collect();
+    let mut ends = [
+        "number", "numbers", "no", "nr", "num", "nbr", "nummer", "numero",
+    ]
+    .into_iter();
+    plain == "numero"
+        || ends.any(|end| {
+            let before = plain.strip_suffix(end);
+            before.is_some_and(|before| KEPT_BY_NUMBER.contains(&before))
+        })
+}
+
+/// Whom somebody keeps by a number.
+const KEPT_BY_NUMBER: [&str; 19] = [
+    "customer",
+    "client",
+    "cust",
+    "member",
+    "patient",
+    "user",
+    "enduser",
+    "guest",
+    "employee",
+    "staff",
+    "student",
+    "person",
+    "kunden",
+    "kunde",
+    "mitglieds",
+    "cliente",
+    "clientes",
+    "klant",
+    "kund",
+];
 
 /// Whether a column of this name may be one of recipients, if its cells are numbers.
-pub(super) fn may_be_called(name: &str) -> bool {
+pub(in crate::ingest) fn may_be_called(name: &str) -> bool {
     if by_name(name) == Some(Field::Number) {
         return true;
     }
@@ -167,7 +297,9 @@ const GETTING: [&str; 21] = [
     "宛先",
 ];
 /// Short names of numbers.
-const EXACT: [&str; 20] = [
+const EXACT: [&str; 22] = [
+    "cc",
+    "bcc",
     "da",
     "dn",
     "tn",
@@ -293,7 +425,7 @@ mod tests {
     fn look(rows: &[(&str, &str)]) -> NumberLook {
         let mut look = NumberLook::default();
         for (cell, read) in rows {
-            look.see(cell, read);
+            look.see(cell, read, None);
         }
         look
     }
@@ -390,6 +522,63 @@ mod tests {
                 !look(&rows).may_be_recipient("Final destination"),
                 "{rows:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_same_number_in_another_form_is_the_same() {
+        for (read, cell) in [
+            ("+14155550111", "(415) 555-0111"),
+            ("+14155550111", "415.555.0111 x5"),
+            ("+14155550111", "4155550111 ext. 12"),
+            ("+14155550111;ext=5", "14155550111"),
+            ("+447911123456", "07911 123456"),
+            ("+44 (0)7911 123456", "+447911123456"),
+            ("+498912345", "089 12345"),
+            ("+49 (0)89 12345", "0049 89 12345"),
+            ("+14155550111", "tel:+1-415-555-0111"),
+            ("+14155550111", "\u{ff14}\u{ff11}\u{ff15}5550111"),
+            ("4155550111", "14155550111.0"),
+        ] {
+            let look = look(&[(cell, read)]);
+            assert!(look.is_same(), "{read} {cell}");
+            assert!(!look.may_be_recipient("Final destination"), "{read} {cell}");
+        }
+        for (read, cell) in [
+            (
+                "+14155550111",
+                "\u{ff13}\u{ff10}\u{ff13}\u{ff15}\u{ff15}\u{ff15}\u{ff10}\u{ff11}\u{ff10}\u{ff11}",
+            ),
+            ("+14155550111", "+13035550101 x5"),
+            ("+14155550111", "+14155550111; +13035550101"),
+        ] {
+            let look = look(&[(cell, read)]);
+            assert!(!look.is_same(), "{read} {cell}");
+            assert!(look.may_be_recipient("to_2"), "{read} {cell}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_customers_are_phone_numbers_only_if_a_plan_has_them() {
+        for cells in [
+            ["20012345", "20012346"],
+            ["1000234567", "1000234568"],
+            ["7000234567", "9110234568"],
+            ["10002345", "300023456789"],
+        ] {
+            let look = look(&[(cells[0], READ[0]), (cells[1], READ[1])]);
+            for name in [
+                "customer number",
+                "Client Number",
+                "customer no",
+                "Kundennummer",
+            ] {
+                assert!(!look.may_be_recipient(name), "{name} {cells:?}");
+            }
+        }
+        let look = look(&[("3035550101", READ[0]), ("303-555-0102", READ[1])]);
+        for name in ["customer number", "client_number", "Member No"] {
+            assert!(look.may_be_recipient(name), "{name}");
         }
     }
 }

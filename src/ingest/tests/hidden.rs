@@ -464,3 +464,385 @@ fn the_columns_of_a_file_of_no_known_format_are_named_behind_a_preamble_too() {
     let named = error(read(text.into_bytes(), format(Format::SupplierCsv)));
     assert!(!named.to_string().is_empty());
 }
+
+/// A message of Twilio to this number, with more members.
+fn twilio(number: &str, more: &str) -> String {
+    format!(
+        "{{\"sid\":\"SM1\",\"account_sid\":\"AC1\",\"from\":\"+14155550100\",\"to\":\"{number}\",\
+         \"date_sent\":\"{TIME}\"{more}}}"
+    )
+}
+
+/// As a JSON string.
+fn in_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[test]
+fn people_beside_the_records_are_told_whatever_they_are_in() {
+    let one = twilio("+13035550101", "");
+    let [a, b] = ["+13035550102", "+447911123456"];
+    let table = in_text(&format!("number,sent_at\n{a},{TIME}\n{b},{TIME}\n"));
+    let bare = in_text("number,sent_at\n13035550102,x\n447911123456,x\n");
+    let lines = in_text(&format!("{TIME} sent to {a}\n{TIME} sent to {b}\n"));
+    let json = in_text(&format!(
+        "[{{\"recipient\":\"{a}\"}},{{\"recipient\":\"{b}\"}}]"
+    ));
+    for (name, other) in [
+        ("failed", format!("[\"{a}\",\"{b}\"]")),
+        ("failed", "[13035550102,447911123456]".to_owned()),
+        (
+            "by_number",
+            format!("{{\"{a}\":{{\"n\":1}},\"{b}\":{{\"n\":2}}}}"),
+        ),
+        (
+            "by_number",
+            format!("{{\"{a}\":\"{TIME}\",\"{b}\":\"{TIME}\"}}"),
+        ),
+        ("csv", table),
+        ("csv", bare),
+        ("log", lines),
+        ("legacy", json),
+        ("legacy", in_text(&format!("[\"{a}\",\"{b}\"]"))),
+        (
+            "old",
+            format!("{{\"a\":{{\"b\":[\"{a}\"]}},\"c\":\"{b}\"}}"),
+        ),
+    ] {
+        for text in [
+            format!("{{\"messages\":[{one}],\"{name}\":{other}}}"),
+            format!("{{\"{name}\":{other},\"messages\":[{one}]}}"),
+            format!("{{\"n\":1,\"{name}\":{other},\"x\":[],\"messages\":[{one}]}}"),
+        ] {
+            let found = plain(&text).unwrap();
+            assert_eq!(numbers(&found), ["+13035550101"], "{text}");
+            let told = [(1, None, "missing-number"), (1, None, "missing-number")];
+            assert_eq!(found.rejects, told, "{text}");
+            assert!(found.dropped.contains(&name.to_owned()), "{text}");
+            let dropped = Declared {
+                drop: vec![name.to_owned()],
+                ..Declared::default()
+            };
+            assert_eq!(read(text.into_bytes(), dropped).unwrap().rejects, []);
+        }
+    }
+    // Records of the format are read, also from a text.
+    let inner = in_text(&format!("[{}]", twilio(a, "")));
+    let text = format!("{{\"messages\":[{one}],\"legacy\":{inner}}}");
+    assert_eq!(numbers(&plain(&text).unwrap()), ["+13035550101", a]);
+}
+
+#[test]
+fn a_number_of_whoever_the_log_is_of_is_named_and_no_more() {
+    let one = twilio("+13035550101", "");
+    for (name, other) in [
+        ("page", "{\"id\":7,\"phone\":\"+13035550102\"}"),
+        (
+            "account_owner",
+            "{\"phone\":\"+13035550102\",\"created_at\":\"2024-03-01T10:00:00Z\"}",
+        ),
+        (
+            "owner",
+            "{\"name\":\"x\",\"contact\":{\"mobile\":\"+13035550102\"}}",
+        ),
+        ("subscriber", "{\"id\":1,\"phone\":\"+13035550102\"}"),
+        ("support_phone", "\"+13035550102\""),
+        ("help", "\"call us: +13035550102\""),
+    ] {
+        for text in [
+            format!("{{\"messages\":[{one}],\"{name}\":{other}}}"),
+            format!("{{\"{name}\":{other},\"messages\":[{one}]}}"),
+        ] {
+            let found = plain(&text).unwrap();
+            assert_eq!((found.rows.len(), found.rejects), (1, vec![]), "{text}");
+            assert!(found.dropped.contains(&name.to_owned()), "{text}");
+        }
+    }
+    for other in [
+        "\"from\":\"+13035550102\"",
+        "\"sender\":{\"phone\":\"+13035550102\"}",
+        "\"start\":\"2024-03-21T22:34:49+00:00\"",
+        "\"next_page_uri\":\"/2010-04-01/Accounts/AC1/Messages.json?PageToken=PASM20240321\"",
+        "\"ids\":[13035550101,13035550102]",
+        "\"times\":[1711060489,1711060490]",
+    ] {
+        let found = plain(&format!("{{\"messages\":[{one}],{other}}}")).unwrap();
+        assert_eq!(found.rejects, [], "{other}");
+    }
+}
+
+#[test]
+fn people_in_a_record_are_told_whatever_they_are_in() {
+    let [a, b] = ["+13035550102", "+447911123456"];
+    let json = in_text(&format!("[{{\"to\":\"{a}\"}}]"));
+    let table = in_text(&format!("number,sent_at\n{a},{TIME}\n"));
+    for (more, held) in [
+        (format!(",\"failed\":[\"{a}\",\"{b}\"]"), 2),
+        (format!(",\"cc\":[\"{a}\"]"), 1),
+        (format!(",\"by_number\":{{\"{a}\":{{\"n\":1}}}}"), 1),
+        (format!(",\"forward\":{{\"to\":\"{a}\"}}"), 1),
+        (format!(",\"legacy\":{json}"), 1),
+        (format!(",\"csv\":{table}"), 1),
+        (format!(",\"log\":\"sent to {a} and {b}\""), 2),
+        // Its own number, the sender's, what was said before, what was sent.
+        (
+            ",\"all\":[\"+1 303 555 0101\",\"+14155550100\"]".to_owned(),
+            0,
+        ),
+        (",\"numbers\":{\"+13035550101\":1}".to_owned(), 0),
+        (
+            format!(",\"in_reply_to\":{{\"id\":1,\"from\":\"+13035550101\",\"to\":\"{a}\"}}"),
+            0,
+        ),
+        (
+            format!(",\"in_reply_to\":{{\"id\":1,\"from\":\"{a}\",\"to\":\"+14155550100\"}}"),
+            0,
+        ),
+        (
+            format!(",\"in_reply_to\":{}", twilio("+14155550100", "")),
+            0,
+        ),
+        (format!(",\"user\":{{\"id\":1,\"phone\":\"{a}\"}}"), 0),
+        (format!(",\"from_numbers\":[\"{a}\",\"{b}\"]"), 0),
+        (format!(",\"body\":\"call {a} or {b}, or write: x\""), 0),
+    ] {
+        for text in [
+            format!("{{\"messages\":[{}]}}", twilio("+13035550101", &more)),
+            format!("{}\n", twilio("+13035550101", &more)),
+        ] {
+            let found = plain(&text).unwrap();
+            assert_eq!(numbers(&found), ["+13035550101"], "{text}");
+            assert_eq!(found.rejects.len(), held, "{text}");
+            assert!(
+                found
+                    .rejects
+                    .iter()
+                    .all(|reject| reject.2 == "several-numbers")
+            );
+        }
+    }
+    // What is the same in every record is told once.
+    let hotlines = format!(",\"hotlines\":[\"{a}\",\"{b}\"]");
+    let text = format!(
+        "{}\n{}\n",
+        twilio("+13035550101", &hotlines),
+        twilio("+13035550103", &hotlines)
+    );
+    assert_eq!(plain(&text).unwrap().rejects.len(), 2);
+}
+
+#[test]
+fn another_member_or_column_of_recipients_is_refused_in_every_format() {
+    let [a, b] = ["+13035550102", "+13035550104"];
+    for name in ["to_2", "cc", "forwarded_to", "recipient_2", "x7"] {
+        let more = |number: &str| format!(",\"{name}\":\"{number}\"");
+        let text = format!(
+            "{}\n{}\n",
+            twilio("+13035550101", &more(a)),
+            twilio("+13035550103", &more(b))
+        );
+        let said = error(plain(&text));
+        assert_eq!(said.kind(), "two-columns", "{name}");
+        assert!(said.to_string().contains(&format!("drop={name}")), "{said}");
+        for declared in [
+            Declared {
+                drop: vec![name.to_owned()],
+                ..Declared::default()
+            },
+            Declared {
+                columns: vec![ColumnMapping::new(Field::Number, "to").unwrap()],
+                ..Declared::default()
+            },
+        ] {
+            assert_eq!(
+                read(text.clone().into_bytes(), declared)
+                    .unwrap()
+                    .rows
+                    .len(),
+                2
+            );
+        }
+    }
+    let national = format!(
+        "{}\n{}\n",
+        twilio(
+            "+13035550101",
+            ",\"to_2\":\"3035550102\",\"num_media\":\"3035550102\""
+        ),
+        twilio(
+            "+13035550103",
+            ",\"to_2\":\"3035550104\",\"num_media\":\"3035550104\""
+        )
+    );
+    let said = error(plain(&national)).to_string();
+    assert!(said.contains("drop=to_2"), "{said}");
+    let same = format!(
+        "{}\n{}\n",
+        twilio(
+            "+13035550101",
+            ",\"to_formatted\":\"(303) 555-0101\",\"agent_line\":\"+14155550111\""
+        ),
+        twilio(
+            "+13035550103",
+            ",\"to_formatted\":\"(303) 555-0103\",\"agent_line\":\"+14155550111\""
+        )
+    );
+    assert_eq!(plain(&same).unwrap().rows.len(), 2);
+    let vonage = |name: &str, cells: [&str; 2]| {
+        format!(
+            "account_id,message_id,client_ref,direction,from,to,network,country,date_received,{name}\n\
+             k,m1,u,outbound,14155550100,13035550101,23415,GB,2024-03-21T22:34:49+0000,{}\n\
+             k,m2,u,outbound,14155550111,13035550103,23415,GB,2024-03-21T22:34:50+0000,{}\n",
+            cells[0], cells[1]
+        )
+    };
+    for (name, cells) in [
+        ("to_2", ["13035550102", "13035550104"]),
+        ("cc", ["+13035550102", "+13035550104"]),
+        ("x7", ["+13035550102", "+13035550104"]),
+    ] {
+        let said = error(plain(&vonage(name, cells))).to_string();
+        assert!(said.starts_with("the columns to and "), "{said}");
+    }
+    for (name, cells) in [
+        ("sender", ["+13035550102", "+13035550104"]),
+        ("concatenated_reference", ["20240321001", "20240321002"]),
+        ("to_e164", ["+13035550101", "+13035550103"]),
+    ] {
+        assert_eq!(plain(&vonage(name, cells)).unwrap().rows.len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn the_same_number_in_two_columns_is_one_and_a_customers_number_is_none() {
+    let log = |name: &str, cells: [&str; 2]| {
+        format!(
+            "account,number,{name},sent_at\nA,+14155550111,{},{TIME}\nA,+14155550112,{},2024-03-21T22:35:00Z\n",
+            cells[0], cells[1]
+        )
+    };
+    for name in [
+        "raw",
+        "msisdn",
+        "E.164",
+        "e164",
+        "national",
+        "formatted",
+        "phone",
+        "number",
+    ] {
+        for cells in [
+            ["(415) 555-0111", "415.555.0112"],
+            ["14155550111", "0014155550112"],
+            ["4155550111 x5", "+1 415 555 0112;ext=7"],
+            ["tel:+14155550111", ""],
+        ] {
+            let found = plain(&log(name, cells));
+            let found = found.unwrap_or_else(|error| panic!("{name} {cells:?}: {error}"));
+            assert_eq!(numbers(&found), ["+14155550111", "+14155550112"], "{name}");
+        }
+        let refused = error(plain(&log(name, ["+14155550111", "+13035550102"])));
+        assert_eq!(refused.kind(), "two-columns", "{name}");
+    }
+    // The one that needs no region is read.
+    let text = format!("account,number,msisdn,sent_at\nA,415-555-0111,14155550111,{TIME}\n")
+        .replace("14155550111", "+14155550111");
+    assert_eq!(numbers(&plain(&text).unwrap()), ["+14155550111"]);
+    for name in ["customer number", "Client Number", "customer no"] {
+        for cells in [["20012345", "20012346"], ["1000234567", "1000234568"]] {
+            assert_eq!(plain(&log(name, cells)).unwrap().rows.len(), 2, "{name}");
+        }
+        let refused = error(plain(&log(name, ["3035550102", "3035550103"])));
+        assert_eq!(refused.kind(), "two-columns", "{name}");
+    }
+}
+
+#[test]
+fn two_columns_of_one_name_are_told_apart_by_their_places() {
+    let text = format!("account,number,number,sent_at\nA,+14155550111,+13035550101,{TIME}\n");
+    let said = error(plain(&text)).to_string();
+    assert!(
+        said.starts_with(
+            "column 2 and column 3 both fit the field number; send it again with map=number=column 2 or \
+             map=number=column 3, "
+        ),
+        "{said}"
+    );
+    for (declared, number) in [
+        (
+            Declared {
+                columns: vec![ColumnMapping::new(Field::Number, "column 3").unwrap()],
+                ..Declared::default()
+            },
+            "+13035550101",
+        ),
+        (
+            Declared {
+                drop: vec!["column 3".to_owned()],
+                ..Declared::default()
+            },
+            "+14155550111",
+        ),
+    ] {
+        let found = read(text.clone().into_bytes(), declared).unwrap();
+        assert_eq!(numbers(&found), [number]);
+    }
+    let blank = format!("account,number,,sent_at\nA,+14155550111,+13035550101,{TIME}\n");
+    let said = error(plain(&blank)).to_string();
+    assert!(said.contains("drop=column 3"), "{said}");
+    let dropped = Declared {
+        drop: vec!["column 3".to_owned()],
+        ..Declared::default()
+    };
+    assert_eq!(
+        numbers(&read(blank.into_bytes(), dropped).unwrap()),
+        ["+14155550111"]
+    );
+}
+
+#[test]
+fn a_line_that_says_whom_to_call_is_no_record() {
+    let row = format!("A,+13035550109,{TIME},sms\n");
+    let header = "account,number,sent_at,kind\n";
+    for before in [
+        "Support: +1 303 555 0101 / +44 20 7946 0000\n",
+        "Tel. +1 303 555 0101, Fax +1 303 555 0102\n",
+        "Support,+1 303 555 0101,+44 20 7946 0000,\n",
+        "Example Telecom Ltd, Tel. +1 303 555 0101, Fax +1 303 555 0102, Denver\n",
+        "Need help? Call us on +1 303 555 0101 or +44 20 7946 0000\n",
+    ] {
+        let found = plain(&format!("SMS log\n{before}{header}{row}"));
+        let found = found.unwrap_or_else(|error| panic!("{before}: {error}"));
+        assert_eq!(found.rejects, [(2, None, "phone-number")], "{before}");
+        assert_eq!(numbers(&found), ["+13035550109"], "{before}");
+    }
+    for before in [
+        format!("A,call,+13035550101,{TIME}\n"),
+        format!("call,+13035550101,{TIME},x\n"),
+        format!("Call to +13035550101 at {TIME}\nCall to +13035550102 at {TIME}\n"),
+    ] {
+        let refused = error(plain(&format!("{before}{header}{row}")));
+        assert_eq!(refused.kind(), "record-before-header", "{before}");
+    }
+}
+
+#[test]
+fn a_long_member_in_which_no_number_can_be_is_passed_over() {
+    let one = twilio("+13035550101", "");
+    let list = |from: u64| {
+        (from..from + 200_000)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let text = format!("{{\"messages\":[{one}],\"bits\":[{}],\"n\":1}}", list(0));
+    let found = plain(&text).unwrap();
+    assert_eq!((found.rows.len(), found.rejects), (1, vec![]));
+    let text = format!(
+        "{{\"messages\":[{one}],\"bits\":[{}]}}",
+        list(13_035_550_000)
+    );
+    let refused = error(plain(&text));
+    assert_eq!(refused.kind(), "long-member");
+    assert!(refused.to_string().contains("drop=bits"), "{refused}");
+}
