@@ -88,6 +88,15 @@ impl<'k> People<'k> {
         }
     }
 
+    /// The only number, as a hash, if there is one that may be the owner's or of somebody else for each record.
+    pub(super) fn single(&self, path: &str) -> Option<u64> {
+        let mut numbers = self.numbers.iter();
+        match (numbers.next(), numbers.next()) {
+            (Some(only), None) if !is_of_an_owner(path) => Some(*only),
+            _ => None,
+        }
+    }
+
     /// The same beside the records, where an object with a number and a time is likely to be a record, and so is one
     /// in a list.
     pub(super) fn rows_beside(&self, path: &str, value: &str) -> usize {
@@ -119,8 +128,13 @@ impl<'k> People<'k> {
 
     fn object(&mut self, path: &str, object: &str, depth: usize) -> Result<(), serde_json::Error> {
         let (mut person, mut timed, mut own) = (false, false, false);
+        let (mut digits, mut assigned) = (0_usize, 0_usize);
         each_member(object, |name, value| {
             let raw = value.get();
+            if may_be_number(&cleaned(&name)) == Some(false) {
+                digits += 1;
+                assigned += usize::from(self.is_assigned(&name));
+            }
             if raw.starts_with(['"', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) {
                 let mut text = cell(value)?.unwrap_or_default();
                 person |= may_be_of_a_person(&name, &text);
@@ -135,13 +149,15 @@ impl<'k> People<'k> {
             return Ok(());
         }
         let before = self.numbers.len();
+        let are_numbers = may_be_called(last(path)) || are_mostly(assigned, digits);
         each_member(object, |name, value| {
-            if let Some(international) = may_be_number(&cleaned(&name)) {
-                let phone = international || self.is_assigned(&name);
-                if phone && self.add(&name) {
-                    self.likely = true;
-                    return Ok(());
-                }
+            let is_number = match may_be_number(&cleaned(&name)) {
+                Some(international) => international || are_numbers && !is_compact_day(&name),
+                None => false,
+            };
+            if is_number && self.add(&name) {
+                self.likely = true;
+                return Ok(());
             }
             let path = match path.is_empty() {
                 true => name.into_owned(),
@@ -155,7 +171,7 @@ impl<'k> People<'k> {
 
     fn list(&mut self, path: &str, list: &str, depth: usize) -> Result<(), serde_json::Error> {
         let items = serde_json::from_str::<Vec<&RawValue>>(list)?;
-        let (mut digits, mut assigned) = (0_u32, Vec::new());
+        let (mut digits, mut assigned) = (0, Vec::new());
         for item in &items {
             let raw = item.get();
             if raw.starts_with(['{', '[']) {
@@ -175,13 +191,19 @@ impl<'k> People<'k> {
                         assigned.push(Zeroizing::new(text.to_string()));
                     }
                 }
-                _ => self.text(path, &text, depth),
+                // Nobody makes a list of a number of his own.
+                Some(_) => {
+                    let before = self.numbers.len();
+                    self.text(path, &text, depth);
+                    self.likely |= self.numbers.len() > before;
+                }
+                None => self.text(path, &text, depth),
             }
             wipe(&mut text);
         }
-        if assigned.len() as u64 * 5 >= u64::from(digits) * 4 {
+        if are_mostly(assigned.len(), digits) {
             for number in &assigned {
-                self.add(number);
+                self.likely |= self.add(number);
             }
         }
         Ok(())
@@ -282,6 +304,9 @@ impl<'k> People<'k> {
     /// Whether digits are a number of the declared region, or with their calling code one of any plan.
     fn is_assigned(&self, number: &str) -> bool {
         let number = cleaned(number);
+        if is_compact_day(&number) {
+            return false;
+        }
         let read = |text: &str| {
             let number = RawNumber::new(text);
             Phone::accept_raw(number, self.known.region, None).is_ok()
@@ -335,6 +360,17 @@ pub(super) fn senders_of(object: &str) -> Vec<Zeroizing<String>> {
     gather("", object, 2, &mut found);
     found.retain(|digits| !digits.is_empty());
     found
+}
+
+/// Whether nearly all of so many digits are numbers of a plan: of ids only some are.
+fn are_mostly(assigned: usize, digits: usize) -> bool {
+    assigned > 0 && assigned * 5 >= digits * 4
+}
+
+/// A day without marks: `20240321`.
+fn is_compact_day(text: &str) -> bool {
+    let begins = text.starts_with("19") || text.starts_with("20");
+    text.len() == 8 && begins && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The last digits of a number, by which it is known in any form.
@@ -514,6 +550,8 @@ mod tests {
             ("x", r#"[20012345,20012346]"#),
             ("at", r#""2024-03-21T22:34:49+00:00""#),
             ("x", r#"{"10.0.0.1":1}"#),
+            ("days", r#"{"20240321":1,"20240322":2}"#),
+            ("x", r#"{"7000234567":1,"9110234568":2}"#),
         ] {
             assert_eq!(found(path, value), (0, 0, 0), "{path} {value}");
         }

@@ -1,6 +1,7 @@
 //! The records of a JSON file, read in one format.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use zeroize::Zeroizing;
@@ -55,6 +56,8 @@ pub(in crate::ingest) struct JsonLog {
     told: (usize, RejectKind),
     /// Hashes of the members of the record before and of this one that other people are in.
     told_of: (u64, u64),
+    /// See [`Others::of`].
+    singles: HashMap<String, u64>,
     /// Names of members that are not looked at.
     drop: Vec<String>,
     region: Option<Region>,
@@ -90,6 +93,7 @@ impl JsonLog {
             given: 0,
             told: (0, RejectKind::MissingNumber),
             told_of: (0, 0),
+            singles: HashMap::new(),
             drop: declared.drop.clone(),
             region: declared.region,
         }
@@ -224,7 +228,7 @@ impl JsonLog {
             }
         };
         let terms = (&self.wanted, self.drop.as_slice(), self.region);
-        let others = Others::of(&walk, record, &around, terms);
+        let others = Others::of(&walk, (record, &around), terms, &mut self.singles);
         // The same list in each record is told once.
         let again = others.people > 0 && others.of == self.told_of.1;
         let people = if again { 0 } else { others.people };
@@ -409,35 +413,53 @@ struct Others {
 }
 
 impl Others {
-    /// `beside` are members of what the record is in.
+    /// `beside` are members of what the record is in; `singles` are the first numbers, as hashes, of members that have
+    /// one in each record.
     fn of(
         walk: &Walk<'_, '_, '_>,
-        record: &str,
-        beside: &[(String, Zeroizing<String>)],
+        (record, beside): (&str, &[(String, Zeroizing<String>)]),
         (wanted, drop, region): (&Wanted, &[String], Option<Region>),
+        singles: &mut HashMap<String, u64>,
     ) -> Self {
         let mut others = Self::default();
         if walk.inner.is_empty() && beside.is_empty() {
             return others;
         }
-        let known = Known {
+        let mut known = Known {
             own: walk.numbers(),
-            senders: senders_of(record),
             region,
+            ..Known::default()
         };
-        let mut hasher = DefaultHasher::new();
         let beside = beside.iter().map(|(path, value)| (path, value.as_str()));
         let inner = walk.inner.iter().map(|(path, value)| (path, *value));
-        for (path, value) in inner.chain(beside) {
-            if is_dropped(drop, path) || is_of_the_sender(path) {
-                continue;
-            }
+        let mut all = inner.chain(beside);
+        let is_open = |path: &str| !is_dropped(drop, path) && !is_of_the_sender(path);
+        let has_people = |path: &str, value: &str, known: &Known| {
+            People::of(path, value, known).any() || records_in(value, known, wanted) > 0
+        };
+        let has_any =
+            |(path, value): (&String, &str)| is_open(path) && has_people(path, value, &known);
+        if !all.clone().any(has_any) {
+            return others;
+        }
+        known.senders = senders_of(record);
+        let mut hasher = DefaultHasher::new();
+        for (path, value) in all.by_ref().filter(|(path, _)| is_open(path)) {
             let records = records_in(value, &known, wanted);
             others.records += records;
-            let people = People::of(path, value, &known).rows(path, value);
+            let found = People::of(path, value, &known);
+            let people = found.rows(path, value);
             if people > records {
                 (path, value).hash(&mut hasher);
                 others.people += people - records;
+            } else if let Some(number) = found.single(path).filter(|_| records == 0) {
+                // A number that is another one in each record is of no owner.
+                let room = singles.len() < SINGLES || singles.contains_key(path);
+                let first = room.then(|| *singles.entry(path.clone()).or_insert(number));
+                if first.is_some_and(|first| first != number) {
+                    (path, value).hash(&mut hasher);
+                    others.people += 1;
+                }
             }
         }
         others.of = hasher.finish();
@@ -473,3 +495,6 @@ fn is_dropped(drop: &[String], path: &str) -> bool {
         behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('.'))
     })
 }
+
+/// How many members with one number in each record are remembered.
+const SINGLES: usize = 64;

@@ -529,7 +529,10 @@ fn people_beside_the_records_are_told_whatever_they_are_in() {
     // Records of the format are read, also from a text.
     let inner = in_text(&format!("[{}]", twilio(a, "")));
     let text = format!("{{\"messages\":[{one}],\"legacy\":{inner}}}");
-    assert_eq!(numbers(&plain(&text).unwrap()), ["+13035550101", a]);
+    let found = plain(&text).unwrap();
+    let mut both = numbers(&found);
+    both.sort_unstable();
+    assert_eq!(both, ["+13035550101", a]);
 }
 
 #[test]
@@ -622,13 +625,25 @@ fn people_in_a_record_are_told_whatever_they_are_in() {
         }
     }
     // What is the same in every record is told once.
-    let hotlines = format!(",\"hotlines\":[\"{a}\",\"{b}\"]");
+    let desks = format!(",\"desks\":[\"{a}\",\"{b}\"]");
     let text = format!(
         "{}\n{}\n",
-        twilio("+13035550101", &hotlines),
-        twilio("+13035550103", &hotlines)
+        twilio("+13035550101", &desks),
+        twilio("+13035550103", &desks)
     );
     assert_eq!(plain(&text).unwrap().rejects.len(), 2);
+    // One number in all records is somebody's own, and another one in each is not.
+    for (second, held) in [(a, 0), (b, 1)] {
+        let text = format!(
+            "{}\n{}\n",
+            twilio("+13035550101", &format!(",\"x\":{{\"phone\":\"{a}\"}}")),
+            twilio(
+                "+13035550103",
+                &format!(",\"x\":{{\"phone\":\"{second}\"}}")
+            )
+        );
+        assert_eq!(plain(&text).unwrap().rejects.len(), held, "{second}");
+    }
 }
 
 #[test]
