@@ -186,7 +186,7 @@ impl OpenedLog {
                 }
             }
         };
-        let named_once = one_of_the_same(&names, copy, &mut declared, &shape);
+        let (named_once, mut twins) = one_of_the_same(&names, copy, &mut declared, &shape);
         let names: Vec<&str> = named_once.iter().map(Cow::as_ref).collect();
         let header = Header::bind(&shape, &names, &declared).map_err(|error| match error {
             IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape, &declared) => {
@@ -194,11 +194,18 @@ impl OpenedLog {
             }
             error => error,
         })?;
-        one_recipient(&header, (&names, copy), &declared, &shape)?;
+        twins.append(&mut one_recipient(
+            &header,
+            (&names, copy),
+            &declared,
+            &shape,
+        )?);
         let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
         let (header, country_columns) =
             countries::of_columns(header, (&names, looks), &mut declared, &mut shape)?;
-        let header = header.with_seen(seen_cells(copy, &declared));
+        let header = header
+            .with_seen(seen_cells(copy, &declared))
+            .with_twins(twins);
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());
@@ -402,17 +409,18 @@ fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec
 }
 
 /// The names of the columns; of several columns of numbers that have the same number in each row, in one form or
-/// another, all but one are dropped. A column with a name that another has is then called `column 7`.
+/// another, all but one are dropped, and their places are given. A column with a name that another has is then called
+/// `column 7`.
 fn one_of_the_same<'n>(
     names: &[&'n str],
     (head, delimited): (&[u8], &Delimited),
     declared: &mut Declared,
     shape: &Shape,
-) -> Vec<Cow<'n, str>> {
+) -> (Vec<Cow<'n, str>>, Vec<usize>) {
     let mut called: Vec<_> = names.iter().copied().map(Cow::Borrowed).collect();
     let places = numbers(shape, names, declared);
-    let Some((read, others @ [_, ..])) = places.split_first() else {
-        return called;
+    let Some((read, [_, ..])) = places.split_first() else {
+        return (called, Vec::new());
     };
     let mut looks: Vec<_> = places
         .iter()
@@ -426,7 +434,7 @@ fn one_of_the_same<'n>(
         }
     });
     if !looks.iter().all(|(_, look)| look.is_same()) {
-        return called;
+        return (called, Vec::new());
     }
     // Numbers with a plus need no region. Of columns that are as good, the first.
     let best = looks
@@ -434,7 +442,8 @@ fn one_of_the_same<'n>(
         .rev()
         .max_by_key(|(_, look)| look.international());
     let best = best.map_or(*read, |(at, _)| *at);
-    for at in [*read].iter().chain(others).filter(|at| **at != best) {
+    let twins: Vec<usize> = places.iter().copied().filter(|at| *at != best).collect();
+    for at in &twins {
         let place = ShownName::of_column(*at).to_string();
         let folded = names.get(*at).map(|name| fold(name));
         let twice = names.iter().filter(|name| Some(fold(name)) == folded);
@@ -446,23 +455,24 @@ fn one_of_the_same<'n>(
             declared.drop.push(name.to_string());
         }
     }
-    called
+    (called, twins)
 }
 
 /// Refuses a file with another column of numbers of people, whatever its name. Of a supplier's CSV, whose columns may
-/// be called anything, a name that is usual for the recipient is enough.
+/// be called anything, a name that is usual for the recipient is enough. Gives the places of the columns that have the
+/// number of their row in another form.
 fn one_recipient(
     header: &Header,
     (names, (head, delimited)): (&[&str], (&[u8], &Delimited)),
     declared: &Declared,
     shape: &Shape,
-) -> Result<(), IngestError> {
+) -> Result<Vec<usize>, IngestError> {
     let mapped = |column: &ColumnMapping| column.field() == Field::Number;
     let Some(read) = header.place(Field::Number) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     if declared.mapping.is_some() || declared.columns.iter().any(mapped) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let name_of = |at: usize| names.get(at).copied().unwrap_or_default();
     let open = header.dropped_columns().iter().filter(|(at, shown)| {
@@ -484,7 +494,10 @@ fn one_recipient(
     });
     match other {
         Some((other, _)) => Err(two_columns(Field::Number, names, [read, *other])),
-        None => Ok(()),
+        None => {
+            let twins = looks.iter().filter(|(_, look)| look.is_same());
+            Ok(twins.map(|(at, _)| *at).collect())
+        }
     }
 }
 

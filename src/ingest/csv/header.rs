@@ -12,7 +12,7 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
 use crate::ingest::mapping::column::ColumnMapping;
-use crate::ingest::mapping::recipient_column::gets_something;
+use crate::ingest::mapping::recipient_column::{gets_something, has_another};
 use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, listed};
 use crate::ingest::rows::cells::{CLOCK, Cells, SLOTS, slot, slot_of};
 use crate::ingest::rows::nothing::says_nothing;
@@ -37,6 +37,8 @@ pub(in crate::ingest) struct Header {
     times: Vec<String>,
     /// By column: hashes of the cells of the first records.
     seen: Vec<HashSet<u64>>,
+    /// Columns that are not read and have the number of their row in another form.
+    twins: Vec<usize>,
 }
 
 impl Header {
@@ -58,6 +60,7 @@ impl Header {
             numbers: names_of(shape, declared, Field::Number),
             times: names_of(shape, declared, Field::SentAt),
             seen: Vec::new(),
+            twins: Vec::new(),
         };
         let both = day_and_clock(shape, names, declared);
         for (index, name) in names.iter().enumerate() {
@@ -197,6 +200,22 @@ impl Header {
     pub(in crate::ingest) fn with_seen(mut self, seen: Vec<HashSet<u64>>) -> Self {
         self.seen = seen;
         self
+    }
+
+    /// The same with columns that had the number of their row in the first records, in whatever form.
+    pub(in crate::ingest) fn with_twins(mut self, twins: Vec<usize>) -> Self {
+        self.twins = twins;
+        self
+    }
+
+    /// Whether such a column has the number of somebody else in a record, of which `text` gives the cells.
+    pub(super) fn has_other_number<'r>(&self, text: impl Fn(usize) -> Option<&'r str>) -> bool {
+        let Some(read) = self.place(Field::Number).filter(|_| !self.twins.is_empty()) else {
+            return false;
+        };
+        let read = text(read).unwrap_or_default();
+        let mut twins = self.twins.iter().filter_map(|twin| text(*twin));
+        twins.any(|cell| has_another(cell, read))
     }
 
     /// True if the texts may be names that nobody knows: each says something, is no value that the column has, and

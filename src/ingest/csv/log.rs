@@ -46,6 +46,8 @@ pub(super) enum Found<'r> {
     Cells(Cells<'r>),
     /// It has so many cells, and the header has not.
     OtherWidth(usize),
+    /// A column that had the same number before has that of somebody else.
+    TwoNumbers,
     /// It is no row.
     Aside(SkipKind),
 }
@@ -124,10 +126,15 @@ impl DelimitedLog {
                 let range = |place| lines.range(place);
                 let unquote = *quotes == Quotes::None;
                 let cells = cells(header, line, (bytes, bytes), unquote, range)?;
+                let two = header.has_other_number(|place| text(bytes, range(place)));
                 Ok(Some(Located {
                     line,
                     lines: 1,
-                    found: Found::Cells(cells),
+                    found: if two {
+                        Found::TwoNumbers
+                    } else {
+                        Found::Cells(cells)
+                    },
                 }))
             }
             Lines::Quoted(reader) => quoted(reader, header, (*delimiter, *quotes)),
@@ -174,11 +181,22 @@ fn quoted<'r>(
     if cells.all().iter().any(|cell| is_begun(cell)) {
         return Ok(Some(Odd::Width(record.len()).at(line, lines)));
     }
+    let two = header.has_other_number(|place| text(record.as_slice(), range(place)));
     Ok(Some(Located {
         line,
         lines,
-        found: Found::Cells(cells),
+        found: if two {
+            Found::TwoNumbers
+        } else {
+            Found::Cells(cells)
+        },
     }))
+}
+
+/// The text of a cell.
+fn text(bytes: &[u8], range: Option<Range<usize>>) -> Option<&str> {
+    let cell = std::str::from_utf8(bytes.get(range?)?);
+    cell.ok().map(unquoted)
 }
 
 /// Whether the record that was read, or could not be read, is several rows that a stray quote joined.

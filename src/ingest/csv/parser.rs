@@ -90,6 +90,10 @@ impl SegmentParser {
                     let kind = RejectKind::WrongCellCount;
                     self.maker.add(batch, place, Err(kind))?;
                 }
+                Found::TwoNumbers => {
+                    let kind = RejectKind::SeveralNumbers;
+                    self.maker.add(batch, place, Err(kind))?;
+                }
                 Found::Aside(kind) => batch.skip(kind, lines),
             }
         }

@@ -148,7 +148,10 @@ fn has_day(cell: &str) -> bool {
 
 /// No number with a plus has fewer digits.
 const FEWEST: usize = 7;
-const CONTACTS: [&str; 25] = [
+const CONTACTS: [&str; 28] = [
+    "care",
+    "enquiries",
+    "inquiries",
     "fon",
     "assistance",
     "helpline",

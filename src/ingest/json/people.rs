@@ -16,7 +16,7 @@ use crate::domain::invisible::cleaned;
 use crate::domain::{Field, written_numbers};
 use crate::ingest::guard::columns::is_content;
 use crate::ingest::mapping::recipient_column::{
-    digits_of, gets_something, may_be_called, may_be_number, may_be_of_a_person,
+    digits_of, gets_something, may_be_called, may_be_number, may_be_of_a_person, numbers_in,
 };
 use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, letters};
 use crate::vault::plaintext::{Phone, RawNumber, Region};
@@ -30,6 +30,8 @@ pub(super) struct People<'k> {
     likely: bool,
     /// One of them is in an object in a list, or in one with a time, which beside records is likely to be one.
     in_record: bool,
+    /// There are digits that nobody can read without a region, or numbers in a text of a message.
+    perhaps: bool,
 }
 
 /// Numbers that are none of another person: those that were read from the record, and those of its sender. And the
@@ -62,6 +64,7 @@ impl<'k> People<'k> {
             numbers: HashSet::new(),
             likely: false,
             in_record: false,
+            perhaps: false,
         };
         if may_be_number(&cleaned(path)).is_some() && people.add(path) {
             people.likely = true;
@@ -75,6 +78,11 @@ impl<'k> People<'k> {
     /// Whether there is any.
     pub(super) fn any(&self) -> bool {
         !self.numbers.is_empty()
+    }
+
+    /// Whether there may be any.
+    pub(super) fn may_be_any(&self) -> bool {
+        self.any() || self.perhaps
     }
 
     /// How many of them are to be told as rows that were not read, where they are in a member of this name and value.
@@ -187,6 +195,7 @@ impl<'k> People<'k> {
                 // Digits may be ids; they are numbers if most of them are in a plan.
                 Some(false) if !may_be_called(last(path)) => {
                     digits += 1;
+                    self.perhaps |= !is_of_something_else(path) && !is_compact_day(&text);
                     if self.is_assigned(&text) && !is_of_something_else(path) {
                         assigned.push(Zeroizing::new(text.to_string()));
                     }
@@ -212,7 +221,13 @@ impl<'k> People<'k> {
     /// Looks at a text: a number, JSON, a table, or lines with numbers in them.
     fn text(&mut self, path: &str, text: &str, depth: usize) {
         let name = last(path);
-        if text.is_empty() || is_content(name) || is_of_the_sender(path) {
+        if text.is_empty() || is_of_the_sender(path) {
+            return;
+        }
+        if is_content(name) {
+            self.perhaps |= written_numbers(text)
+                .iter()
+                .any(|number| number.starts_with('+'));
             return;
         }
         if may_be_number(&cleaned(text)).is_some() {
@@ -222,6 +237,15 @@ impl<'k> People<'k> {
             return;
         }
         if text.len() < SHORTEST {
+            return;
+        }
+        let parts = numbers_in(text);
+        if !parts.is_empty() {
+            for (part, international) in parts {
+                let number = international || may_be_called(name) || self.is_assigned(part);
+                self.perhaps = true;
+                self.likely |= number && self.add(part);
+            }
             return;
         }
         let inner = text.trim();

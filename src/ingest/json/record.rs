@@ -346,7 +346,7 @@ impl JsonLog {
             ..Known::default()
         };
         let people = People::of(name, value, &known);
-        if people.any() {
+        if people.may_be_any() {
             self.dropped.note("", name);
         }
         let rows = people.rows_beside(name, value);

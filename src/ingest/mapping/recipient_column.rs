@@ -113,7 +113,7 @@ fn is_assigned(cell: &str, read: &str, region: Option<Region>) -> bool {
 }
 
 /// The numbers that a cell consists of, each with whether it has a plus or the like. None if it is something else.
-fn numbers_in(cell: &str) -> Vec<(&str, bool)> {
+pub(in crate::ingest) fn numbers_in(cell: &str) -> Vec<(&str, bool)> {
     if let Some(international) = may_be_number(cell) {
         return vec![(cell, international)];
     }
@@ -121,6 +121,14 @@ fn numbers_in(cell: &str) -> Vec<(&str, bool)> {
     let parts = parts.filter(|part| !part.is_empty());
     let numbers = parts.map(|part| may_be_number(part).map(|international| (part, international)));
     numbers.collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+/// Whether a cell has the number of somebody else than the number that is read from its row.
+pub(in crate::ingest) fn has_another(cell: &str, read: &str) -> bool {
+    let own = digits_of(read);
+    let cell = cleaned(cell);
+    let mut numbers = numbers_in(&cell).into_iter();
+    !own.is_empty() && numbers.any(|(number, _)| !are_one(&digits_of(number), &own))
 }
 
 /// Whether a text may be a number that somebody has, under this name.

@@ -526,6 +526,15 @@ fn people_beside_the_records_are_told_whatever_they_are_in() {
             assert_eq!(read(text.into_bytes(), dropped).unwrap().rejects, []);
         }
     }
+    // Digits that no region makes numbers are named, and so are numbers in messages.
+    for (name, other) in [
+        ("failed", "[\"3035550102\",\"7911123456\"]"),
+        ("errors", "[{\"message\":\"not sent to +13035550102\"}]"),
+    ] {
+        let found = plain(&format!("{{\"messages\":[{one}],\"{name}\":{other}}}")).unwrap();
+        assert_eq!(found.rejects, [], "{name}");
+        assert!(found.dropped.contains(&name.to_owned()), "{name}");
+    }
     // Records of the format are read, also from a text.
     let inner = in_text(&format!("[{}]", twilio(a, "")));
     let text = format!("{{\"messages\":[{one}],\"legacy\":{inner}}}");
@@ -758,6 +767,22 @@ fn the_same_number_in_two_columns_is_one_and_a_customers_number_is_none() {
         }
         let refused = error(plain(&log(name, ["+14155550111", "+13035550102"])));
         assert_eq!(refused.kind(), "two-columns", "{name}");
+    }
+    // What the first records do not show is seen in each row.
+    let row = |number: u64, other: u64| {
+        format!(
+            "A,+1{number},({}) {},{TIME}\n",
+            other / 10_000_000,
+            other % 10_000_000
+        )
+    };
+    for name in ["msisdn", "raw"] {
+        let mut text = format!("account,number,{name},sent_at\n");
+        (0..1200).for_each(|at| text += &row(4_155_550_000 + at, 4_155_550_000 + at));
+        text += &row(4_155_550_111, 3_035_550_101);
+        let found = plain(&text).unwrap();
+        assert_eq!(found.rows.len(), 1200, "{name}");
+        assert_eq!(found.rejects, [(1202, None, "several-numbers")], "{name}");
     }
     // The one that needs no region is read.
     let text = format!("account,number,msisdn,sent_at\nA,415-555-0111,14155550111,{TIME}\n")
