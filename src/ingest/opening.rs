@@ -1,39 +1,36 @@
 //! The beginning of a file: how it is written and which format it has.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 use zeroize::Zeroizing;
 
-use super::column_name::{ShownName, fold, may_be_a_name};
+use super::column_name::{ShownName, may_be_a_name};
 use super::countries::{self, Found};
 use super::csv::beginning::Beginning;
 use super::csv::cell_lines::CellLines;
 use super::csv::cuts::HowWritten;
 use super::csv::dialect::unquoted;
-use super::csv::header::{
-    Header, day_and_clock, has_digits, hash_of, number_and_time, numbers, two_columns,
-};
+use super::csv::header::Header;
 use super::csv::quoted::DelimitedReader;
 use super::csv::quotes::{Quotes, other_quotes};
 use super::csv::rows::DelimitedRows;
 use super::declared::Declared;
+use super::delimited::{Delimited, called, country_looks, fits, is_header, seen_cells};
 use super::error::IngestError;
 use super::formats;
-use super::formats::shape::{Reads, Shape, Syntax};
-use super::guard::columns::is_content;
+use super::formats::shape::{Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
 use super::json::line::{first_object, is_of_objects};
 use super::json::look;
 use super::json::no_record::cause_in_json;
-use super::json::recipients;
+use super::json::recipients::one_recipient;
 use super::json::record::JsonLog;
 use super::json::rows::JsonRows;
 use super::mapping::column::ColumnMapping;
 use super::mapping::country_column::CountryLook;
-use super::mapping::recipient_column::{NumberLook, is_of_anything};
 use super::mapping::usual_names::{by_name, listed};
+use super::recipients;
 use super::record::MAX_RECORD_BYTES;
 use super::rows::maker::RowMaker;
 use super::unpack::peek::peek_far;
@@ -186,7 +183,8 @@ impl OpenedLog {
                 }
             }
         };
-        let (named_once, mut twins) = one_of_the_same(&names, copy, &mut declared, &shape);
+        let (named_once, mut twins) =
+            recipients::one_of_the_same(&names, copy, &mut declared, &shape);
         let names: Vec<&str> = named_once.iter().map(Cow::as_ref).collect();
         let header = Header::bind(&shape, &names, &declared).map_err(|error| match error {
             IngestError::MissingColumn { .. } if shown.is_none() && !fits(&shape, &declared) => {
@@ -194,7 +192,7 @@ impl OpenedLog {
             }
             error => error,
         })?;
-        twins.append(&mut one_recipient(
+        twins.append(&mut recipients::one_recipient(
             &header,
             (&names, copy),
             &declared,
@@ -273,7 +271,7 @@ impl OpenedLog {
             || "its first record has none of the columns".to_owned(),
             |tried| tried.evidence(),
         );
-        recipients::one_recipient((head, &layout), &declared, &shape)?;
+        one_recipient((head, &layout), &declared, &shape)?;
         let mut evidence = evidence(&declared, found);
         let country_columns =
             match countries::of_members((head, &layout), &mut declared, &mut shape)? {
@@ -293,259 +291,6 @@ impl OpenedLog {
             backslash: None,
             rows: LogRows::Json(Box::new(rows)),
         })
-    }
-}
-
-/// How a delimited file may be written.
-struct Delimited {
-    /// The shapes it may have, by what was declared.
-    shapes: Vec<Shape>,
-    /// Somebody said that it is one.
-    is_said: bool,
-    quotes: Quotes,
-    delimiter: Option<u8>,
-}
-
-impl Delimited {
-    fn of(declared: &Declared, sheet: Option<&Sheet>) -> Self {
-        let shapes = match (&declared.mapping, declared.format) {
-            (Some(mapping), _) => vec![mapping.shape()],
-            (None, Some(format)) => vec![formats::shape(format)],
-            (None, None) => {
-                let shapes = Format::ALL.map(formats::shape).into_iter();
-                shapes
-                    .filter(|shape| shape.syntax == Syntax::Delimited)
-                    .collect()
-            }
-        };
-        let mut said = shapes.iter().map(|shape| shape.syntax);
-        Self {
-            is_said: (declared.mapping.is_some() || declared.format.is_some())
-                && said.any(|syntax| syntax == Syntax::Delimited),
-            shapes,
-            // The rows of a sheet are written without quotes.
-            quotes: sheet.map_or(declared.quotes, |_| Quotes::None),
-            delimiter: sheet.map(|_| Sheet::DELIMITER),
-        }
-    }
-
-    /// Reads the header.
-    fn beginning(
-        &self,
-        source: Box<dyn Read + Send>,
-        declared: &Declared,
-    ) -> Result<Beginning, IngestError> {
-        let written = HowWritten {
-            quotes: self.quotes,
-            delimiter: self.delimiter,
-            is_header: &|names| {
-                let mut shapes = self.shapes.iter();
-                let shape = shapes.find(|shape| is_header(shape, names, declared))?;
-                Some(number_and_time(shape, names, declared))
-            },
-        };
-        Beginning::read(source, written)
-    }
-}
-
-/// True if these are the names of the columns of a file of this shape, and not a line before them.
-fn is_header(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
-    let names = called(names.to_vec(), declared);
-    let names: Vec<&str> = names.iter().map(Cow::as_ref).collect();
-    let names = names.as_slice();
-    let has = |column: &ColumnMapping| names.iter().any(|name| column.names(name));
-    if declared.mapping.is_some() {
-        let mut columns = shape.columns.iter();
-        return columns.all(|column| {
-            let mut names = names.iter();
-            names.any(|name| column.names.contains(&fold(name)))
-        });
-    }
-    match declared.columns.is_empty() {
-        true => fits(shape, names, declared),
-        false => declared.columns.iter().all(has),
-    }
-}
-
-/// The names of the columns. One that may not be shown, or that another has too, is called `column 7`, if somebody
-/// calls it so.
-fn called<'n>(names: Vec<&'n str>, declared: &Declared) -> Vec<Cow<'n, str>> {
-    if declared.columns.is_empty() && declared.mapping.is_none() && declared.drop.is_empty() {
-        return names.into_iter().map(Cow::Borrowed).collect();
-    }
-    let mut once = HashSet::new();
-    let mut twice = HashSet::new();
-    for name in names.iter().map(|name| fold(name)) {
-        if let Some(known) = once.replace(name) {
-            twice.insert(known);
-        }
-    }
-    let called = names.into_iter().enumerate().map(|(index, name)| {
-        let place = ShownName::of_column(index);
-        let unclear = ShownName::of(name).is_none() || twice.contains(&fold(name));
-        match unclear && declared.names(place.as_str()) {
-            true => Cow::Owned(place.to_string()),
-            false => Cow::Borrowed(name),
-        }
-    });
-    called.collect()
-}
-
-/// What the columns of a delimited file look like, by place, if one may be a column of countries. `head` is the
-/// beginning of the file.
-fn country_looks(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<CountryLook> {
-    let mut looks: Vec<CountryLook> = Vec::new();
-    each_record(head, delimited, declared, |record| {
-        if looks.len() < record.len() {
-            looks.resize_with(record.len(), CountryLook::default);
-        }
-        for (look, cell) in looks.iter_mut().zip(record) {
-            if let Ok(cell) = std::str::from_utf8(cell) {
-                look.see(unquoted(cell));
-            }
-        }
-    });
-    looks
-}
-
-/// The names of the columns; of several columns of numbers that have the same number in each row, in one form or
-/// another, all but one are dropped, and their places are given. A column with a name that another has is then called
-/// `column 7`.
-fn one_of_the_same<'n>(
-    names: &[&'n str],
-    (head, delimited): (&[u8], &Delimited),
-    declared: &mut Declared,
-    shape: &Shape,
-) -> (Vec<Cow<'n, str>>, Vec<usize>) {
-    let mut called: Vec<_> = names.iter().copied().map(Cow::Borrowed).collect();
-    let places = numbers(shape, names, declared);
-    let Some((read, [_, ..])) = places.split_first() else {
-        return (called, Vec::new());
-    };
-    let mut looks: Vec<_> = places
-        .iter()
-        .map(|at| (*at, NumberLook::default()))
-        .collect();
-    each_record(head, delimited, declared, |record| {
-        let cell = |at: usize| std::str::from_utf8(record.get(at)?).ok().map(unquoted);
-        let number = cell(*read).unwrap_or_default();
-        for (at, look) in &mut looks {
-            look.see(cell(*at).unwrap_or_default(), number, declared.region);
-        }
-    });
-    if !looks.iter().all(|(_, look)| look.is_same()) {
-        return (called, Vec::new());
-    }
-    // Numbers with a plus need no region. Of columns that are as good, the first.
-    let best = looks
-        .iter()
-        .rev()
-        .max_by_key(|(_, look)| look.international());
-    let best = best.map_or(*read, |(at, _)| *at);
-    let twins: Vec<usize> = places.iter().copied().filter(|at| *at != best).collect();
-    for at in &twins {
-        let place = ShownName::of_column(*at).to_string();
-        let folded = names.get(*at).map(|name| fold(name));
-        let twice = names.iter().filter(|name| Some(fold(name)) == folded);
-        let (twice, name) = (twice.count() > 1, called.get_mut(*at));
-        if let Some(name) = name {
-            if twice {
-                *name = Cow::Owned(place);
-            }
-            declared.drop.push(name.to_string());
-        }
-    }
-    (called, twins)
-}
-
-/// Refuses a file with another column of numbers of people, whatever its name. Of a supplier's CSV, whose columns may
-/// be called anything, a name that is usual for the recipient is enough. Gives the places of the columns that have the
-/// number of their row in another form.
-fn one_recipient(
-    header: &Header,
-    (names, (head, delimited)): (&[&str], (&[u8], &Delimited)),
-    declared: &Declared,
-    shape: &Shape,
-) -> Result<Vec<usize>, IngestError> {
-    let mapped = |column: &ColumnMapping| column.field() == Field::Number;
-    let Some(read) = header.place(Field::Number) else {
-        return Ok(Vec::new());
-    };
-    if declared.mapping.is_some() || declared.columns.iter().any(mapped) {
-        return Ok(Vec::new());
-    }
-    let name_of = |at: usize| names.get(at).copied().unwrap_or_default();
-    let open = header.dropped_columns().iter().filter(|(at, shown)| {
-        let name = name_of(*at);
-        !declared.drops(name) && !declared.drops(shown.as_str()) && !is_content(name)
-    });
-    let mut looks: Vec<_> = open.map(|(at, _)| (*at, NumberLook::default())).collect();
-    each_record(head, delimited, declared, |record| {
-        let cell = |at: usize| std::str::from_utf8(record.get(at)?).ok().map(unquoted);
-        let number = cell(read).unwrap_or_default();
-        for (at, look) in &mut looks {
-            look.see(cell(*at).unwrap_or_default(), number, declared.region);
-        }
-    });
-    let other = looks.iter().find(|(at, look)| {
-        let name = name_of(*at);
-        let usual = shape.format == Format::SupplierCsv && by_name(name) == Some(Field::Number);
-        usual && !is_of_anything(name) && !look.is_same() || look.may_be_recipient(name)
-    });
-    match other {
-        Some((other, _)) => Err(two_columns(Field::Number, names, [read, *other])),
-        None => {
-            let twins = looks.iter().filter(|(_, look)| look.is_same());
-            Ok(twins.map(|(at, _)| *at).collect())
-        }
-    }
-}
-
-/// By column: hashes of the cells of the first records.
-fn seen_cells((head, delimited): (&[u8], &Delimited), declared: &Declared) -> Vec<HashSet<u64>> {
-    let mut seen: Vec<HashSet<u64>> = Vec::new();
-    let mut records = 0;
-    each_record(head, delimited, declared, |record| {
-        records += 1;
-        if records > SEEN_RECORDS {
-            return;
-        }
-        if seen.is_empty() {
-            seen.resize_with(record.len(), HashSet::new);
-        }
-        let cells = record.iter().map(std::str::from_utf8);
-        let cells = cells.map(Result::unwrap_or_default).map(unquoted);
-        // A line of names may be among them, and has neither a number nor a time.
-        if cells.clone().any(has_digits) {
-            let cells = seen.iter_mut().zip(cells);
-            cells.for_each(|(seen, cell)| {
-                seen.insert(hash_of(cell));
-            });
-        }
-    });
-    seen
-}
-
-/// Calls `with` for the first records of a delimited file. `head` is its beginning.
-fn each_record(
-    head: &[u8],
-    delimited: &Delimited,
-    declared: &Declared,
-    mut with: impl FnMut(&csv::ByteRecord),
-) {
-    let end = head.iter().rposition(|byte| *byte == b'\n');
-    let lines = end.map_or(head, |end| head.get(..=end).unwrap_or(head));
-    let copy = Cursor::new(Zeroizing::new(lines.to_vec()));
-    let Ok(beginning) = delimited.beginning(Box::new(copy), declared) else {
-        return;
-    };
-    let delimiter = beginning.cuts.delimiter();
-    let mut reader = DelimitedReader::of_segment(beginning.first, delimiter, 0);
-    for _ in 0..COUNTRY_RECORDS {
-        if !matches!(reader.advance(), Ok(true)) {
-            break;
-        }
-        with(reader.record());
     }
 }
 
@@ -639,22 +384,6 @@ const MARKS: [char; 18] = [
     '\u{1f}', ' ',
 ];
 
-/// True if the names are those of the columns that identify the shape.
-fn fits(shape: &Shape, names: &[&str], declared: &Declared) -> bool {
-    let both = day_and_clock(shape, names, declared);
-    shape.fits(|field| {
-        let mut columns = names
-            .iter()
-            .filter_map(|name| Some((name, shape.column(name)?)));
-        columns.any(|(name, column)| {
-            // A column of a name such as `Sent date` needs its time of day; these two names may hold both.
-            let alone = !matches!(column.reads, Reads::Day | Reads::Clock)
-                || matches!(fold(name).as_str(), "date" | "time");
-            column.field == field && (alone || both)
-        })
-    })
-}
-
 /// The columns of a delimited file whose cells are JSON, counted from 0, if its records are in them
 /// and not in the file's own columns. `head` is the beginning of the file.
 fn json_columns(head: &[u8], delimited: &Delimited, declared: &Declared) -> Vec<usize> {
@@ -739,10 +468,6 @@ fn is_one_line(head: &[u8], error: &IngestError) -> bool {
 
 /// How many records are looked at for cells that are JSON.
 const LOOKED_AT: usize = 20;
-/// How many records are looked at for columns of countries and of numbers.
-const COUNTRY_RECORDS: usize = 1000;
-/// How many records are looked at for values that are no names of columns.
-const SEEN_RECORDS: usize = 200;
 /// How many lines are looked at for objects behind text.
 const FIRST_LINES: usize = 64;
 
