@@ -19,7 +19,7 @@ use super::declared::Declared;
 use super::delimited::{Delimited, called, country_looks, fits, is_header, seen_cells};
 use super::error::IngestError;
 use super::formats;
-use super::formats::shape::{Shape, Syntax};
+use super::formats::shape::{Column, Reads, Shape, Syntax};
 use super::json::layout::{Layout, Tried, Written};
 use super::json::line::{first_object, is_of_objects};
 use super::json::look;
@@ -229,7 +229,7 @@ impl OpenedLog {
         (head, prefixed): (&[u8], bool),
         mut declared: Declared,
     ) -> Result<Self, IngestError> {
-        let shapes = match (&declared.mapping, declared.format) {
+        let mut shapes = match (&declared.mapping, declared.format) {
             (Some(mapping), _) => vec![mapping.shape()],
             (None, Some(format)) => vec![formats::shape(format)],
             (None, None) => {
@@ -237,7 +237,16 @@ impl OpenedLog {
                 all.filter(|shape| shape.syntax == Syntax::Json).collect()
             }
         };
-        let tried = Tried::on(head, prefixed, &shapes);
+        let mut tried = Tried::on(head, prefixed, &shapes);
+        let is_named = declared.mapping.is_some() || declared.format.is_some();
+        if tried.is_none()
+            && !is_named
+            && let Some(mapped) = mapped_members(&declared)
+        {
+            // Nothing but the mapped members may be known of it.
+            shapes = vec![mapped];
+            tried = Tried::on(head, prefixed, &shapes);
+        }
         let layout = match &tried {
             Some(tried) => tried.layout.clone(),
             None => Layout::usual(prefixed),
@@ -317,6 +326,19 @@ fn without_deliveries(
         }
         None => Ok(header),
     }
+}
+
+/// The shape of JSON of which only the declared members are known, if the number and the time are among them.
+fn mapped_members(declared: &Declared) -> Option<Shape> {
+    let columns = declared.columns.iter().map(|mapped| Column {
+        field: mapped.field(),
+        names: vec![mapped.column().to_owned()],
+        reads: Reads::Text,
+    });
+    let columns: Vec<_> = columns.collect();
+    let has = |field| columns.iter().any(|column| column.field == field);
+    let whole = has(Field::Number) && has(Field::SentAt);
+    whole.then(|| Shape::new(Format::Mapped, Syntax::Json, columns))
 }
 
 /// The error of a file of no known format, with its columns if they are behind a preamble.

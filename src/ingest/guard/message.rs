@@ -6,6 +6,7 @@
 //! part of a field's cells is no sign there.
 
 use super::cell_text::{CellText, Kind, LINKS, Part, is_emoji};
+use super::kind_words::is_of_kind_words;
 use super::names::has_kind_of_place;
 use super::words::{Says, ends_in_japanese, ends_in_korean, has_part, is_listed, speaks_korean};
 use crate::domain::{Field, country};
@@ -25,6 +26,9 @@ pub(super) fn reads_like_a_message(field: Field, cell: &str) -> bool {
     let named = matches!(field, Field::Account | Field::User | Field::MessageRef);
     let kind = matches!(field, Field::Kind | Field::Channel);
     if field == Field::Carrier && text.is_brand() {
+        return false;
+    }
+    if kind && is_of_kind_words(cell) {
         return false;
     }
     if text.asks(field) {

@@ -9,6 +9,7 @@ mod cell_text;
 pub(super) mod cells;
 mod codes;
 pub(super) mod columns;
+mod kind_words;
 mod message;
 mod names;
 pub(super) mod numbers;

@@ -35,11 +35,18 @@ impl JsonPath {
     }
 
     /// True if a name of the path says that it holds message content. Objects called `message` or
-    /// `payload` hold other things too, so these names are allowed before the last.
+    /// `payload` hold other things too, so these names are allowed before the last. An object called `body` is that of a
+    /// request, if the name behind it says what it holds.
     pub(in crate::ingest) fn holds_content(&self) -> bool {
         let last = self.0.len().saturating_sub(1);
+        let vague = self.0.last().is_some_and(|step| {
+            let name = fold(&step.name);
+            name.chars().count() < 2 || VAGUE.contains(&name.as_str())
+        });
         self.0.iter().enumerate().any(|(at, step)| {
-            let through = at < last && THROUGH.contains(&fold(&step.name).as_str());
+            let name = fold(&step.name);
+            let request = name == "body" && step.taken == Taken::Value && !vague;
+            let through = at < last && (request || THROUGH.contains(&name.as_str()));
             is_content(&step.name) && !through
         })
     }
@@ -75,6 +82,10 @@ impl Step {
 
 /// Names of content that a path may pass through.
 const THROUGH: [&str; 3] = ["message", "msg", "payload"];
+/// Names that do not say what a member of a body is, folded.
+const VAGUE: [&str; 8] = [
+    "data", "html", "line", "lines", "plain", "raw", "string", "value",
+];
 
 #[cfg(test)]
 mod tests {
@@ -118,11 +129,21 @@ mod tests {
             "message.text",
             "content.value",
             "x.Body[].y",
+            "x.Body.y",
+            "body.value",
+            "body.text",
+            "body.message",
             "message",
         ] {
             assert!(JsonPath::parse(text).holds_content(), "{text}");
         }
-        for text in ["message.to", "data.payload.id", "delivery.destination"] {
+        for text in [
+            "message.to",
+            "data.payload.id",
+            "delivery.destination",
+            "body.message.to.msisdn",
+            "request.body.To",
+        ] {
             assert!(!JsonPath::parse(text).holds_content(), "{text}");
         }
     }

@@ -5,7 +5,8 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::support::{error, fixture, read};
-use crate::ingest::{Declared, IngestError, Mapping, draft};
+use crate::domain::Field;
+use crate::ingest::{ColumnMapping, Declared, IngestError, Mapping, draft};
 
 const LEAST: &str = "container = \"csv\"\n[number]\ncolumn = \"a\"\n[sent_at]\ncolumn = \"b\"\n";
 
@@ -768,4 +769,35 @@ fn a_draft_of_calls_says_that_they_are_calls() {
         assert!(text.contains("[kind]\nvalue = \"phone\""), "{text}");
         assert_eq!(found.rows[0][7], "phone");
     }
+}
+
+#[test]
+fn json_of_no_known_format_is_read_by_the_members_that_are_named() {
+    let text = "[{\"to\":\"+13035550101\",\"when\":\"2024-03-21T22:34:47Z\",\"acct\":\"A\",\"x\":{\"id\":7}},\
+                {\"to\":\"+13035550102\",\"when\":\"2024-03-21T22:34:48Z\",\"acct\":\"B\"}]";
+    let map = |pairs: &[(Field, &str)]| Declared {
+        columns: pairs
+            .iter()
+            .map(|(field, name)| ColumnMapping::new(*field, name).unwrap())
+            .collect(),
+        ..Declared::default()
+    };
+    let all = [
+        (Field::Number, "to"),
+        (Field::SentAt, "when"),
+        (Field::Account, "acct"),
+    ];
+    let found = read(text.into(), map(&all)).unwrap();
+    assert_eq!(found.rows.len(), 2);
+    assert_eq!(
+        (found.rows[1][0].as_str(), found.rows[1][7].as_str()),
+        ("B", "sms")
+    );
+    assert!(
+        found.dropped.iter().any(|name| name.starts_with('x')),
+        "{:?}",
+        found.dropped
+    );
+    let refused = error(read(text.into(), map(&all[..1])));
+    assert_eq!(refused.kind(), "unknown-format");
 }

@@ -231,9 +231,14 @@ fn yes(text: Option<&str>, at: &str) -> Result<bool, OperationError> {
 /// A mapping describes how the whole file is read. What it sets must not be given a second time.
 fn refuse_twice(words: &AdmitWords, mapping: &Mapping) -> Result<(), OperationError> {
     let format = words.format.as_deref().is_some_and(|name| name != "auto");
+    if !words.map.is_empty() {
+        return Err(OperationError::invalid(
+            "map",
+            "must not be given beside a mapping; name the column in the mapping",
+        ));
+    }
     for (at, twice) in [
         ("format", format),
-        ("map", !words.map.is_empty()),
         ("zone", words.zone.is_some() && mapping.names_a_zone()),
         (
             "account",

@@ -243,8 +243,8 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
             &mapped
         }
         (Some("number"), _) => {
-            "with region=, the country whose numbers are written without a calling code, or with a \
-             mapping that names the right column"
+            "with region=, the country whose numbers are written without a calling code, or, if every number begins with \
+             its calling code, with a mapping whose number has form = \"international\" (exhibit map drafts one)"
         }
         (Some("country"), "needs-region") => {
             "with drop= for the column that is read as the country, if it says something else, or with countries in it \
@@ -257,7 +257,10 @@ fn advice(most: Option<(&'static str, &ShownReject)>, countries: &[String]) -> S
         (Some("sent_at"), "damaged") => {
             "with a mapping that names a column of times that were not rounded, or ask the sender for them"
         }
-        (Some("sent_at"), _) => "with zone=, or with a mapping that says how times are written",
+        // A time that lacks nothing but its zone is not put aside: it refuses the file.
+        (Some("sent_at"), _) => {
+            "with a mapping that says how times are written (exhibit map drafts one)"
+        }
         (Some("account"), _) => "with account=, or with a mapping",
         _ => "with a mapping, or with region=, zone= or account=",
     };

@@ -93,9 +93,14 @@ fn read(text: &str, known: Known) -> Read {
         false => without_plus(digits, known),
     };
     let found = read_all_or_less(&written, read_one);
-    match written.is_marked() {
+    let found = match written.is_marked() {
         Some(glued) => whole_before_mark(&written, found, glued, read_one),
         None => found,
+    }?;
+    // `+4915112—78` is as long as some numbers are, and has lost digits.
+    match written.long_dash && !is_valid(&found) {
+        true => Err(Unreadable::Masked),
+        false => Ok(found),
     }
 }
 
@@ -118,14 +123,14 @@ fn whole_before_mark(
     if whole && !glued {
         return Ok(found);
     }
-    let longer = |digit: char| {
-        let unmasked = written.unmasked(digit)?;
-        read_one(&unmasked).ok()
-    };
-    let mut longer = ('0'..='9').filter_map(longer);
+    let with = |digit: char| Some(read_one(&*written.unmasked(digit)?));
+    let mut longer = ('0'..='9').filter_map(with);
+    // What is a number in two ways is one.
+    let is_number = |read: &Read| matches!(read, Ok(_) | Err(Unreadable::Ambiguous));
+    let is_whole = |read: &Read| is_number(read) && read.as_ref().map_or(true, is_valid);
     match whole {
-        true if longer.any(|longer| is_valid(&longer)) => Err(Unreadable::Ambiguous),
-        false if longer.next().is_some() => Err(Unreadable::Masked),
+        true if longer.any(|longer| is_whole(&longer)) => Err(Unreadable::Ambiguous),
+        false if longer.any(|longer| is_number(&longer)) => Err(Unreadable::Masked),
         _ => Ok(found),
     }
 }
@@ -798,6 +803,11 @@ mod tests {
             ("07911 12x456", "GB", Masked),
             ("0171 234x5678", "DE", Masked),
             ("2025550147x5", "", NeedsRegion),
+            ("49151123456x8", "DE", Ambiguous),
+            ("49170123456x8", "DE", Ambiguous),
+            ("+4915112\u{2014}78", "", Masked),
+            ("+44791112\u{2014}456", "", Masked),
+            ("+4420794601\u{2014}3", "", Masked),
         ] {
             assert_eq!(digits(text, region), Err(why), "{text} {region}");
             assert_eq!(in_row(text, "", region), Err(why), "{text} {region}");
@@ -815,6 +825,8 @@ mod tests {
             ("+44 7700 900123x12", "", 447_700_900_123),
             ("07700 900123 x12", "GB", 447_700_900_123),
             ("+49 30 123456 x12", "", 4_930_123_456),
+            ("+4930123456,,12", "", 4_930_123_456),
+            ("+44 20\u{2014}7946\u{2014}0958", "", 442_079_460_958),
             ("+49 1512 3456789x5", "", 4_915_123_456_789),
             ("+376 180 015 x7", "", 376_180_015),
             ("+376180015 ext. 7", "", 376_180_015),

@@ -24,6 +24,8 @@ pub(super) struct Written {
     optional: Option<Optional>,
     /// What a cross or the like divides from the digits, which may stand for digits that are hidden.
     behind_mark: Option<BehindMark>,
+    /// There is a long dash, which people also draw in the place of digits.
+    pub(super) long_dash: bool,
 }
 
 /// Digits behind a cross, a hash or commas. They are an extension, or the marks are in the place of digits.
@@ -84,6 +86,7 @@ impl Written {
         let mut written = Self::collect(context.unwrap_or_default(), cell)?;
         written.plus |= id;
         written.behind_mark = behind_mark;
+        written.long_dash = text.contains(LONG_DASHES);
         Ok(written)
     }
 
@@ -127,6 +130,7 @@ impl Written {
             plus: context.contains('+') || cell.contains('+'),
             optional: None,
             behind_mark: None,
+            long_dash: false,
         };
         let of_context = count_digits(context);
         let context = context.chars().map(|c| (None, c));
@@ -211,6 +215,8 @@ fn has_gap(plain: &str) -> bool {
             || ends_so)
 }
 
+const LONG_DASHES: [char; 4] = ['\u{2014}', '\u{2015}', '\u{2e3a}', '\u{2e3b}'];
+
 /// The text in plain characters and lower case.
 fn plain(text: &str) -> Zeroizing<String> {
     // Room for all of it: a text that grew would leave parts of a number in freed memory. A letter in lower case has
@@ -218,7 +224,7 @@ fn plain(text: &str) -> Zeroizing<String> {
     let mut plain = Zeroizing::new(String::with_capacity(3 * text.len()));
     for c in text.chars().filter(|c| !is_mark(*c)) {
         // People draw a long one in the place of digits.
-        if matches!(c, '\u{2014}' | '\u{2015}' | '\u{2e3a}' | '\u{2e3b}') {
+        if LONG_DASHES.contains(&c) {
             plain.push('-');
         }
         match plain_character(c) {
@@ -310,8 +316,18 @@ fn unwrapped(plain: &str) -> &str {
 }
 
 /// What stands before a number in addresses, in logs of messengers and in lists of advertisers (`p:`).
-const SCHEMES: [&str; 8] = [
+const SCHEMES: [&str; 18] = [
     "tel:",
+    "tel.:",
+    "tel.",
+    "telephone:",
+    "telefon:",
+    "phone:",
+    "mobile:",
+    "mobil:",
+    "mob:",
+    "cell:",
+    "handy:",
     "whatsapp:",
     "sms:",
     "smsto:",
@@ -332,8 +348,8 @@ fn without_host(cell: &str) -> (&str, bool) {
     let number = user.split(':').next().unwrap_or_default();
     match user.strip_prefix('+') {
         _ if digits(number) && ID_HOSTS.contains(&host) => (number, true),
-        // A host has a letter or a dot. A lone `@` may stand for a digit.
-        Some(number) if digits(number) && !digits(host) => (user, false),
+        // A host has a letter. An `@` without one may stand for a digit.
+        Some(number) if digits(number) && host.contains(char::is_alphabetic) => (user, false),
         _ => (cell, false),
     }
 }
@@ -448,14 +464,15 @@ fn without_extension(cell: &str) -> (&str, Option<BehindMark>) {
     let behind = (marks > 0).then(|| BehindMark {
         digits: Zeroizing::new(extension.to_owned()),
         marks,
-        glued: label.is_some() && number.len() == before.len(),
+        // Two commas are a pause before the extension is dialled.
+        glued: marks == 1 && label.is_some() && number.len() == before.len(),
     });
     (number, behind)
 }
 
 /// The words for an extension that libphonenumber knows, and those of some more languages. A longer word stands before
 /// its end.
-const LABELS: [&str; 24] = [
+const LABELS: [&str; 29] = [
     "extension",
     "extensión",
     "extensio\u{301}n",
@@ -479,6 +496,11 @@ const LABELS: [&str; 24] = [
     "内线",
     "分机",
     "내선",
+    "durchwahl",
+    "apparat",
+    "app",
+    "dw",
+    "nst",
     ",,",
 ];
 /// Those of them that people also write in the place of digits.
@@ -502,9 +524,9 @@ fn is_masked(cell: &str) -> bool {
     }
 }
 
-const STARS: [char; 26] = [
-    '*', '#', '•', '●', '∙', '…', '‥', '⋯', '_', '?', '█', '▓', '▒', '░', '■', '▪', '□', '○', '◯',
-    '◼', '⚫', '⬛', '∗', '⋆', '★', '✱',
+const STARS: [char; 27] = [
+    '*', '@', '#', '•', '●', '∙', '…', '‥', '⋯', '_', '?', '█', '▓', '▒', '░', '■', '▪', '□', '○',
+    '◯', '◼', '⚫', '⬛', '∗', '⋆', '★', '✱',
 ];
 
 fn is_cross(c: char) -> bool {
@@ -697,6 +719,11 @@ mod tests {
             "+1 206 555 0170 ｅｘｔｎ １２",
             "+1 206 555 0170 内線12",
             "+1 206 555 0170,,12#",
+            "+1 206 555 0170 DW 12",
+            "+1 206 555 0170 App. 12",
+            "Tel. +1 206 555 0170",
+            "Tel.: +1 206 555 0170",
+            "Phone: +1 206 555 0170",
             "＋１（２０６）５５５－０１７０",
             "﹢१ २०६ ५५५ ०१७०",
             "+١ ٢٠٦ ٥٥٥ ٠١٧٠",
@@ -795,6 +822,10 @@ mod tests {
             "2025550x147x5",
             "12x5550147",
             "+120255501x",
+            "+447911123@@@",
+            "+44791112345@",
+            "tel:+447911123@@@",
+            "+4915112@@@@78",
             "+120255501#",
             "+1 202 555 01## ",
         ] {
