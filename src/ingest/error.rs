@@ -64,7 +64,7 @@ pub enum IngestError {
     )]
     CellLists,
     /// What is wrong with a sheet of a workbook that has others.
-    #[error("{error}; {sheet}")]
+    #[error("{sheet}; of the one that was read: {error}")]
     InSheet {
         /// Which sheet was read, and how to name another.
         sheet: String,

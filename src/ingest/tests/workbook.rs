@@ -235,8 +235,9 @@ fn a_sheet_that_is_no_log_names_the_others() {
         let refused = error(in_utc(workbook(&[("Cover", first), ("Log", &log)], "")));
         assert_eq!(refused.kind(), kind);
         let said = refused.to_string();
-        let expected = "the sheet Cover of a workbook was read; name another with `sheet=`: Log";
-        assert!(said.ends_with(expected), "{said}");
+        let expected =
+            "the sheet Cover of a workbook was read; name another with `sheet=`: Log; of the one";
+        assert!(said.starts_with(expected), "{said}");
     }
     let read = in_utc(workbook(&[("Log", &log), ("Cover", &cover)], "")).unwrap();
     let expected = "the sheet Log of a workbook (sheets that are not read: Cover); ";
