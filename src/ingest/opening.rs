@@ -200,7 +200,7 @@ impl OpenedLog {
         )?);
         let header = without_deliveries(header, (&names, looks), &mut declared, &shape)?;
         let (header, country_columns) =
-            countries::of_columns(header, (&names, looks), &mut declared, &mut shape)?;
+            countries::of_columns(header, (&names, looks), copy, &mut declared, &mut shape)?;
         let header = header
             .with_seen(seen_cells(copy, &declared))
             .with_twins(twins);

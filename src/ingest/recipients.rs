@@ -67,8 +67,8 @@ pub(super) fn one_of_the_same<'n>(
 }
 
 /// Refuses a file with another column of numbers of people, whatever its name. Of a supplier's CSV, whose columns may
-/// be called anything, a name that is usual for the recipient is enough. Gives the places of the columns that have the
-/// number of their row in another form.
+/// be called anything, a name that is usual for the recipient is enough. Gives the places of the columns in
+/// which a later row may have somebody else.
 pub(super) fn one_recipient(
     header: &Header,
     (names, (head, delimited)): (&[&str], (&[u8], &Delimited)),
@@ -98,13 +98,16 @@ pub(super) fn one_recipient(
     let other = looks.iter().find(|(at, look)| {
         let name = name_of(*at);
         let usual = shape.format == Format::SupplierCsv && by_name(name) == Some(Field::Number);
-        usual && !is_of_anything(name) && !look.is_same() || look.may_be_recipient(name)
+        let named = usual && !is_of_anything(name) && !look.is_same() && !look.is_of_other_things();
+        named || look.may_be_recipient(name)
     });
     match other {
         Some((other, _)) => Err(two_columns(Field::Number, names, [read, *other])),
         None => {
-            let twins = looks.iter().filter(|(_, look)| look.is_same());
-            Ok(twins.map(|(at, _)| *at).collect())
+            let watched = looks.iter();
+            let watched =
+                watched.filter(|(at, look)| look.is_same() || look.is_watched(name_of(*at)));
+            Ok(watched.map(|(at, _)| *at).collect())
         }
     }
 }

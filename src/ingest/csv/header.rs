@@ -37,7 +37,7 @@ pub(in crate::ingest) struct Header {
     times: Vec<String>,
     /// By column: hashes of the cells of the first records.
     seen: Vec<HashSet<u64>>,
-    /// Columns that are not read and have the number of their row in another form.
+    /// Columns that are not read, and in which a row may have the number of somebody else.
     twins: Vec<usize>,
 }
 
@@ -202,7 +202,7 @@ impl Header {
         self
     }
 
-    /// The same with columns that had the number of their row in the first records, in whatever form.
+    /// The same with columns in which no record may have the number of somebody else than the one that is read.
     pub(in crate::ingest) fn with_twins(mut self, twins: Vec<usize>) -> Self {
         self.twins = twins;
         self

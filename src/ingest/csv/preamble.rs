@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::first_cells::{cells, digits, may_be_a_number};
 use super::quotes::Quotes;
 use crate::ingest::times::serial::is_day;
-use crate::vault::plaintext::{Phone, RawNumber};
+use crate::vault::plaintext::{NumberState, Phone, RawNumber};
 
 /// What the lines before a header have in them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,9 @@ impl Preamble {
                 if has_number_and_time(&parts) {
                     timed.push(*line);
                 }
+                if parts.iter().any(|part| is_assigned(part)) {
+                    found.held.push(*line);
+                }
                 continue;
             }
             match is_contact(&text) {
@@ -83,6 +86,18 @@ fn is_row(cells: &[&[u8]]) -> bool {
         [_, _] => numbers > 0 && times.count() > 0,
         _ => true,
     }
+}
+
+/// Digits alone that are a number with its calling code. They may be an id all the same.
+fn is_assigned(cell: &[u8]) -> bool {
+    let alone = (10..=15).contains(&cell.len()) && cell.iter().all(u8::is_ascii_digit);
+    let text = std::str::from_utf8(cell).unwrap_or_default();
+    let read = || {
+        let number = Zeroizing::new(format!("+{text}"));
+        let parsed = Phone::parse_raw(RawNumber::new(&number), None);
+        parsed.is_ok_and(|parsed| parsed.state == NumberState::Valid)
+    };
+    alone && !is_day(text) && read()
 }
 
 /// Digits that may be a number without a plus, and a time.
@@ -188,6 +203,16 @@ mod tests {
             .zip(lines.iter().map(|line| line.as_bytes()))
             .collect();
         Preamble::of(&lines, (b',', Quotes::Auto))
+    }
+
+    #[test]
+    fn digits_before_the_header_that_are_a_whole_number_are_held() {
+        for line in ["13035550101", "A,13035550101,sms", "Report;447911123456"] {
+            assert_eq!(found(&[line, "A"]).held, [1], "{line}");
+        }
+        for line in ["Report 1303555", "20240301123456", "id,99999999999"] {
+            assert_eq!(found(&[line, "A"]), Preamble::default(), "{line}");
+        }
     }
 
     #[test]

@@ -147,6 +147,12 @@ impl Shape {
             .find(|column| column.names.contains(&folded))
     }
 
+    /// Whether a path of JSON is one of the columns.
+    pub(in crate::ingest) fn reads(&self, path: &str) -> bool {
+        let mut names = self.columns.iter().flat_map(|column| &column.names);
+        names.any(|name| name == path)
+    }
+
     /// True if the file has the columns that identify the format; `there` says which fields have
     /// a column.
     pub(in crate::ingest) fn fits(&self, there: impl Fn(Field) -> bool) -> bool {

@@ -84,7 +84,7 @@ const NAMING: [&str; 54] = [
     "winback",
 ];
 /// Words beside them.
-const BESIDE: [&str; 100] = [
+const BESIDE: [&str; 101] = [
     "2fa",
     "a",
     "abandoned",
@@ -184,6 +184,7 @@ const BESIDE: [&str; 100] = [
     "test",
     "then",
     "to",
+    "up",
     "weekly",
 ];
 

@@ -17,6 +17,7 @@ use crate::domain::{Field, written_numbers};
 use crate::ingest::guard::columns::is_content;
 use crate::ingest::mapping::recipient_column::{
     digits_of, gets_something, may_be_called, may_be_number, may_be_of_a_person, numbers_in,
+    numbers_in_text,
 };
 use crate::ingest::mapping::usual_names::{by_name, is_of_the_sender, letters};
 use crate::vault::plaintext::{Phone, RawNumber, Region};
@@ -28,7 +29,9 @@ pub(super) struct People<'k> {
     numbers: HashSet<u64>,
     /// One of them is likely to be that of a recipient, wherever it is.
     likely: bool,
-    /// One of them is in an object in a list, or in one with a time, which beside records is likely to be one.
+    /// One of them is in an object in a list.
+    in_list: bool,
+    /// One is so, or in an object with a time, which beside records is likely to be one.
     in_record: bool,
     /// There are digits that nobody can read without a region, or numbers in a text of a message.
     perhaps: bool,
@@ -52,7 +55,9 @@ impl Known {
 
     fn has(&self, digits: &str) -> bool {
         let mut known = self.own.iter().chain(&self.senders);
-        known.any(|known| ends(known) == ends(digits))
+        // In a text a code may stand behind a number.
+        let begins = |known: &str| known.len() > TEN && digits.starts_with(known);
+        known.any(|known| ends(known) == ends(digits) || begins(known))
     }
 }
 
@@ -63,6 +68,7 @@ impl<'k> People<'k> {
             known,
             numbers: HashSet::new(),
             likely: false,
+            in_list: false,
             in_record: false,
             perhaps: false,
         };
@@ -85,13 +91,18 @@ impl<'k> People<'k> {
         self.any() || self.perhaps
     }
 
+    /// Whether a value is about the owner of the log or the like. Somebody who gets something in it is somebody else.
+    fn is_owner(&self, path: &str, value: &str) -> bool {
+        let few = self.numbers.len() <= 2 && !self.likely && !self.in_list;
+        value.starts_with('{') && few && is_of_an_owner(path)
+    }
+
     /// How many of them are to be told as rows that were not read, where they are in a member of this name and value.
     /// A single number may be that of whoever the log is of, or of whoever asked for it.
     pub(super) fn rows(&self, path: &str, value: &str) -> usize {
         let count = self.numbers.len();
-        let owner = value.starts_with('{') && count <= 2 && is_of_an_owner(path);
         match count > 1 || self.likely {
-            true if !owner => count,
+            true if !self.is_owner(path, value) => count,
             _ => 0,
         }
     }
@@ -109,15 +120,14 @@ impl<'k> People<'k> {
     /// in a list.
     pub(super) fn rows_beside(&self, path: &str, value: &str) -> usize {
         let count = self.numbers.len();
-        let owner = value.starts_with('{') && count <= 2 && is_of_an_owner(path);
-        match self.in_record && !owner {
+        match self.in_record && !self.is_owner(path, value) {
             true => count,
             false => self.rows(path, value),
         }
     }
 
     fn value(&mut self, path: &str, value: &str, depth: usize) -> Result<(), serde_json::Error> {
-        let Some(depth) = depth.checked_sub(1).filter(|_| !is_of_the_sender(path)) else {
+        let Some(depth) = depth.checked_sub(1) else {
             return Ok(());
         };
         match value.as_bytes().first() {
@@ -163,7 +173,7 @@ impl<'k> People<'k> {
                 Some(international) => international || are_numbers && !is_compact_day(&name),
                 None => false,
             };
-            if is_number && self.add(&name) {
+            if is_number && !is_of_the_sender(path) && self.add(&name) {
                 self.likely = true;
                 return Ok(());
             }
@@ -185,7 +195,8 @@ impl<'k> People<'k> {
             if raw.starts_with(['{', '[']) {
                 let before = self.numbers.len();
                 self.value(path, raw, depth)?;
-                self.in_record |= self.numbers.len() > before;
+                self.in_list |= self.numbers.len() > before;
+                self.in_record |= self.in_list;
                 continue;
             }
             let Some(mut text) = cell(item)? else {
@@ -196,7 +207,8 @@ impl<'k> People<'k> {
                 Some(false) if !may_be_called(last(path)) => {
                     digits += 1;
                     self.perhaps |= !is_of_something_else(path) && !is_compact_day(&text);
-                    if self.is_assigned(&text) && !is_of_something_else(path) {
+                    let other = is_of_something_else(path) || is_of_the_sender(path);
+                    if self.is_assigned(&text) && !other {
                         assigned.push(Zeroizing::new(text.to_string()));
                     }
                 }
@@ -221,7 +233,8 @@ impl<'k> People<'k> {
     /// Looks at a text: a number, JSON, a table, or lines with numbers in them.
     fn text(&mut self, path: &str, text: &str, depth: usize) {
         let name = last(path);
-        if text.is_empty() || is_of_the_sender(path) {
+        // In an object about the sender there may be who got something.
+        if text.is_empty() || is_of_the_sender(path) && !gets_something(name) {
             return;
         }
         if is_content(name) {
@@ -230,8 +243,10 @@ impl<'k> People<'k> {
                 .any(|number| number.starts_with('+'));
             return;
         }
-        if may_be_number(&cleaned(text)).is_some() {
-            if may_be_of_a_person(name, text) && self.add(text) {
+        if let Some(international) = may_be_number(&cleaned(text)) {
+            // An order has a number, too.
+            let is_number = international || !is_bare(name) || is_of_somebody(path);
+            if is_number && may_be_of_a_person(name, text) && self.add(text) {
                 self.likely |= gets_something(path) || is_copy(name);
             }
             return;
@@ -261,9 +276,9 @@ impl<'k> People<'k> {
             // Nobody writes JSON into a text for a single number of his own.
             self.likely |= self.numbers.len() > before;
             self.table(text);
-            for number in written_numbers(text) {
-                if number.starts_with('+') && self.is_assigned(&number) {
-                    self.add(&number);
+            for (number, _) in numbers_in_text(text) {
+                if self.is_assigned(number) {
+                    self.add(number);
                 }
             }
             return;
@@ -409,6 +424,41 @@ fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
+/// Whether a name is `number` or the like and says not of what.
+fn is_bare(name: &str) -> bool {
+    matches!(
+        letters(name).as_str(),
+        "number" | "no" | "num" | "nr" | "nummer" | "numero"
+    )
+}
+
+/// Whether the name before the last of a path is of somebody, or of a phone.
+fn is_of_somebody(path: &str) -> bool {
+    let above = path.rsplit_once('.').map_or("", |(above, _)| above);
+    let name = last(above);
+    let plain = letters(name);
+    above.is_empty()
+        || may_be_called(name)
+        || gets_something(name)
+        || SOMEBODY.iter().any(|part| plain.contains(part))
+}
+
+/// Parts of names of people.
+const SOMEBODY: [&str; 12] = [
+    "client",
+    "contact",
+    "customer",
+    "guest",
+    "kontakt",
+    "lead",
+    "member",
+    "passenger",
+    "patient",
+    "person",
+    "target",
+    "user",
+];
+
 /// Whether a name says that somebody got a copy.
 fn is_copy(name: &str) -> bool {
     matches!(letters(name).as_str(), "cc" | "bcc" | "ccs" | "bccs")
@@ -445,7 +495,21 @@ const SHORTEST: usize = 14;
 const NEAR: usize = 24;
 /// How deep it is looked.
 const DEPTH: usize = 8;
-const OWNERS: [&str; 22] = [
+const OWNERS: [&str; 36] = [
+    "branch",
+    "clinic",
+    "courier",
+    "creator",
+    "driver",
+    "employee",
+    "merchant",
+    "office",
+    "seller",
+    "sentby",
+    "staff",
+    "store",
+    "technician",
+    "vendor",
     "owner",
     "account",
     "page",
@@ -544,9 +608,14 @@ mod tests {
             ("forward", r#"{"to":"+13035550101"}"#, 1),
             ("x", r#"{"+13035550101":1}"#, 1),
             ("legacy", json.as_str(), 1),
-            ("owner", r#"{"to":"+13035550101"}"#, 0),
+            ("owner", r#"{"phone":"+13035550101"}"#, 0),
+            // Somebody who gets something is not the owner.
+            ("owner", r#"{"to":"+13035550101"}"#, 1),
+            ("source", r#"{"to":["+13035550101"]}"#, 1),
+            ("order", r#"{"number":"1000000"}"#, 0),
         ] {
-            assert_eq!(found(path, value), (1, rows, rows), "{value}");
+            let number = usize::from(path != "order");
+            assert_eq!(found(path, value), (number, rows, rows), "{value}");
         }
         let beside = found("old", r#"[{"phone":"+13035550101"}]"#);
         assert_eq!(beside, (1, 0, 1));

@@ -67,7 +67,7 @@ pub(in crate::ingest) fn one_recipient(
             let read = own.iter().find(|own| are_one(own, &digits)).or(first);
             let read = read.map_or("", |read| read.as_str());
             let look = looks.entry(path.to_owned()).or_default();
-            look.see(cell, read, declared.region);
+            look.see_member(cell, read, declared.region);
         });
     });
     let mut others = looks

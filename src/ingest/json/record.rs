@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use zeroize::Zeroizing;
 
 use super::cells::JsonCells;
+use super::digit_run::may_hold_number;
 use super::dropped::Dropped;
 use super::inside::{Inside, fitting, follow, gather};
 use super::layout::Layout;
@@ -22,7 +23,6 @@ use crate::ingest::declared::Declared;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
 use crate::ingest::mapping::recipient_column::are_one;
-use crate::ingest::mapping::usual_names::is_of_the_sender;
 use crate::ingest::record::{NoCells, Record};
 use crate::vault::plaintext::{Region, RejectKind, SkipKind};
 
@@ -57,7 +57,7 @@ pub(in crate::ingest) struct JsonLog {
     /// Hashes of the members of the record before and of this one that other people are in.
     told_of: (u64, u64),
     /// See [`Others::of`].
-    singles: HashMap<String, u64>,
+    singles: HashMap<String, Single>,
     /// Names of members that are not looked at.
     drop: Vec<String>,
     region: Option<Region>,
@@ -341,6 +341,10 @@ impl JsonLog {
             self.more.append(&mut records);
             return;
         }
+        // Most have too few digits for a number.
+        if !may_hold_number(value.as_bytes()) && !may_hold_number(name.as_bytes()) {
+            return;
+        }
         let known = Known {
             region: self.region,
             ..Known::default()
@@ -402,6 +406,14 @@ fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>
     }
 }
 
+/// A member that has one number in each record.
+struct Single {
+    /// The first, as a hash.
+    number: u64,
+    /// There was another one.
+    several: bool,
+}
+
 /// Other people in a record.
 #[derive(Default)]
 struct Others {
@@ -419,7 +431,7 @@ impl Others {
         walk: &Walk<'_, '_, '_>,
         (record, beside): (&str, &[(String, Zeroizing<String>)]),
         (wanted, drop, region): (&Wanted, &[String], Option<Region>),
-        singles: &mut HashMap<String, u64>,
+        singles: &mut HashMap<String, Single>,
     ) -> Self {
         let mut others = Self::default();
         if walk.inner.is_empty() && beside.is_empty() {
@@ -433,7 +445,7 @@ impl Others {
         let beside = beside.iter().map(|(path, value)| (path, value.as_str()));
         let inner = walk.inner.iter().map(|(path, value)| (path, *value));
         let mut all = inner.chain(beside);
-        let is_open = |path: &str| !is_dropped(drop, path) && !is_of_the_sender(path);
+        let is_open = |path: &str| !is_dropped(drop, path);
         let has_people = |path: &str, value: &str, known: &Known| {
             People::of(path, value, known).any() || records_in(value, known, wanted) > 0
         };
@@ -455,10 +467,20 @@ impl Others {
             } else if let Some(number) = found.single(path).filter(|_| records == 0) {
                 // A number that is another one in each record is of no owner.
                 let room = singles.len() < SINGLES || singles.contains_key(path);
-                let first = room.then(|| *singles.entry(path.clone()).or_insert(number));
-                if first.is_some_and(|first| first != number) {
+                let single = room.then(|| {
+                    let single = singles.entry(path.clone());
+                    single.or_insert(Single {
+                        number,
+                        several: false,
+                    })
+                });
+                if let Some(single) = single
+                    && (single.several || single.number != number)
+                {
                     (path, value).hash(&mut hasher);
-                    others.people += 1;
+                    // The first one is somebody, too.
+                    others.people += if single.several { 1 } else { 2 };
+                    single.several = true;
                 }
             }
         }

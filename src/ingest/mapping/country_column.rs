@@ -34,6 +34,8 @@ pub(in crate::ingest) struct CountryLook {
     either: CodeLook,
     /// Of these, numeric ones that are no calling codes.
     only_numeric: u32,
+    /// Digits of the length of a mobile network's code, alone or with that of its country.
+    networks: u32,
 }
 
 /// Counts of codes of one kind.
@@ -67,6 +69,8 @@ pub(in crate::ingest) enum Wording {
     Numeric,
     Calling,
     Mobile,
+    /// By its name alone: the first cells are blank.
+    Blank,
 }
 
 impl CountryLook {
@@ -113,6 +117,11 @@ impl CountryLook {
         self.calling.see(Said::of(cell, Digits::Calling));
         self.mobile.see(Said::of(cell, Digits::Mobile));
         let digits = cell.len() == 3 && cell.bytes().all(|byte| byte.is_ascii_digit());
+        let length = cell.strip_suffix(".0").unwrap_or(cell).len();
+        let bare = cell
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+        self.networks += u32::from(bare && matches!(length, 3 | 5..=7));
         self.only_numeric += u32::from(digits && either != Said::Unknown && either == numeric);
         let alone = cell
             .bytes()
@@ -126,10 +135,29 @@ impl CountryLook {
     /// The kind of code that digits of a column of this name are.
     pub(in crate::ingest) fn digits(&self, name: &str) -> Digits {
         match digits_by_name(name) {
+            // `country_code` with 310 and 234 in it has codes of mobile networks.
+            Some(Digits::Calling) if self.calling.known < self.mobile.known => Digits::Mobile,
             Some(said) => said,
             None if self.only_numeric > 0 => Digits::Unsure,
             None => Digits::Either,
         }
+    }
+
+    /// The calling code of what a cell of the column of this name says.
+    pub(in crate::ingest) fn said(&self, name: &str, cell: &str) -> Option<u16> {
+        let cell = &cleaned(cell);
+        if cell.is_empty() || says_nothing(Field::Country, cell) {
+            return None;
+        }
+        let digits = match self.digits(name) {
+            Digits::Either if LOOSE.contains(&last_letters(name).as_str()) => Digits::Calling,
+            digits => digits,
+        };
+        let said = match Said::of(cell, digits) {
+            Said::Unknown => zone(cell).map_or(Said::Unknown, Said::Country),
+            said => said,
+        };
+        said.calling_code()
     }
 
     fn codes(&self, digits: Digits) -> &CodeLook {
@@ -155,22 +183,30 @@ impl CountryLook {
         self.may_be_country(name) || self.has_other_codes(name, own)
     }
 
-    /// How it says the countries, if its name and its cells leave no doubt that it does.
+    /// How it says the countries, if its name and its cells leave no doubt that it does. What is blank so far may say it
+    /// later. Codes of networks need not be known.
     fn wording(&self, name: &str) -> Option<Wording> {
         let digits = self.digits(name);
-        if !self.nearly_all(self.countries + self.codes(digits).known) {
+        let known = match digits {
+            Digits::Mobile => self.networks.max(self.mobile.known),
+            digits => self.codes(digits).known,
+        };
+        if self.cells > 0 && !self.nearly_all(self.countries + known) {
             return None;
         }
         let last = last_letters(name);
-        if says_country(name) {
-            return Some(Wording::Names);
-        }
-        match digits {
-            Digits::Numeric => Some(Wording::Numeric),
-            Digits::Calling if !VAGUE.contains(&last.as_str()) => Some(Wording::Calling),
-            Digits::Mobile => Some(Wording::Mobile),
-            _ => None,
-        }
+        let wording = match digits {
+            _ if says_country(name) => Wording::Names,
+            Digits::Numeric => Wording::Numeric,
+            Digits::Calling if !VAGUE.contains(&last.as_str()) => Wording::Calling,
+            Digits::Mobile => Wording::Mobile,
+            _ => return None,
+        };
+        Some(if self.cells == 0 {
+            Wording::Blank
+        } else {
+            wording
+        })
     }
 
     /// Whether a column of this name has codes in digits that make some rows of another country than the declared one.
@@ -183,8 +219,11 @@ impl CountryLook {
             None => return false,
         };
         let codes = self.codes(digits);
-        let is_other = own.is_none() || codes.called.iter().any(|code| Some(*code) != own);
-        self.nearly_all(codes.known) && is_other && (!loose || codes.called.len() > 1)
+        // A code of a network that several countries have is of another one, too.
+        let open = digits == Digits::Mobile && self.networks > codes.known;
+        let known = codes.known + if open { self.networks - codes.known } else { 0 };
+        let is_other = own.is_none() || open || codes.called.iter().any(|code| Some(*code) != own);
+        self.nearly_all(known) && is_other && (!loose || codes.called.len() > 1)
     }
 
     /// Some cells may be written in a way that is not known.
@@ -268,7 +307,7 @@ fn says_numeric(name: &str) -> bool {
 }
 
 /// Names of columns of calling codes, as their letters alone.
-const CALLING: [&str; 33] = [
+const CALLING: [&str; 38] = [
     "callingcode",
     "callcode",
     "cc",
@@ -299,12 +338,25 @@ const CALLING: [&str; 33] = [
     "prefijopais",
     "codigopais",
     "codigodepais",
+    "countryid",
+    "countrynum",
+    "ddi",
+    "dialingprefix",
+    "diallingprefix",
     "国番号",
     "国家代码",
     "国际区号",
 ];
 /// Those of them that may say something else, such as a cost centre or what is dialled before a call abroad.
-const VAGUE: [&str; 5] = ["cc", "idd", "internationalprefix", "intlprefix", "prefix"];
+const VAGUE: [&str; 7] = [
+    "cc",
+    "countryid",
+    "ddi",
+    "idd",
+    "internationalprefix",
+    "intlprefix",
+    "prefix",
+];
 /// Names that may be of calling codes and of much else: only several of them count.
 const LOOSE: [&str; 12] = [
     "area",
@@ -321,7 +373,7 @@ const LOOSE: [&str; 12] = [
     "区号",
 ];
 /// The same of numeric codes.
-const NUMERIC: [&str; 5] = ["isonum", "isonumber", "m49", "un49", "unm49"];
+const NUMERIC: [&str; 6] = ["iso31661", "isonum", "isonumber", "m49", "un49", "unm49"];
 /// The same of country codes of mobile networks, alone or with the network's.
 const MOBILE: [&str; 10] = [
     "e212",
@@ -400,7 +452,7 @@ mod tests {
     #[test]
     fn a_name_and_cells_together_leave_no_doubt() {
         use Standing::{Doubt, Sure};
-        use Wording::{Calling, Mobile, Names, Numeric};
+        use Wording::{Blank, Calling, Mobile, Names, Numeric};
         for (name, cells, standing) in [
             ("Ctry", ["GBR", "MEX"], Some(Sure(Names))),
             ("ISO country", ["gb", "MX"], Some(Sure(Names))),
@@ -411,7 +463,11 @@ mod tests {
             ("MCC", ["234", "310"], Some(Sure(Mobile))),
             ("mcc_mnc", ["23415", "310260"], Some(Sure(Mobile))),
             ("mcc", ["234", "234"], Some(Sure(Mobile))),
-            ("Ctry", ["", "-"], None),
+            ("Ctry", ["", "-"], Some(Sure(Blank))),
+            ("MCC", ["425", "425"], Some(Sure(Mobile))),
+            ("Dial code", ["", ""], Some(Sure(Blank))),
+            ("cc", ["", ""], None),
+            ("X7", ["", ""], None),
             ("Ctry", ["Untied Kingdom", "Mexico"], Some(Doubt)),
             ("X7", ["GBR", "MEX"], Some(Doubt)),
             ("X7", ["GB", "GB"], None),

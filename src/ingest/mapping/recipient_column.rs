@@ -41,19 +41,34 @@ impl NumberLook {
     /// Counts a cell. `read` is the number that is read from its row, and `region` the one that was declared.
     pub(in crate::ingest) fn see(&mut self, cell: &str, read: &str, region: Option<Region>) {
         let cell = cleaned(cell);
-        if cell.is_empty() || says_nothing(Field::Number, &cell) {
+        self.see_numbers(&cell, &numbers_of_cell(&cell), (read, region));
+    }
+
+    /// The same of a member of JSON, where other text is looked at elsewhere.
+    pub(in crate::ingest) fn see_member(&mut self, text: &str, read: &str, region: Option<Region>) {
+        let text = cleaned(text);
+        self.see_numbers(&text, &numbers_in(&text), (read, region));
+    }
+
+    fn see_numbers(
+        &mut self,
+        cell: &str,
+        numbers: &[(&str, bool)],
+        (read, region): (&str, Option<Region>),
+    ) {
+        if cell.is_empty() || says_nothing(Field::Number, cell) {
             return;
         }
         self.cells += 1;
-        let (digits, own) = (digits_of(&cell), digits_of(read));
-        let numbers = numbers_in(&cell);
+        let own = digits_of(read);
         self.alone += u32::from(own.is_empty());
-        let same = numbers.len() <= 1 && digits.len() >= FEWEST && are_one(&digits, &own);
+        let whole = numbers.len() <= 1 && digits_of(cell).len() >= FEWEST;
+        let same = whole && is_of_one(cell, read);
         self.same += u32::from(same);
         let Some((first, _)) = numbers.first() else {
             return;
         };
-        let other = |number: &str| !own.is_empty() && !are_one(&digits_of(number), &own);
+        let other = |number: &str| !own.is_empty() && !is_of_one(number, read);
         let seen = match numbers.iter().any(|(_, international)| *international) {
             true => &mut self.international,
             false => &mut self.digits,
@@ -94,6 +109,22 @@ impl NumberLook {
         mostly && others && (self.several || self.cells == 1)
     }
 
+    /// Whether later rows may have somebody else in the column of this name, although the first do not say so: most
+    /// cells are the number that is read, or its name is that of a number. One number in all rows is a sender's.
+    pub(in crate::ingest) fn is_watched(&self, name: &str) -> bool {
+        if is_of_the_sender(name) || is_of_anything(name) {
+            return false;
+        }
+        let numbers = self.international.all + self.digits.all;
+        let mostly_same = self.same > 0 && self.same * 2 >= self.cells;
+        mostly_same || may_be_called(name) && (self.several || numbers == 0)
+    }
+
+    /// Whether none of its cells is a number, but there are cells.
+    pub(in crate::ingest) fn is_of_other_things(&self) -> bool {
+        self.cells > 0 && self.international.all + self.digits.all == 0
+    }
+
     /// Whether every cell is the number that is read from its row, in whatever form.
     pub(in crate::ingest) fn is_same(&self) -> bool {
         self.same > 0 && self.same + self.alone >= self.cells
@@ -123,12 +154,52 @@ pub(in crate::ingest) fn numbers_in(cell: &str) -> Vec<(&str, bool)> {
     numbers.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
+/// The same, and those with a plus in a cell of other text.
+fn numbers_of_cell(cell: &str) -> Vec<(&str, bool)> {
+    let numbers = numbers_in(cell);
+    match numbers.is_empty() {
+        true => numbers_in_text(cell),
+        false => numbers,
+    }
+}
+
+/// The numbers with a plus in other text: `Ann +1…`, `+1… +1…`, `sip:+1…@host`.
+pub(in crate::ingest) fn numbers_in_text(text: &str) -> Vec<(&str, bool)> {
+    let pluses = text.match_indices('+').filter_map(|(at, _)| {
+        let behind = text.get(at + 1..)?;
+        let end = behind.find(|c: char| !(c.is_ascii_digit() || " -.()".contains(c)));
+        let run = text.get(at..at + 1 + end.unwrap_or(behind.len()))?;
+        may_be_number(run.trim_end()).map(|_| (run, true))
+    });
+    pluses.collect()
+}
+
+/// Whether two cells are the number of one person, as far as can be told without a region.
+fn is_of_one(cell: &str, read: &str) -> bool {
+    let [digits, own] = [cell, read].map(digits_of);
+    let plus = |text: &str| text.trim_start().starts_with('+');
+    if !are_one(&digits, &own) || !plus(cell) || !plus(read) {
+        return are_one(&digits, &own);
+    }
+    // With two pluses the whole numbers count, but for an extension and a zero behind the calling code.
+    let mut both = digits.chars().zip(own.chars());
+    let common = both.position(|(one, other)| one != other);
+    let Some((one, other)) = common.and_then(|at| Some((digits.get(at..)?, own.get(at..)?))) else {
+        return true;
+    };
+    let is_zero = |long: &str, short: &str| {
+        let behind = long.strip_prefix('0');
+        behind.is_some_and(|behind| behind.starts_with(short) || short.starts_with(behind))
+    };
+    is_zero(one, other) || is_zero(other, one)
+}
+
 /// Whether a cell has the number of somebody else than the number that is read from its row.
 pub(in crate::ingest) fn has_another(cell: &str, read: &str) -> bool {
     let own = digits_of(read);
     let cell = cleaned(cell);
-    let mut numbers = numbers_in(&cell).into_iter();
-    !own.is_empty() && numbers.any(|(number, _)| !are_one(&digits_of(number), &own))
+    let is_other = |(number, _): (&str, bool)| !is_of_one(number, read);
+    !own.is_empty() && numbers_of_cell(&cell).into_iter().any(is_other)
 }
 
 /// Whether a text may be a number that somebody has, under this name.
@@ -496,6 +567,22 @@ mod tests {
             "device",
         ] {
             assert!(!look.may_be_recipient(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_with_a_plus_are_compared_as_a_whole() {
+        for (one, other, same) in [
+            ("+13035550101", "+1 (303) 555-0101", true),
+            ("+13035550101", "+1 303 555 0101 x12", true),
+            ("+44 (0)7700 900123", "+447700900123", true),
+            ("+13035550101", "+12035550101", false),
+            ("+13035550101", "303-555-0101", true),
+            ("+13035550101", "12035550101", true),
+            ("+447700900123", "+17700900123", false),
+        ] {
+            assert_eq!(is_of_one(one, other), same, "{one} {other}");
+            assert_eq!(is_of_one(other, one), same, "{one} {other}");
         }
     }
 

@@ -52,10 +52,15 @@ impl Said {
         };
         let (before, rest) = cell.split_at(first);
         let (code, behind) = rest.split_at(last + 1 - first);
-        let plus = before.ends_with('+') || code.starts_with("00");
-        let code = match plus {
-            true => code.trim_start_matches('0'),
-            false => code,
+        // What is dialled before a call abroad, in most countries and in North America.
+        let exit = code.strip_prefix("00").or_else(|| {
+            let behind = code.strip_prefix("011");
+            behind.filter(|behind| !behind.is_empty())
+        });
+        let plus = before.ends_with('+') || exit.is_some();
+        let code = match exit {
+            Some(behind) => behind.trim_start_matches(['0', '-', ' ']),
+            None => code,
         };
         let said = match (plus, digits) {
             (true, _) => calling(code),
@@ -112,8 +117,8 @@ impl Said {
 /// By a calling code; an area code of North America may be behind the first digit: `1-242`.
 fn calling(code: &str) -> Said {
     let area = code.strip_prefix('1').map(|area| {
-        let digits = area.bytes().filter(u8::is_ascii_digit).count();
-        digits == 3 && !area.contains(char::is_alphabetic)
+        let area = area.trim_matches(['-', ' ', '(', ')']);
+        area.len() == 3 && area.bytes().all(|byte| byte.is_ascii_digit())
     });
     if area == Some(true) {
         return Said::Shared(1);
@@ -188,6 +193,10 @@ mod tests {
             ("1", Said::Shared(1)),
             ("+1", Said::Shared(1)),
             ("1-242", Said::Shared(1)),
+            ("1 (242)", Said::Shared(1)),
+            ("011-44", country("GB")),
+            ("01152", country("MX")),
+            ("00 44", country("GB")),
             ("USA (+1)", country("US")),
             ("UK (+44)", country("GB")),
             ("+44 United Kingdom", country("GB")),

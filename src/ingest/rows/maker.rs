@@ -221,6 +221,25 @@ impl RowMaker {
             })
     }
 
+    /// Whether a number without a plus would be one of the declared region, although the codes of its network are of
+    /// another country.
+    fn is_of_another_network(&self, number: &str, [mcc, _]: [&str; 2], carrier: &str) -> bool {
+        let Some(region) = self.region else {
+            return false;
+        };
+        let is_joined = |code: &str| matches!(code.len(), 5 | 6);
+        let digits = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit());
+        let code = match mcc {
+            "" if is_joined(carrier) && digits(carrier) => carrier,
+            mcc => mcc,
+        };
+        if code.is_empty() || self.international || number.contains('+') {
+            return false;
+        }
+        let of_network = Said::of(code, Digits::Mobile).calling_code();
+        of_network.is_some_and(|code| calling_code_of(&region.to_string()) != Some(code))
+    }
+
     fn make<'a>(&'a mut self, line: u64, cells: &Cells<'a>) -> Result<Made<'a>, IngestError> {
         let rejected = |field, kind| Ok(Err(Unmade::Rejected(field, kind)));
         if let Some((field, kind)) = fault_of(cells) {
@@ -327,6 +346,11 @@ impl RowMaker {
             return rejected(field, RejectKind::PhoneNumber);
         }
         let mut raw = RawNumber::of_international(number, self.international);
+        if named.is_empty()
+            && self.is_of_another_network(number, network, cells.value(Field::Carrier))
+        {
+            return rejected(Field::Number, RejectKind::OtherCountry);
+        }
         if known.is_none() && !named.is_empty() {
             match in_plan_of(said, (number, raw), self.region, &mut self.with_code) {
                 Ok(read) => raw = read,

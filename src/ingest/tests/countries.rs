@@ -274,3 +274,63 @@ fn a_file_without_line_ends_is_one() {
         IngestError::Empty
     );
 }
+
+#[test]
+fn a_second_column_that_says_another_country_is_no_doubt_that_is_passed_over() {
+    let text = |header: &str, rows: [&str; 2]| {
+        let [one, other] = rows;
+        format!(
+            "account,{header},number,sent_at\nA,{one},2024-03-10T11:00:00Z\nA,{other},2024-03-10T11:00:01Z\n"
+        )
+    };
+    for (header, other) in [
+        ("country,dial code", "US,44,7912323461"),
+        ("country,Zone", "US,UK Mobile,7912323461"),
+        ("country,MCC", "US,234,7912323461"),
+    ] {
+        let first = match header {
+            "country,Zone" => "US,US Landline,2025550123",
+            _ => "US,,2025550123",
+        };
+        let rows = [first, other];
+        for declared in [Declared::default(), in_us()] {
+            let refused = error(read(text(header, rows).into_bytes(), declared));
+            assert_eq!(refused.kind(), "two-columns", "{header}");
+        }
+        // With a plus it does not matter.
+        let rows = [first, &other.replace(",7", ",+447")];
+        assert!(read(text(header, rows).into_bytes(), in_us()).is_ok());
+    }
+    // Nothing in the one, and another country than the declared one in the other.
+    let rows = ["US,1,2025550123", ",44,7912323461"];
+    let refused = error(read(text("country,dial code", rows).into_bytes(), in_us()));
+    assert_eq!(refused.kind(), "two-columns");
+    let same = ["US,1,2025550123", "GB,44,7912323461"];
+    assert!(
+        read(
+            text("country,dial code", same).into_bytes(),
+            Declared::default()
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn where_all_numbers_have_a_plus_a_column_in_doubt_costs_the_region_and_not_the_file() {
+    let row = |country: &str, number: &str| format!("A,{country},{number},2024-03-10T11:00:00Z\n");
+    let head = "account,X7,number,sent_at\n";
+    let plus = [row("US", "+12025550123"), row("GB", "+447912323461")].concat();
+    let found = read(format!("{head}{plus}").into_bytes(), in_us()).unwrap();
+    assert_eq!(found.rows.len(), 2);
+    let late = (0..1100).map(|_| plus.as_str()).collect::<String>() + &row("GB", "7912323461");
+    // The last one has no plus, and there is no region that makes an American of it.
+    let found = read(format!("{head}{late}").into_bytes(), in_us()).unwrap();
+    assert_eq!(found.rows.len(), 2201);
+}
+
+fn in_us() -> Declared {
+    Declared {
+        region: "US".parse().ok(),
+        ..Declared::default()
+    }
+}

@@ -30,7 +30,7 @@ fn a_row_of_a_country_that_is_not_understood_is_not_read_in_the_declared_region(
         ("+1", "7", "other-country"),
     ] {
         let text = format!(
-            "account,country_code,number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7911123461,{TIME}\n"
+            "account,country_code,number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7912323461,{TIME}\n"
         );
         let found = read(text.clone().into_bytes(), in_region("US")).unwrap();
         // A country that is known has another calling code than the region; the vault sees that.
@@ -62,7 +62,7 @@ fn a_row_of_a_country_that_is_not_understood_is_not_read_in_the_declared_region(
 #[test]
 fn calling_codes_and_numeric_codes_are_countries() {
     let text = format!(
-        "account,country,number,sent_at\nA,44,7911123461,{TIME}\nA,+49,015123456789,{TIME}\nA,1,2025550123,{TIME}\n\
+        "account,country,number,sent_at\nA,44,7912323461,{TIME}\nA,+49,015123456789,{TIME}\nA,1,2025550123,{TIME}\n\
          A,UK (+44),7911123462,{TIME}\n"
     );
     let found = plain(&text).unwrap();
@@ -71,7 +71,7 @@ fn calling_codes_and_numeric_codes_are_countries() {
     // One plan for all of North America.
     assert_eq!(found.rows[2][2], "+12025550123");
     let text = format!(
-        "account,country,number,sent_at\nA,840,2025550123,{TIME}\nA,826,7911123461,{TIME}\nA,36,412345678,{TIME}\n"
+        "account,country,number,sent_at\nA,840,2025550123,{TIME}\nA,826,7912323461,{TIME}\nA,36,412345678,{TIME}\n"
     );
     let found = plain(&text).unwrap();
     let countries: Vec<_> = found.rows.iter().map(|row| row[4].as_str()).collect();
@@ -97,7 +97,7 @@ fn a_column_of_codes_is_read_or_not_passed_over_where_a_region_is_declared() {
         let text = |cells: [&str; 2]| {
             let [one, other] = cells;
             format!(
-                "account,{name},number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7911123461,{TIME}\n"
+                "account,{name},number,sent_at\nA,{one},2025550123,{TIME}\nA,{other},7912323461,{TIME}\n"
             )
         };
         let found = read(text([one, other]).into_bytes(), in_region("US"));
@@ -151,7 +151,7 @@ fn the_countries_of_json_are_looked_at_in_named_formats_too() {
         let text = format!(
             "{}{}",
             duo(cells[0], "2025550123"),
-            duo(cells[1], "7911123461")
+            duo(cells[1], "7912323461")
         );
         match read(text.into_bytes(), declared.clone()) {
             Ok(found) => assert_eq!([0, 1].map(|row| found.rows[row][4].as_str()), cells),
@@ -160,7 +160,7 @@ fn the_countries_of_json_are_looked_at_in_named_formats_too() {
         let text = format!(
             "{}{}",
             duo(cells[0], "2025550123"),
-            duo(cells[1], "7911123461")
+            duo(cells[1], "7912323461")
         );
         assert_eq!(read(text.into_bytes(), declared.clone()).is_ok(), is_read);
     }
@@ -642,7 +642,7 @@ fn people_in_a_record_are_told_whatever_they_are_in() {
     );
     assert_eq!(plain(&text).unwrap().rejects.len(), 2);
     // One number in all records is somebody's own, and another one in each is not.
-    for (second, held) in [(a, 0), (b, 1)] {
+    for (second, held) in [(a, 0), (b, 2)] {
         let text = format!(
             "{}\n{}\n",
             twilio("+13035550101", &format!(",\"x\":{{\"phone\":\"{a}\"}}")),
@@ -885,4 +885,94 @@ fn a_long_member_in_which_no_number_can_be_is_passed_over() {
     let refused = error(plain(&text));
     assert_eq!(refused.kind(), "long-member");
     assert!(refused.to_string().contains("drop=bits"), "{refused}");
+}
+
+/// A supplier's CSV with a column behind the number.
+fn with_column(name: &str, rows: &[(&str, &str)]) -> String {
+    let rows = rows
+        .iter()
+        .map(|(number, cell)| format!("A,{number},{cell},{TIME}\n"));
+    format!(
+        "account,number,{name},sent_at\n{}",
+        rows.collect::<String>()
+    )
+}
+
+#[test]
+fn somebody_who_is_first_in_another_column_after_many_rows_is_told() {
+    let usual = ("+13035550101", "");
+    let late = ("+13035550102", "+13035550199");
+    for (name, first) in [
+        ("alt phone", usual),
+        ("phone2", usual),
+        ("cc", usual),
+        // Mostly something else.
+        ("alt phone", ("+13035550101", "a@example.org")),
+        // The same number, but for a few rows.
+        ("Kontakt", ("+13035550101", "+13035550101")),
+        ("e164", ("+13035550101", "+13035550101")),
+    ] {
+        let mut rows = vec![first; 1100];
+        rows.push(late);
+        let found = plain(&with_column(name, &rows)).unwrap();
+        assert_eq!(found.rows.len(), 1100, "{name}");
+        assert_eq!(found.rejects, [(1102, None, "several-numbers")], "{name}");
+    }
+    let mut rows = vec![("+13035550101", "+13035550101"); 99];
+    rows.push(late);
+    let found = plain(&with_column("Kontakt", &rows)).unwrap();
+    assert_eq!(found.rejects, [(101, None, "several-numbers")]);
+}
+
+#[test]
+fn a_number_in_a_text_or_with_the_same_last_digits_is_somebody_else() {
+    for cells in [
+        ["Ann +13035550198", "Bob +13035550199"],
+        [
+            "sip:+13035550198@example.org",
+            "sip:+13035550199@example.org",
+        ],
+        ["+12035550101", "+12035550102"],
+    ] {
+        let rows = [("+13035550101", cells[0]), ("+13035550102", cells[1])];
+        let found = plain(&with_column("Kontakt", &rows));
+        match found {
+            Ok(found) => assert_eq!(found.rejects.len(), 2, "{cells:?}"),
+            Err(refused) => assert_eq!(refused.kind(), "two-columns", "{cells:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_column_of_other_things_under_the_name_of_a_recipient_is_none() {
+    for cell in ["USA - Mobile", "Ann Lee"] {
+        let found = plain(&with_column("destination", &[("+13035550101", cell)])).unwrap();
+        assert_eq!((found.rows.len(), found.rejects), (1, vec![]), "{cell}");
+    }
+}
+
+#[test]
+fn a_number_whose_network_is_abroad_is_not_one_of_the_declared_region() {
+    let text = |carrier: &str| {
+        format!("account,number,carrier,sent_at\nA,7912323461,{carrier},{TIME}\n").into_bytes()
+    };
+    let found = read(text("23415"), in_region("US")).unwrap();
+    assert_eq!(found.rejects, [(2, Some("number"), "other-country")]);
+    for carrier in ["310260", "Example", ""] {
+        let found = read(text(carrier), in_region("US")).unwrap();
+        assert_eq!(found.rows.len(), 1, "{carrier}");
+    }
+}
+
+#[test]
+fn each_of_many_people_with_one_number_in_a_member_is_told() {
+    let records = (1..=3).map(|at| {
+        twilio(
+            &format!("+1303555010{at}"),
+            &format!(",\"contact\":{{\"phone\":\"+1303555019{at}\"}}"),
+        )
+    });
+    let text = records.collect::<Vec<_>>().join("\n");
+    let found = plain(&text).unwrap();
+    assert_eq!((found.rows.len(), found.rejects.len()), (3, 3));
 }

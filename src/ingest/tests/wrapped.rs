@@ -201,10 +201,10 @@ fn json_in_a_cell_is_read() {
         read_one.rejects,
         [(3, None, "broken-json"), (4, None, "broken-json")]
     );
-    // A cell of JSON in a log of its own columns is no record.
+    // A cell of JSON about the same person in a log of its own columns is no record.
     let own = format!(
         "account,number,sent_at,meta\nA,+13035550103,2024-03-10T22:34:49Z,{}\n",
-        cell(&duo(1))
+        cell(&duo(3))
     );
     let read_one = read(own.into_bytes(), Declared::default()).unwrap();
     assert_eq!(

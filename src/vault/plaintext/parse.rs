@@ -239,12 +239,25 @@ fn in_region(digits: &str, region: Region) -> Read {
     if is_valid(&found) {
         return Ok(found);
     }
+    if is_never_american(&found) {
+        return Err(Unreadable::NotInRegion);
+    }
     // What nobody is assigned is a number only if it is written as one of the plan.
     is_whole(digits, &found, region)?;
     match lost_a_zero(digits, &found) || has_zero_too_many(digits, &found, region) {
         true => Err(Unreadable::Ambiguous),
         false => Ok(found),
     }
+}
+
+/// Whether it would be a number of North America whose area or exchange begins with 0 or 1, which none does.
+fn is_never_american((_, phone): &(PhoneNumber, Phone)) -> bool {
+    let digits = phone.digits().to_string();
+    let national = digits.strip_prefix('1').filter(|rest| rest.len() == 10);
+    national.is_some_and(|national| {
+        let begins = |at: usize| matches!(national.as_bytes().get(at), Some(b'0' | b'1'));
+        begins(0) || begins(3)
+    })
 }
 
 /// Whether the digits may as well be somebody's in another country: they begin with the exit code of another region, or
@@ -780,6 +793,22 @@ mod tests {
         ] {
             assert_eq!(digits(text, ""), read, "{text}");
         }
+    }
+
+    #[test]
+    fn no_number_of_north_america_has_an_area_or_an_exchange_with_zero_or_one_before() {
+        for text in [
+            "0612345679",
+            "0301234567",
+            "1303555012",
+            "2021550142",
+            "(061) 234-5679",
+        ] {
+            assert!(digits(text, "US").is_err(), "{text}");
+            assert!(in_row(text, "", "US").is_err(), "{text}");
+        }
+        assert_eq!(digits("2025550142", "US"), Ok(12_025_550_142));
+        assert_eq!(digits("12025550142", "CA"), Ok(12_025_550_142));
     }
 
     #[test]
