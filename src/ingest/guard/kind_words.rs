@@ -1,5 +1,5 @@
-//! What kinds and channels of messages are called in English, by the words that such labels are made of: `reminder 24h`,
-//! `voice then sms`, `refer a friend`. Nobody writes a message of them alone.
+//! What kinds and channels of messages are called in English, by the words that such labels are made of:
+//! `reminder 24h`, `voice then sms`, `refer a friend`. Nobody writes a message of them alone.
 
 /// True if the cell has no other words, and one that names a kind or a channel.
 pub(super) fn is_of_kind_words(cell: &str) -> bool {

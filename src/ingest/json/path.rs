@@ -34,9 +34,9 @@ impl JsonPath {
         Self(text.split('.').map(Step::parse).collect())
     }
 
-    /// True if a name of the path says that it holds message content. Objects called `message` or
-    /// `payload` hold other things too, so these names are allowed before the last. An object called `body` is that of a
-    /// request, if the name behind it says what it holds.
+    /// True if a name of the path says that it holds message content. Objects called `message` or `payload` hold
+    /// other things too, so these names are allowed before the last. An object called `body` is that of a request, if
+    /// the name behind it says what it holds.
     pub(in crate::ingest) fn holds_content(&self) -> bool {
         let last = self.0.len().saturating_sub(1);
         let vague = self.0.last().is_some_and(|step| {

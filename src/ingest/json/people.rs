@@ -481,7 +481,7 @@ fn may_be_a_time(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let alone = digits == text.len() && matches!(digits, 10 | 13) && text.starts_with('1');
     alone
-        || digits >= 6 && digits <= 26 && text.contains([':', 'T']) && !text.contains('+')
+        || (6..=26).contains(&digits) && text.contains([':', 'T']) && !text.contains('+')
         || digits >= 8 && text.contains(':') && text.len() <= 40
 }
 

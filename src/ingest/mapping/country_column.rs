@@ -183,8 +183,8 @@ impl CountryLook {
         self.may_be_country(name) || self.has_other_codes(name, own)
     }
 
-    /// How it says the countries, if its name and its cells leave no doubt that it does. What is blank so far may say it
-    /// later. Codes of networks need not be known.
+    /// How it says the countries, if its name and its cells leave no doubt that it does. What is blank so far may say
+    /// it later. Codes of networks need not be known.
     fn wording(&self, name: &str) -> Option<Wording> {
         let digits = self.digits(name);
         let known = match digits {
@@ -264,13 +264,13 @@ fn zone(cell: &str) -> Option<&'static str> {
     let ends = cell
         .char_indices()
         .filter(|(_, c)| matches!(c, ' ' | '-' | '_' | '/' | '(' | ',' | ':' | '|' | '.'));
-    let begun = ends.filter_map(|(end, _)| {
+    let mut begun = ends.filter_map(|(end, _)| {
         let begun = cell.get(..end)?;
         // A word of two or three letters is a country only in capitals.
         let is_code = begun.len() > 3 || begun.chars().all(char::is_uppercase);
         country::alpha2(begun).filter(|_| is_code)
     });
-    begun.last()
+    begun.next_back()
 }
 
 fn says_country(name: &str) -> bool {

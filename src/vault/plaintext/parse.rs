@@ -123,7 +123,7 @@ fn whole_before_mark(
     if whole && !glued {
         return Ok(found);
     }
-    let with = |digit: char| Some(read_one(&*written.unmasked(digit)?));
+    let with = |digit: char| Some(read_one(&written.unmasked(digit)?));
     let mut longer = ('0'..='9').filter_map(with);
     // What is a number in two ways is one.
     let is_number = |read: &Read| matches!(read, Ok(_) | Err(Unreadable::Ambiguous));
