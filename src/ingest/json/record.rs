@@ -24,6 +24,7 @@ use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::Shape;
 use crate::ingest::mapping::recipient_column::are_one;
 use crate::ingest::record::{NoCells, Record};
+use crate::ingest::times::serial::is_day;
 use crate::vault::plaintext::{Region, RejectKind, SkipKind};
 
 /// The records of a JSON file, with the columns of a format.
@@ -341,6 +342,11 @@ impl JsonLog {
             self.more.append(&mut records);
             return;
         }
+        // A member of a record may come before it is known that it is one. Times have many digits.
+        let alone = !value.starts_with(['{', '[']);
+        if alone && (self.wanted.ends_in(name) || is_iso_time(value)) {
+            return;
+        }
         // Most have too few digits for a number.
         if !may_hold_number(value.as_bytes()) && !may_hold_number(name.as_bytes()) {
             return;
@@ -405,6 +411,18 @@ fn gather_records(value: &str, wanted: &Wanted, into: &mut Vec<Zeroizing<String>
         gather(value, &|object| is_near_format(object, wanted), into);
     }
 }
+
+/// Whether a text is a time that begins with its day.
+fn is_iso_time(value: &str) -> bool {
+    let text = value.trim_matches('"');
+    let day = text.get(..ISO_DAY).is_some_and(is_day);
+    let clock = text.get(ISO_DAY..).unwrap_or_default();
+    day && clock.starts_with(['T', ' ']) && clock.len() <= ISO_CLOCK
+}
+
+/// How long a day is, and the time of day behind it with its zone.
+const ISO_DAY: usize = 10;
+const ISO_CLOCK: usize = 25;
 
 /// A member that has one number in each record.
 struct Single {

@@ -88,6 +88,12 @@ impl Wanted {
         }
     }
 
+    /// Whether a column's path ends in this name.
+    pub(super) fn ends_in(&self, name: &str) -> bool {
+        let mut columns = self.columns.iter();
+        columns.any(|column| column.path.rsplit('.').next() == Some(name))
+    }
+
     /// False if the text of an object shows that it lacks one of the columns that identify the format. Most objects in
     /// a record are none, and searching their text costs far less than reading them.
     pub(super) fn may_fit(&self, object: &str) -> bool {

@@ -10,8 +10,8 @@ use crate::domain::Format;
 use crate::ingest::Declared;
 
 fn row() -> impl Strategy<Value = [String; 10]> {
-    // Words such as `nan` are read as blank.
-    let word = "[a-zé][a-z0-9 \"',;é]{0,20}x";
+    // Words such as `nan` are read as blank. Four digits in a row may be a passcode.
+    let word = "[a-zé]([a-z \"',;é]|[0-9]{1,2}[a-z\"';é]){0,14}x";
     let number = prop_oneof!["\\+120255501[0-9]{2}", "07700 900[0-9]{3}"];
     let time = "2024-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z";
     let country = prop::sample::select(vec!["", "US", "GB", "AU", "XK"]);

@@ -881,3 +881,21 @@ fn records_with_a_name_twice_are_rejected_and_the_format_is_not_blamed() {
     let kind = "repeated-name";
     assert_eq!(found.rejects, [(1, None, kind), (2, None, kind)]);
 }
+
+#[test]
+fn what_is_read_of_a_record_in_an_object_is_not_named_as_left_out() {
+    for more in ["", ", \"other\": {\"n\": [0]}"] {
+        let line = format!("{{\"preview\": false, \"result\": {}{more}}}\n", duo(1));
+        let found = read(line.repeat(3).into_bytes(), format(Format::DuoV2)).unwrap();
+        assert_eq!((found.rows.len(), found.rejects.len()), (3, 0), "{more}");
+        let names = ["phone", "ts", "telephony_id", "result"];
+        assert!(
+            !found
+                .dropped
+                .iter()
+                .any(|name| names.contains(&name.as_str())),
+            "{:?}",
+            found.dropped
+        );
+    }
+}
