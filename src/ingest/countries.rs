@@ -17,6 +17,7 @@ use super::error::IngestError;
 use super::formats::shape::{Reads, Shape};
 use super::json::layout::Layout;
 use super::json::look;
+use super::json::path::{last, parent};
 use super::mapping::column::ColumnMapping;
 use super::mapping::country_column::{CountryLook, Standing, Wording};
 use super::mapping::recipient_column::gets_something;
@@ -246,19 +247,14 @@ fn beyond_doubt<'o, 'p, N>(open: &'o [Open<'p, N>], shape: &Shape) -> Option<&'o
 /// Whether what is at the path is of the same person as one of the numbers: in an object with it, or in one that is
 /// called as a number or a recipient is. The country of an account or of a bill is another matter.
 fn is_beside(path: &str, numbers: &[&String]) -> bool {
-    let above = |path: &str| {
-        path.rsplit_once('.')
-            .map_or(String::new(), |(above, _)| above.to_owned())
-    };
-    let own = above(path);
-    let last = own.rsplit('.').next().unwrap_or_default();
-    let of_number = by_name(last) == Some(Field::Number) || gets_something(last);
-    let mut above_numbers = numbers.iter().map(|number| above(number));
+    let own = parent(path);
+    let of_number = by_name(last(own)) == Some(Field::Number) || gets_something(last(own));
+    let mut above_numbers = numbers.iter().map(|number| parent(number));
     let within = |number: &str| {
-        let rest = number.strip_prefix(own.as_str());
+        let rest = number.strip_prefix(own);
         own.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    of_number || above_numbers.any(|number| within(&number))
+    of_number || above_numbers.any(within)
 }
 
 /// The paths of a field in JSON.

@@ -183,7 +183,7 @@ impl OpenedLog {
                 }
             }
         };
-        let (named_once, mut twins) =
+        let (named_once, mut watched) =
             recipients::one_of_the_same(&names, copy, &mut declared, &shape);
         let names: Vec<&str> = named_once.iter().map(Cow::as_ref).collect();
         let header = Header::bind(&shape, &names, &declared).map_err(|error| match error {
@@ -192,7 +192,7 @@ impl OpenedLog {
             }
             error => error,
         })?;
-        twins.append(&mut recipients::one_recipient(
+        watched.append(&mut recipients::one_recipient(
             &header,
             (&names, copy),
             &declared,
@@ -203,7 +203,7 @@ impl OpenedLog {
             countries::of_columns(header, (&names, looks), copy, &mut declared, &mut shape)?;
         let header = header
             .with_seen(seen_cells(copy, &declared))
-            .with_twins(twins);
+            .with_watched(watched);
         let mut evidence = evidence(&declared, header.evidence());
         if let Some(sheet) = sheet {
             evidence = format!("{}; {evidence}", sheet.evidence());

@@ -38,7 +38,7 @@ pub(in crate::ingest) struct Header {
     /// By column: hashes of the cells of the first records.
     seen: Vec<HashSet<u64>>,
     /// Columns that are not read, and in which a row may have the number of somebody else.
-    twins: Vec<usize>,
+    watched: Vec<usize>,
 }
 
 impl Header {
@@ -60,7 +60,7 @@ impl Header {
             numbers: names_of(shape, declared, Field::Number),
             times: names_of(shape, declared, Field::SentAt),
             seen: Vec::new(),
-            twins: Vec::new(),
+            watched: Vec::new(),
         };
         let both = day_and_clock(shape, names, declared);
         for (index, name) in names.iter().enumerate() {
@@ -203,19 +203,22 @@ impl Header {
     }
 
     /// The same with columns in which no record may have the number of somebody else than the one that is read.
-    pub(in crate::ingest) fn with_twins(mut self, twins: Vec<usize>) -> Self {
-        self.twins = twins;
+    pub(in crate::ingest) fn with_watched(mut self, watched: Vec<usize>) -> Self {
+        self.watched = watched;
         self
     }
 
     /// Whether such a column has the number of somebody else in a record, of which `text` gives the cells.
     pub(super) fn has_other_number<'r>(&self, text: impl Fn(usize) -> Option<&'r str>) -> bool {
-        let Some(read) = self.place(Field::Number).filter(|_| !self.twins.is_empty()) else {
+        let Some(read) = self
+            .place(Field::Number)
+            .filter(|_| !self.watched.is_empty())
+        else {
             return false;
         };
         let read = text(read).unwrap_or_default();
-        let mut twins = self.twins.iter().filter_map(|twin| text(*twin));
-        twins.any(|cell| has_another(cell, read))
+        let mut cells = self.watched.iter().filter_map(|at| text(*at));
+        cells.any(|cell| has_another(cell, read))
     }
 
     /// True if the texts may be names that nobody knows: each says something, is no value that the column has, and

@@ -28,6 +28,16 @@ pub(super) enum Taken {
     Where { name: String, is: String },
 }
 
+/// What a path leads through; nothing, if it is one name.
+pub(in crate::ingest) fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(parent, _)| parent)
+}
+
+/// The last name of a path.
+pub(in crate::ingest) fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
 impl JsonPath {
     /// Any text is a path: brackets with anything else in them belong to the name.
     pub(in crate::ingest) fn parse(text: &str) -> Self {

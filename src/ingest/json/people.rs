@@ -12,6 +12,7 @@ use super::digit_run::may_hold_number;
 use super::inside::wipe;
 use super::line::objects_in_text;
 use super::members::{cell, each_member};
+use super::path::{last, parent};
 use crate::domain::invisible::cleaned;
 use crate::domain::{Field, written_numbers};
 use crate::ingest::guard::columns::is_content;
@@ -419,11 +420,6 @@ fn ends(digits: &str) -> &str {
         .unwrap_or(digits)
 }
 
-/// The last name of a path.
-fn last(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
-}
-
 /// Whether a name is `number` or the like and says not of what.
 fn is_bare(name: &str) -> bool {
     matches!(
@@ -434,7 +430,7 @@ fn is_bare(name: &str) -> bool {
 
 /// Whether the name before the last of a path is of somebody, or of a phone.
 fn is_of_somebody(path: &str) -> bool {
-    let above = path.rsplit_once('.').map_or("", |(above, _)| above);
+    let above = parent(path);
     let name = last(above);
     let plain = letters(name);
     above.is_empty()

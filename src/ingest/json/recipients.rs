@@ -6,6 +6,7 @@ use super::dropped::Dropped;
 use super::inside::fitting;
 use super::layout::{Layout, each_record};
 use super::look::{is_of_format, texts};
+use super::path::{last, parent};
 use super::walk::Walk;
 use super::wanted::Wanted;
 use crate::domain::Field;
@@ -56,7 +57,7 @@ pub(in crate::ingest) fn one_recipient(
             .or_else(|| seen.next().map(|column| column.path.clone()));
         let first = own.first();
         let _ = texts(&object, "", 0, &mut |path, cell| {
-            let name = path.rsplit('.').next().unwrap_or(path);
+            let name = last(path);
             if !is_level(path) || is_read(path) || declared.names(path) || is_content(name) {
                 return;
             }
@@ -83,11 +84,6 @@ pub(in crate::ingest) fn one_recipient(
         }),
         _ => Ok(()),
     }
-}
-
-/// What a path leads through.
-fn parent(path: &str) -> &str {
-    path.rsplit_once('.').map_or("", |(parent, _)| parent)
 }
 
 /// How many records are looked at, and how many names of members.

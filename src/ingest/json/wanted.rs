@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::path::{JsonPath, Step, Taken};
+use super::path::{JsonPath, Step, Taken, last};
 use crate::domain::Field;
 use crate::ingest::error::IngestError;
 use crate::ingest::formats::shape::{Reads, Shape};
@@ -91,7 +91,7 @@ impl Wanted {
     /// Whether a column's path ends in this name.
     pub(super) fn ends_in(&self, name: &str) -> bool {
         let mut columns = self.columns.iter();
-        columns.any(|column| column.path.rsplit('.').next() == Some(name))
+        columns.any(|column| last(&column.path) == name)
     }
 
     /// False if the text of an object shows that it lacks one of the columns that identify the format. Most objects in

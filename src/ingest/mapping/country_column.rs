@@ -8,6 +8,7 @@ use crate::domain::country_code::calling_code_of;
 use crate::domain::invisible::cleaned;
 use crate::domain::{Field, country};
 use crate::ingest::column_name::fold;
+use crate::ingest::json::path::last;
 use crate::ingest::rows::country::{Digits, Said};
 use crate::ingest::rows::nothing::says_nothing;
 
@@ -123,10 +124,7 @@ impl CountryLook {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
         self.networks += u32::from(bare && matches!(length, 3 | 5..=7));
         self.only_numeric += u32::from(digits && either != Said::Unknown && either == numeric);
-        let alone = cell
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-        match alone {
+        match bare {
             true => Said::Unknown,
             false => either,
         }
@@ -298,7 +296,7 @@ pub(in crate::ingest) fn digits_by_name(name: &str) -> Option<Digits> {
 
 /// The letters of the last part of a path.
 fn last_letters(path: &str) -> String {
-    letters(path.rsplit('.').next().unwrap_or(path))
+    letters(last(path))
 }
 
 /// Whether the letters of a name say that digits are numeric codes.
